@@ -1,0 +1,3 @@
+//! The stand-in Zoho.
+
+pub mod pages;

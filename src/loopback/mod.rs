@@ -1,0 +1,3 @@
+//! The redirect URI on this machine: sockets, judgement, connections, pages.
+
+pub mod pages;

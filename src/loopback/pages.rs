@@ -1,0 +1,96 @@
+//! The pages that the person's browser shows. Every text is escaped by askama.
+
+/// What colour and sign a page carries; never the only bearer of its meaning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Good,
+    /// It worked, and something needs a look.
+    Attention,
+    /// It did not work.
+    Bad,
+    /// Nothing happened (a stray request, a refusal by the person).
+    Neutral,
+}
+
+/// Something that went wrong, with what to do about it. Used in a message page and as a banner on the result page.
+pub struct Problem {
+    /// What could not be done, one sentence.
+    pub what: String,
+    /// Why, one line.
+    pub cause: String,
+    /// What to do next, one line.
+    pub remedy: String,
+}
+
+/// A page that says one thing: refusal, failure, a callback that is not of this login, a start address opened twice.
+pub struct MessageView {
+    /// Colour and sign.
+    pub tone: Tone,
+    /// The one clear message, a few words.
+    pub title: String,
+    /// What happened and why, in plain words: short paragraphs.
+    pub paragraphs: Vec<String>,
+    /// What to do next, one line each; may be empty.
+    pub next: Vec<String>,
+    /// Whether this is `demo`, which every page then says.
+    pub rehearsal: bool,
+}
+
+/// One value of the result page, masked until revealed when it is a secret.
+pub struct Value {
+    /// What people call it: "Client secret".
+    pub label: &'static str,
+    /// The value itself.
+    pub value: String,
+    /// Masked until revealed.
+    pub secret: bool,
+}
+
+/// The same credentials as one whole document.
+pub struct Document {
+    /// The format's name on the command line: "json".
+    pub format: &'static str,
+    /// What it is for, a few words.
+    pub purpose: &'static str,
+    /// The file name to save it as.
+    pub file_name: &'static str,
+    /// The whole document, holding secrets: masked until revealed.
+    pub text: String,
+}
+
+/// The page that shows what was obtained.
+pub struct ResultView {
+    /// Good, or Attention when `problems` is not empty.
+    pub tone: Tone,
+    /// "Zoho CRM credentials obtained" or the like.
+    pub title: String,
+    /// The organisation's name, when the check told.
+    pub organization: Option<String>,
+    /// Its kind and identifier in a few words ("production, id 60012345"), when the check told.
+    pub organization_detail: Option<String>,
+    /// The person's name, when the check told.
+    pub person: Option<String>,
+    /// The person's e-mail address, when the check told.
+    pub email: Option<String>,
+    /// "Europe (eu)", or the accounts server when it is not of the table.
+    pub data_center: String,
+    /// Granted scopes, one each.
+    pub scopes: Vec<String>,
+    /// RFC 3339 moment at which the access token ends, when Zoho told.
+    pub expires_at: Option<String>,
+    /// The same in words: "in 60 minutes, at 11:35 UTC".
+    pub expires_in_words: Option<String>,
+    /// What went wrong although something was obtained (no refresh token, a foreign API domain, a file not written): banners on top.
+    pub problems: Vec<Problem>,
+    /// What could not be checked and why, one sentence each: quieter than problems.
+    pub notes: Vec<String>,
+    /// Where the credentials went: "Printed in the terminal as text", "Written to ./zoho.env". One sentence each.
+    pub handed_over: Vec<String>,
+    /// Each value, in the order of Adobe's form.
+    pub values: Vec<Value>,
+    /// The whole documents.
+    pub documents: Vec<Document>,
+    /// Whether this is `demo`, which the page then says.
+    pub rehearsal: bool,
+}

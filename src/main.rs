@@ -1,0 +1,2 @@
+//! The `zoho-grant` command.
+fn main() {}
