@@ -1,5 +1,314 @@
 //! One command and one click from nothing to checked Zoho CRM credentials.
+//!
+//! The line from start to end, each step in the module that is named for it:
+//!
+//! 1. [`loopback`] binds the redirect URI on this machine, in both address families.
+//! 2. [`zoho::authorization`] makes the authorization request: state, PKCE challenge, scopes.
+//! 3. [`loopback::Server`] serves the redirect URI; the browser is opened at its start address.
+//! 4. [`loopback::decide`] judges each request; only the response to this very request counts.
+//! 5. [`zoho::token`] redeems the grant token at the person's data centre, if it is to be trusted.
+//! 6. [`zoho::crm`] asks whose the tokens are.
+//! 7. [`handover`] writes the credentials where they shall go.
+//! 8. The browser gets a page that tells the truth, and the login ends.
+//!
+//! [`demo`] is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
+//! the process and never reads its arguments: [`event`] says what happens, and the caller says the words.
 #![forbid(unsafe_code)]
 
+pub mod credentials;
 pub mod demo;
+pub mod error;
+pub mod event;
+pub mod foreign;
+pub mod handover;
 pub mod loopback;
+mod outcome_page;
+pub mod settings;
+pub mod zoho;
+
+use credentials::Credentials;
+use error::{Error, Signal};
+use event::{Event, Tell};
+use foreign::Foreign;
+use handover::Written;
+use loopback::decide::{AuthorizationResponse, Expectation};
+use loopback::{Loopback, Server};
+use rand::CryptoRng;
+use settings::Settings;
+use std::io::Write;
+use std::pin::pin;
+use std::time::{Duration, SystemTime};
+use tokio::sync::watch;
+use tokio::time::{Instant, interval, sleep_until, timeout};
+use zoho::Zoho;
+use zoho::authorization::{AuthorizationRequest, random_text};
+use zoho::crm::Identity;
+use zoho::data_centers::DataCenter;
+use zoho::token::{ExchangeError, Tokens};
+use zoho::trust::{AccountsServer, ApiDomain};
+
+/// How long an exchange may still take once the person wants to stop: the grant token is spent either way.
+const LAST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// What a login touches outside itself; a test gives its own.
+pub struct Surroundings {
+    /// Told what happens.
+    pub tell: Tell,
+    /// Opens an address in the person's browser, without waiting for it.
+    pub open: Box<dyn Fn(&str) + Send>,
+    /// Where credentials go that go to no file.
+    pub output: Box<dyn Write + Send>,
+    /// The source of state, verifier and one-time addresses.
+    pub random: Box<dyn CryptoRng + Send>,
+    /// The wall clock, for the moment at which the access token ends.
+    pub now: fn() -> SystemTime,
+    /// Turns to a signal when the process is asked to end.
+    pub stopped: watch::Receiver<Option<Signal>>,
+}
+
+/// A login that obtained something.
+#[derive(Debug)]
+pub struct Login {
+    /// What it obtained.
+    pub credentials: Credentials,
+    /// Where it was written.
+    pub written: Written,
+    /// What is wrong all the same, the gravest first.
+    pub problems: Vec<Error>,
+}
+
+/// One login, from the bound redirect URI to the page that tells how it went.
+pub async fn login(
+    settings: &Settings,
+    loopback: Loopback,
+    around: &mut Surroundings,
+) -> Result<Login, Error> {
+    let zoho = Zoho::new(settings.answer_within, around.tell.clone());
+    let request = authorization_request(settings, &loopback, around);
+    let mut server = serve(settings, loopback, &request, around);
+    reach(&zoho, settings, around).await?;
+
+    (around.tell)(Event::Ready { address: request.address.clone() });
+    (around.open)(&server.start_address());
+    let response = wait(settings, &mut server, &request, around).await?;
+
+    let outcome = obtain(&zoho, settings, &request, response, around).await;
+    let outcome = outcome.map(|obtained| hand_over(settings, obtained, around));
+    server.show(outcome_page::of(&outcome, settings, (around.now)())).await;
+    outcome
+}
+
+impl Login {
+    /// 0, or that of the gravest problem.
+    pub fn exit_code(&self) -> u8 {
+        self.problems.first().map_or(0, Error::exit_code)
+    }
+}
+
+fn authorization_request(
+    settings: &Settings,
+    loopback: &Loopback,
+    around: &mut Surroundings,
+) -> AuthorizationRequest {
+    AuthorizationRequest::new(
+        &settings.home,
+        settings.client.id(),
+        &settings.scopes,
+        loopback.redirect_uri().as_str(),
+        settings.pkce,
+        around.random.as_mut(),
+    )
+}
+
+fn serve(
+    settings: &Settings,
+    loopback: Loopback,
+    request: &AuthorizationRequest,
+    around: &mut Surroundings,
+) -> Server {
+    use secrecy::ExposeSecret;
+    let mut one_time = |place: &str| {
+        let random = random_text(around.random.as_mut());
+        format!("/{place}/{}", random.expose_secret()).into()
+    };
+    let expected = Expectation {
+        redirect_uri: loopback.redirect_uri().clone(),
+        state: request.state.clone(),
+        start_path: one_time("start"),
+        page_path: one_time("result"),
+        home: settings.home.clone(),
+        trust: settings.trust.clone(),
+    };
+    loopback.serve(expected, request.address.clone(), settings.rehearsal, around.tell.clone())
+}
+
+async fn reach(zoho: &Zoho, settings: &Settings, around: &mut Surroundings) -> Result<(), Error> {
+    tokio::select! {
+        reached = zoho.reach(&settings.home) => reached.map_err(Error::Unreachable),
+        signal = stopped(&mut around.stopped) => Err(Error::Stopped { signal, code_spent: false }),
+    }
+}
+
+/// Waits for the authorization response. One that was accepted before the deadline wins over it.
+async fn wait(
+    settings: &Settings,
+    server: &mut Server,
+    request: &AuthorizationRequest,
+    around: &mut Surroundings,
+) -> Result<AuthorizationResponse, Error> {
+    let began = Instant::now();
+    let deadline = began + settings.timeout;
+    let mut second = interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            biased;
+            response = server.response() => return Ok(response),
+            signal = stopped(&mut around.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+            () = sleep_until(deadline) => return Err(Error::TimedOut {
+                redirect_uri: request.redirect_uri.clone(),
+                console: settings.api_console().to_owned(),
+            }),
+            now = second.tick() => (around.tell)(Event::Waiting {
+                since: now.saturating_duration_since(began),
+                left: deadline.saturating_duration_since(now),
+            }),
+        }
+    }
+}
+
+/// From Zoho's response to credentials, or to the error that says why there are none.
+async fn obtain(
+    zoho: &Zoho,
+    settings: &Settings,
+    request: &AuthorizationRequest,
+    response: AuthorizationResponse,
+    around: &mut Surroundings,
+) -> Result<(Credentials, Vec<Error>), Error> {
+    use AuthorizationResponse as Response;
+    let (code, server, location) = match response {
+        Response::Granted { code, accounts_server, location } => (code, accounts_server, location),
+        Response::Error(error) if error.raw() == "access_denied" => return Err(Error::Refused),
+        Response::Error(error) => return Err(Error::Authorization(error)),
+        Response::Untrusted { named, location } => return Err(Error::ForeignAccountsServer { named, location }),
+        Response::Empty => return Err(Error::Empty),
+    };
+    (around.tell)(Event::Exchanging(server.to_string()));
+    let exchange = zoho.exchange(&settings.client, request, &server, &code);
+    let tokens = finish(exchange, &mut around.stopped).await?;
+    let tokens = tokens.map_err(|error| exchange_error(error, &server, request))?;
+
+    let center = data_center(&server, location.as_ref(), &around.tell);
+    let mut problems = Vec::new();
+    let domain = api_domain(settings, &tokens, center, &mut problems);
+    let credentials = Credentials {
+        identity: check(zoho, settings, &tokens, domain.as_ref(), around).await,
+        client: settings.client.clone(),
+        token_type: tokens.token_type.unwrap_or_else(|| Foreign::new("Bearer")),
+        expires_at: tokens.expires_in.and_then(|life| (around.now)().checked_add(life)),
+        scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
+        accounts_server: server,
+        api_domain: tokens.api_domain.or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
+        data_center: center,
+        access_token: tokens.access_token,
+        refresh_token: tokens.refresh_token,
+    };
+    if let Some(domain) = domain.filter(|_| credentials.identity.token_refused()) {
+        problems.push(Error::TokenNotAccepted(domain));
+    }
+    if credentials.refresh_token.is_none() {
+        problems.push(Error::NoRefreshToken);
+    }
+    Ok((credentials, problems))
+}
+
+/// Once the grant token is on its way, a signal shortens the wait but does not end it.
+async fn finish<T>(
+    exchange: impl Future<Output = T>,
+    stopped_by: &mut watch::Receiver<Option<Signal>>,
+) -> Result<T, Error> {
+    let mut exchange = pin!(exchange);
+    let signal = tokio::select! {
+        biased;
+        outcome = &mut exchange => return Ok(outcome),
+        signal = stopped(stopped_by) => signal,
+    };
+    let last = timeout(LAST_PATIENCE, exchange).await;
+    last.map_err(|_| Error::Stopped { signal, code_spent: true })
+}
+
+fn exchange_error(error: ExchangeError, server: &AccountsServer, request: &AuthorizationRequest) -> Error {
+    let server = server.clone();
+    match error {
+        ExchangeError::Refused(error) => Error::Token {
+            error,
+            server,
+            redirect_uri: request.redirect_uri.clone(),
+        },
+        ExchangeError::NoAnswer(error) => Error::NoAnswer(error),
+        ExchangeError::Unreadable(what) => Error::Unreadable { server, what },
+    }
+}
+
+/// The table knows Zoho's servers; for one that the person named, the callback's location tells.
+fn data_center(server: &AccountsServer, location: Option<&Foreign>, tell: &Tell) -> Option<&'static DataCenter> {
+    let told = location.and_then(|location| DataCenter::of_code(location.raw()));
+    if let (Some(location), None) = (location, told) {
+        tell(Event::UnknownLocation(location.clone()));
+    }
+    server.data_center().or(told)
+}
+
+/// Where the access token may be sent: what the answer names, if it is trusted; the table's when it names none.
+fn api_domain(
+    settings: &Settings,
+    tokens: &Tokens,
+    center: Option<&'static DataCenter>,
+    problems: &mut Vec<Error>,
+) -> Option<ApiDomain> {
+    let Some(named) = &tokens.api_domain else {
+        return center.filter(|_| !settings.rehearsal).map(ApiDomain::of);
+    };
+    let trusted = settings.trust.api_domain(named.raw());
+    if trusted.is_none() {
+        problems.push(Error::ForeignApiDomain(named.clone()));
+    }
+    trusted
+}
+
+async fn check(
+    zoho: &Zoho,
+    settings: &Settings,
+    tokens: &Tokens,
+    domain: Option<&ApiDomain>,
+    around: &mut Surroundings,
+) -> Identity {
+    let Some(domain) = domain else {
+        return Identity::not_asked("there is no API domain that it would be safe to ask");
+    };
+    if !settings.verify {
+        return Identity::not_asked("--no-verify was given");
+    }
+    (around.tell)(Event::Checking(domain.to_string()));
+    let scopes = tokens.scopes.as_ref().unwrap_or(&settings.scopes);
+    tokio::select! {
+        identity = zoho.check(domain, &tokens.access_token, scopes) => identity,
+        _ = stopped(&mut around.stopped) => Identity::not_asked("the login was stopped before the CRM had answered"),
+    }
+}
+
+fn hand_over(settings: &Settings, obtained: (Credentials, Vec<Error>), around: &mut Surroundings) -> Login {
+    let (credentials, mut problems) = obtained;
+    let (written, failed) = handover::hand_over(&credentials, &settings.target, around.output.as_mut());
+    // Only a foreign API domain is graver: it comes first already.
+    let grave = problems.iter().take_while(|problem| problem.exit_code() == 7).count();
+    problems.splice(grave..grave, failed);
+    Login { credentials, written, problems }
+}
+
+async fn stopped(stopped: &mut watch::Receiver<Option<Signal>>) -> Signal {
+    match stopped.wait_for(Option::is_some).await.map(|signal| *signal) {
+        Ok(Some(signal)) => signal,
+        // Nobody is left who could stop it.
+        _ => std::future::pending().await,
+    }
+}

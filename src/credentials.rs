@@ -1,0 +1,52 @@
+//! What a login obtains: everything that a reader of the CRM needs.
+
+use crate::foreign::Foreign;
+use crate::zoho::client::Client;
+use crate::zoho::crm::{Identity, Organization, User};
+use crate::zoho::data_centers::DataCenter;
+use crate::zoho::scopes::Scopes;
+use crate::zoho::trust::AccountsServer;
+use secrecy::SecretString;
+use std::time::SystemTime;
+
+/// Client, tokens and where they are good.
+#[derive(Debug)]
+pub struct Credentials {
+    /// The client that they belong to.
+    pub client: Client,
+    /// Good for about an hour.
+    pub access_token: SecretString,
+    /// Good until revoked; missing when Zoho gave none.
+    pub refresh_token: Option<SecretString>,
+    /// "Bearer", unless Zoho said otherwise.
+    pub token_type: Foreign,
+    /// When the access token ends, when Zoho told.
+    pub expires_at: Option<SystemTime>,
+    /// What they may do: as granted, or as asked for when Zoho did not tell.
+    pub scopes: Scopes,
+    /// The person's accounts server.
+    pub accounts_server: AccountsServer,
+    /// Where the API is: as Zoho named it, or the table's when it named none.
+    pub api_domain: Option<Foreign>,
+    /// The person's data centre, when it is one of the table.
+    pub data_center: Option<&'static DataCenter>,
+    /// Whose they are, as far as the check told.
+    pub identity: Identity,
+}
+
+impl Credentials {
+    /// RFC 3339, in seconds, UTC.
+    pub fn expires_at_text(&self) -> Option<String> {
+        self.expires_at.map(|moment| humantime::format_rfc3339_seconds(moment).to_string())
+    }
+
+    /// The organisation, when the check told.
+    pub fn organization(&self) -> Option<&Organization> {
+        self.identity.organization.known()
+    }
+
+    /// The person, when the check told.
+    pub fn user(&self) -> Option<&User> {
+        self.identity.user.known()
+    }
+}

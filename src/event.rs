@@ -1,0 +1,50 @@
+//! What a login tells while it runs. The library never prints: whoever calls it decides what is said.
+
+use crate::foreign::Foreign;
+use crate::loopback::decide::Refusal;
+use secrecy::SecretString;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Where events go.
+pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// Something that a person may want to know.
+#[derive(Debug)]
+pub enum Event {
+    /// Both listeners are up and Zoho can be reached: now the person consents.
+    Ready {
+        /// Zoho's consent page for this login, for people to open themselves.
+        address: SecretString,
+    },
+    /// No browser could be opened, and why.
+    BrowserFailed(String),
+    /// Still waiting for the browser to come back; told every second.
+    Waiting {
+        /// Since the browser was opened.
+        since: Duration,
+        /// Until the login gives up.
+        left: Duration,
+    },
+    /// A request was refused and changed nothing. Told each time, so callers decide how often to repeat it.
+    Refused(Refusal),
+    /// The one-time start address was opened a second time.
+    StartedTwice,
+    /// A browser spoke TLS to the http port.
+    SpokeTls,
+    /// Zoho's response arrived and is judged; the grant token goes to this server.
+    Exchanging(String),
+    /// The tokens are here; the CRM is asked whose they are.
+    Checking(String),
+    /// A location that is not of the table came with the callback.
+    UnknownLocation(Foreign),
+    /// A request to Zoho was answered, or failed.
+    Requested {
+        /// Method and address, without query.
+        request: String,
+        /// HTTP status, or what failed.
+        result: String,
+        /// Until the whole answer was there.
+        took: Duration,
+    },
+}

@@ -1,0 +1,123 @@
+use super::*;
+use tempfile::{TempDir, tempdir};
+
+fn folder() -> TempDir {
+    tempdir().unwrap()
+}
+
+fn write(path: &Path, existing: Existing, text: &str) -> Result<(), Unusable> {
+    OutputFile::prepare(path, existing)?.try_write(text.as_bytes())
+}
+
+fn names(folder: &TempDir) -> usize {
+    fs::read_dir(folder.path()).unwrap().count()
+}
+
+#[test]
+fn a_new_file_is_written_whole_and_nothing_else_stays() {
+    let folder = folder();
+    let path = folder.path().join("zoho.env");
+    write(&path, Existing::Keep, "text\n").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "text\n");
+    assert_eq!(names(&folder), 1);
+}
+
+#[test]
+fn preparing_leaves_nothing_behind() {
+    let folder = folder();
+    OutputFile::prepare(&folder.path().join("zoho.env"), Existing::Keep).unwrap();
+    assert_eq!(names(&folder), 0);
+}
+
+#[test]
+fn an_existing_file_needs_force() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    fs::write(&path, "old").unwrap();
+    assert!(matches!(write(&path, Existing::Keep, "new"), Err(Unusable::Exists)));
+    assert_eq!(fs::read_to_string(&path).unwrap(), "old");
+    write(&path, Existing::Replace, "new").unwrap();
+    assert_eq!(fs::read_to_string(&path).unwrap(), "new");
+}
+
+#[test]
+fn a_file_that_appears_in_between_is_kept() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    fs::write(&path, "other").unwrap();
+    assert!(file.try_write(b"ours").is_err());
+    assert_eq!(fs::read_to_string(&path).unwrap(), "other");
+    assert_eq!(names(&folder), 1);
+}
+
+#[test]
+fn folders_and_missing_folders_are_refused() {
+    let folder = folder();
+    assert!(matches!(write(folder.path(), Existing::Replace, ""), Err(Unusable::NotAFile)));
+    let missing = folder.path().join("missing").join("file");
+    assert!(matches!(write(&missing, Existing::Keep, ""), Err(Unusable::System(_))));
+}
+
+#[cfg(unix)]
+mod unix {
+    use super::*;
+    use std::fs::Permissions;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).unwrap().permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn only_the_owner_can_read_a_new_or_replaced_file() {
+        let folder = folder();
+        let path = folder.path().join("file");
+        write(&path, Existing::Keep, "a").unwrap();
+        assert_eq!(mode(&path), 0o600);
+        fs::set_permissions(&path, Permissions::from_mode(0o644)).unwrap();
+        write(&path, Existing::Replace, "b").unwrap();
+        assert_eq!(mode(&path), 0o600);
+    }
+
+    #[test]
+    fn merging_keeps_the_mode_and_warns_when_others_can_read() {
+        let folder = folder();
+        let path = folder.path().join("file");
+        fs::write(&path, "OTHER=1\n").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        let file = OutputFile::prepare(&path, Existing::Merge).unwrap();
+        assert_eq!(file.warnings().len(), 1);
+        assert_eq!(file.existing().unwrap().unwrap().as_str(), "OTHER=1\n");
+        file.try_write(b"OTHER=1\nOURS=2\n").unwrap();
+        assert_eq!(mode(&path), 0o640);
+    }
+
+    #[test]
+    fn a_link_is_never_followed() {
+        let folder = folder();
+        let (target, link) = (folder.path().join("target"), folder.path().join("link"));
+        fs::write(&target, "old").unwrap();
+        symlink(&target, &link).unwrap();
+        for existing in [Existing::Keep, Existing::Replace, Existing::Merge] {
+            assert!(matches!(write(&link, existing, "new"), Err(Unusable::Link)));
+        }
+        let late = OutputFile::prepare(&folder.path().join("late"), Existing::Replace).unwrap();
+        symlink(&target, late.path()).unwrap();
+        assert!(matches!(late.try_write(b"new"), Err(Unusable::Link)));
+        assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+    }
+}
+
+#[test]
+fn a_work_tree_that_does_not_ignore_the_file_is_told() {
+    let folder = folder();
+    let path = folder.path().join("zoho.env");
+    let warned = || !OutputFile::prepare(&path, Existing::Merge).unwrap().warnings().is_empty();
+    assert!(!warned());
+    let git = Command::new("git").args(["init", "--quiet"]).arg(folder.path()).status();
+    assert!(git.is_ok_and(|status| status.success()), "this test needs git");
+    assert!(warned());
+    fs::write(folder.path().join(".gitignore"), "*.env\n").unwrap();
+    assert!(!warned());
+}

@@ -1,0 +1,127 @@
+//! `json`: one object for programs. What is absent is left out.
+
+use crate::credentials::Credentials;
+use crate::foreign::Foreign;
+use secrecy::ExposeSecret;
+use serde::Serialize;
+use zeroize::Zeroizing;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    client_id: &'a str,
+    client_secret: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    refresh_token: Option<&'a str>,
+    access_token: &'a str,
+    token_type: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+    scope: String,
+    accounts_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    api_domain: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    data_center: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    organization: Option<Organization<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    user: Option<User<'a>>,
+}
+
+#[derive(Serialize)]
+struct Organization<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
+    kind: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct User<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    email: Option<&'a str>,
+}
+
+pub(super) fn document(credentials: &Credentials) -> Zeroizing<String> {
+    let document = Document {
+        client_id: credentials.client.id(),
+        client_secret: credentials.client.secret().expose_secret(),
+        refresh_token: credentials.refresh_token.as_ref().map(ExposeSecret::expose_secret),
+        access_token: credentials.access_token.expose_secret(),
+        token_type: credentials.token_type.raw(),
+        expires_at: credentials.expires_at_text(),
+        scope: credentials.scopes.joined(" "),
+        accounts_url: credentials.accounts_server.as_str(),
+        api_domain: raw(credentials.api_domain.as_ref()),
+        data_center: credentials.data_center.map(|center| center.code),
+        organization: credentials.organization().map(|organization| Organization {
+            name: raw(organization.name.as_ref()),
+            id: raw(organization.id.as_ref()),
+            kind: raw(organization.kind.as_ref()),
+        }),
+        user: credentials.user().map(|user| User {
+            name: raw(user.name.as_ref()),
+            email: raw(user.email.as_ref()),
+        }),
+    };
+    let text = serde_json::to_string_pretty(&document)
+        .expect("strings and objects of strings always become JSON");
+    Zeroizing::new(text + "\n")
+}
+
+fn raw(text: Option<&Foreign>) -> Option<&str> {
+    text.map(Foreign::raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::handover::{Format, samples};
+    use expect_test::expect;
+
+    #[test]
+    fn everything_that_is_known() {
+        let document = Format::Json.document(&samples::full()).unwrap();
+        expect![[r#"
+            {
+              "client_id": "1000.EXAMPLE",
+              "client_secret": "examplesecret",
+              "refresh_token": "1000.r.r",
+              "access_token": "1000.a.a",
+              "token_type": "Bearer",
+              "expires_at": "2026-11-23T11:35:58Z",
+              "scope": "ZohoCRM.modules.READ ZohoCRM.settings.READ",
+              "accounts_url": "https://accounts.zoho.eu",
+              "api_domain": "https://www.zohoapis.eu",
+              "data_center": "eu",
+              "organization": {
+                "name": "Example \u001b[31m",
+                "id": "60012345",
+                "type": "production"
+              },
+              "user": {
+                "name": "Example Person",
+                "email": "person@example.com"
+              }
+            }
+        "#]].assert_eq(&document);
+    }
+
+    #[test]
+    fn what_is_absent_is_left_out() {
+        let document = Format::Json.document(&samples::bare()).unwrap();
+        expect![[r#"
+            {
+              "client_id": "1000.EXAMPLE",
+              "client_secret": "examplesecret",
+              "access_token": "1000.a.a",
+              "token_type": "Bearer",
+              "scope": "ZohoCRM.modules.READ ZohoCRM.settings.READ",
+              "accounts_url": "http://127.0.0.1:4711"
+            }
+        "#]].assert_eq(&document);
+    }
+}

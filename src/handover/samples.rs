@@ -1,0 +1,51 @@
+//! Credentials for the tests of the formats.
+
+use crate::credentials::Credentials;
+use crate::foreign::Foreign;
+use crate::zoho::client::{Client, Id};
+use crate::zoho::crm::{Checked, Identity, Organization, User};
+use crate::zoho::data_centers::DataCenter;
+use crate::zoho::scopes::Scopes;
+use crate::zoho::trust::AccountsServer;
+use std::time::{Duration, UNIX_EPOCH};
+
+/// The least that a login can obtain, at a server outside the table.
+pub(crate) fn bare() -> Credentials {
+    Credentials {
+        client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
+        access_token: "1000.a.a".into(),
+        refresh_token: None,
+        token_type: Foreign::new("Bearer"),
+        expires_at: None,
+        scopes: Scopes::parse("ZohoCRM.modules.READ ZohoCRM.settings.READ").unwrap(),
+        accounts_server: AccountsServer::given("http://127.0.0.1:4711").unwrap(),
+        api_domain: None,
+        data_center: None,
+        identity: Identity::not_asked("--no-verify was given"),
+    }
+}
+
+/// Everything that a login can obtain, with a hostile name.
+pub(crate) fn full() -> Credentials {
+    let center = DataCenter::of_code("eu").unwrap();
+    Credentials {
+        refresh_token: Some("1000.r.r".into()),
+        expires_at: Some(UNIX_EPOCH + Duration::from_secs(1_795_433_758)),
+        accounts_server: AccountsServer::of(center),
+        api_domain: Some(Foreign::new(center.api_domain)),
+        data_center: Some(center),
+        identity: Identity {
+            organization: Checked::Known(Organization {
+                name: Some(Foreign::new("Example \u{1b}[31m")),
+                id: Some(Foreign::new("60012345")),
+                kind: Some(Foreign::new("production")),
+                edition: None,
+            }),
+            user: Checked::Known(User {
+                name: Some(Foreign::new("Example Person")),
+                email: Some(Foreign::new("person@example.com")),
+            }),
+        },
+        ..bare()
+    }
+}

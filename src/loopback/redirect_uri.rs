@@ -1,0 +1,163 @@
+//! The redirect URI: where on this machine the browser brings the authorization response (RFC 8252 section 7.3).
+
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use thiserror::Error;
+use url::{Host, Url};
+
+/// Parameters of the authorization response, which a registered address must not hold already.
+pub(crate) const RESPONSE_PARAMETERS: [&str; 5] =
+    ["state", "accounts-server", "location", "error", "code"];
+
+/// A loopback http address, kept letter by letter because Zoho compares it so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RedirectUri {
+    text: String,
+    url: Url,
+}
+
+/// Why a redirect URI is not taken.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum NotARedirectUri {
+    /// No URL at all.
+    #[error("it is not an address such as http://localhost:8085/callback")]
+    NotAUrl,
+    /// Nobody but this machine may receive the grant token.
+    #[error("its host must be localhost, 127.0.0.1 or [::1]: this program receives the grant token on this machine")]
+    NotLoopback,
+    /// Browsers would ask for a certificate that nobody has for localhost.
+    #[error("it must begin with http://: on this machine there is no certificate for https")]
+    NotHttp,
+    /// User info, or a fragment, which RFC 6749 section 3.1.2 forbids.
+    #[error("it must have neither user nor fragment (#…)")]
+    UserOrFragment,
+    /// A parameter of the answer stands in it already.
+    #[error("its query must not hold {0}, which Zoho adds itself")]
+    ResponseParameter(&'static str),
+}
+
+impl RedirectUri {
+    /// Takes a loopback http address.
+    pub fn parse(text: &str) -> Result<Self, NotARedirectUri> {
+        let url = Url::parse(text).map_err(|_| NotARedirectUri::NotAUrl)?;
+        if !matches!(url.scheme(), "http" | "https") {
+            return Err(NotARedirectUri::NotAUrl);
+        }
+        let uri = Self {
+            text: text.to_owned(),
+            url,
+        };
+        if uri.addresses().is_empty() {
+            return Err(NotARedirectUri::NotLoopback);
+        }
+        uri.check()?;
+        Ok(uri)
+    }
+
+    fn check(&self) -> Result<(), NotARedirectUri> {
+        if self.url.scheme() != "http" {
+            return Err(NotARedirectUri::NotHttp);
+        }
+        let user = !self.url.username().is_empty() || self.url.password().is_some();
+        if user || self.url.fragment().is_some() {
+            return Err(NotARedirectUri::UserOrFragment);
+        }
+        for (name, _) in self.url.query_pairs() {
+            if let Some(taken) = RESPONSE_PARAMETERS.iter().find(|taken| **taken == name) {
+                return Err(NotARedirectUri::ResponseParameter(taken));
+            }
+        }
+        Ok(())
+    }
+
+    /// The address as it is registered.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The addresses to listen on: both families for localhost, exactly the literal otherwise.
+    pub fn addresses(&self) -> Vec<IpAddr> {
+        match self.url.host() {
+            Some(Host::Domain("localhost")) => {
+                vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
+            }
+            Some(Host::Ipv4(ip)) if ip.is_loopback() => vec![ip.into()],
+            Some(Host::Ipv6(ip)) if ip.is_loopback() => vec![ip.into()],
+            _ => Vec::new(),
+        }
+    }
+
+    /// The port, 80 when none is written. 0 stands for one that is free.
+    pub fn port(&self) -> u16 {
+        self.url.port_or_known_default().unwrap_or(80)
+    }
+
+    /// The same address with the port that was found free in place of 0.
+    pub fn with_port(&self, port: u16) -> Self {
+        let mut url = self.url.clone();
+        // Only addresses without a host refuse a port, and this one has a host.
+        let _ = url.set_port(Some(port));
+        Self {
+            text: url.to_string(),
+            url,
+        }
+    }
+
+    /// What a browser sends as Host: the port left out when it is 80.
+    pub fn authority(&self) -> &str {
+        self.url.authority()
+    }
+
+    /// The path that a browser asks for.
+    pub fn path(&self) -> &str {
+        self.url.path()
+    }
+}
+
+impl fmt::Display for RedirectUri {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_kept_letter_by_letter() {
+        let uri = RedirectUri::parse("http://LOCALHOST:80").unwrap();
+        assert_eq!(uri.as_str(), "http://LOCALHOST:80");
+        assert_eq!((uri.authority(), uri.path(), uri.port()), ("localhost", "/", 80));
+    }
+
+    #[test]
+    fn localhost_is_both_families_and_a_literal_is_itself() {
+        let addresses = |uri| RedirectUri::parse(uri).unwrap().addresses();
+        assert_eq!(addresses("http://localhost:1/").len(), 2);
+        assert_eq!(addresses("http://127.0.0.1:1/"), [Ipv4Addr::LOCALHOST]);
+        assert_eq!(addresses("http://[::1]:1/"), [Ipv6Addr::LOCALHOST]);
+    }
+
+    #[test]
+    fn a_free_port_takes_the_place_of_zero() {
+        let uri = RedirectUri::parse("http://localhost:0/callback").unwrap().with_port(4711);
+        assert_eq!(uri.as_str(), "http://localhost:4711/callback");
+        assert_eq!(uri.authority(), "localhost:4711");
+    }
+
+    #[test]
+    fn what_is_not_this_machine_over_http_is_refused() {
+        use NotARedirectUri as Not;
+        let error = |uri| RedirectUri::parse(uri).unwrap_err();
+        assert_eq!(error("localhost:8085"), Not::NotAUrl);
+        assert_eq!(error("/callback"), Not::NotAUrl);
+        assert_eq!(error("https://localhost:8085/"), Not::NotHttp);
+        assert_eq!(error("http://192.168.1.5:8085/"), Not::NotLoopback);
+        assert_eq!(error("http://0.0.0.0:8085/"), Not::NotLoopback);
+        assert_eq!(error("http://localhost.evil.example:8085/"), Not::NotLoopback);
+        assert_eq!(error("http://evil@localhost:8085/"), Not::UserOrFragment);
+        assert_eq!(error("http://localhost:8085/#a"), Not::UserOrFragment);
+        assert_eq!(error("http://localhost:8085/?a=1&state=2"), Not::ResponseParameter("state"));
+    }
+}

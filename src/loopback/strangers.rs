@@ -1,0 +1,92 @@
+//! Pages for requests that change nothing.
+
+use crate::loopback::decide::Refusal;
+use crate::loopback::pages::{self, MessageView, Page, Tone};
+use axum::http::StatusCode;
+
+/// Status and page for a refused request. One page serves a forged, an older and somebody else's login.
+pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
+    let (status, title, paragraphs, next): (_, _, &[&str], &[&str]) = match refusal {
+        Refusal::Path => (
+            StatusCode::NOT_FOUND,
+            "Nothing here",
+            &["zoho-grant is waiting on this port for Zoho's answer to a login, and serves nothing else."],
+            &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
+        ),
+        Refusal::Host | Refusal::Metadata => (
+            StatusCode::FORBIDDEN,
+            "Not meant for this program",
+            &["This request did not come from a person's browser on its way back from Zoho. It changed nothing."],
+            &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
+        ),
+        Refusal::Method => (
+            StatusCode::METHOD_NOT_ALLOWED,
+            "Not meant for this program",
+            &["Zoho's answer comes as a plain GET without a body; this was something else. It changed nothing."],
+            &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
+        ),
+        Refusal::Repeated | Refusal::ForeignState => (
+            StatusCode::BAD_REQUEST,
+            "Not from this login",
+            &[
+                "This answer does not belong to the login that is waiting in the terminal: it is from an earlier one, from somebody else's, or made up.",
+                "It changed nothing, and the login goes on waiting.",
+            ],
+            &["Follow the address in the terminal, and accept there.", "If somebody sent you a link to this page, do not use it."],
+        ),
+        Refusal::Bare => (
+            StatusCode::BAD_REQUEST,
+            "An address without an answer",
+            &[
+                "This is the redirect URI itself, without anything from Zoho. It changed nothing, and the login goes on waiting.",
+                "If Zoho led you here after you accepted, the client is of the type \"client-based\" (JavaScript): it never gets a refresh token.",
+            ],
+            &["Follow the address in the terminal.", "For a client-based client: register a server-based one in Zoho's API console, and use its id and secret."],
+        ),
+        Refusal::UntiedError => (
+            StatusCode::BAD_REQUEST,
+            "A refusal, but of which login?",
+            &[
+                "An error came back without the mark of this login, so anybody may have sent it. It changed nothing, and the login goes on waiting.",
+            ],
+            &["If you refused the consent just now, press Ctrl-C in the terminal to stop.", "Otherwise follow the address in the terminal again."],
+        ),
+    };
+    (status, page(title, paragraphs, next, rehearsal))
+}
+
+/// The start address, opened a second time.
+pub(super) fn started_twice(rehearsal: bool) -> Page {
+    page(
+        "This address was opened twice",
+        &[
+            "It leads to Zoho once, and it was used before. If you did not open it, another program or user of this machine may have.",
+        ],
+        &[
+            "Go on in the tab that shows Zoho's page, or follow the address in the terminal.",
+            "At the end, check that the organisation and the person shown are yours.",
+        ],
+        rehearsal,
+    )
+}
+
+/// The one-time page, asked for again.
+pub(super) fn shown_already(rehearsal: bool) -> Page {
+    page(
+        "Shown already",
+        &["The result of this login is shown once, so that a reload or the back button reveals no tokens."],
+        &["Find the credentials where the terminal says they are."],
+        rehearsal,
+    )
+}
+
+fn page(title: &str, paragraphs: &[&str], next: &[&str], rehearsal: bool) -> Page {
+    let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
+    pages::message(&MessageView {
+        tone: Tone::Neutral,
+        title: title.to_owned(),
+        paragraphs: owned(paragraphs),
+        next: owned(next),
+        rehearsal,
+    })
+}

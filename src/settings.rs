@@ -1,0 +1,46 @@
+//! Checked settings of one login. What is in here can be used as it is.
+
+use crate::handover::Target;
+use crate::loopback::redirect_uri::RedirectUri;
+use crate::zoho::client::Client;
+use crate::zoho::scopes::Scopes;
+use crate::zoho::trust::{AccountsServer, Trust};
+use std::time::Duration;
+
+/// Where Zoho's console is when the data centre's own is not known.
+const ANY_CONSOLE: &str = "https://api-console.zoho.com";
+
+/// What a login needs to know.
+#[derive(Debug)]
+pub struct Settings {
+    /// The registered client.
+    pub client: Client,
+    /// What to ask for.
+    pub scopes: Scopes,
+    /// The accounts server where the login begins: that of the data centre where the client is registered.
+    pub home: AccountsServer,
+    /// The servers that Zoho's answers may name.
+    pub trust: Trust,
+    /// As registered; port 0 stands for one that is free.
+    pub redirect_uri: RedirectUri,
+    /// Whether a PKCE challenge is sent.
+    pub pkce: bool,
+    /// Whether the CRM is asked whose the tokens are.
+    pub verify: bool,
+    /// How long the callback is waited for.
+    pub timeout: Duration,
+    /// How long Zoho's answer to the token request is waited for.
+    pub answer_within: Duration,
+    /// Where the credentials go.
+    pub target: Target,
+    /// Whether Zoho is the stand-in, which every page then says.
+    pub rehearsal: bool,
+}
+
+impl Settings {
+    /// The API console in which the client is registered.
+    pub fn api_console(&self) -> &'static str {
+        let console = self.home.data_center().and_then(|center| center.api_console);
+        console.unwrap_or(ANY_CONSOLE)
+    }
+}

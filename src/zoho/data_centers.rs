@@ -1,0 +1,134 @@
+//! Zoho's data centres (zoho.com/crm/developer/docs/api/v8/multi-dc, accounts/protocol/oauth/multi-dc).
+
+/// One of Zoho's data centres: a cloud of its own with its own servers and console.
+#[derive(Debug, PartialEq, Eq)]
+pub struct DataCenter {
+    /// The code that `location` carries: "eu".
+    pub code: &'static str,
+    /// The region's name: "Europe".
+    pub name: &'static str,
+    /// Origin of the accounts server.
+    pub accounts_server: &'static str,
+    /// Origin of the CRM API.
+    pub api_domain: &'static str,
+    /// Origin of the API console, where it is known.
+    pub api_console: Option<&'static str>,
+}
+
+/// Every data centre that is known. Canada's accounts server is no misprint.
+pub static DATA_CENTERS: [DataCenter; 11] = [
+    DataCenter {
+        code: "us",
+        name: "United States",
+        accounts_server: "https://accounts.zoho.com",
+        api_domain: "https://www.zohoapis.com",
+        api_console: Some("https://api-console.zoho.com"),
+    },
+    DataCenter {
+        code: "eu",
+        name: "Europe",
+        accounts_server: "https://accounts.zoho.eu",
+        api_domain: "https://www.zohoapis.eu",
+        api_console: Some("https://api-console.zoho.eu"),
+    },
+    DataCenter {
+        code: "in",
+        name: "India",
+        accounts_server: "https://accounts.zoho.in",
+        api_domain: "https://www.zohoapis.in",
+        api_console: Some("https://api-console.zoho.in"),
+    },
+    DataCenter {
+        code: "au",
+        name: "Australia",
+        accounts_server: "https://accounts.zoho.com.au",
+        api_domain: "https://www.zohoapis.com.au",
+        api_console: Some("https://api-console.zoho.com.au"),
+    },
+    DataCenter {
+        code: "jp",
+        name: "Japan",
+        accounts_server: "https://accounts.zoho.jp",
+        api_domain: "https://www.zohoapis.jp",
+        api_console: Some("https://api-console.zoho.jp"),
+    },
+    DataCenter {
+        code: "ca",
+        name: "Canada",
+        accounts_server: "https://accounts.zohocloud.ca",
+        api_domain: "https://www.zohoapis.ca",
+        api_console: Some("https://api-console.zohocloud.ca"),
+    },
+    DataCenter {
+        code: "sa",
+        name: "Saudi Arabia",
+        accounts_server: "https://accounts.zoho.sa",
+        api_domain: "https://www.zohoapis.sa",
+        api_console: Some("https://api-console.zoho.sa"),
+    },
+    DataCenter {
+        code: "cn",
+        name: "China",
+        accounts_server: "https://accounts.zoho.com.cn",
+        api_domain: "https://www.zohoapis.com.cn",
+        api_console: Some("https://api-console.zoho.com.cn"),
+    },
+    DataCenter {
+        code: "uk",
+        name: "United Kingdom",
+        accounts_server: "https://accounts.zoho.uk",
+        api_domain: "https://www.zohoapis.uk",
+        api_console: Some("https://api-console.zoho.uk"),
+    },
+    DataCenter {
+        code: "ae",
+        name: "United Arab Emirates",
+        accounts_server: "https://accounts.zoho.ae",
+        api_domain: "https://www.zohoapis.ae",
+        api_console: Some("https://api-console.zoho.ae"),
+    },
+    DataCenter {
+        code: "sg",
+        name: "Singapore",
+        accounts_server: "https://accounts.zoho.sg",
+        api_domain: "https://www.zohoapis.sg",
+        api_console: None,
+    },
+];
+
+impl DataCenter {
+    /// The data centre with this code, in lower case.
+    pub fn of_code(code: &str) -> Option<&'static Self> {
+        DATA_CENTERS.iter().find(|center| center.code == code)
+    }
+
+    /// The data centre whose accounts server is exactly this origin.
+    pub fn of_accounts_server(origin: &str) -> Option<&'static Self> {
+        DATA_CENTERS.iter().find(|center| center.accounts_server == origin)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_origin_is_https_without_path_and_stands_once() {
+        let mut seen = std::collections::HashSet::new();
+        for center in &DATA_CENTERS {
+            for origin in [center.accounts_server, center.api_domain] {
+                let parsed = url::Url::parse(origin).unwrap();
+                assert_eq!(parsed.origin().ascii_serialization(), origin);
+                assert_eq!(parsed.scheme(), "https");
+                assert!(seen.insert(origin), "{origin} twice");
+            }
+        }
+    }
+
+    #[test]
+    fn canada_has_its_own_host() {
+        let canada = DataCenter::of_code("ca").unwrap();
+        assert_eq!(canada.accounts_server, "https://accounts.zohocloud.ca");
+        assert!(DataCenter::of_accounts_server("https://accounts.zoho.ca").is_none());
+    }
+}

@@ -1,0 +1,147 @@
+//! Requests to Zoho: no redirect is followed, no answer is waited for or read without a limit.
+
+use crate::event::{Event, Tell};
+use crate::zoho::network::{NetworkError, Trouble};
+use crate::zoho::trust::is_loopback;
+use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use secrecy::SecretString;
+use std::sync::OnceLock;
+use std::time::{Duration, Instant};
+use url::form_urlencoded;
+use zeroize::Zeroizing;
+
+/// A connection idle for longer is not used again: the grant token is worth more than a round trip.
+const IDLE: Duration = Duration::from_secs(5);
+
+/// How far an answer may go.
+#[derive(Clone, Copy)]
+pub(super) struct Limit {
+    /// Bytes of the body.
+    pub(super) bytes: usize,
+    /// Until all of it must be there.
+    pub(super) within: Duration,
+}
+
+/// An answer of Zoho.
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) body: Zeroizing<Vec<u8>>,
+}
+
+/// The way to Zoho's servers. Clients are made when first needed: reading the certificate store takes time.
+pub struct Http {
+    direct: OnceLock<Client>,
+    proxied: OnceLock<Client>,
+    tell: Tell,
+}
+
+impl Http {
+    /// No connection is made before the first request.
+    pub fn new(tell: Tell) -> Self {
+        // A second login in the same process finds the provider installed.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        Self {
+            direct: OnceLock::new(),
+            proxied: OnceLock::new(),
+            tell,
+        }
+    }
+
+    pub(super) async fn get(
+        &self,
+        server: &str,
+        path: &str,
+        authorization: Option<&SecretString>,
+        limit: Limit,
+    ) -> Result<Answer, NetworkError> {
+        let address = format!("{server}{path}");
+        let mut request = self.client(server)?.get(&address);
+        if let Some(authorization) = authorization {
+            request = request.header(reqwest::header::AUTHORIZATION, sensitive(authorization));
+        }
+        self.send(server, format!("GET {address}"), request, limit).await
+    }
+
+    pub(super) async fn post(
+        &self,
+        server: &str,
+        path: &str,
+        form: &[(&str, &str)],
+        limit: Limit,
+    ) -> Result<Answer, NetworkError> {
+        let address = format!("{server}{path}");
+        let mut body = form_urlencoded::Serializer::new(String::new());
+        let body = Zeroizing::new(body.extend_pairs(form).finish().into_bytes());
+        let form_type = "application/x-www-form-urlencoded";
+        let request = self.client(server)?.post(&address);
+        let request = request
+            .header(reqwest::header::CONTENT_TYPE, form_type)
+            // The body owns the secrets and wipes them when it is sent.
+            .body(bytes::Bytes::from_owner(body));
+        self.send(server, format!("POST {address}"), request, limit).await
+    }
+
+    async fn send(
+        &self,
+        server: &str,
+        request: String,
+        builder: RequestBuilder,
+        limit: Limit,
+    ) -> Result<Answer, NetworkError> {
+        let began = Instant::now();
+        let outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
+        let result = match &outcome {
+            Ok(answer) => answer.status.to_string(),
+            Err(error) => error.cause(),
+        };
+        let took = began.elapsed();
+        (self.tell)(Event::Requested { request, result, took });
+        outcome
+    }
+
+    /// The person's proxy leads to Zoho; what is on this machine is never asked through it.
+    fn client(&self, server: &str) -> Result<&Client, NetworkError> {
+        let local = is_loopback(server);
+        let place = if local { &self.direct } else { &self.proxied };
+        if place.get().is_none() {
+            let builder = Client::builder()
+                .user_agent(concat!("zoho-grant/", env!("CARGO_PKG_VERSION")))
+                .redirect(redirect::Policy::none())
+                .pool_idle_timeout(IDLE);
+            let builder = if local { builder.no_proxy() } else { builder };
+            let client = builder.build().map_err(|error| NetworkError::of(server, &error))?;
+            // Only this task sets it; another's client would do as well.
+            let _ = place.set(client);
+        }
+        place.get().ok_or_else(|| NetworkError {
+            server: server.to_owned(),
+            trouble: Trouble::Other("no HTTP client".to_owned()),
+            unsent: true,
+        })
+    }
+}
+
+async fn read(server: &str, request: RequestBuilder, limit: usize) -> Result<Answer, NetworkError> {
+    let failed = |error| NetworkError::of(server, &error);
+    let mut response = request.send().await.map_err(failed)?;
+    let mut body = Zeroizing::new(Vec::new());
+    while let Some(chunk) = response.chunk().await.map_err(failed)? {
+        let room = limit.saturating_sub(body.len());
+        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
+        if chunk.len() > room {
+            let trouble = Trouble::TooLong(limit);
+            return Err(NetworkError { server: server.to_owned(), trouble, unsent: false });
+        }
+    }
+    let status = response.status();
+    Ok(Answer { status, body })
+}
+
+/// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.
+fn sensitive(value: &SecretString) -> reqwest::header::HeaderValue {
+    use secrecy::ExposeSecret;
+    let mut header = reqwest::header::HeaderValue::from_str(value.expose_secret())
+        .expect("tokens are checked to be printable ASCII");
+    header.set_sensitive(true);
+    header
+}

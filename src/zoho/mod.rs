@@ -1,0 +1,74 @@
+//! What Zoho is: its data centres, its dialect of OAuth 2.0, and the CRM's answer to "whose are these?".
+
+pub mod authorization;
+pub mod client;
+pub mod crm;
+pub mod data_centers;
+mod http;
+mod lenient;
+pub mod network;
+pub mod scopes;
+pub mod token;
+pub mod token_error;
+pub mod trust;
+
+use crate::event::Tell;
+use authorization::AuthorizationRequest;
+use client::Client;
+use crm::Identity;
+use http::{Http, Limit};
+use network::{NetworkError, Trouble};
+use scopes::Scopes;
+use secrecy::SecretString;
+use std::time::Duration;
+use token::{ExchangeError, Tokens};
+use trust::{AccountsServer, ApiDomain};
+
+/// Until Zoho's whole answer to the token request must be there. What loses nothing gets a third of it.
+pub const ANSWER_WITHIN: Duration = Duration::from_secs(30);
+
+/// The answer to the first request does not matter, so little of it is read.
+const PROBE_BYTES: usize = 64 * 1024;
+
+/// Zoho, as seen over the network.
+pub struct Zoho {
+    http: Http,
+    within: Duration,
+}
+
+impl Zoho {
+    /// Waits `within` for the whole answer to a token request, a third of it for others.
+    pub fn new(within: Duration, tell: Tell) -> Self {
+        Self {
+            http: Http::new(tell),
+            within,
+        }
+    }
+
+    /// One request before the consent tells early of a proxy, a certificate or a name problem, when
+    /// nothing is lost yet. Whatever the server answers is good; the address is the one whose answer
+    /// is public and small.
+    pub async fn reach(&self, server: &AccountsServer) -> Result<(), NetworkError> {
+        let limit = Limit { bytes: PROBE_BYTES, within: self.within / 3 };
+        match self.http.get(server.as_str(), "/oauth/serverinfo", None, limit).await {
+            Err(error) if !matches!(error.trouble, Trouble::TooLong(_)) => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// Redeems a grant token at the person's accounts server.
+    pub async fn exchange(
+        &self,
+        client: &Client,
+        request: &AuthorizationRequest,
+        server: &AccountsServer,
+        code: &SecretString,
+    ) -> Result<Tokens, ExchangeError> {
+        token::exchange(&self.http, client, request, server, code, self.within).await
+    }
+
+    /// Asks the CRM whose a token is, as far as the scopes allow.
+    pub async fn check(&self, domain: &ApiDomain, token: &SecretString, scopes: &Scopes) -> Identity {
+        crm::check(&self.http, domain, token, scopes, self.within / 3).await
+    }
+}

@@ -1,0 +1,145 @@
+//! What goes wrong between this machine and Zoho, in words that help.
+
+use rustls::{CertificateError, Error as TlsError};
+use std::error::Error as StdError;
+use std::fmt;
+use std::io;
+
+/// A request that got no answer.
+#[derive(Debug)]
+pub struct NetworkError {
+    /// The server that was asked, as an origin.
+    pub server: String,
+    /// What went wrong.
+    pub trouble: Trouble,
+    /// Whether nothing of the request had left this machine yet, so that nothing is used up.
+    pub unsent: bool,
+}
+
+/// The kinds of trouble that have remedies of their own.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Trouble {
+    /// The name is not known to the resolver.
+    Name,
+    /// Nobody listens there, or a firewall says so.
+    Refused,
+    /// The certificate is signed by nobody that this system trusts: usually a company's proxy.
+    UnknownIssuer,
+    /// The certificate is past its end, or not yet valid: usually this machine's clock.
+    Validity,
+    /// The certificate is for another name.
+    OtherName,
+    /// Any other failure of TLS, in the library's words.
+    Tls(String),
+    /// The proxy did not let the request through, in the library's words.
+    Proxy(String),
+    /// No whole answer in time.
+    Slow,
+    /// The connection ended before the answer did.
+    Closed,
+    /// The answer is longer than this many bytes; the rest was not read.
+    TooLong(usize),
+    /// Anything else, in the library's words.
+    Other(String),
+}
+
+impl NetworkError {
+    /// Reads the kind of trouble out of the HTTP library's chain of causes.
+    pub(super) fn of(server: &str, error: &reqwest::Error) -> Self {
+        Self {
+            server: server.to_owned(),
+            trouble: trouble(error),
+            unsent: error.is_connect(),
+        }
+    }
+
+    /// Why, in one line.
+    pub fn cause(&self) -> String {
+        match &self.trouble {
+            Trouble::Name => "The name of the server could not be found.".to_owned(),
+            Trouble::Refused => "The connection was refused.".to_owned(),
+            Trouble::UnknownIssuer => "Its certificate is signed by an authority that this system does not trust. \
+                A company proxy that reads encrypted traffic looks exactly like this.".to_owned(),
+            Trouble::Validity => "Its certificate is not valid at the time that this machine's clock shows.".to_owned(),
+            Trouble::OtherName => "Its certificate was issued for another name: somebody else answered.".to_owned(),
+            Trouble::Tls(said) => format!("No encrypted connection came about: {said}."),
+            Trouble::Proxy(said) => format!("The proxy did not let the request through: {said}."),
+            Trouble::Slow => "No complete answer came in time.".to_owned(),
+            Trouble::Closed => "The connection was closed before the answer was complete.".to_owned(),
+            Trouble::TooLong(limit) => format!("Its answer is longer than {limit} bytes, so it is something else than asked for."),
+            Trouble::Other(said) => format!("The request failed: {said}."),
+        }
+    }
+
+    /// What to do, in one line.
+    pub fn remedy(&self) -> &'static str {
+        match &self.trouble {
+            Trouble::Name => "Check the network, the VPN and HTTPS_PROXY; and the spelling, if you gave --accounts-url.",
+            Trouble::Refused => "Check the network, a firewall and HTTPS_PROXY; and the address, if you gave --accounts-url.",
+            Trouble::UnknownIssuer => "Add your company's root certificate to the system's certificate store \
+                (or name a file that holds it in SSL_CERT_FILE), or use a network without that proxy.",
+            Trouble::Validity => "Set this machine's clock; if it is right, a proxy in between has an outdated certificate.",
+            Trouble::OtherName => "Check the VPN, the proxy and the hosts file. Do not go on until Zoho itself answers.",
+            Trouble::Tls(_) => "Check the proxy and the VPN; try another network.",
+            Trouble::Proxy(_) => "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a user and password.",
+            Trouble::Slow | Trouble::Closed | Trouble::TooLong(_) | Trouble::Other(_) => "Check the network and the proxy, then run the command again.",
+        }
+    }
+}
+
+impl fmt::Display for NetworkError {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{} could not be reached", self.server)
+    }
+}
+
+fn trouble(error: &reqwest::Error) -> Trouble {
+    if error.is_timeout() {
+        return Trouble::Slow;
+    }
+    let deepest = chain(error).last().map_or_else(|| error.to_string(), ToString::to_string);
+    let said = chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    if let Some(tls) = chain(error).find_map(tls_error) {
+        return certificate(tls);
+    }
+    if said.contains("tunnel") || said.contains("proxy") {
+        return Trouble::Proxy(deepest);
+    }
+    if said.contains("dns error") {
+        return Trouble::Name;
+    }
+    match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
+        Some(io::ErrorKind::ConnectionRefused) => Trouble::Refused,
+        Some(io::ErrorKind::TimedOut) => Trouble::Slow,
+        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe) => Trouble::Closed,
+        _ if said.contains("closed before") || said.contains("end of file") => Trouble::Closed,
+        _ => Trouble::Other(deepest),
+    }
+}
+
+fn certificate(error: &TlsError) -> Trouble {
+    use CertificateError as Certificate;
+    let TlsError::InvalidCertificate(reason) = error else {
+        return Trouble::Tls(error.to_string());
+    };
+    match reason {
+        Certificate::UnknownIssuer => Trouble::UnknownIssuer,
+        Certificate::Expired
+        | Certificate::ExpiredContext { .. }
+        | Certificate::NotValidYet
+        | Certificate::NotValidYetContext { .. } => Trouble::Validity,
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => Trouble::OtherName,
+        _ => Trouble::Tls(error.to_string()),
+    }
+}
+
+fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
+    std::iter::successors(Some(error), |error| error.source())
+}
+
+/// An error of the TLS library, which travels inside an I/O error.
+fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
+    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+    let inner = wrapped.and_then(|inner| inner.downcast_ref::<TlsError>());
+    inner.or_else(|| error.downcast_ref::<TlsError>())
+}

@@ -1,0 +1,115 @@
+//! Scopes: what the tokens may do (RFC 6749 section 3.3; zoho.com/crm/developer/docs/api/v8/scopes).
+
+use thiserror::Error;
+
+/// What `login` asks for when nothing else is said: read records and settings, and see whose they are.
+pub const DEFAULT: &str =
+    "ZohoCRM.modules.READ,ZohoCRM.settings.READ,ZohoCRM.org.READ,ZohoCRM.users.READ";
+
+/// The operations that end a scope of Zoho.
+const OPERATIONS: [&str; 7] = ["ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM"];
+
+/// At least one scope, each of characters that RFC 6749 allows in one.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scopes(Vec<String>);
+
+/// Why a list of scopes is not taken.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum NotScopes {
+    /// Nothing between the separators.
+    #[error("it names no scope")]
+    Empty,
+    /// A character that RFC 6749 section 3.3 forbids in a scope.
+    #[error("{0:?} cannot stand in a scope")]
+    Character(char),
+}
+
+impl Scopes {
+    /// Reads scopes separated by commas or white space; a repeated one counts once.
+    pub fn parse(list: &str) -> Result<Self, NotScopes> {
+        let mut scopes = Vec::new();
+        for scope in list.split([',', ' ', '\t', '\n', '\r']).filter(|s| !s.is_empty()) {
+            if let Some(char) = scope.chars().find(|c| !allowed(*c)) {
+                return Err(NotScopes::Character(char));
+            }
+            if !scopes.iter().any(|known| known == scope) {
+                scopes.push(scope.to_owned());
+            }
+        }
+        if scopes.is_empty() {
+            return Err(NotScopes::Empty);
+        }
+        Ok(Self(scopes))
+    }
+
+    /// The scopes, in the order given.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(String::as_str)
+    }
+
+    /// All of them with a separator: a comma in Zoho's requests, a space in its answers.
+    pub fn joined(&self, separator: &str) -> String {
+        self.0.join(separator)
+    }
+
+    /// Whether reading `Service.group` is among them, directly or as part of ALL.
+    pub fn allow_reading(&self, group: &str) -> bool {
+        let mut scopes = self.iter().filter_map(|scope| scope.strip_prefix(group));
+        scopes.any(|operation| matches!(operation, ".READ" | ".ALL"))
+    }
+
+    /// Those that do not look like `Service.group.OPERATION`: perhaps misspelt, so worth a warning.
+    pub fn odd(&self) -> Vec<&str> {
+        self.iter().filter(|scope| !has_usual_shape(scope)).collect()
+    }
+}
+
+fn allowed(char: char) -> bool {
+    matches!(char, '!' | '#'..='[' | ']'..='~')
+}
+
+fn has_usual_shape(scope: &str) -> bool {
+    let parts: Vec<&str> = scope.split('.').collect();
+    let ends_well = parts.last().is_some_and(|last| OPERATIONS.contains(last));
+    parts.len() >= 3 && ends_well && parts.iter().all(|part| !part.is_empty())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn commas_and_spaces_separate() {
+        let scopes = Scopes::parse(" ZohoCRM.org.READ,, ZohoCRM.users.READ\tZohoCRM.org.READ ").unwrap();
+        assert_eq!(scopes.joined(","), "ZohoCRM.org.READ,ZohoCRM.users.READ");
+    }
+
+    #[test]
+    fn nothing_and_control_characters_are_refused() {
+        assert_eq!(Scopes::parse(" , "), Err(NotScopes::Empty));
+        assert_eq!(Scopes::parse("A.b.READ\u{7}"), Err(NotScopes::Character('\u{7}')));
+        assert_eq!(Scopes::parse("A.\"b\".READ"), Err(NotScopes::Character('"')));
+    }
+
+    #[test]
+    fn the_defaults_have_the_usual_shape_and_let_us_ask_whose_they_are() {
+        let scopes = Scopes::parse(DEFAULT).unwrap();
+        assert_eq!(scopes.odd(), Vec::<&str>::new());
+        assert!(scopes.allow_reading("ZohoCRM.org"));
+        assert!(scopes.allow_reading("ZohoCRM.users"));
+        assert!(!scopes.allow_reading("ZohoCRM.bulk"));
+    }
+
+    #[test]
+    fn all_includes_reading_and_a_longer_group_does_not() {
+        let scopes = Scopes::parse("ZohoCRM.org.ALL,ZohoCRM.users.photo.READ").unwrap();
+        assert!(scopes.allow_reading("ZohoCRM.org"));
+        assert!(!scopes.allow_reading("ZohoCRM.users"));
+    }
+
+    #[test]
+    fn odd_shapes_are_told() {
+        let scopes = Scopes::parse("ZohoCRM.modules.read,modules.READ,ZohoCRM..READ,A.b.c.ALL").unwrap();
+        assert_eq!(scopes.odd(), ["ZohoCRM.modules.read", "modules.READ", "ZohoCRM..READ"]);
+    }
+}

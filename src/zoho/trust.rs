@@ -1,0 +1,222 @@
+//! Hosts that secrets may go to: types made only from the table or from the person's own option.
+
+use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
+use std::fmt;
+use thiserror::Error;
+use url::{Host, Url};
+
+/// A server to which client secret, grant token and code verifier may be posted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountsServer(String);
+
+/// A server to which an access token may be sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ApiDomain(String);
+
+/// Why an address that the person gave is not taken.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum NotAnOrigin {
+    /// No URL at all.
+    #[error("it is not an address such as https://accounts.zoho.eu")]
+    NotAUrl,
+    /// http beyond this machine would show the client secret to everyone on the way.
+    #[error("it must begin with https:// (http:// is for 127.0.0.1, [::1] and localhost only)")]
+    NotHttps,
+    /// User info, path, query or fragment.
+    #[error("it must be a server only, without user, path, query or fragment")]
+    MoreThanAServer,
+}
+
+impl AccountsServer {
+    /// The accounts server of a data centre of the table.
+    pub fn of(center: &DataCenter) -> Self {
+        Self(center.accounts_server.to_owned())
+    }
+
+    /// The accounts server that the person named on the command line: https, or http on this machine.
+    pub fn given(address: &str) -> Result<Self, NotAnOrigin> {
+        origin(address).map(Self)
+    }
+
+    /// Its origin, without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The data centre of the table that this is.
+    pub fn data_center(&self) -> Option<&'static DataCenter> {
+        DataCenter::of_accounts_server(&self.0)
+    }
+
+    /// Whether it is on this machine, as a stand-in is.
+    pub fn is_loopback(&self) -> bool {
+        is_loopback(&self.0)
+    }
+}
+
+impl ApiDomain {
+    /// The API domain of a data centre of the table.
+    pub fn of(center: &DataCenter) -> Self {
+        Self(center.api_domain.to_owned())
+    }
+
+    /// The API domain that the person named on the command line: https, or http on this machine.
+    pub fn given(address: &str) -> Result<Self, NotAnOrigin> {
+        origin(address).map(Self)
+    }
+
+    /// Its origin, without a trailing slash.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for AccountsServer {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for ApiDomain {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+/// The servers that a callback or a token answer may name.
+#[derive(Clone, Debug)]
+pub struct Trust {
+    accounts_servers: Vec<AccountsServer>,
+    api_domains: Vec<ApiDomain>,
+}
+
+impl Trust {
+    /// Zoho's own servers, the one where the login begins, and those that the person added.
+    /// A login that begins on this machine is a rehearsal: it never leads to Zoho's servers.
+    pub fn new(
+        home: &AccountsServer,
+        mut accounts_servers: Vec<AccountsServer>,
+        mut api_domains: Vec<ApiDomain>,
+    ) -> Self {
+        accounts_servers.push(home.clone());
+        if !home.is_loopback() {
+            accounts_servers.extend(DATA_CENTERS.iter().map(AccountsServer::of));
+            api_domains.extend(DATA_CENTERS.iter().map(ApiDomain::of));
+        }
+        Self {
+            accounts_servers,
+            api_domains,
+        }
+    }
+
+    /// The trusted server that a callback names; compared letter by letter, because a URL parser's
+    /// kindness (upper case, trailing dot, default port) is what look-alikes live on.
+    pub fn accounts_server(&self, named: &str) -> Option<AccountsServer> {
+        let mut servers = self.accounts_servers.iter();
+        servers.find(|server| server.0 == named).cloned()
+    }
+
+    /// The trusted API domain that a token answer names, compared letter by letter.
+    pub fn api_domain(&self, named: &str) -> Option<ApiDomain> {
+        let mut domains = self.api_domains.iter();
+        domains.find(|domain| domain.0 == named).cloned()
+    }
+}
+
+/// Whether an address leads to this machine: loopback never goes through a proxy.
+pub(super) fn is_loopback(address: &str) -> bool {
+    match Url::parse(address).as_ref().map(Url::host) {
+        Ok(Some(Host::Domain(name))) => name == "localhost",
+        Ok(Some(Host::Ipv4(ip))) => ip.is_loopback(),
+        Ok(Some(Host::Ipv6(ip))) => ip.is_loopback(),
+        _ => false,
+    }
+}
+
+fn origin(address: &str) -> Result<String, NotAnOrigin> {
+    let url = Url::parse(address.trim()).map_err(|_| NotAnOrigin::NotAUrl)?;
+    match url.scheme() {
+        "https" => {}
+        "http" if is_loopback(url.as_str()) => {}
+        "http" => return Err(NotAnOrigin::NotHttps),
+        _ => return Err(NotAnOrigin::NotAUrl),
+    }
+    let only_a_server = url.username().is_empty()
+        && url.password().is_none()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none();
+    if only_a_server {
+        Ok(url.origin().ascii_serialization())
+    } else {
+        Err(NotAnOrigin::MoreThanAServer)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn us() -> Trust {
+        let home = AccountsServer::of(&DATA_CENTERS[0]);
+        Trust::new(&home, Vec::new(), Vec::new())
+    }
+
+    #[test]
+    fn the_table_is_trusted() {
+        for center in &DATA_CENTERS {
+            let server = us().accounts_server(center.accounts_server).unwrap();
+            assert_eq!(server.data_center().unwrap().code, center.code);
+            assert!(us().api_domain(center.api_domain).is_some());
+        }
+    }
+
+    #[test]
+    fn look_alikes_are_not() {
+        for named in [
+            "",
+            "https://accounts.zoho.com.evil.example",
+            "https://accounts.zoho.com@evil.example",
+            "https://accounts.zoho.com:8443",
+            "https://accounts.zoho.com:443",
+            "https://accounts.zoho.com.",
+            "https://accounts.zoho.com/",
+            "https://ACCOUNTS.zoho.com",
+            "https://accounts.zoho.com%2eevil.example",
+            "https://accounts.zoho.c\u{43e}m",
+            "https://xn--accounts-zoho.com",
+            "http://accounts.zoho.com",
+            " https://accounts.zoho.com",
+            "https://accounts.zoho.com\n",
+            "accounts.zoho.com",
+            "https://accounts.zoho.ca",
+            "http://127.0.0.1:1",
+        ] {
+            assert_eq!(us().accounts_server(named), None, "{named:?}");
+            assert_eq!(us().api_domain(named), None, "{named:?}");
+        }
+    }
+
+    #[test]
+    fn a_rehearsal_never_leads_to_zoho() {
+        let home = AccountsServer::given("http://127.0.0.1:4711").unwrap();
+        let trust = Trust::new(&home, Vec::new(), Vec::new());
+        assert_eq!(trust.accounts_server("http://127.0.0.1:4711"), Some(home));
+        assert_eq!(trust.accounts_server("https://accounts.zoho.com"), None);
+        assert_eq!(trust.api_domain("https://www.zohoapis.com"), None);
+    }
+
+    #[test]
+    fn the_person_may_name_https_or_this_machine() {
+        let given = |address| AccountsServer::given(address).map(|server| server.0);
+        assert_eq!(given("https://accounts.zoho.eu/").unwrap(), "https://accounts.zoho.eu");
+        assert_eq!(given("http://localhost:90").unwrap(), "http://localhost:90");
+        assert_eq!(given("http://[::1]:90").unwrap(), "http://[::1]:90");
+        assert_eq!(given("http://accounts.zoho.eu"), Err(NotAnOrigin::NotHttps));
+        assert_eq!(given("http://127.0.0.1.evil.example"), Err(NotAnOrigin::NotHttps));
+        assert_eq!(given("https://a@accounts.zoho.eu"), Err(NotAnOrigin::MoreThanAServer));
+        assert_eq!(given("https://accounts.zoho.eu/oauth"), Err(NotAnOrigin::MoreThanAServer));
+        assert_eq!(given("accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("ftp://accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
+    }
+}
