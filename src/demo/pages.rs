@@ -1,5 +1,34 @@
 //! The stand-in's own pages: consent, and the errors that Zoho shows itself and never redirects.
 
+use askama::Template;
+
+use crate::loopback::pages::Page;
+
+/// The stand-in's consent page. `nonce` is random, once for each page.
+pub fn consent(view: &ConsentView, nonce: &str) -> Page {
+    // Without form-action: Chromium holds it against the redirect that answers the form.
+    Page::render(&ConsentPage { view, nonce }, nonce, "")
+}
+
+/// The page on which Zoho says itself what is wrong, with the rehearsal's explanation.
+pub fn zoho_error(view: &ErrorView, nonce: &str) -> Page {
+    Page::render(&ErrorPage { view, nonce }, nonce, "; form-action 'none'")
+}
+
+#[derive(Template)]
+#[template(path = "consent.html")]
+struct ConsentPage<'a> {
+    view: &'a ConsentView,
+    nonce: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "zoho_error.html")]
+struct ErrorPage<'a> {
+    view: &'a ErrorView,
+    nonce: &'a str,
+}
+
 /// One requested scope.
 pub struct ScopeLine {
     /// As requested: "ZohoCRM.modules.READ".
@@ -34,4 +63,76 @@ pub struct ErrorView {
     pub meaning: String,
     /// How to mend it, one sentence.
     pub remedy: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::loopback::pages::tests::{NONCE, assert_sound, marked};
+
+    fn marked_consent() -> Page {
+        let view = ConsentView {
+            client_name: marked("client"),
+            person: marked("person"),
+            organization: marked("organization"),
+            data_center: marked("center"),
+            scopes: vec![
+                ScopeLine {
+                    scope: marked("known"),
+                    meaning: Some(marked("meaning").leak()),
+                },
+                ScopeLine {
+                    scope: marked("unknown"),
+                    meaning: None,
+                },
+            ],
+            action: marked("/consent"),
+            ticket: marked("ticket"),
+        };
+        consent(&view, NONCE)
+    }
+
+    #[test]
+    fn the_consent_page_escapes_every_field() {
+        let fields = "client person organization center known meaning unknown /consent ticket";
+        assert_sound(&marked_consent(), &fields.split(' ').collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn the_consent_page_posts_ticket_and_decision_and_may_be_redirected() {
+        let page = marked_consent();
+        for part in [
+            "<form method=\"post\" action=\"/consent",
+            "<input type=\"hidden\" name=\"ticket\" value=\"ticket",
+            "name=\"decision\" value=\"accept\">Accept<",
+            "name=\"decision\" value=\"refuse\">Reject<",
+        ] {
+            assert_eq!(page.html.matches(part).count(), 1, "{part}");
+        }
+        assert!(!page.content_security_policy.contains("form-action"));
+    }
+
+    #[test]
+    fn the_error_page_says_that_the_terminal_hears_nothing() {
+        let view = ErrorView {
+            title: marked("title"),
+            meaning: marked("meaning"),
+            remedy: marked("remedy"),
+        };
+        let page = zoho_error(&view, NONCE);
+        assert_sound(&page, &["title", "meaning", "remedy"]);
+        assert!(page.html.contains("never redirects"));
+    }
+
+    #[test]
+    fn both_pages_say_that_they_are_a_rehearsal() {
+        let view = ErrorView {
+            title: String::new(),
+            meaning: String::new(),
+            remedy: String::new(),
+        };
+        for page in [marked_consent(), zoho_error(&view, NONCE)] {
+            assert!(page.html.contains("<strong>Rehearsal:</strong>"));
+        }
+    }
 }

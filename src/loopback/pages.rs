@@ -1,5 +1,62 @@
 //! The pages that the person's browser shows. Every text is escaped by askama.
 
+use askama::Template;
+use zeroize::Zeroizing;
+
+/// Room for the longest page, so that the growing text leaves no unwiped copy of a secret behind.
+const CAPACITY: usize = 128 * 1024;
+
+/// A whole page with the policy that it is to be sent with.
+pub struct Page {
+    /// The document, which may hold secrets.
+    pub html: Zeroizing<String>,
+    /// The value of its `Content-Security-Policy` header.
+    pub content_security_policy: String,
+}
+
+impl Page {
+    /// Renders a page that may load only what carries the nonce; `allowed` says what else it may do.
+    pub(crate) fn render(template: &impl Template, nonce: &str, allowed: &str) -> Self {
+        let mut html = Zeroizing::new(String::with_capacity(CAPACITY));
+        template
+            .render_into(&mut *html)
+            .expect("writing to a String does not fail");
+        let content_security_policy = format!(
+            "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; \
+             frame-ancestors 'none'; base-uri 'none'{allowed}"
+        );
+        Self {
+            html,
+            content_security_policy,
+        }
+    }
+}
+
+/// The page that shows what was obtained. `nonce` is random, once for each page.
+pub fn result(view: &ResultView, nonce: &str) -> Page {
+    let allowed = format!("; form-action 'none'; script-src 'nonce-{nonce}'");
+    Page::render(&ResultPage { view, nonce }, nonce, &allowed)
+}
+
+/// The page that says one thing. `nonce` is random, once for each page.
+pub fn message(view: &MessageView, nonce: &str) -> Page {
+    Page::render(&MessagePage { view, nonce }, nonce, "; form-action 'none'")
+}
+
+#[derive(Template)]
+#[template(path = "result.html")]
+struct ResultPage<'a> {
+    view: &'a ResultView,
+    nonce: &'a str,
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage<'a> {
+    view: &'a MessageView,
+    nonce: &'a str,
+}
+
 /// What colour and sign a page carries; never the only bearer of its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
@@ -42,9 +99,22 @@ pub struct Value {
     /// What people call it: "Client secret".
     pub label: &'static str,
     /// The value itself.
-    pub value: String,
+    pub value: Zeroizing<String>,
     /// Masked until revealed.
     pub secret: bool,
+}
+
+impl Value {
+    /// "client secret", but "API domain": what the buttons beside it are called.
+    fn name_in_sentence(&self) -> String {
+        let mut rest = self.label.chars();
+        match rest.next() {
+            Some(first) if !rest.as_str().starts_with(char::is_uppercase) => {
+                first.to_lowercase().chain(rest).collect()
+            }
+            _ => self.label.to_owned(),
+        }
+    }
 }
 
 /// The same credentials as one whole document.
@@ -56,7 +126,13 @@ pub struct Document {
     /// The file name to save it as.
     pub file_name: &'static str,
     /// The whole document, holding secrets: masked until revealed.
-    pub text: String,
+    pub text: Zeroizing<String>,
+}
+
+impl Document {
+    fn name_in_sentence(&self) -> String {
+        format!("{} document", self.format)
+    }
 }
 
 /// The page that shows what was obtained.
@@ -94,3 +170,12 @@ pub struct ResultView {
     /// Whether this is `demo`, which the page then says.
     pub rehearsal: bool,
 }
+
+impl ResultView {
+    fn is_anonymous(&self) -> bool {
+        self.organization.is_none() && self.person.is_none() && self.email.is_none()
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests;

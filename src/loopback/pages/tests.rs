@@ -1,0 +1,173 @@
+use super::*;
+
+pub(crate) const NONCE: &str = "bm9uY2U";
+
+/// A field's name followed by markup.
+pub(crate) fn marked(field: &str) -> String {
+    format!("{field}<b>&\"'")
+}
+
+/// Holds of every page: foreign text is escaped, nothing is loaded, nothing stands there that the policy refuses.
+pub(crate) fn assert_sound(page: &Page, fields: &[&str]) {
+    let html = page.html.as_str();
+    for field in fields {
+        let escaped = format!("{field}&#60;b&#62;&#38;&#34;&#39;");
+        assert!(html.contains(&escaped), "{field} is missing or raw");
+    }
+    for refused in ["<b>", "http://", "https://", " src=", "url(", "@import"] {
+        assert!(!html.contains(refused), "{refused}");
+    }
+    for kind in ["style", "script"] {
+        let bare = html.matches(&format!("<{kind}")).count();
+        let allowed = html.matches(&format!("<{kind} nonce=\"{NONCE}\">")).count();
+        let directive = format!("{kind}-src 'nonce-{NONCE}'");
+        assert_eq!(bare, allowed, "{kind}");
+        assert_eq!(
+            allowed > 0,
+            page.content_security_policy.contains(&directive)
+        );
+    }
+    let attributes = html
+        .split('<')
+        .filter_map(|piece| piece.split_once('>'))
+        .flat_map(|(tag, _)| tag.split_whitespace().skip(1))
+        .filter_map(|word| word.split_once('='));
+    for (name, _) in attributes {
+        assert!(name != "style" && !name.starts_with("on"), "{name}");
+    }
+}
+
+fn marked_result() -> ResultView {
+    ResultView {
+        tone: Tone::Attention,
+        title: marked("title"),
+        organization: Some(marked("organization")),
+        organization_detail: Some(marked("detail")),
+        person: Some(marked("person")),
+        email: Some(marked("email")),
+        data_center: marked("center"),
+        scopes: vec![marked("scope")],
+        expires_at: Some(marked("moment")),
+        expires_in_words: Some(marked("words")),
+        problems: vec![Problem {
+            what: marked("what"),
+            cause: marked("cause"),
+            remedy: marked("remedy"),
+        }],
+        notes: vec![marked("note")],
+        handed_over: vec![marked("place")],
+        values: vec![value("Shown", false), value("Client secret", true)],
+        documents: vec![Document {
+            format: marked("format").leak(),
+            purpose: marked("purpose").leak(),
+            file_name: marked("file").leak(),
+            text: marked("text").into(),
+        }],
+        rehearsal: false,
+    }
+}
+
+fn value(label: &'static str, secret: bool) -> Value {
+    Value {
+        label: marked(label).leak(),
+        value: marked(&format!("value of {label}")).into(),
+        secret,
+    }
+}
+
+fn message_of(tone: Tone, rehearsal: bool) -> Page {
+    let view = MessageView {
+        tone,
+        title: marked("title"),
+        paragraphs: vec![marked("paragraph")],
+        next: vec![marked("step")],
+        rehearsal,
+    };
+    message(&view, NONCE)
+}
+
+#[test]
+fn a_result_page_escapes_every_field() {
+    let fields = "title organization detail person email center scope moment words what cause \
+                  remedy note place Shown format purpose file text";
+    let mut fields: Vec<_> = fields.split(' ').collect();
+    fields.extend(["Client secret", "value of Shown", "value of Client secret"]);
+    assert_sound(&result(&marked_result(), NONCE), &fields);
+}
+
+#[test]
+fn a_result_page_may_run_its_script_and_nothing_else() {
+    assert_eq!(
+        result(&marked_result(), NONCE).content_security_policy,
+        "default-src 'none'; style-src 'nonce-bm9uY2U'; img-src data:; frame-ancestors 'none'; \
+         base-uri 'none'; form-action 'none'; script-src 'nonce-bm9uY2U'"
+    );
+}
+
+#[test]
+fn a_secret_is_on_the_page_once_in_closed_details() {
+    let page = result(&marked_result(), NONCE);
+    for secret in ["value of Client secret", "text&#60;"] {
+        let inside = innermost_details(&page.html, secret);
+        assert!(inside.is_some_and(|before| before.contains("</summary>")));
+    }
+    assert_eq!(innermost_details(&page.html, "value of Shown"), None);
+    assert!(!page.html.contains("<details "), "some details are open");
+}
+
+/// What stands between the tag of the details that hold the text, and the text, which occurs once.
+fn innermost_details<'a>(html: &'a str, text: &str) -> Option<&'a str> {
+    let (before, after) = html.split_once(text).unwrap();
+    assert!(!after.contains(text), "{text} is there twice");
+    let (_, inside) = before.rsplit_once("<details>")?;
+    (!inside.contains("</details>")).then_some(inside)
+}
+
+#[test]
+fn buttons_name_their_value_and_wait_for_the_script() {
+    let mut view = marked_result();
+    view.values[1].label = "Client secret";
+    let html = result(&view, NONCE).html;
+    assert!(html.contains("data-copy hidden><span>Copy</span><span class=\"vh\"> client secret<"));
+    assert_eq!(html.matches("<button").count(), 4);
+    assert_eq!(html.matches(" hidden><span>").count(), 4);
+    view.values[1].label = "API domain";
+    assert_eq!(view.values[1].name_in_sentence(), "API domain");
+}
+
+#[test]
+fn an_unknown_owner_is_said_plainly() {
+    let mut view = marked_result();
+    assert!(!result(&view, NONCE).html.contains("Not known"));
+    (view.organization, view.person, view.email) = (None, None, None);
+    assert!(result(&view, NONCE).html.contains("Not known"));
+}
+
+#[test]
+fn a_message_page_is_sound_and_has_no_script() {
+    for (tone, word) in [
+        (Tone::Good, "Success"),
+        (Tone::Attention, "Attention"),
+        (Tone::Bad, "Failure"),
+        (Tone::Neutral, "Nothing happened"),
+    ] {
+        let page = message_of(tone, false);
+        assert_sound(&page, &["title", "paragraph", "step"]);
+        assert!(page.html.contains(word) && !page.html.contains("<script"));
+        assert!(
+            page.content_security_policy
+                .ends_with("; form-action 'none'")
+        );
+    }
+}
+
+#[test]
+fn a_rehearsal_says_so_and_nothing_else_does() {
+    let mut view = marked_result();
+    for rehearsal in [false, true] {
+        view.rehearsal = rehearsal;
+        for page in [result(&view, NONCE), message_of(Tone::Good, rehearsal)] {
+            assert_eq!(page.html.contains("Rehearsal"), rehearsal);
+        }
+    }
+}
