@@ -1,7 +1,7 @@
 //! Each way a login can end without what was asked: what could not be done, why, what to do next.
 
 use crate::foreign::Foreign;
-use crate::loopback::PortTaken;
+use crate::loopback::bind::PortTaken;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
@@ -193,5 +193,7 @@ impl Signal {
 fn sentence(text: &str) -> String {
     let text = text.split(" (os error").next().unwrap_or(text);
     let mut chars = text.chars();
-    chars.next().map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+    chars.next().map_or_else(String::new, |first| {
+        first.to_uppercase().chain(chars).collect()
+    })
 }

@@ -4,7 +4,7 @@
 //!
 //! 1. [`loopback`] binds the redirect URI on this machine, in both address families.
 //! 2. [`zoho::authorization`] makes the authorization request: state, PKCE challenge, scopes.
-//! 3. [`loopback::Server`] serves the redirect URI; the browser is opened at its start address.
+//! 3. [`loopback::serve::Server`] serves the redirect URI; the browser is opened at its start address.
 //! 4. [`loopback::decide`] judges each request; only the response to this very request counts.
 //! 5. [`zoho::token`] redeems the grant token at the person's data centre, if it is to be trusted.
 //! 6. [`zoho::crm`] asks whose the tokens are.
@@ -31,8 +31,9 @@ use error::{Error, Signal};
 use event::{Event, Tell};
 use foreign::Foreign;
 use handover::Written;
+use loopback::Loopback;
 use loopback::decide::{AuthorizationResponse, Expectation};
-use loopback::{Loopback, Server};
+use loopback::serve::Server;
 use rand::CryptoRng;
 use settings::Settings;
 use std::io::Write;
@@ -88,13 +89,17 @@ pub async fn login(
     let mut server = serve(settings, loopback, &request, around);
     reach(&zoho, settings, around).await?;
 
-    (around.tell)(Event::Ready { address: request.address.clone() });
+    (around.tell)(Event::Ready {
+        address: request.address.clone(),
+    });
     (around.open)(&server.start_address());
     let response = wait(settings, &mut server, &request, around).await?;
 
     let outcome = obtain(&zoho, settings, &request, response, around).await;
     let outcome = outcome.map(|obtained| hand_over(settings, obtained, around));
-    server.show(outcome_page::of(&outcome, settings, (around.now)())).await;
+    server
+        .show(outcome_page::of(&outcome, settings, (around.now)()))
+        .await;
     outcome
 }
 
@@ -139,7 +144,12 @@ fn serve(
         home: settings.home.clone(),
         trust: settings.trust.clone(),
     };
-    loopback.serve(expected, request.address.clone(), settings.rehearsal, around.tell.clone())
+    loopback.serve(
+        expected,
+        request.address.clone(),
+        settings.rehearsal,
+        around.tell.clone(),
+    )
 }
 
 async fn reach(zoho: &Zoho, settings: &Settings, around: &mut Surroundings) -> Result<(), Error> {
@@ -186,10 +196,16 @@ async fn obtain(
 ) -> Result<(Credentials, Vec<Error>), Error> {
     use AuthorizationResponse as Response;
     let (code, server, location) = match response {
-        Response::Granted { code, accounts_server, location } => (code, accounts_server, location),
+        Response::Granted {
+            code,
+            accounts_server,
+            location,
+        } => (code, accounts_server, location),
         Response::Error(error) if error.raw() == "access_denied" => return Err(Error::Refused),
         Response::Error(error) => return Err(Error::Authorization(error)),
-        Response::Untrusted { named, location } => return Err(Error::ForeignAccountsServer { named, location }),
+        Response::Untrusted { named, location } => {
+            return Err(Error::ForeignAccountsServer { named, location });
+        }
         Response::Empty => return Err(Error::Empty),
     };
     (around.tell)(Event::Exchanging(server.to_string()));
@@ -204,10 +220,14 @@ async fn obtain(
         identity: check(zoho, settings, &tokens, domain.as_ref(), around).await,
         client: settings.client.clone(),
         token_type: tokens.token_type.unwrap_or_else(|| Foreign::new("Bearer")),
-        expires_at: tokens.expires_in.and_then(|life| (around.now)().checked_add(life)),
+        expires_at: tokens
+            .expires_in
+            .and_then(|life| (around.now)().checked_add(life)),
         scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
         accounts_server: server,
-        api_domain: tokens.api_domain.or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
+        api_domain: tokens
+            .api_domain
+            .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
         data_center: center,
         access_token: tokens.access_token,
         refresh_token: tokens.refresh_token,
@@ -233,10 +253,17 @@ async fn finish<T>(
         signal = stopped(stopped_by) => signal,
     };
     let last = timeout(LAST_PATIENCE, exchange).await;
-    last.map_err(|_| Error::Stopped { signal, code_spent: true })
+    last.map_err(|_| Error::Stopped {
+        signal,
+        code_spent: true,
+    })
 }
 
-fn exchange_error(error: ExchangeError, server: &AccountsServer, request: &AuthorizationRequest) -> Error {
+fn exchange_error(
+    error: ExchangeError,
+    server: &AccountsServer,
+    request: &AuthorizationRequest,
+) -> Error {
     let server = server.clone();
     match error {
         ExchangeError::Refused(error) => Error::Token {
@@ -250,7 +277,11 @@ fn exchange_error(error: ExchangeError, server: &AccountsServer, request: &Autho
 }
 
 /// The table knows Zoho's servers; for one that the person named, the callback's location tells.
-fn data_center(server: &AccountsServer, location: Option<&Foreign>, tell: &Tell) -> Option<&'static DataCenter> {
+fn data_center(
+    server: &AccountsServer,
+    location: Option<&Foreign>,
+    tell: &Tell,
+) -> Option<&'static DataCenter> {
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
     if let (Some(location), None) = (location, told) {
         tell(Event::UnknownLocation(location.clone()));
@@ -296,17 +327,33 @@ async fn check(
     }
 }
 
-fn hand_over(settings: &Settings, obtained: (Credentials, Vec<Error>), around: &mut Surroundings) -> Login {
+fn hand_over(
+    settings: &Settings,
+    obtained: (Credentials, Vec<Error>),
+    around: &mut Surroundings,
+) -> Login {
     let (credentials, mut problems) = obtained;
-    let (written, failed) = handover::hand_over(&credentials, &settings.target, around.output.as_mut());
+    let (written, failed) =
+        handover::hand_over(&credentials, &settings.target, around.output.as_mut());
     // Only a foreign API domain is graver: it comes first already.
-    let grave = problems.iter().take_while(|problem| problem.exit_code() == 7).count();
+    let grave = problems
+        .iter()
+        .take_while(|problem| problem.exit_code() == 7)
+        .count();
     problems.splice(grave..grave, failed);
-    Login { credentials, written, problems }
+    Login {
+        credentials,
+        written,
+        problems,
+    }
 }
 
 async fn stopped(stopped: &mut watch::Receiver<Option<Signal>>) -> Signal {
-    match stopped.wait_for(Option::is_some).await.map(|signal| *signal) {
+    match stopped
+        .wait_for(Option::is_some)
+        .await
+        .map(|signal| *signal)
+    {
         Ok(Some(signal)) => signal,
         // Nobody is left who could stop it.
         _ => std::future::pending().await,

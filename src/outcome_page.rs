@@ -22,7 +22,12 @@ fn message(error: &Error, settings: &Settings) -> MessageView {
     let refused = matches!(error, Error::Refused);
     MessageView {
         tone: if refused { Tone::Neutral } else { Tone::Bad },
-        title: if refused { "Consent refused" } else { "No credentials obtained" }.to_owned(),
+        title: if refused {
+            "Consent refused"
+        } else {
+            "No credentials obtained"
+        }
+        .to_owned(),
         paragraphs: vec![error.to_string(), error.cause()],
         next: vec![error.remedy()],
         rehearsal: settings.rehearsal,
@@ -36,11 +41,19 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
     let good = login.problems.is_empty();
     ResultView {
         tone: if good { Tone::Good } else { Tone::Attention },
-        title: if good { "Zoho CRM is connected" } else { "Credentials obtained, with a problem" }.to_owned(),
+        title: if good {
+            "Zoho CRM is connected"
+        } else {
+            "Credentials obtained, with a problem"
+        }
+        .to_owned(),
         organization: organization.and_then(|organization| shown(&organization.name)),
         organization_detail: organization.and_then(|organization| {
             let id = shown(&organization.id).map(|id| format!("ID {id}"));
-            let parts: Vec<String> = [shown(&organization.kind), shown(&organization.edition), id].into_iter().flatten().collect();
+            let parts: Vec<String> = [shown(&organization.kind), shown(&organization.edition), id]
+                .into_iter()
+                .flatten()
+                .collect();
             (!parts.is_empty()).then(|| parts.join(" · "))
         }),
         person: credentials.user().and_then(|user| shown(&user.name)),
@@ -50,7 +63,7 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
         expires_at: credentials.expires_at_text(),
         expires_in_words: credentials.expires_at.map(|end| in_words(end, now)),
         problems: login.problems.iter().map(problem).collect(),
-        notes: notes(credentials),
+        notes: credentials.identity.unchecked(),
         handed_over: vec![went_to(&login.written)],
         values: values(credentials),
         documents: documents(credentials),
@@ -60,12 +73,16 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
 
 fn data_center(credentials: &Credentials) -> String {
     let server = credentials.accounts_server.to_string();
-    credentials.data_center.map_or(server, |center| format!("{} ({})", center.name, center.code))
+    credentials.data_center.map_or(server, |center| {
+        format!("{} ({})", center.name, center.code)
+    })
 }
 
 /// "in 60 minutes, at 11:35 UTC"
 fn in_words(end: SystemTime, now: SystemTime) -> String {
-    let minutes = end.duration_since(now).map_or(0, |left| (left.as_secs() + 30) / 60);
+    let minutes = end
+        .duration_since(now)
+        .map_or(0, |left| (left.as_secs() + 30) / 60);
     let stamp = humantime::format_rfc3339_seconds(end).to_string();
     let time = stamp.get(11..16).unwrap_or_default();
     format!("in {minutes} minutes, at {time} UTC")
@@ -79,34 +96,48 @@ fn problem(error: &Error) -> Problem {
     }
 }
 
-/// What could not be checked, one sentence each.
-pub(crate) fn notes(credentials: &Credentials) -> Vec<String> {
-    let identity = &credentials.identity;
-    let organization = identity.organization.missing().map(|why| format!("The organisation was not checked: {why}."));
-    let user = identity.user.missing().map(|why| format!("The person was not checked: {why}."));
-    [organization, user].into_iter().flatten().collect()
-}
-
 fn went_to(written: &Written) -> String {
     match written {
         Written::Output(format) => format!("Printed in the terminal, as {}.", format.name()),
-        Written::File(format, path) => format!("Written to {}, as {}.", Foreign::new(path.display().to_string()), format.name()),
+        Written::File(format, path) => format!(
+            "Written to {}, as {}.",
+            Foreign::new(path.display().to_string()),
+            format.name()
+        ),
         Written::Nowhere => "Written nowhere: copy them from this page now.".to_owned(),
     }
 }
 
 /// Each value, in the order of Adobe's form.
 fn values(credentials: &Credentials) -> Vec<Value> {
-    let plain = |label, value: &str| Value { label, value: value.to_owned(), secret: false };
-    let secret = |label, value: &secrecy::SecretString| Value { label, value: value.expose_secret().to_owned(), secret: true };
+    let plain = |label, value: &str| Value {
+        label,
+        value: value.to_owned().into(),
+        secret: false,
+    };
+    let secret = |label, value: &secrecy::SecretString| Value {
+        label,
+        value: value.expose_secret().to_owned().into(),
+        secret: true,
+    };
     let mut values = vec![
         plain("Accounts URL", credentials.accounts_server.as_str()),
         plain("Client ID", credentials.client.id()),
         secret("Client secret", credentials.client.secret()),
         secret("Access token", &credentials.access_token),
     ];
-    values.extend(credentials.refresh_token.as_ref().map(|token| secret("Refresh token", token)));
-    values.extend(credentials.api_domain.as_ref().map(|domain| plain("API domain", &domain.to_string())));
+    values.extend(
+        credentials
+            .refresh_token
+            .as_ref()
+            .map(|token| secret("Refresh token", token)),
+    );
+    values.extend(
+        credentials
+            .api_domain
+            .as_ref()
+            .map(|domain| plain("API domain", &domain.to_string())),
+    );
     values
 }
 
@@ -117,7 +148,7 @@ fn documents(credentials: &Credentials) -> Vec<Document> {
             format: format.name(),
             purpose: format.purpose(),
             file_name: format.file_name(),
-            text: text.to_string(),
+            text,
         })
     };
     Format::ALL.into_iter().filter_map(document).collect()

@@ -40,7 +40,10 @@ pub struct Settings {
 impl Settings {
     /// The API console in which the client is registered.
     pub fn api_console(&self) -> &'static str {
-        let console = self.home.data_center().and_then(|center| center.api_console);
+        let console = self
+            .home
+            .data_center()
+            .and_then(|center| center.api_console);
         console.unwrap_or(ANY_CONSOLE)
     }
 }

@@ -4,29 +4,27 @@ use askama::Template;
 
 use crate::loopback::pages::Page;
 
-/// The stand-in's consent page. `nonce` is random, once for each page.
-pub fn consent(view: &ConsentView, nonce: &str) -> Page {
+/// The stand-in's consent page.
+pub fn consent(view: &ConsentView) -> Page {
     // Without form-action: Chromium holds it against the redirect that answers the form.
-    Page::render(&ConsentPage { view, nonce }, nonce, "")
+    Page::render(&ConsentPage { view }, "")
 }
 
 /// The page on which Zoho says itself what is wrong, with the rehearsal's explanation.
-pub fn zoho_error(view: &ErrorView, nonce: &str) -> Page {
-    Page::render(&ErrorPage { view, nonce }, nonce, "; form-action 'none'")
+pub fn zoho_error(view: &ErrorView) -> Page {
+    Page::render(&ErrorPage { view }, "; form-action 'none'")
 }
 
 #[derive(Template)]
 #[template(path = "consent.html")]
 struct ConsentPage<'a> {
     view: &'a ConsentView,
-    nonce: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "zoho_error.html")]
 struct ErrorPage<'a> {
     view: &'a ErrorView,
-    nonce: &'a str,
 }
 
 /// One requested scope.
@@ -68,7 +66,7 @@ pub struct ErrorView {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::loopback::pages::tests::{NONCE, assert_sound, marked};
+    use crate::loopback::pages::tests::{assert_sound, marked};
 
     fn marked_consent() -> Page {
         let view = ConsentView {
@@ -89,7 +87,7 @@ mod tests {
             action: marked("/consent"),
             ticket: marked("ticket"),
         };
-        consent(&view, NONCE)
+        consent(&view)
     }
 
     #[test]
@@ -119,7 +117,7 @@ mod tests {
             meaning: marked("meaning"),
             remedy: marked("remedy"),
         };
-        let page = zoho_error(&view, NONCE);
+        let page = zoho_error(&view);
         assert_sound(&page, &["title", "meaning", "remedy"]);
         assert!(page.html.contains("never redirects"));
     }
@@ -131,7 +129,7 @@ mod tests {
             meaning: String::new(),
             remedy: String::new(),
         };
-        for page in [marked_consent(), zoho_error(&view, NONCE)] {
+        for page in [marked_consent(), zoho_error(&view)] {
             assert!(page.html.contains("<strong>Rehearsal:</strong>"));
         }
     }

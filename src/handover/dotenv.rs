@@ -17,8 +17,14 @@ pub(super) fn document(
 ) -> Result<Zeroizing<String>, CannotCarry> {
     let lines = lines(credentials);
     for (name, value) in &lines {
-        if value.as_ref().is_some_and(|value| !value.chars().all(is_plain)) {
-            return Err(CannotCarry { format: "dotenv", field: name });
+        if value
+            .as_ref()
+            .is_some_and(|value| !value.chars().all(is_plain))
+        {
+            return Err(CannotCarry {
+                format: "dotenv",
+                field: name,
+            });
         }
     }
     Ok(merge(existing.unwrap_or_default(), &lines))
@@ -35,12 +41,30 @@ fn lines(credentials: &Credentials) -> Lines<'_> {
     let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
     [
         ("ZOHO_CLIENT_ID", Some(credentials.client.id().to_owned())),
-        ("ZOHO_CLIENT_SECRET", Some(secret(credentials.client.secret()))),
-        ("ZOHO_REFRESH_TOKEN", credentials.refresh_token.as_ref().map(secret)),
+        (
+            "ZOHO_CLIENT_SECRET",
+            Some(secret(credentials.client.secret())),
+        ),
+        (
+            "ZOHO_REFRESH_TOKEN",
+            credentials.refresh_token.as_ref().map(secret),
+        ),
         ("ZOHO_ACCESS_TOKEN", Some(secret(&credentials.access_token))),
-        ("ZOHO_ACCESS_TOKEN_EXPIRES_AT", credentials.expires_at_text()),
-        ("ZOHO_ACCOUNTS_URL", Some(credentials.accounts_server.as_str().to_owned())),
-        ("ZOHO_API_DOMAIN", credentials.api_domain.as_ref().map(|domain| Foreign::raw(domain).to_owned())),
+        (
+            "ZOHO_ACCESS_TOKEN_EXPIRES_AT",
+            credentials.expires_at_text(),
+        ),
+        (
+            "ZOHO_ACCOUNTS_URL",
+            Some(credentials.accounts_server.as_str().to_owned()),
+        ),
+        (
+            "ZOHO_API_DOMAIN",
+            credentials
+                .api_domain
+                .as_ref()
+                .map(|domain| Foreign::raw(domain).to_owned()),
+        ),
     ]
 }
 
@@ -98,7 +122,8 @@ mod tests {
             ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
             ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
             ZOHO_API_DOMAIN=https://www.zohoapis.eu
-        "]].assert_eq(&document);
+        "]]
+        .assert_eq(&document);
     }
 
     #[test]
@@ -114,8 +139,12 @@ mod tests {
             ZOHO_CLIENT_ID=1000.EXAMPLE
             ZOHO_CLIENT_SECRET=examplesecret
             ZOHO_ACCOUNTS_URL=http://127.0.0.1:4711
-        "#]].assert_eq(&document.replace("\r\n", "\n"));
-        assert!(document.starts_with("# mine\r\n"), "a foreign line end was changed");
+        "#]]
+        .assert_eq(&document.replace("\r\n", "\n"));
+        assert!(
+            document.starts_with("# mine\r\n"),
+            "a foreign line end was changed"
+        );
     }
 
     #[test]

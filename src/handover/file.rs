@@ -72,8 +72,17 @@ impl OutputFile {
     pub fn warnings(&self) -> Vec<String> {
         let path = self.path.display();
         let mut warnings = Vec::new();
-        if self.existing == Existing::Merge && self.look().ok().flatten().as_ref().is_some_and(others_can_read) {
-            warnings.push(format!("{path} can be read by other users of this machine; chmod 600 mends that."));
+        if self.existing == Existing::Merge
+            && self
+                .look()
+                .ok()
+                .flatten()
+                .as_ref()
+                .is_some_and(others_can_read)
+        {
+            warnings.push(format!(
+                "{path} can be read by other users of this machine; chmod 600 mends that."
+            ));
         }
         if git_would_take(&self.path) {
             warnings.push(format!("{path} lies in a git work tree and is not ignored: do not commit the secrets in it."));
@@ -85,7 +94,9 @@ impl OutputFile {
     pub(super) fn existing(&self) -> Result<Option<Zeroizing<String>>, Error> {
         let failed = |error: Unusable| self.not_written(error.to_string());
         match self.look().map_err(failed)? {
-            Some(metadata) if metadata.len() > MERGED_BYTES => Err(self.not_written("the file there is too large to merge into".to_owned())),
+            Some(metadata) if metadata.len() > MERGED_BYTES => {
+                Err(self.not_written("the file there is too large to merge into".to_owned()))
+            }
             Some(_) => fs::read_to_string(&self.path)
                 .map(|text| Some(Zeroizing::new(text)))
                 .map_err(|error| failed(error.into())),
@@ -95,7 +106,8 @@ impl OutputFile {
 
     /// Puts the text there in one step: the old content or the new, never half of it.
     pub(super) fn write(&self, text: &[u8]) -> Result<(), Error> {
-        self.try_write(text).map_err(|error| self.not_written(error.to_string()))
+        self.try_write(text)
+            .map_err(|error| self.not_written(error.to_string()))
     }
 
     /// The error that says so.
@@ -187,7 +199,10 @@ fn git_would_take(path: &Path) -> bool {
     let Some(folder) = path.parent() else {
         return false;
     };
-    if !folder.ancestors().any(|folder| folder.join(".git").exists()) {
+    if !folder
+        .ancestors()
+        .any(|folder| folder.join(".git").exists())
+    {
         return false;
     }
     let asked = Command::new("git")

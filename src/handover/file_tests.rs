@@ -34,7 +34,10 @@ fn an_existing_file_needs_force() {
     let folder = folder();
     let path = folder.path().join("file");
     fs::write(&path, "old").unwrap();
-    assert!(matches!(write(&path, Existing::Keep, "new"), Err(Unusable::Exists)));
+    assert!(matches!(
+        write(&path, Existing::Keep, "new"),
+        Err(Unusable::Exists)
+    ));
     assert_eq!(fs::read_to_string(&path).unwrap(), "old");
     write(&path, Existing::Replace, "new").unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "new");
@@ -54,9 +57,15 @@ fn a_file_that_appears_in_between_is_kept() {
 #[test]
 fn folders_and_missing_folders_are_refused() {
     let folder = folder();
-    assert!(matches!(write(folder.path(), Existing::Replace, ""), Err(Unusable::NotAFile)));
+    assert!(matches!(
+        write(folder.path(), Existing::Replace, ""),
+        Err(Unusable::NotAFile)
+    ));
     let missing = folder.path().join("missing").join("file");
-    assert!(matches!(write(&missing, Existing::Keep, ""), Err(Unusable::System(_))));
+    assert!(matches!(
+        write(&missing, Existing::Keep, ""),
+        Err(Unusable::System(_))
+    ));
 }
 
 #[cfg(unix)]
@@ -113,10 +122,21 @@ mod unix {
 fn a_work_tree_that_does_not_ignore_the_file_is_told() {
     let folder = folder();
     let path = folder.path().join("zoho.env");
-    let warned = || !OutputFile::prepare(&path, Existing::Merge).unwrap().warnings().is_empty();
+    let warned = || {
+        !OutputFile::prepare(&path, Existing::Merge)
+            .unwrap()
+            .warnings()
+            .is_empty()
+    };
     assert!(!warned());
-    let git = Command::new("git").args(["init", "--quiet"]).arg(folder.path()).status();
-    assert!(git.is_ok_and(|status| status.success()), "this test needs git");
+    let git = Command::new("git")
+        .args(["init", "--quiet"])
+        .arg(folder.path())
+        .status();
+    assert!(
+        git.is_ok_and(|status| status.success()),
+        "this test needs git"
+    );
     assert!(warned());
     fs::write(folder.path().join(".gitignore"), "*.env\n").unwrap();
     assert!(!warned());

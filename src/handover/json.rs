@@ -50,7 +50,10 @@ pub(super) fn document(credentials: &Credentials) -> Zeroizing<String> {
     let document = Document {
         client_id: credentials.client.id(),
         client_secret: credentials.client.secret().expose_secret(),
-        refresh_token: credentials.refresh_token.as_ref().map(ExposeSecret::expose_secret),
+        refresh_token: credentials
+            .refresh_token
+            .as_ref()
+            .map(ExposeSecret::expose_secret),
         access_token: credentials.access_token.expose_secret(),
         token_type: credentials.token_type.raw(),
         expires_at: credentials.expires_at_text(),
@@ -107,7 +110,8 @@ mod tests {
                 "email": "person@example.com"
               }
             }
-        "#]].assert_eq(&document);
+        "#]]
+        .assert_eq(&document);
     }
 
     #[test]
@@ -122,6 +126,7 @@ mod tests {
               "scope": "ZohoCRM.modules.READ ZohoCRM.settings.READ",
               "accounts_url": "http://127.0.0.1:4711"
             }
-        "#]].assert_eq(&document);
+        "#]]
+        .assert_eq(&document);
     }
 }

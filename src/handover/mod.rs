@@ -29,7 +29,9 @@ pub enum Format {
 
 /// A value that a format has no way to carry; named, never shown.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-#[error("{format} cannot carry the {field}: it holds characters that would change their meaning there")]
+#[error(
+    "{format} cannot carry the {field}: it holds characters that would change their meaning there"
+)]
 pub struct CannotCarry {
     /// The format.
     pub format: &'static str,
@@ -102,7 +104,10 @@ impl FromStr for Format {
     type Err = ();
 
     fn from_str(name: &str) -> Result<Self, ()> {
-        Self::ALL.into_iter().find(|format| format.name() == name).ok_or(())
+        Self::ALL
+            .into_iter()
+            .find(|format| format.name() == name)
+            .ok_or(())
     }
 }
 
@@ -115,7 +120,8 @@ pub fn hand_over(
 ) -> (Written, Option<Error>) {
     let format = target.format;
     let outcome = match &target.file {
-        Some(file) => to_file(credentials, format, file).map(|()| Written::File(format, file.path().to_owned())),
+        Some(file) => to_file(credentials, format, file)
+            .map(|()| Written::File(format, file.path().to_owned())),
         None => to_output(credentials, format, output).map(|()| Written::Output(format)),
     };
     match outcome {
@@ -126,7 +132,11 @@ pub fn hand_over(
 
 /// Text can be cut by `NAME=value` lines; JSON carries everything.
 fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -> Written {
-    let mut formats = if target.file.is_some() { vec![target.format] } else { Vec::new() };
+    let mut formats = if target.file.is_some() {
+        vec![target.format]
+    } else {
+        Vec::new()
+    };
     formats.push(Format::Json);
     for format in formats {
         if to_output(credentials, format, output).is_ok() {
@@ -136,14 +146,22 @@ fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -
     Written::Nowhere
 }
 
-fn to_output(credentials: &Credentials, format: Format, output: &mut dyn Write) -> Result<(), Error> {
+fn to_output(
+    credentials: &Credentials,
+    format: Format,
+    output: &mut dyn Write,
+) -> Result<(), Error> {
     let failed = |reason: String| Error::NotWritten {
         place: "standard output".into(),
         reason,
         remedy: "The page in the browser shows them once. Run the login again with --output FILE if it is gone.",
     };
-    let document = format.document(credentials).map_err(|cannot| failed(cannot.to_string()))?;
-    let written = output.write_all(document.as_bytes()).and_then(|()| output.flush());
+    let document = format
+        .document(credentials)
+        .map_err(|cannot| failed(cannot.to_string()))?;
+    let written = output
+        .write_all(document.as_bytes())
+        .and_then(|()| output.flush());
     written.map_err(|error| failed(error.to_string()))
 }
 
@@ -153,7 +171,9 @@ fn to_file(credentials: &Credentials, format: Format, file: &OutputFile) -> Resu
         _ => None,
     };
     let document = match format {
-        Format::Dotenv => dotenv::document(credentials, existing.as_ref().map(|text| text.as_str())),
+        Format::Dotenv => {
+            dotenv::document(credentials, existing.as_ref().map(|text| text.as_str()))
+        }
         _ => format.document(credentials),
     };
     let document = document.map_err(|cannot| file.not_written(cannot.to_string()))?;

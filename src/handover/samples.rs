@@ -3,7 +3,7 @@
 use crate::credentials::Credentials;
 use crate::foreign::Foreign;
 use crate::zoho::client::{Client, Id};
-use crate::zoho::crm::{Checked, Identity, Organization, User};
+use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::data_centers::DataCenter;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::AccountsServer;
@@ -35,13 +35,13 @@ pub(crate) fn full() -> Credentials {
         api_domain: Some(Foreign::new(center.api_domain)),
         data_center: Some(center),
         identity: Identity {
-            organization: Checked::Known(Organization {
+            organization: Ok(Organization {
                 name: Some(Foreign::new("Example \u{1b}[31m")),
                 id: Some(Foreign::new("60012345")),
                 kind: Some(Foreign::new("production")),
                 edition: None,
             }),
-            user: Checked::Known(User {
+            user: Ok(User {
                 name: Some(Foreign::new("Example Person")),
                 email: Some(Foreign::new("person@example.com")),
             }),

@@ -27,14 +27,46 @@ pub(super) fn document(credentials: &Credentials) -> Zeroizing<String> {
             line(label, &value);
         }
     };
-    told("API domain", credentials.api_domain.as_ref().map(Foreign::to_string));
-    told("Data centre", credentials.data_center.map(|center| format!("{} ({})", center.name, center.code)));
+    told(
+        "API domain",
+        credentials.api_domain.as_ref().map(Foreign::to_string),
+    );
+    told(
+        "Data centre",
+        credentials
+            .data_center
+            .map(|center| format!("{} ({})", center.name, center.code)),
+    );
     told("Access token ends", credentials.expires_at_text());
     told("Scopes", Some(credentials.scopes.joined(" ")));
-    told("Organisation", credentials.organization().and_then(|organization| organization.name.as_ref()).map(Foreign::to_string));
-    told("Organisation ID", credentials.organization().and_then(|organization| organization.id.as_ref()).map(Foreign::to_string));
-    told("Person", credentials.user().and_then(|user| user.name.as_ref()).map(Foreign::to_string));
-    told("E-mail", credentials.user().and_then(|user| user.email.as_ref()).map(Foreign::to_string));
+    told(
+        "Organisation",
+        credentials
+            .organization()
+            .and_then(|organization| organization.name.as_ref())
+            .map(Foreign::to_string),
+    );
+    told(
+        "Organisation ID",
+        credentials
+            .organization()
+            .and_then(|organization| organization.id.as_ref())
+            .map(Foreign::to_string),
+    );
+    told(
+        "Person",
+        credentials
+            .user()
+            .and_then(|user| user.name.as_ref())
+            .map(Foreign::to_string),
+    );
+    told(
+        "E-mail",
+        credentials
+            .user()
+            .and_then(|user| user.email.as_ref())
+            .map(Foreign::to_string),
+    );
     lines
 }
 
@@ -60,7 +92,8 @@ mod tests {
             Organisation ID:      60012345
             Person:               Example Person
             E-mail:               person@example.com
-        "]].assert_eq(&document);
+        "]]
+        .assert_eq(&document);
     }
 
     #[test]
@@ -72,6 +105,7 @@ mod tests {
             Client secret:        examplesecret
             Access token:         1000.a.a
             Scopes:               ZohoCRM.modules.READ ZohoCRM.settings.READ
-        "]].assert_eq(&document);
+        "]]
+        .assert_eq(&document);
     }
 }

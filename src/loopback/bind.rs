@@ -86,14 +86,23 @@ fn refuse_shadowed(address: SocketAddr) -> io::Result<()> {
 }
 
 fn is_taken(reason: &io::Error) -> bool {
-    matches!(reason.kind(), ErrorKind::AddrInUse | ErrorKind::PermissionDenied)
+    matches!(
+        reason.kind(),
+        ErrorKind::AddrInUse | ErrorKind::PermissionDenied
+    )
 }
 
 /// The address family, or its loopback address, does not exist on this machine.
 fn is_absent(reason: &io::Error) -> bool {
     const EAFNOSUPPORT: [i32; 3] = [97, 47, 10047];
-    let unsupported = reason.raw_os_error().is_some_and(|code| EAFNOSUPPORT.contains(&code));
-    unsupported || matches!(reason.kind(), ErrorKind::AddrNotAvailable | ErrorKind::Unsupported)
+    let unsupported = reason
+        .raw_os_error()
+        .is_some_and(|code| EAFNOSUPPORT.contains(&code));
+    unsupported
+        || matches!(
+            reason.kind(),
+            ErrorKind::AddrNotAvailable | ErrorKind::Unsupported
+        )
 }
 
 fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortTaken {
@@ -113,7 +122,10 @@ fn holder(port: u16) -> Option<String> {
             && listener.protocol == listeners::Protocol::TCP
             && listener.state == listeners::SocketState::Listen
     })?;
-    Some(format!("{} (process {})", holder.process.name, holder.process.pid))
+    Some(format!(
+        "{} (process {})",
+        holder.process.name, holder.process.pid
+    ))
 }
 
 #[cfg(test)]

@@ -35,7 +35,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const TLS_HELLO: [u8; 2] = [0x16, 0x03];
 
 /// Accepts on all listeners until aborted; every connection ends with it.
-pub(super) fn accept(listeners: Vec<TcpListener>, router: Router, login: Arc<Login>) -> AbortHandle {
+pub(super) fn accept(
+    listeners: Vec<TcpListener>,
+    router: Router,
+    login: Arc<Login>,
+) -> AbortHandle {
     tokio::spawn(async move {
         let mut accepting = JoinSet::new();
         for listener in listeners {
@@ -54,7 +58,12 @@ async fn accept_on(listener: TcpListener, router: Router, login: Arc<Login>) {
             Ok((stream, _)) => {
                 make_room(&mut open);
                 let connection = Connection::default();
-                let task = serve(stream, router.clone(), Arc::clone(&login), connection.clone());
+                let task = serve(
+                    stream,
+                    router.clone(),
+                    Arc::clone(&login),
+                    connection.clone(),
+                );
                 open.push_back((connections.spawn(task), connection));
                 while connections.try_join_next().is_some() {}
             }

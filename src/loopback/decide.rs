@@ -160,7 +160,10 @@ fn response(
     };
     let Some(accounts_server) = server else {
         let named = Foreign::new(named.unwrap_or_default());
-        return Response::Untrusted { named, location: None };
+        return Response::Untrusted {
+            named,
+            location: None,
+        };
     };
     if named.is_some() && disagree(&accounts_server, location.as_ref()) {
         let named = Foreign::new(accounts_server.as_str());
@@ -203,21 +206,29 @@ fn parameters(query: &str) -> Option<HashMap<&'static str, String>> {
 }
 
 fn same(text: &str, secret: &SecretString) -> bool {
-    text.as_bytes().ct_eq(secret.expose_secret().as_bytes()).into()
+    text.as_bytes()
+        .ct_eq(secret.expose_secret().as_bytes())
+        .into()
 }
 
 fn is_our_host(expected: &Expectation, head: &Parts) -> bool {
     let ours = expected.redirect_uri.authority();
     let mut hosts = head.headers.get_all(header::HOST).iter();
-    let one = hosts.next().is_some_and(|host| host.as_bytes() == ours.as_bytes());
+    let one = hosts
+        .next()
+        .is_some_and(|host| host.as_bytes() == ours.as_bytes());
     // An absolute request target names a host as well.
-    let target = head.uri.authority().is_none_or(|authority| authority.as_str() == ours);
+    let target = head
+        .uri
+        .authority()
+        .is_none_or(|authority| authority.as_str() == ours);
     one && hosts.next().is_none() && target
 }
 
 fn has_body(headers: &HeaderMap) -> bool {
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
-    headers.contains_key(header::TRANSFER_ENCODING) || lengths.any(|length| length.as_bytes() != b"0")
+    headers.contains_key(header::TRANSFER_ENCODING)
+        || lengths.any(|length| length.as_bytes() != b"0")
 }
 
 /// Browsers older than fetch metadata send none of it, so what is absent passes.

@@ -47,14 +47,23 @@ fn said(decision: Decision) -> String {
 #[test]
 fn the_genuine_callback_is_granted_where_it_says() {
     assert_eq!(
-        judge("/callback?state=the-state&code=1000.a.b&location=eu&accounts-server=https%3A%2F%2Faccounts.zoho.eu&", &[]),
+        judge(
+            "/callback?state=the-state&code=1000.a.b&location=eu&accounts-server=https%3A%2F%2Faccounts.zoho.eu&",
+            &[]
+        ),
         "1000.a.b at https://accounts.zoho.eu"
     );
     assert_eq!(
-        judge("/callback?code=c&accounts-server=https://accounts.zoho.in&state=the-state&extra=1&extra=2", &[]),
+        judge(
+            "/callback?code=c&accounts-server=https://accounts.zoho.in&state=the-state&extra=1&extra=2",
+            &[]
+        ),
         "c at https://accounts.zoho.in"
     );
-    assert_eq!(judge("/callback?code=c&state=the-state&location=zz", &[]), "c at https://accounts.zoho.com");
+    assert_eq!(
+        judge("/callback?code=c&state=the-state&location=zz", &[]),
+        "c at https://accounts.zoho.com"
+    );
 }
 
 #[test]
@@ -78,10 +87,20 @@ fn no_other_host_is_ours() {
         &[("host", "localhost:8085"), ("host", "evil.example")],
         &[("host", "localhost:8085"), ("host", "localhost:8085")],
     ] {
-        assert_eq!(said(decide(&expectation(), &head("GET", target, hosts))), "Host", "{hosts:?}");
+        assert_eq!(
+            said(decide(&expectation(), &head("GET", target, hosts))),
+            "Host",
+            "{hosts:?}"
+        );
     }
-    assert_eq!(judge("http://evil.example/callback?state=the-state&code=c", &[]), "Host");
-    assert_eq!(judge("http://localhost:8085/callback?state=the-state&code=c", &[]), "c at https://accounts.zoho.com");
+    assert_eq!(
+        judge("http://evil.example/callback?state=the-state&code=c", &[]),
+        "Host"
+    );
+    assert_eq!(
+        judge("http://localhost:8085/callback?state=the-state&code=c", &[]),
+        "c at https://accounts.zoho.com"
+    );
 }
 
 #[test]
@@ -93,9 +112,15 @@ fn only_get_without_a_body() {
     }
     let target = "/callback?state=the-state&code=c";
     assert_eq!(judge(target, &[("content-length", "3")]), "Method");
-    assert_eq!(judge(target, &[("content-length", "0"), ("content-length", "3")]), "Method");
+    assert_eq!(
+        judge(target, &[("content-length", "0"), ("content-length", "3")]),
+        "Method"
+    );
     assert_eq!(judge(target, &[("transfer-encoding", "chunked")]), "Method");
-    assert_eq!(judge(target, &[("content-length", "0")]), "c at https://accounts.zoho.com");
+    assert_eq!(
+        judge(target, &[("content-length", "0")]),
+        "c at https://accounts.zoho.com"
+    );
 }
 
 #[test]
@@ -115,7 +140,11 @@ fn only_where_a_person_goes() {
         assert_eq!(judge("/start/s", &[header]), "Metadata", "{header:?}");
         assert_eq!(judge("/result/p", &[header]), "Metadata", "{header:?}");
     }
-    let person = [("sec-fetch-dest", "document"), ("sec-fetch-mode", "navigate"), ("sec-fetch-site", "cross-site")];
+    let person = [
+        ("sec-fetch-dest", "document"),
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-site", "cross-site"),
+    ];
     assert_eq!(judge(target, &person), "c at https://accounts.zoho.com");
 }
 
@@ -130,14 +159,23 @@ fn whatever_fails_before_state_has_no_effect() {
         ("/callback?code=c&state=the-stat", "ForeignState"),
         ("/callback?code=c&state=the-state-and-more", "ForeignState"),
         ("/callback?code=c&state=THE-STATE", "ForeignState"),
-        ("/callback?state=the-state&state=the-state&code=c", "Repeated"),
+        (
+            "/callback?state=the-state&state=the-state&code=c",
+            "Repeated",
+        ),
         ("/callback?state=wrong&state=the-state&code=c", "Repeated"),
         ("/callback?state=the-state&code=c&code=d", "Repeated"),
         ("/callback?state=the-state&code=c&c%6Fde=d", "Repeated"),
-        ("/callback?state=x&accounts-server=a&accounts-server=b", "Repeated"),
+        (
+            "/callback?state=x&accounts-server=a&accounts-server=b",
+            "Repeated",
+        ),
         ("/callback?error=access_denied", "UntiedError"),
         ("/callback?error=access_denied&state=old", "UntiedError"),
-        ("/callback?code=c&accounts-server=https://evil.example&state=old", "ForeignState"),
+        (
+            "/callback?code=c&accounts-server=https://evil.example&state=old",
+            "ForeignState",
+        ),
     ] {
         assert_eq!(judge(target, &[]), refusal, "{target}");
     }
@@ -146,11 +184,20 @@ fn whatever_fails_before_state_has_no_effect() {
 #[test]
 fn an_error_with_the_state_is_zohos_answer() {
     let denied = r#"Error(Foreign("access_denied"))"#;
-    assert_eq!(judge("/callback?error=access_denied&state=the-state&", &[]), denied);
-    assert_eq!(judge("/callback?code=c&error=access_denied&state=the-state", &[]), denied);
+    assert_eq!(
+        judge("/callback?error=access_denied&state=the-state&", &[]),
+        denied
+    );
+    assert_eq!(
+        judge("/callback?code=c&error=access_denied&state=the-state", &[]),
+        denied
+    );
     assert_eq!(judge("/callback?state=the-state", &[]), "Empty");
     assert_eq!(judge("/callback?state=the-state&code=", &[]), "Empty");
-    assert_eq!(judge("/callback?state=the-state&code=a%0d%0ab", &[]), "Empty");
+    assert_eq!(
+        judge("/callback?state=the-state&code=a%0d%0ab", &[]),
+        "Empty"
+    );
 }
 
 #[test]
@@ -174,9 +221,20 @@ fn no_server_that_is_not_zohos() {
 #[test]
 fn server_and_location_must_agree() {
     let with = |server: &str, location: &str| {
-        judge(&format!("/callback?state=the-state&code=c&accounts-server={server}&location={location}"), &[])
+        judge(
+            &format!(
+                "/callback?state=the-state&code=c&accounts-server={server}&location={location}"
+            ),
+            &[],
+        )
     };
     assert!(with("https://accounts.zoho.eu", "in").starts_with("Untrusted"));
-    assert_eq!(with("https://accounts.zoho.eu", "eu"), "c at https://accounts.zoho.eu");
-    assert_eq!(with("https://accounts.zoho.eu", "eu2"), "c at https://accounts.zoho.eu");
+    assert_eq!(
+        with("https://accounts.zoho.eu", "eu"),
+        "c at https://accounts.zoho.eu"
+    );
+    assert_eq!(
+        with("https://accounts.zoho.eu", "eu2"),
+        "c at https://accounts.zoho.eu"
+    );
 }

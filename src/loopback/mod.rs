@@ -1,21 +1,20 @@
 //! The redirect URI on this machine: sockets, judgement, connections, pages.
 
-mod bind;
+pub mod bind;
 mod connections;
 pub mod decide;
 pub mod pages;
 pub mod redirect_uri;
-mod serve;
+pub mod serve;
 mod strangers;
 
 use crate::event::Tell;
+use bind::PortTaken;
 use decide::Expectation;
 use redirect_uri::RedirectUri;
 use secrecy::SecretString;
+use serve::Server;
 use tokio::net::TcpListener;
-
-pub use bind::PortTaken;
-pub use serve::Server;
 
 /// The bound redirect URI. From here on no other process of this machine can receive its callbacks.
 pub struct Loopback {

@@ -1,7 +1,15 @@
 //! The pages that the person's browser shows. Every text is escaped by askama.
 
 use askama::Template;
+use base64::{Engine, engine::general_purpose::STANDARD};
+use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
+
+/// The style sheet of every page.
+pub(crate) const STYLE: &str = include_str!("../../templates/page.css");
+
+/// The one script, on the result page.
+const SCRIPT: &str = include_str!("../../templates/result.js");
 
 /// Room for the longest page, so that the growing text leaves no unwiped copy of a secret behind.
 const CAPACITY: usize = 128 * 1024;
@@ -15,15 +23,15 @@ pub struct Page {
 }
 
 impl Page {
-    /// Renders a page that may load only what carries the nonce; `allowed` says what else it may do.
-    pub(crate) fn render(template: &impl Template, nonce: &str, allowed: &str) -> Self {
+    /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
+    pub(crate) fn render(template: &impl Template, allowed: &str) -> Self {
         let mut html = Zeroizing::new(String::with_capacity(CAPACITY));
         template
             .render_into(&mut *html)
             .expect("writing to a String does not fail");
         let content_security_policy = format!(
-            "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; \
-             frame-ancestors 'none'; base-uri 'none'{allowed}"
+            "default-src 'none'; style-src {}; img-src data:; frame-ancestors 'none'; base-uri 'none'{allowed}",
+            hash(STYLE)
         );
         Self {
             html,
@@ -32,29 +40,35 @@ impl Page {
     }
 }
 
-/// The page that shows what was obtained. `nonce` is random, once for each page.
-pub fn result(view: &ResultView, nonce: &str) -> Page {
-    let allowed = format!("; form-action 'none'; script-src 'nonce-{nonce}'");
-    Page::render(&ResultPage { view, nonce }, nonce, &allowed)
+/// The page that shows what was obtained.
+pub fn result(view: &ResultView) -> Page {
+    let allowed = format!("; form-action 'none'; script-src {}", hash(SCRIPT));
+    Page::render(&ResultPage { view }, &allowed)
 }
 
-/// The page that says one thing. `nonce` is random, once for each page.
-pub fn message(view: &MessageView, nonce: &str) -> Page {
-    Page::render(&MessagePage { view, nonce }, nonce, "; form-action 'none'")
+/// The page that says one thing.
+pub fn message(view: &MessageView) -> Page {
+    Page::render(&MessagePage { view }, "; form-action 'none'")
+}
+
+/// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
+fn hash(text: &str) -> String {
+    format!(
+        "'sha256-{}'",
+        STANDARD.encode(digest(&SHA256, text.as_bytes()))
+    )
 }
 
 #[derive(Template)]
 #[template(path = "result.html")]
 struct ResultPage<'a> {
     view: &'a ResultView,
-    nonce: &'a str,
 }
 
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
     view: &'a MessageView,
-    nonce: &'a str,
 }
 
 /// What colour and sign a page carries; never the only bearer of its meaning.

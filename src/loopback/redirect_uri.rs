@@ -23,7 +23,9 @@ pub enum NotARedirectUri {
     #[error("it is not an address such as http://localhost:8085/callback")]
     NotAUrl,
     /// Nobody but this machine may receive the grant token.
-    #[error("its host must be localhost, 127.0.0.1 or [::1]: this program receives the grant token on this machine")]
+    #[error(
+        "its host must be localhost, 127.0.0.1 or [::1]: this program receives the grant token on this machine"
+    )]
     NotLoopback,
     /// Browsers would ask for a certificate that nobody has for localhost.
     #[error("it must begin with http://: on this machine there is no certificate for https")]
@@ -128,7 +130,10 @@ mod tests {
     fn it_is_kept_letter_by_letter() {
         let uri = RedirectUri::parse("http://LOCALHOST:80").unwrap();
         assert_eq!(uri.as_str(), "http://LOCALHOST:80");
-        assert_eq!((uri.authority(), uri.path(), uri.port()), ("localhost", "/", 80));
+        assert_eq!(
+            (uri.authority(), uri.path(), uri.port()),
+            ("localhost", "/", 80)
+        );
     }
 
     #[test]
@@ -141,7 +146,9 @@ mod tests {
 
     #[test]
     fn a_free_port_takes_the_place_of_zero() {
-        let uri = RedirectUri::parse("http://localhost:0/callback").unwrap().with_port(4711);
+        let uri = RedirectUri::parse("http://localhost:0/callback")
+            .unwrap()
+            .with_port(4711);
         assert_eq!(uri.as_str(), "http://localhost:4711/callback");
         assert_eq!(uri.authority(), "localhost:4711");
     }
@@ -155,9 +162,15 @@ mod tests {
         assert_eq!(error("https://localhost:8085/"), Not::NotHttp);
         assert_eq!(error("http://192.168.1.5:8085/"), Not::NotLoopback);
         assert_eq!(error("http://0.0.0.0:8085/"), Not::NotLoopback);
-        assert_eq!(error("http://localhost.evil.example:8085/"), Not::NotLoopback);
+        assert_eq!(
+            error("http://localhost.evil.example:8085/"),
+            Not::NotLoopback
+        );
         assert_eq!(error("http://evil@localhost:8085/"), Not::UserOrFragment);
         assert_eq!(error("http://localhost:8085/#a"), Not::UserOrFragment);
-        assert_eq!(error("http://localhost:8085/?a=1&state=2"), Not::ResponseParameter("state"));
+        assert_eq!(
+            error("http://localhost:8085/?a=1&state=2"),
+            Not::ResponseParameter("state")
+        );
     }
 }

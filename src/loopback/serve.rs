@@ -74,7 +74,8 @@ impl Server {
             rehearsal,
             tell,
         });
-        let accepting = connections::accept(listeners, router(Arc::clone(&login)), Arc::clone(&login));
+        let accepting =
+            connections::accept(listeners, router(Arc::clone(&login)), Arc::clone(&login));
         Self {
             login,
             responses,
@@ -189,8 +190,14 @@ fn router(login: Arc<Login>) -> Router {
         .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
         .layer(set(header::CACHE_CONTROL, "no-store"))
         .layer(set(header::REFERRER_POLICY, "no-referrer"))
-        .layer(set(HeaderName::from_static("cross-origin-opener-policy"), "same-origin"))
-        .layer(set(HeaderName::from_static("cross-origin-resource-policy"), "same-origin"))
+        .layer(set(
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        ))
+        .layer(set(
+            HeaderName::from_static("cross-origin-resource-policy"),
+            "same-origin",
+        ))
 }
 
 fn respond(status: StatusCode, page: Page) -> Response {
@@ -199,7 +206,10 @@ fn respond(status: StatusCode, page: Page) -> Response {
     // The body owns the page, which is wiped when it is sent.
     let body = Bytes::from_owner(Html(page.html));
     let headers = [
-        (header::CONTENT_TYPE, HeaderValue::from_static("text/html; charset=utf-8")),
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("text/html; charset=utf-8"),
+        ),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
     (status, headers, body).into_response()
@@ -215,7 +225,12 @@ impl AsRef<[u8]> for Html {
 
 fn see_other(address: &str) -> Response {
     let location = HeaderValue::from_str(address).expect("a URL is printable ASCII");
-    let policy = HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'");
-    let headers = [(header::LOCATION, location), (header::CONTENT_SECURITY_POLICY, policy)];
+    let policy = HeaderValue::from_static(
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
+    let headers = [
+        (header::LOCATION, location),
+        (header::CONTENT_SECURITY_POLICY, policy),
+    ];
     (StatusCode::SEE_OTHER, headers).into_response()
 }

@@ -10,19 +10,25 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
         Refusal::Path => (
             StatusCode::NOT_FOUND,
             "Nothing here",
-            &["zoho-grant is waiting on this port for Zoho's answer to a login, and serves nothing else."],
+            &[
+                "zoho-grant is waiting on this port for Zoho's answer to a login, and serves nothing else.",
+            ],
             &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
         ),
         Refusal::Host | Refusal::Metadata => (
             StatusCode::FORBIDDEN,
             "Not meant for this program",
-            &["This request did not come from a person's browser on its way back from Zoho. It changed nothing."],
+            &[
+                "This request did not come from a person's browser on its way back from Zoho. It changed nothing.",
+            ],
             &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
         ),
         Refusal::Method => (
             StatusCode::METHOD_NOT_ALLOWED,
             "Not meant for this program",
-            &["Zoho's answer comes as a plain GET without a body; this was something else. It changed nothing."],
+            &[
+                "Zoho's answer comes as a plain GET without a body; this was something else. It changed nothing.",
+            ],
             &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
         ),
         Refusal::Repeated | Refusal::ForeignState => (
@@ -32,7 +38,10 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
                 "This answer does not belong to the login that is waiting in the terminal: it is from an earlier one, from somebody else's, or made up.",
                 "It changed nothing, and the login goes on waiting.",
             ],
-            &["Follow the address in the terminal, and accept there.", "If somebody sent you a link to this page, do not use it."],
+            &[
+                "Follow the address in the terminal, and accept there.",
+                "If somebody sent you a link to this page, do not use it.",
+            ],
         ),
         Refusal::Bare => (
             StatusCode::BAD_REQUEST,
@@ -41,7 +50,10 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
                 "This is the redirect URI itself, without anything from Zoho. It changed nothing, and the login goes on waiting.",
                 "If Zoho led you here after you accepted, the client is of the type \"client-based\" (JavaScript): it never gets a refresh token.",
             ],
-            &["Follow the address in the terminal.", "For a client-based client: register a server-based one in Zoho's API console, and use its id and secret."],
+            &[
+                "Follow the address in the terminal.",
+                "For a client-based client: register a server-based one in Zoho's API console, and use its id and secret.",
+            ],
         ),
         Refusal::UntiedError => (
             StatusCode::BAD_REQUEST,
@@ -49,7 +61,10 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
             &[
                 "An error came back without the mark of this login, so anybody may have sent it. It changed nothing, and the login goes on waiting.",
             ],
-            &["If you refused the consent just now, press Ctrl-C in the terminal to stop.", "Otherwise follow the address in the terminal again."],
+            &[
+                "If you refused the consent just now, press Ctrl-C in the terminal to stop.",
+                "Otherwise follow the address in the terminal again.",
+            ],
         ),
     };
     (status, page(title, paragraphs, next, rehearsal))
@@ -74,7 +89,9 @@ pub(super) fn started_twice(rehearsal: bool) -> Page {
 pub(super) fn shown_already(rehearsal: bool) -> Page {
     page(
         "Shown already",
-        &["The result of this login is shown once, so that a reload or the back button reveals no tokens."],
+        &[
+            "The result of this login is shown once, so that a reload or the back button reveals no tokens.",
+        ],
         &["Find the credentials where the terminal says they are."],
         rehearsal,
     )

@@ -90,7 +90,11 @@ mod tests {
             &mut StdRng::seed_from_u64(7),
         );
         let address = Url::parse(request.address.expose_secret()).unwrap();
-        assert!(address.as_str().starts_with("https://accounts.zoho.eu/oauth/v2/auth?"));
+        assert!(
+            address
+                .as_str()
+                .starts_with("https://accounts.zoho.eu/oauth/v2/auth?")
+        );
         let query = address.query_pairs().into_owned().collect();
         (request, query)
     }
@@ -127,7 +131,10 @@ mod tests {
     #[test]
     fn the_challenge_is_that_of_rfc_7636_appendix_b() {
         let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk".into();
-        assert_eq!(challenge(&verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+        assert_eq!(
+            challenge(&verifier),
+            "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM"
+        );
     }
 
     #[test]

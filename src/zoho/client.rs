@@ -77,8 +77,16 @@ mod tests {
 
     #[test]
     fn an_unusual_id_is_odd_and_no_error() {
-        assert!(!Id::new("1000.ABCDEFGHIJ0123456789ABCDEFGHIJ").unwrap().is_odd());
-        assert!(Id::new("1000.abcdefghij0123456789abcdefghij").unwrap().is_odd());
+        assert!(
+            !Id::new("1000.ABCDEFGHIJ0123456789ABCDEFGHIJ")
+                .unwrap()
+                .is_odd()
+        );
+        assert!(
+            Id::new("1000.abcdefghij0123456789abcdefghij")
+                .unwrap()
+                .is_odd()
+        );
         assert!(Id::new("ABC").unwrap().is_odd());
     }
 

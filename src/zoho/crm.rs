@@ -4,7 +4,6 @@
 use crate::foreign::Foreign;
 use crate::zoho::http::{Answer, Http, Limit};
 use crate::zoho::lenient::Text;
-use crate::zoho::network::NetworkError;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
 use secrecy::{ExposeSecret, SecretString};
@@ -18,20 +17,16 @@ const ANSWER_BYTES: usize = 1024 * 1024;
 #[derive(Debug)]
 pub struct Identity {
     /// The organisation that the tokens open.
-    pub organization: Checked<Organization>,
+    pub organization: Result<Organization, Unchecked>,
     /// The person who consented.
-    pub user: Checked<User>,
+    pub user: Result<User, Unchecked>,
 }
 
-/// One question of the check.
-#[derive(Debug)]
-pub enum Checked<T> {
-    /// The CRM answered it.
-    Known(T),
-    /// It was not asked, and why, as one sentence.
-    NotAsked(String),
-    /// It was asked and not answered, and why, as one sentence.
-    Unknown(String),
+/// Why a question of the check has no answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Unchecked {
+    /// It was not asked, or not answered, for this reason.
+    Because(String),
     /// The CRM does not know the token: it is no good at this API domain.
     TokenRefused,
 }
@@ -62,32 +57,30 @@ impl Identity {
     /// The check was not made at all, for one reason.
     pub fn not_asked(why: &str) -> Self {
         Self {
-            organization: Checked::NotAsked(why.to_owned()),
-            user: Checked::NotAsked(why.to_owned()),
+            organization: Err(Unchecked::Because(why.to_owned())),
+            user: Err(Unchecked::Because(why.to_owned())),
         }
     }
 
     /// Whether the CRM said that it does not know the token.
     pub fn token_refused(&self) -> bool {
-        matches!(self.organization, Checked::TokenRefused) || matches!(self.user, Checked::TokenRefused)
-    }
-}
-
-impl<T> Checked<T> {
-    /// The answer, when there is one.
-    pub fn known(&self) -> Option<&T> {
-        match self {
-            Self::Known(answer) => Some(answer),
-            _ => None,
-        }
+        let answers = [self.organization.as_ref().err(), self.user.as_ref().err()];
+        answers.contains(&Some(&Unchecked::TokenRefused))
     }
 
-    /// Why there is none, as one sentence.
-    pub fn missing(&self) -> Option<&str> {
-        match self {
-            Self::NotAsked(why) | Self::Unknown(why) => Some(why),
-            Self::Known(_) | Self::TokenRefused => None,
+    /// What was not checked and why, one sentence each. A refused token is a graver thing, told elsewhere.
+    pub fn unchecked(&self) -> Vec<String> {
+        let answers = [
+            ("organisation", self.organization.as_ref().err()),
+            ("person", self.user.as_ref().err()),
+        ];
+        let mut sentences = Vec::new();
+        for (question, answer) in answers {
+            if let Some(Unchecked::Because(why)) = answer {
+                sentences.push(format!("The {question} was not checked: {why}."));
+            }
         }
+        sentences
     }
 }
 
@@ -99,56 +92,60 @@ pub(super) async fn check(
     scopes: &Scopes,
     within: Duration,
 ) -> Identity {
-    let limit = Limit { bytes: ANSWER_BYTES, within };
+    let limit = Limit {
+        bytes: ANSWER_BYTES,
+        within,
+    };
     let authorization = format!("Zoho-oauthtoken {}", token.expose_secret()).into();
-    let ask = |group: &'static str, path: &'static str| {
-        let authorization = &authorization;
-        async move {
-            if !scopes.allow_reading(group) {
-                return Err(Checked::NotAsked(format!("the scope {group}.READ was not granted")));
-            }
-            let answer = http.get(domain.as_str(), path, Some(authorization), limit).await;
-            answer.map_err(|error: NetworkError| Checked::Unknown(format!("{error}: {}", error.cause())))
+    let ask = async |group: &str, path: &str| {
+        if !scopes.allow_reading(group) {
+            let why = format!("the scope {group}.READ was not granted");
+            return Err(Unchecked::Because(why));
         }
+        let answer = http.get(domain.as_str(), path, Some(&authorization), limit);
+        answer.await.map_err(|error| {
+            let cause = error.cause();
+            Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
+        })
     };
     let (organization, user) = tokio::join!(
         ask("ZohoCRM.org", "/crm/v8/org"),
         ask("ZohoCRM.users", "/crm/v8/users?type=CurrentUser"),
     );
     Identity {
-        organization: read(organization, |body: Organizations| {
-            body.org.into_iter().next().map(Organization::from)
+        organization: organization.and_then(|answer| {
+            read(&answer, |body: Organizations| body.org.into_iter().next()).map(Organization::from)
         }),
-        user: read(user, |body: Users| body.users.into_iter().next().map(User::from)),
+        user: user.and_then(|answer| {
+            read(&answer, |body: Users| body.users.into_iter().next()).map(User::from)
+        }),
     }
 }
 
 fn read<B: for<'de> Deserialize<'de>, T>(
-    answer: Result<Answer, Checked<T>>,
+    answer: &Answer,
     first: impl Fn(B) -> Option<T>,
-) -> Checked<T> {
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(missing) => return missing,
-    };
+) -> Result<T, Unchecked> {
     if answer.status.is_success()
         && let Ok(body) = serde_json::from_slice(&answer.body)
         && let Some(known) = first(body)
     {
-        return Checked::Known(known);
+        return Ok(known);
     }
     let error: ErrorBody = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let status = answer.status.as_u16();
     let code = error.code.foreign();
-    match code.as_ref().map(Foreign::raw) {
-        Some("INVALID_TOKEN") => Checked::TokenRefused,
-        Some("OAUTH_SCOPE_MISMATCH") => Checked::Unknown(
-            "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but this scope was not granted to it".to_owned(),
+    Err(match code.as_ref().map(Foreign::raw) {
+        Some("INVALID_TOKEN") => Unchecked::TokenRefused,
+        Some("OAUTH_SCOPE_MISMATCH") => Unchecked::Because(
+            "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it; \
+             add the scope to --scope and run the login again".to_owned(),
         ),
-        _ => Checked::Unknown(match code {
-            Some(code) => format!("the CRM answered {code} (HTTP status {})", answer.status.as_u16()),
-            None => format!("the CRM's answer could not be read (HTTP status {})", answer.status.as_u16()),
+        _ => Unchecked::Because(match code {
+            Some(code) => format!("the CRM answered {code} (HTTP status {status})"),
+            None => format!("the CRM's answer could not be read (HTTP status {status})"),
         }),
-    }
+    })
 }
 
 #[derive(Deserialize, Default)]
@@ -162,9 +159,8 @@ struct Organizations {
     org: Vec<OrganizationBody>,
 }
 
-#[derive(Deserialize)]
+#[derive(Deserialize, Default)]
 #[serde(default)]
-#[derive(Default)]
 struct OrganizationBody {
     company_name: Text,
     zgid: Text,
@@ -196,7 +192,9 @@ impl From<OrganizationBody> for Organization {
             name: body.company_name.foreign(),
             id: body.zgid.foreign(),
             kind: body.r#type.foreign(),
-            edition: body.license_details.and_then(|license| license.paid_type.foreign()),
+            edition: body
+                .license_details
+                .and_then(|license| license.paid_type.foreign()),
         }
     }
 }

@@ -104,7 +104,9 @@ impl DataCenter {
 
     /// The data centre whose accounts server is exactly this origin.
     pub fn of_accounts_server(origin: &str) -> Option<&'static Self> {
-        DATA_CENTERS.iter().find(|center| center.accounts_server == origin)
+        DATA_CENTERS
+            .iter()
+            .find(|center| center.accounts_server == origin)
     }
 }
 

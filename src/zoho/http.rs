@@ -59,7 +59,8 @@ impl Http {
         if let Some(authorization) = authorization {
             request = request.header(reqwest::header::AUTHORIZATION, sensitive(authorization));
         }
-        self.send(server, format!("GET {address}"), request, limit).await
+        self.send(server, format!("GET {address}"), request, limit)
+            .await
     }
 
     pub(super) async fn post(
@@ -78,7 +79,8 @@ impl Http {
             .header(reqwest::header::CONTENT_TYPE, form_type)
             // The body owns the secrets and wipes them when it is sent.
             .body(bytes::Bytes::from_owner(body));
-        self.send(server, format!("POST {address}"), request, limit).await
+        self.send(server, format!("POST {address}"), request, limit)
+            .await
     }
 
     async fn send(
@@ -95,7 +97,11 @@ impl Http {
             Err(error) => error.cause(),
         };
         let took = began.elapsed();
-        (self.tell)(Event::Requested { request, result, took });
+        (self.tell)(Event::Requested {
+            request,
+            result,
+            took,
+        });
         outcome
     }
 
@@ -109,7 +115,9 @@ impl Http {
                 .redirect(redirect::Policy::none())
                 .pool_idle_timeout(IDLE);
             let builder = if local { builder.no_proxy() } else { builder };
-            let client = builder.build().map_err(|error| NetworkError::of(server, &error))?;
+            let client = builder
+                .build()
+                .map_err(|error| NetworkError::of(server, &error))?;
             // Only this task sets it; another's client would do as well.
             let _ = place.set(client);
         }
@@ -130,7 +138,11 @@ async fn read(server: &str, request: RequestBuilder, limit: usize) -> Result<Ans
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
             let trouble = Trouble::TooLong(limit);
-            return Err(NetworkError { server: server.to_owned(), trouble, unsent: false });
+            return Err(NetworkError {
+                server: server.to_owned(),
+                trouble,
+                unsent: false,
+            });
         }
     }
     let status = response.status();

@@ -49,8 +49,15 @@ impl Zoho {
     /// nothing is lost yet. Whatever the server answers is good; the address is the one whose answer
     /// is public and small.
     pub async fn reach(&self, server: &AccountsServer) -> Result<(), NetworkError> {
-        let limit = Limit { bytes: PROBE_BYTES, within: self.within / 3 };
-        match self.http.get(server.as_str(), "/oauth/serverinfo", None, limit).await {
+        let limit = Limit {
+            bytes: PROBE_BYTES,
+            within: self.within / 3,
+        };
+        match self
+            .http
+            .get(server.as_str(), "/oauth/serverinfo", None, limit)
+            .await
+        {
             Err(error) if !matches!(error.trouble, Trouble::TooLong(_)) => Err(error),
             _ => Ok(()),
         }
@@ -68,7 +75,12 @@ impl Zoho {
     }
 
     /// Asks the CRM whose a token is, as far as the scopes allow.
-    pub async fn check(&self, domain: &ApiDomain, token: &SecretString, scopes: &Scopes) -> Identity {
+    pub async fn check(
+        &self,
+        domain: &ApiDomain,
+        token: &SecretString,
+        scopes: &Scopes,
+    ) -> Identity {
         crm::check(&self.http, domain, token, scopes, self.within / 3).await
     }
 }

@@ -58,15 +58,27 @@ impl NetworkError {
         match &self.trouble {
             Trouble::Name => "The name of the server could not be found.".to_owned(),
             Trouble::Refused => "The connection was refused.".to_owned(),
-            Trouble::UnknownIssuer => "Its certificate is signed by an authority that this system does not trust. \
-                A company proxy that reads encrypted traffic looks exactly like this.".to_owned(),
-            Trouble::Validity => "Its certificate is not valid at the time that this machine's clock shows.".to_owned(),
-            Trouble::OtherName => "Its certificate was issued for another name: somebody else answered.".to_owned(),
+            Trouble::UnknownIssuer => {
+                "Its certificate is signed by an authority that this system does not trust. \
+                A company proxy that reads encrypted traffic looks exactly like this."
+                    .to_owned()
+            }
+            Trouble::Validity => {
+                "Its certificate is not valid at the time that this machine's clock shows."
+                    .to_owned()
+            }
+            Trouble::OtherName => {
+                "Its certificate was issued for another name: somebody else answered.".to_owned()
+            }
             Trouble::Tls(said) => format!("No encrypted connection came about: {said}."),
             Trouble::Proxy(said) => format!("The proxy did not let the request through: {said}."),
             Trouble::Slow => "No complete answer came in time.".to_owned(),
-            Trouble::Closed => "The connection was closed before the answer was complete.".to_owned(),
-            Trouble::TooLong(limit) => format!("Its answer is longer than {limit} bytes, so it is something else than asked for."),
+            Trouble::Closed => {
+                "The connection was closed before the answer was complete.".to_owned()
+            }
+            Trouble::TooLong(limit) => format!(
+                "Its answer is longer than {limit} bytes, so it is something else than asked for."
+            ),
             Trouble::Other(said) => format!("The request failed: {said}."),
         }
     }
@@ -74,15 +86,29 @@ impl NetworkError {
     /// What to do, in one line.
     pub fn remedy(&self) -> &'static str {
         match &self.trouble {
-            Trouble::Name => "Check the network, the VPN and HTTPS_PROXY; and the spelling, if you gave --accounts-url.",
-            Trouble::Refused => "Check the network, a firewall and HTTPS_PROXY; and the address, if you gave --accounts-url.",
-            Trouble::UnknownIssuer => "Add your company's root certificate to the system's certificate store \
-                (or name a file that holds it in SSL_CERT_FILE), or use a network without that proxy.",
-            Trouble::Validity => "Set this machine's clock; if it is right, a proxy in between has an outdated certificate.",
-            Trouble::OtherName => "Check the VPN, the proxy and the hosts file. Do not go on until Zoho itself answers.",
+            Trouble::Name => {
+                "Check the network, the VPN and HTTPS_PROXY; and the spelling, if you gave --accounts-url."
+            }
+            Trouble::Refused => {
+                "Check the network, a firewall and HTTPS_PROXY; and the address, if you gave --accounts-url."
+            }
+            Trouble::UnknownIssuer => {
+                "Add your company's root certificate to the system's certificate store \
+                (or name a file that holds it in SSL_CERT_FILE), or use a network without that proxy."
+            }
+            Trouble::Validity => {
+                "Set this machine's clock; if it is right, a proxy in between has an outdated certificate."
+            }
+            Trouble::OtherName => {
+                "Check the VPN, the proxy and the hosts file. Do not go on until Zoho itself answers."
+            }
             Trouble::Tls(_) => "Check the proxy and the VPN; try another network.",
-            Trouble::Proxy(_) => "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a user and password.",
-            Trouble::Slow | Trouble::Closed | Trouble::TooLong(_) | Trouble::Other(_) => "Check the network and the proxy, then run the command again.",
+            Trouble::Proxy(_) => {
+                "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a user and password."
+            }
+            Trouble::Slow | Trouble::Closed | Trouble::TooLong(_) | Trouble::Other(_) => {
+                "Check the network and the proxy, then run the command again."
+            }
         }
     }
 }
@@ -97,8 +123,13 @@ fn trouble(error: &reqwest::Error) -> Trouble {
     if error.is_timeout() {
         return Trouble::Slow;
     }
-    let deepest = chain(error).last().map_or_else(|| error.to_string(), ToString::to_string);
-    let said = chain(error).map(ToString::to_string).collect::<Vec<_>>().join(": ");
+    let deepest = chain(error)
+        .last()
+        .map_or_else(|| error.to_string(), ToString::to_string);
+    let said = chain(error)
+        .map(ToString::to_string)
+        .collect::<Vec<_>>()
+        .join(": ");
     if let Some(tls) = chain(error).find_map(tls_error) {
         return certificate(tls);
     }
@@ -108,10 +139,17 @@ fn trouble(error: &reqwest::Error) -> Trouble {
     if said.contains("dns error") {
         return Trouble::Name;
     }
-    match chain(error).find_map(|cause| cause.downcast_ref::<io::Error>()).map(io::Error::kind) {
+    match chain(error)
+        .find_map(|cause| cause.downcast_ref::<io::Error>())
+        .map(io::Error::kind)
+    {
         Some(io::ErrorKind::ConnectionRefused) => Trouble::Refused,
         Some(io::ErrorKind::TimedOut) => Trouble::Slow,
-        Some(io::ErrorKind::ConnectionReset | io::ErrorKind::UnexpectedEof | io::ErrorKind::BrokenPipe) => Trouble::Closed,
+        Some(
+            io::ErrorKind::ConnectionReset
+            | io::ErrorKind::UnexpectedEof
+            | io::ErrorKind::BrokenPipe,
+        ) => Trouble::Closed,
         _ if said.contains("closed before") || said.contains("end of file") => Trouble::Closed,
         _ => Trouble::Other(deepest),
     }
@@ -128,18 +166,25 @@ fn certificate(error: &TlsError) -> Trouble {
         | Certificate::ExpiredContext { .. }
         | Certificate::NotValidYet
         | Certificate::NotValidYetContext { .. } => Trouble::Validity,
-        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => Trouble::OtherName,
+        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
+            Trouble::OtherName
+        }
         _ => Trouble::Tls(error.to_string()),
     }
 }
 
-fn chain<'a>(error: &'a (dyn StdError + 'static)) -> impl Iterator<Item = &'a (dyn StdError + 'static)> {
-    std::iter::successors(Some(error), |error| error.source())
+type Cause<'a> = &'a (dyn StdError + 'static);
+
+fn chain(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
+    let first: Cause<'_> = error;
+    std::iter::successors(Some(first), |error| StdError::source(*error))
 }
 
 /// An error of the TLS library, which travels inside an I/O error.
-fn tls_error<'a>(error: &'a (dyn StdError + 'static)) -> Option<&'a TlsError> {
-    let wrapped = error.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
+fn tls_error(error: Cause<'_>) -> Option<&TlsError> {
+    let wrapped = error
+        .downcast_ref::<io::Error>()
+        .and_then(io::Error::get_ref);
     let inner = wrapped.and_then(|inner| inner.downcast_ref::<TlsError>());
     inner.or_else(|| error.downcast_ref::<TlsError>())
 }

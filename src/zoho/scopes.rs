@@ -7,7 +7,9 @@ pub const DEFAULT: &str =
     "ZohoCRM.modules.READ,ZohoCRM.settings.READ,ZohoCRM.org.READ,ZohoCRM.users.READ";
 
 /// The operations that end a scope of Zoho.
-const OPERATIONS: [&str; 7] = ["ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM"];
+const OPERATIONS: [&str; 7] = [
+    "ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM",
+];
 
 /// At least one scope, each of characters that RFC 6749 allows in one.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +30,10 @@ impl Scopes {
     /// Reads scopes separated by commas or white space; a repeated one counts once.
     pub fn parse(list: &str) -> Result<Self, NotScopes> {
         let mut scopes = Vec::new();
-        for scope in list.split([',', ' ', '\t', '\n', '\r']).filter(|s| !s.is_empty()) {
+        for scope in list
+            .split([',', ' ', '\t', '\n', '\r'])
+            .filter(|s| !s.is_empty())
+        {
             if let Some(char) = scope.chars().find(|c| !allowed(*c)) {
                 return Err(NotScopes::Character(char));
             }
@@ -60,7 +65,9 @@ impl Scopes {
 
     /// Those that do not look like `Service.group.OPERATION`: perhaps misspelt, so worth a warning.
     pub fn odd(&self) -> Vec<&str> {
-        self.iter().filter(|scope| !has_usual_shape(scope)).collect()
+        self.iter()
+            .filter(|scope| !has_usual_shape(scope))
+            .collect()
     }
 }
 
@@ -80,15 +87,22 @@ mod tests {
 
     #[test]
     fn commas_and_spaces_separate() {
-        let scopes = Scopes::parse(" ZohoCRM.org.READ,, ZohoCRM.users.READ\tZohoCRM.org.READ ").unwrap();
+        let scopes =
+            Scopes::parse(" ZohoCRM.org.READ,, ZohoCRM.users.READ\tZohoCRM.org.READ ").unwrap();
         assert_eq!(scopes.joined(","), "ZohoCRM.org.READ,ZohoCRM.users.READ");
     }
 
     #[test]
     fn nothing_and_control_characters_are_refused() {
         assert_eq!(Scopes::parse(" , "), Err(NotScopes::Empty));
-        assert_eq!(Scopes::parse("A.b.READ\u{7}"), Err(NotScopes::Character('\u{7}')));
-        assert_eq!(Scopes::parse("A.\"b\".READ"), Err(NotScopes::Character('"')));
+        assert_eq!(
+            Scopes::parse("A.b.READ\u{7}"),
+            Err(NotScopes::Character('\u{7}'))
+        );
+        assert_eq!(
+            Scopes::parse("A.\"b\".READ"),
+            Err(NotScopes::Character('"'))
+        );
     }
 
     #[test]
@@ -109,7 +123,11 @@ mod tests {
 
     #[test]
     fn odd_shapes_are_told() {
-        let scopes = Scopes::parse("ZohoCRM.modules.read,modules.READ,ZohoCRM..READ,A.b.c.ALL").unwrap();
-        assert_eq!(scopes.odd(), ["ZohoCRM.modules.read", "modules.READ", "ZohoCRM..READ"]);
+        let scopes =
+            Scopes::parse("ZohoCRM.modules.read,modules.READ,ZohoCRM..READ,A.b.c.ALL").unwrap();
+        assert_eq!(
+            scopes.odd(),
+            ["ZohoCRM.modules.read", "modules.READ", "ZohoCRM..READ"]
+        );
     }
 }

@@ -67,7 +67,10 @@ pub(super) async fn exchange(
     if let Some(verifier) = &request.verifier {
         form.push(("code_verifier", verifier.expose_secret()));
     }
-    let limit = Limit { bytes: ANSWER_BYTES, within };
+    let limit = Limit {
+        bytes: ANSWER_BYTES,
+        within,
+    };
     let post = || http.post(server.as_str(), "/oauth/v2/token", &form, limit);
     let answer = match post().await {
         Err(error) if error.unsent && error.trouble != Trouble::Slow => post().await,
@@ -80,12 +83,17 @@ pub(super) async fn exchange(
 fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
     if answer.status.is_redirection() {
         let status = answer.status;
-        return Err(ExchangeError::Unreadable(format!("a redirect ({status}), which is not followed")));
+        return Err(ExchangeError::Unreadable(format!(
+            "a redirect ({status}), which is not followed"
+        )));
     }
-    let body: Body = serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer))?;
-    if let Some(error) = body.error.some() {
+    let mut body: Body = serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer))?;
+    if let Some(error) = std::mem::take(&mut body.error).some() {
         let status = body.status.some();
-        return Err(ExchangeError::Refused(TokenError::of(&error, status.as_deref().map(String::as_str))));
+        return Err(ExchangeError::Refused(TokenError::of(
+            &error,
+            status.as_deref().map(String::as_str),
+        )));
     }
     body.tokens().ok_or_else(|| unreadable(answer))
 }
@@ -125,7 +133,10 @@ impl Body {
             api_domain: self.api_domain.foreign(),
             token_type: self.token_type.foreign(),
             expires_in: life(&self.expires_in_sec, &self.expires_in),
-            scopes: self.scope.some().and_then(|scope| Scopes::parse(&scope).ok()),
+            scopes: self
+                .scope
+                .some()
+                .and_then(|scope| Scopes::parse(&scope).ok()),
         })
     }
 }
@@ -166,8 +177,12 @@ mod tests {
 
     #[test]
     fn a_good_answer() {
-        let tokens = read(200, r#"{"access_token":"1000.a","refresh_token":"1000.r","scope":"A.b.READ C.d.ALL",
-            "api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}"#).unwrap();
+        let tokens = read(
+            200,
+            r#"{"access_token":"1000.a","refresh_token":"1000.r","scope":"A.b.READ C.d.ALL",
+            "api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}"#,
+        )
+        .unwrap();
         assert!(tokens.access_token.expose_secret() == "1000.a");
         assert!(tokens.refresh_token.unwrap().expose_secret() == "1000.r");
         assert_eq!(tokens.api_domain.unwrap().raw(), "https://www.zohoapis.eu");
@@ -181,13 +196,22 @@ mod tests {
         assert_eq!(life_of(r#""expires_in":3600000"#), Some(3600));
         assert_eq!(life_of(r#""expires_in":"3600000""#), Some(3600));
         assert_eq!(life_of(r#""expires_in":86400"#), Some(86400));
-        assert_eq!(life_of(r#""expires_in_sec":"3600","expires_in":3600000"#), Some(3600));
+        assert_eq!(
+            life_of(r#""expires_in_sec":"3600","expires_in":3600000"#),
+            Some(3600)
+        );
     }
 
     #[test]
     fn strange_fields_do_not_lose_the_token() {
-        for fields in [r#""expires_in":"soon""#, r#""expires_in":-1"#, r#""expires_in":[1]"#, r#""expires_in":1e999"#,
-            r#""expires_in":null"#, r#""refresh_token":{"a":[1]},"scope":true,"api_domain":false"#] {
+        for fields in [
+            r#""expires_in":"soon""#,
+            r#""expires_in":-1"#,
+            r#""expires_in":[1]"#,
+            r#""expires_in":1e999"#,
+            r#""expires_in":null"#,
+            r#""refresh_token":{"a":[1]},"scope":true,"api_domain":false"#,
+        ] {
             let body = format!(r#"{{"access_token":"a",{fields}}}"#);
             if let Ok(tokens) = read(200, &body) {
                 assert_eq!(tokens.expires_in, None, "{fields}");
@@ -200,24 +224,66 @@ mod tests {
 
     #[test]
     fn an_error_with_status_200_is_an_error() {
-        assert_eq!(refused(200, r#"{"error":"invalid_code"}"#), TokenError::InvalidCode);
-        assert_eq!(refused(200, r#"{"access_token":"a","error":"invalid_client"}"#), TokenError::InvalidClient);
-        assert_eq!(refused(400, r#"{"error":"Access Denied","error_description":"x","status":"failure"}"#), TokenError::Throttled);
-        assert_eq!(refused(200, r#"{"error":"access_denied"}"#), TokenError::AccessDenied);
-        assert_eq!(refused(500, r#"{"error":"new_one"}"#), TokenError::Other(Foreign::new("new_one")));
+        assert_eq!(
+            refused(200, r#"{"error":"invalid_code"}"#),
+            TokenError::InvalidCode
+        );
+        assert_eq!(
+            refused(200, r#"{"access_token":"a","error":"invalid_client"}"#),
+            TokenError::InvalidClient
+        );
+        assert_eq!(
+            refused(
+                400,
+                r#"{"error":"Access Denied","error_description":"x","status":"failure"}"#
+            ),
+            TokenError::Throttled
+        );
+        assert_eq!(
+            refused(200, r#"{"error":"access_denied"}"#),
+            TokenError::AccessDenied
+        );
+        assert_eq!(
+            refused(500, r#"{"error":"new_one"}"#),
+            TokenError::Other(Foreign::new("new_one"))
+        );
     }
 
     #[test]
     fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
         for (status, body, told) in [
             (200, "", "an empty answer (HTTP status 200)"),
-            (502, " <html>1000.secret</html>", "a web page instead of JSON (HTTP status 502)"),
-            (200, r#"{"access_token":"1000.sec"#, "JSON without an access token, or cut short (HTTP status 200)"),
-            (200, r#"{"access_token":""}"#, "JSON without an access token, or cut short (HTTP status 200)"),
-            (200, r#"{"access_token":"a\nb"}"#, "JSON without an access token, or cut short (HTTP status 200)"),
-            (200, r#"{"access_token":"a","access_token":"b"}"#, "JSON without an access token, or cut short (HTTP status 200)"),
+            (
+                502,
+                " <html>1000.secret</html>",
+                "a web page instead of JSON (HTTP status 502)",
+            ),
+            (
+                200,
+                r#"{"access_token":"1000.sec"#,
+                "JSON without an access token, or cut short (HTTP status 200)",
+            ),
+            (
+                200,
+                r#"{"access_token":""}"#,
+                "JSON without an access token, or cut short (HTTP status 200)",
+            ),
+            (
+                200,
+                r#"{"access_token":"a\nb"}"#,
+                "JSON without an access token, or cut short (HTTP status 200)",
+            ),
+            (
+                200,
+                r#"{"access_token":"a","access_token":"b"}"#,
+                "JSON without an access token, or cut short (HTTP status 200)",
+            ),
             (200, "[1]", "no JSON (HTTP status 200)"),
-            (302, r#"{"access_token":"a"}"#, "a redirect (302 Found), which is not followed"),
+            (
+                302,
+                r#"{"access_token":"a"}"#,
+                "a redirect (302 Found), which is not followed",
+            ),
         ] {
             match read(status, body) {
                 Err(ExchangeError::Unreadable(said)) => assert_eq!(said, told),

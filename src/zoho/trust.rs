@@ -209,13 +209,25 @@ mod tests {
     #[test]
     fn the_person_may_name_https_or_this_machine() {
         let given = |address| AccountsServer::given(address).map(|server| server.0);
-        assert_eq!(given("https://accounts.zoho.eu/").unwrap(), "https://accounts.zoho.eu");
+        assert_eq!(
+            given("https://accounts.zoho.eu/").unwrap(),
+            "https://accounts.zoho.eu"
+        );
         assert_eq!(given("http://localhost:90").unwrap(), "http://localhost:90");
         assert_eq!(given("http://[::1]:90").unwrap(), "http://[::1]:90");
         assert_eq!(given("http://accounts.zoho.eu"), Err(NotAnOrigin::NotHttps));
-        assert_eq!(given("http://127.0.0.1.evil.example"), Err(NotAnOrigin::NotHttps));
-        assert_eq!(given("https://a@accounts.zoho.eu"), Err(NotAnOrigin::MoreThanAServer));
-        assert_eq!(given("https://accounts.zoho.eu/oauth"), Err(NotAnOrigin::MoreThanAServer));
+        assert_eq!(
+            given("http://127.0.0.1.evil.example"),
+            Err(NotAnOrigin::NotHttps)
+        );
+        assert_eq!(
+            given("https://a@accounts.zoho.eu"),
+            Err(NotAnOrigin::MoreThanAServer)
+        );
+        assert_eq!(
+            given("https://accounts.zoho.eu/oauth"),
+            Err(NotAnOrigin::MoreThanAServer)
+        );
         assert_eq!(given("accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
         assert_eq!(given("ftp://accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
     }
