@@ -197,6 +197,8 @@ async fn the_crm_wants_its_scope_its_spelling_and_its_own_tokens() {
         (bearer.status(), &bearer.json()["code"]),
         ("401", &json!("INVALID_TOKEN"))
     );
+    let twice = format!("authorization: Zoho-oauthtoken {token}\r\n").repeat(2);
+    assert_eq!(send(&users, "GET", &twice, "").await.status(), "401");
     assert_eq!(fetch(&users).await.status(), "401");
 }
 
