@@ -151,6 +151,9 @@ fn title(page: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
     use super::*;
 
     #[test]
@@ -168,5 +171,25 @@ mod tests {
         assert_eq!(relation("http://127.0.0.1:1/consent"), "same-origin");
         assert_eq!(relation("http://127.0.0.1:2/callback"), "same-site");
         assert_eq!(relation("http://localhost:2/callback"), "cross-site");
+    }
+    #[tokio::test]
+    async fn it_looks_like_a_browser() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let start = format!("http://{}/start", listener.local_addr().unwrap());
+        let server = async {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut head = vec![0; 4096];
+            let length = stream.read(&mut head).await.unwrap();
+            stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").await.unwrap();
+            String::from_utf8(head[..length].to_vec()).unwrap()
+        };
+        let (visit, head) = tokio::join!(consent(&start), server);
+        assert!(!visit.unwrap().consented);
+        for (name, value) in [("dest", "document"), ("mode", "navigate"), ("site", "none")] {
+            assert!(
+                head.contains(&format!("sec-fetch-{name}: {value}\r\n")),
+                "{head}"
+            );
+        }
     }
 }
