@@ -211,10 +211,9 @@ impl Registry {
         let grant = grant.ok_or(TokenError::InvalidCode)?;
         // Zoho is silent on what a second use does to the tokens of the first: RFC 6749 §4.1.2 has them revoked.
         if grant.spent {
-            grant
-                .tokens
-                .iter()
-                .for_each(|token| self.tokens.kill(token));
+            for token in &grant.tokens {
+                self.tokens.kill(token);
+            }
             return Err(TokenError::InvalidCode);
         }
         // Silent, too, on whether a failed attempt leaves it usable: here it does not.
