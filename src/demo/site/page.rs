@@ -1,0 +1,65 @@
+//! The stand-in's own pages as answers.
+
+use axum::response::{Html, IntoResponse, Response};
+
+use crate::demo::pages::{ConsentView, ErrorView};
+use crate::demo::registry::answer::Invalid;
+
+/// Status 200: which one Zoho sends is not documented, and whoever judges by the status shall be wrong here.
+pub fn invalid(error: Invalid) -> Response {
+    let (title, meaning, remedy) = match error {
+        Invalid::Client => (
+            "Invalid Client",
+            "This data centre does not know the client ID.",
+            "Start at the data centre where the client is registered, or switch on multi-DC for it.",
+        ),
+        Invalid::RedirectUri => (
+            "Invalid Redirect Uri",
+            "The redirect URI is not registered for this client.",
+            "Register exactly this redirect URI in the API console, down to the last slash.",
+        ),
+        Invalid::Scope => (
+            "Invalid OAuth Scope",
+            "A requested scope does not exist.",
+            "Check the spelling of the scopes.",
+        ),
+        Invalid::ResponseType => (
+            "Invalid Response Type",
+            "The response type is not “code”.",
+            "Ask with response_type=code.",
+        ),
+        Invalid::Request => (
+            "Invalid Request",
+            "The request is malformed, or this consent was already answered.",
+            "Start the login again.",
+        ),
+    };
+    html(&Page::Error(ErrorView {
+        title: title.to_owned(),
+        meaning: meaning.to_owned(),
+        remedy: remedy.to_owned(),
+    }))
+}
+
+/// What there is to show.
+pub enum Page {
+    /// Zoho asks.
+    Consent(ConsentView),
+    /// Zoho will not ask.
+    Error(ErrorView),
+}
+
+/// Placeholder until `pages::consent` and `pages::zoho_error` are there, to which the two arms then lead.
+pub fn html(page: &Page) -> Response {
+    let body = match page {
+        Page::Consent(view) => format!(
+            "<title>Consent</title><form method=post action=\"{}\">\
+             <input type=\"hidden\" name=\"ticket\" value=\"{}\">\
+             <button name=decision value=accept>Accept</button>\
+             <button name=decision value=refuse>Refuse</button></form>",
+            view.action, view.ticket
+        ),
+        Page::Error(view) => format!("<title>{}</title>", view.title),
+    };
+    Html(body).into_response()
+}

@@ -1,0 +1,115 @@
+//! The token endpoint and revocation. Errors come with status 200, as Zoho's do.
+
+use std::time::Instant;
+
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde_json::{Value, json};
+
+use super::{Site, answer};
+use crate::demo::failure::{Failure, Stage};
+use crate::demo::parameters::Parameters;
+use crate::demo::registry::answer::{Issued, TokenError};
+
+const HUGE: usize = 10_000_000;
+
+/// POST `/oauth/v2/token`. The failure is played only when the request was good.
+pub async fn token(site: &Site, form: Option<&Parameters>) -> Response {
+    let (judged, failure) = {
+        let mut state = site.world.state();
+        let judged = match form {
+            Some(form) => state.registry.token(site.at, form, Instant::now()),
+            None => Err(TokenError::GeneralError),
+        };
+        (
+            judged,
+            state
+                .failure
+                .filter(|failure| failure.stage() == Stage::Token),
+        )
+    };
+    match (judged, failure) {
+        (Err(error), _) => refusal(error.code()),
+        (Ok(issued), None) => answer::json(StatusCode::OK, &success(site, issued)),
+        (Ok(issued), Some(failure)) => play(site, issued, failure).await,
+    }
+}
+
+/// POST `/oauth/v2/token/revoke`.
+pub fn revoke(site: &Site, form: Option<&Parameters>) -> Response {
+    let token = form.and_then(|form| form.value("token"));
+    let revoked = match token {
+        Some(token) => site.world.state().registry.revoke(site.at, token),
+        None => Err(TokenError::GeneralError),
+    };
+    match revoked {
+        Ok(()) => answer::json(StatusCode::OK, &json!({ "status": "success" })),
+        Err(error) => refusal(error.code()),
+    }
+}
+
+fn refusal(code: &str) -> Response {
+    answer::json(StatusCode::OK, &json!({ "error": code }))
+}
+
+fn success(site: &Site, issued: Issued) -> Value {
+    let mut body = json!({
+        "access_token": issued.access_token,
+        "scope": issued.scopes.join(" "),
+        "api_domain": site.addresses().api_domain,
+        "token_type": "Bearer",
+        "expires_in": 3600,
+    });
+    if let Some(token) = issued.refresh_token {
+        body["refresh_token"] = token.into();
+    }
+    body
+}
+
+async fn play(site: &Site, issued: Issued, failure: Failure) -> Response {
+    let mut body = success(site, issued);
+    match failure {
+        Failure::Throttled => return throttled(StatusCode::BAD_REQUEST),
+        Failure::Throttled200 => return throttled(StatusCode::OK),
+        Failure::Html => return answer::bad_gateway(),
+        Failure::HalfJson => return half(&body),
+        Failure::Redirect => {
+            let elsewhere = format!("{}/elsewhere", site.addresses().accounts_url);
+            return answer::redirect(StatusCode::FOUND, &elsewhere);
+        }
+        Failure::Slow => return answer::never().await,
+        Failure::Closed => return answer::closed(),
+        Failure::NoRefreshToken => {
+            body.as_object_mut()
+                .map(|fields| fields.remove("refresh_token"));
+        }
+        Failure::Huge => body["padding"] = "x".repeat(HUGE).into(),
+        Failure::ForeignApiDomain => {
+            body["api_domain"] = "https://www.zohoapis.com.evil.example".into();
+        }
+        Failure::OldExpiry => {
+            body["expires_in_sec"] = "3600".into();
+            body["expires_in"] = "3600000".into();
+        }
+        // The others carry the name of Zoho's error code.
+        named => return refusal(&named.name().replace('-', "_")),
+    }
+    answer::json(StatusCode::OK, &body)
+}
+
+fn throttled(status: StatusCode) -> Response {
+    let description =
+        "You have made too many requests continuously. Please try again after some time.";
+    let body = json!({
+        "error": "Access Denied",
+        "error_description": description,
+        "status": "failure",
+    });
+    answer::json(status, &body)
+}
+
+fn half(body: &Value) -> Response {
+    let mut text = body.to_string();
+    text.truncate(text.len() / 2);
+    ([("content-type", "application/json")], text).into_response()
+}
