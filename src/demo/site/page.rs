@@ -1,8 +1,9 @@
 //! The stand-in's own pages as answers.
 
+use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::demo::pages::{ConsentView, ErrorView};
+use crate::demo::pages::{self, ConsentView, ErrorView};
 use crate::demo::registry::answer::Invalid;
 
 /// Status 200: which one Zoho sends is not documented, and whoever judges by the status shall be wrong here.
@@ -49,17 +50,15 @@ pub enum Page {
     Error(ErrorView),
 }
 
-/// Placeholder until `pages::consent` and `pages::zoho_error` are there, to which the two arms then lead.
+/// The page with the policy that it needs.
 pub fn html(page: &Page) -> Response {
-    let body = match page {
-        Page::Consent(view) => format!(
-            "<title>Consent</title><form method=post action=\"{}\">\
-             <input type=\"hidden\" name=\"ticket\" value=\"{}\">\
-             <button name=decision value=accept>Accept</button>\
-             <button name=decision value=refuse>Refuse</button></form>",
-            view.action, view.ticket
-        ),
-        Page::Error(view) => format!("<title>{}</title>", view.title),
+    let page = match page {
+        Page::Consent(view) => pages::consent(view),
+        Page::Error(view) => pages::zoho_error(view),
     };
-    Html(body).into_response()
+    let policy = [(
+        header::CONTENT_SECURITY_POLICY,
+        page.content_security_policy,
+    )];
+    (policy, Html(page.html.to_string())).into_response()
 }
