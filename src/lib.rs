@@ -22,6 +22,7 @@ pub mod event;
 pub mod foreign;
 pub mod handover;
 pub mod loopback;
+mod obtain;
 mod outcome_page;
 pub mod settings;
 pub mod zoho;
@@ -29,7 +30,6 @@ pub mod zoho;
 use credentials::Credentials;
 use error::{Error, Signal};
 use event::{Event, Tell};
-use foreign::Foreign;
 use handover::Written;
 use loopback::Loopback;
 use loopback::decide::{AuthorizationResponse, Expectation};
@@ -37,19 +37,11 @@ use loopback::serve::Server;
 use rand::CryptoRng;
 use settings::Settings;
 use std::io::Write;
-use std::pin::pin;
 use std::time::{Duration, SystemTime};
 use tokio::sync::watch;
-use tokio::time::{Instant, interval, sleep_until, timeout};
+use tokio::time::{Instant, interval, sleep_until};
 use zoho::Zoho;
 use zoho::authorization::{AuthorizationRequest, random_text};
-use zoho::crm::Identity;
-use zoho::data_centers::DataCenter;
-use zoho::token::{ExchangeError, Tokens};
-use zoho::trust::{AccountsServer, ApiDomain};
-
-/// How long an exchange may still take once the person wants to stop: the grant token is spent either way.
-const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
 /// What a login touches outside itself; a test gives its own.
 pub struct Surroundings {
@@ -95,7 +87,7 @@ pub async fn login(
     (around.open)(&server.start_address());
     let response = wait(settings, &mut server, &request, around).await?;
 
-    let outcome = obtain(&zoho, settings, &request, response, around).await;
+    let outcome = obtain::obtain(&zoho, settings, &request, response, around).await;
     let outcome = outcome.map(|obtained| hand_over(settings, obtained, around));
     server
         .show(outcome_page::of(&outcome, settings, (around.now)()))
@@ -183,147 +175,6 @@ async fn wait(
                 left: deadline.saturating_duration_since(now),
             }),
         }
-    }
-}
-
-/// From Zoho's response to credentials, or to the error that says why there are none.
-async fn obtain(
-    zoho: &Zoho,
-    settings: &Settings,
-    request: &AuthorizationRequest,
-    response: AuthorizationResponse,
-    around: &mut Surroundings,
-) -> Result<(Credentials, Vec<Error>), Error> {
-    use AuthorizationResponse as Response;
-    let (code, server, location) = match response {
-        Response::Granted {
-            code,
-            accounts_server,
-            location,
-        } => (code, accounts_server, location),
-        Response::Error(error) if error.raw() == "access_denied" => return Err(Error::Refused),
-        Response::Error(error) => return Err(Error::Authorization(error)),
-        Response::Untrusted { named, location } => {
-            return Err(Error::ForeignAccountsServer { named, location });
-        }
-        Response::Empty => return Err(Error::Empty),
-    };
-    (around.tell)(Event::Exchanging(server.to_string()));
-    let exchange = zoho.exchange(&settings.client, request, &server, &code);
-    let tokens = finish(exchange, &mut around.stopped).await?;
-    let tokens = tokens.map_err(|error| exchange_error(error, &server, request))?;
-
-    let center = data_center(&server, location.as_ref(), &around.tell);
-    let mut problems = Vec::new();
-    let domain = api_domain(settings, &tokens, center, &mut problems);
-    let credentials = Credentials {
-        identity: check(zoho, settings, &tokens, domain.as_ref(), around).await,
-        client: settings.client.clone(),
-        token_type: tokens.token_type.unwrap_or_else(|| Foreign::new("Bearer")),
-        expires_at: tokens
-            .expires_in
-            .and_then(|life| (around.now)().checked_add(life)),
-        scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
-        accounts_server: server,
-        api_domain: tokens
-            .api_domain
-            .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
-        data_center: center,
-        access_token: tokens.access_token,
-        refresh_token: tokens.refresh_token,
-    };
-    if let Some(domain) = domain.filter(|_| credentials.identity.token_refused()) {
-        problems.push(Error::TokenNotAccepted(domain));
-    }
-    if credentials.refresh_token.is_none() {
-        problems.push(Error::NoRefreshToken);
-    }
-    Ok((credentials, problems))
-}
-
-/// Once the grant token is on its way, a signal shortens the wait but does not end it.
-async fn finish<T>(
-    exchange: impl Future<Output = T>,
-    stopped_by: &mut watch::Receiver<Option<Signal>>,
-) -> Result<T, Error> {
-    let mut exchange = pin!(exchange);
-    let signal = tokio::select! {
-        biased;
-        outcome = &mut exchange => return Ok(outcome),
-        signal = stopped(stopped_by) => signal,
-    };
-    let last = timeout(LAST_PATIENCE, exchange).await;
-    last.map_err(|_| Error::Stopped {
-        signal,
-        code_spent: true,
-    })
-}
-
-fn exchange_error(
-    error: ExchangeError,
-    server: &AccountsServer,
-    request: &AuthorizationRequest,
-) -> Error {
-    let server = server.clone();
-    match error {
-        ExchangeError::Refused(error) => Error::Token {
-            error,
-            server,
-            redirect_uri: request.redirect_uri.clone(),
-        },
-        ExchangeError::NoAnswer(error) => Error::NoAnswer(error),
-        ExchangeError::Unreadable(what) => Error::Unreadable { server, what },
-    }
-}
-
-/// The table knows Zoho's servers; for one that the person named, the callback's location tells.
-fn data_center(
-    server: &AccountsServer,
-    location: Option<&Foreign>,
-    tell: &Tell,
-) -> Option<&'static DataCenter> {
-    let told = location.and_then(|location| DataCenter::of_code(location.raw()));
-    if let (Some(location), None) = (location, told) {
-        tell(Event::UnknownLocation(location.clone()));
-    }
-    server.data_center().or(told)
-}
-
-/// Where the access token may be sent: what the answer names, if it is trusted; the table's when it names none.
-fn api_domain(
-    settings: &Settings,
-    tokens: &Tokens,
-    center: Option<&'static DataCenter>,
-    problems: &mut Vec<Error>,
-) -> Option<ApiDomain> {
-    let Some(named) = &tokens.api_domain else {
-        return center.filter(|_| !settings.rehearsal).map(ApiDomain::of);
-    };
-    let trusted = settings.trust.api_domain(named.raw());
-    if trusted.is_none() {
-        problems.push(Error::ForeignApiDomain(named.clone()));
-    }
-    trusted
-}
-
-async fn check(
-    zoho: &Zoho,
-    settings: &Settings,
-    tokens: &Tokens,
-    domain: Option<&ApiDomain>,
-    around: &mut Surroundings,
-) -> Identity {
-    let Some(domain) = domain else {
-        return Identity::not_asked("there is no API domain that it would be safe to ask");
-    };
-    if !settings.verify {
-        return Identity::not_asked("--no-verify was given");
-    }
-    (around.tell)(Event::Checking(domain.to_string()));
-    let scopes = tokens.scopes.as_ref().unwrap_or(&settings.scopes);
-    tokio::select! {
-        identity = zoho.check(domain, &tokens.access_token, scopes) => identity,
-        _ = stopped(&mut around.stopped) => Identity::not_asked("the login was stopped before the CRM had answered"),
     }
 }
 

@@ -31,7 +31,7 @@ pub(super) fn document(
 }
 
 /// The name that a line of a `.env` file sets.
-pub(crate) fn name_of(line: &str) -> Option<&str> {
+pub fn name_of(line: &str) -> Option<&str> {
     let (name, _) = line.split_once('=')?;
     let name = name.trim();
     Some(name.strip_prefix("export ").unwrap_or(name).trim())

@@ -1,6 +1,6 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
-mod dotenv;
+pub mod dotenv;
 pub mod file;
 mod json;
 #[cfg(test)]

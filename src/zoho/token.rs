@@ -87,6 +87,10 @@ fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
             "a redirect ({status}), which is not followed"
         )));
     }
+    // A list would be read as the fields in their order.
+    if !answer.body.trim_ascii_start().starts_with(b"{") {
+        return Err(unreadable(answer));
+    }
     let mut body: Body = serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer))?;
     if let Some(error) = std::mem::take(&mut body.error).some() {
         let status = body.status.some();

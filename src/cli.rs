@@ -1,0 +1,175 @@
+//! The command line: options, variables and help, as the README lists them.
+
+mod ask;
+pub mod configure;
+mod variables;
+
+use clap::builder::PossibleValuesParser;
+use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+use zoho_grant::handover::Format;
+use zoho_grant::zoho::scopes;
+
+/// One command and one click to checked Zoho CRM credentials.
+#[derive(Parser)]
+#[command(name = "zoho-grant", version, arg_required_else_help = true)]
+pub struct Arguments {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Log in at Zoho in the browser and get credentials for Zoho CRM
+    Login(Login),
+    /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
+    Demo(Demo),
+}
+
+/// Options of `login`.
+#[derive(Args)]
+#[command(after_help = "Exit codes:
+  0 credentials obtained          4 nothing arrived in time
+  1 this machine or the network   5 Zoho answered with an error
+  2 wrong usage or settings       6 the redirect URI's port is taken
+  3 consent refused               7 refused for safety
+Any option beats its variable; --env-file beats the environment.")]
+pub struct Login {
+    /// Client ID of the server-based client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
+    #[arg(long, value_name = "ID", help_heading = "Client")]
+    pub client_id: Option<String>,
+    /// File that holds the client secret, - for standard input [env: ZOHO_CLIENT_SECRET holds the secret itself]
+    #[arg(long, value_name = "PATH", help_heading = "Client")]
+    pub client_secret_file: Option<PathBuf>,
+    /// File with ZOHO_… variables; no .env is read by itself
+    #[arg(long, value_name = "FILE", help_heading = "Client")]
+    pub env_file: Option<PathBuf>,
+    /// Data centre where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
+    #[arg(long, value_name = "CODE", help_heading = "Zoho")]
+    pub dc: Option<String>,
+    /// Accounts server instead of the data centre's [env: ZOHO_ACCOUNTS_URL]
+    #[arg(long, value_name = "URL", help_heading = "Zoho")]
+    pub accounts_url: Option<String>,
+    /// A further accounts server that Zoho's callback may name (repeatable)
+    #[arg(long, value_name = "URL", help_heading = "Zoho")]
+    pub trust_accounts_server: Vec<String>,
+    /// A further API domain that Zoho's token answer may name (repeatable)
+    #[arg(long, value_name = "URL", help_heading = "Zoho")]
+    pub trust_api_domain: Vec<String>,
+    #[command(flatten)]
+    pub flow: Flow,
+}
+
+/// Options of `demo`.
+#[derive(Args)]
+pub struct Demo {
+    /// Rehearse a failure
+    #[arg(long, value_name = "CASE", value_parser = failure_names(), hide_possible_values = true, long_help = failure_help())]
+    pub fail: Option<String>,
+    /// Consent without a browser
+    #[arg(long)]
+    pub yes: bool,
+    #[command(flatten)]
+    pub flow: Flow,
+}
+
+/// Options that `login` and `demo` share.
+#[derive(Args)]
+pub struct Flow {
+    /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
+    #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help())]
+    pub scope: Vec<String>,
+    /// Redirect URI exactly as registered [default: http://localhost:8085/callback; for demo a free port] [env: ZOHO_REDIRECT_URI]
+    #[arg(long, value_name = "URI", help_heading = "Callback")]
+    pub redirect_uri: Option<String>,
+    /// Open nothing; open the printed address yourself
+    #[arg(long, help_heading = "Callback")]
+    pub no_browser: bool,
+    /// How long to wait for the consent, as in 90s or 5m [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = configure::timeout, help_heading = "Callback")]
+    pub timeout: Option<Duration>,
+    /// Format of the credentials
+    #[arg(long, value_name = "FORMAT", value_parser = format_names(), default_value = "text", help_heading = "Credentials")]
+    pub format: String,
+    /// File for the credentials instead of standard output
+    #[arg(long, short, value_name = "FILE", help_heading = "Credentials")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file (dotenv is merged into it in any case)
+    #[arg(long, requires = "output", help_heading = "Credentials")]
+    pub force: bool,
+    /// Do not ask the CRM whose the credentials are
+    #[arg(long, help_heading = "Credentials")]
+    pub no_verify: bool,
+    /// Send no PKCE challenge
+    #[arg(long, help_heading = "Zoho")]
+    pub no_pkce: bool,
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// How much is said, and how.
+#[derive(Args, Clone, Copy)]
+pub struct Talk {
+    /// Tell each request and its answer; never a secret
+    #[arg(long, short, action = ArgAction::Count, help_heading = "Terminal")]
+    pub verbose: u8,
+    /// Say only what needs doing, warnings and errors
+    #[arg(long, short, conflicts_with = "verbose", help_heading = "Terminal")]
+    pub quiet: bool,
+    /// Colours
+    #[arg(long, value_enum, default_value = "auto", help_heading = "Terminal")]
+    pub color: Color,
+}
+
+/// When to use colours.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set.
+    Auto,
+    /// In any case.
+    Always,
+    /// In no case.
+    Never,
+}
+
+impl Command {
+    /// How this command talks.
+    pub fn talk(&self) -> Talk {
+        match self {
+            Self::Login(login) => login.flow.talk,
+            Self::Demo(demo) => demo.flow.talk,
+        }
+    }
+}
+
+fn format_names() -> PossibleValuesParser {
+    Format::ALL.map(Format::name).into()
+}
+
+fn failure_names() -> PossibleValuesParser {
+    use zoho_grant::demo::failure::Failure;
+    Failure::ALL
+        .iter()
+        .map(|failure| failure.name())
+        .collect::<Vec<_>>()
+        .into()
+}
+
+fn failure_help() -> String {
+    use zoho_grant::demo::failure::Failure;
+    let mut help = "Rehearse a failure:".to_owned();
+    for failure in Failure::ALL {
+        help += &format!("\n  {:26}{}", failure.name(), failure.about());
+    }
+    help
+}
+
+fn scope_help() -> String {
+    format!(
+        "Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]\n[default: {}]",
+        scopes::DEFAULT
+    )
+}

@@ -1,0 +1,47 @@
+//! Asking the person at the terminal for what was not given.
+
+use secrecy::SecretString;
+use std::io::{self, IsTerminal, Read, Write};
+use std::path::Path;
+use zeroize::Zeroizing;
+
+/// A secret is some dozens of bytes; whatever is longer is another file.
+const SECRET_BYTES: u64 = 4096;
+
+/// Whether a person can be asked: they see standard error and type on standard input.
+pub fn possible() -> bool {
+    io::stdin().is_terminal() && io::stderr().is_terminal()
+}
+
+/// Asks for a line.
+pub fn line(question: &str) -> io::Result<String> {
+    let mut stderr = io::stderr();
+    write!(stderr, "{question}: ")?;
+    stderr.flush()?;
+    let mut answer = String::new();
+    io::stdin().read_line(&mut answer)?;
+    Ok(answer.trim().to_owned())
+}
+
+/// Asks for a line that is not shown.
+pub fn hidden(question: &str) -> io::Result<SecretString> {
+    let answer = Zeroizing::new(rpassword::prompt_password(format!(
+        "{question} (not shown): "
+    ))?);
+    Ok(answer.trim().into())
+}
+
+/// Reads a secret from a file, or from standard input for `-`; white space around it is taken off.
+pub fn secret_file(path: &Path) -> io::Result<SecretString> {
+    if path == Path::new("-") && possible() {
+        return hidden("Client secret");
+    }
+    let source: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(std::fs::File::open(path)?)
+    };
+    let mut text = Zeroizing::new(String::new());
+    source.take(SECRET_BYTES).read_to_string(&mut text)?;
+    Ok(text.trim().into())
+}

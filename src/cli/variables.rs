@@ -1,0 +1,94 @@
+//! Variables: of `--env-file` first, of the environment otherwise. An empty one counts as not set.
+
+use std::path::Path;
+use zeroize::Zeroizing;
+use zoho_grant::handover::dotenv::name_of;
+
+/// Where variables are looked up.
+pub struct Variables {
+    file: Vec<(String, Zeroizing<String>)>,
+}
+
+impl Variables {
+    /// Reads `NAME=value` lines; `#` begins a comment line, one pair of quotes around a value is taken off.
+    pub fn new(file: Option<&Path>) -> Result<Self, String> {
+        let text = match file {
+            None => Zeroizing::default(),
+            Some(path) => {
+                Zeroizing::new(std::fs::read_to_string(path).map_err(|error| error.to_string())?)
+            }
+        };
+        Ok(Self { file: read(&text) })
+    }
+
+    /// A variable's value, and whether the file holds it.
+    pub fn find(&self, name: &str) -> Option<(Zeroizing<String>, Layer)> {
+        self.of_file(name)
+            .map(|value| (value, Layer::File))
+            .or_else(|| of_environment(name).map(|value| (value, Layer::Environment)))
+    }
+
+    fn of_file(&self, name: &str) -> Option<Zeroizing<String>> {
+        // As in a shell, the last line wins.
+        let mut lines = self.file.iter().rev();
+        lines
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map(|(_, value)| value.clone())
+    }
+}
+
+/// Which source a value has; an earlier one beats a later one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Layer {
+    /// An option of the command line.
+    Option,
+    /// The file of `--env-file`.
+    File,
+    /// The environment.
+    Environment,
+}
+
+fn of_environment(name: &str) -> Option<Zeroizing<String>> {
+    let value = std::env::var(name).ok().map(Zeroizing::new);
+    value.filter(|value| !value.is_empty())
+}
+
+fn read(text: &str) -> Vec<(String, Zeroizing<String>)> {
+    let lines = text
+        .lines()
+        .filter(|line| !line.trim_start().starts_with('#'));
+    lines
+        .filter_map(|line| {
+            let (_, value) = line.split_once('=')?;
+            Some((
+                name_of(line)?.to_owned(),
+                Zeroizing::new(unquoted(value.trim()).to_owned()),
+            ))
+        })
+        .collect()
+}
+
+fn unquoted(value: &str) -> &str {
+    let inside = |quote| {
+        value
+            .strip_prefix(quote)
+            .and_then(|rest: &str| rest.strip_suffix(quote))
+    };
+    inside('"').or_else(|| inside('\'')).unwrap_or(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_the_usual_kinds_are_read() {
+        let text = "# ZOHO_A=comment\n\nZOHO_A=1\n export ZOHO_B = 'two words' \r\nZOHO_C=\"a=b\"\nnothing\nZOHO_A=last\nZOHO_D=\n";
+        let variables = Variables { file: read(text) };
+        let value = |name| variables.of_file(name).map(|value| value.to_string());
+        assert_eq!(value("ZOHO_A").unwrap(), "last");
+        assert_eq!(value("ZOHO_B").unwrap(), "two words");
+        assert_eq!(value("ZOHO_C").unwrap(), "a=b");
+        assert_eq!(value("ZOHO_D"), None);
+    }
+}
