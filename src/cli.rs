@@ -1,7 +1,10 @@
 //! The command line: options, variables and help, as the README lists them.
 
 mod ask;
-pub mod configure;
+mod client;
+mod options;
+pub mod plan;
+pub mod usage;
 mod variables;
 
 use clap::builder::PossibleValuesParser;
@@ -78,6 +81,10 @@ pub struct Demo {
 
 /// Options that `login` and `demo` share.
 #[derive(Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an option of its own"
+)]
 pub struct Flow {
     /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
     #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help())]
@@ -89,7 +96,7 @@ pub struct Flow {
     #[arg(long, help_heading = "Callback")]
     pub no_browser: bool,
     /// How long to wait for the consent, as in 90s or 5m [default: 5m]
-    #[arg(long, value_name = "TIME", value_parser = configure::timeout, help_heading = "Callback")]
+    #[arg(long, value_name = "TIME", value_parser = options::timeout, help_heading = "Callback")]
     pub timeout: Option<Duration>,
     /// Format of the credentials
     #[arg(long, value_name = "FORMAT", value_parser = format_names(), default_value = "text", help_heading = "Credentials")]
@@ -145,6 +152,13 @@ impl Command {
     }
 }
 
+impl Flow {
+    /// All scopes as one list.
+    pub fn scope(&self) -> Option<String> {
+        (!self.scope.is_empty()).then(|| self.scope.join(","))
+    }
+}
+
 fn format_names() -> PossibleValuesParser {
     Format::ALL.map(Format::name).into()
 }
@@ -160,11 +174,13 @@ fn failure_names() -> PossibleValuesParser {
 
 fn failure_help() -> String {
     use zoho_grant::demo::failure::Failure;
-    let mut help = "Rehearse a failure:".to_owned();
-    for failure in Failure::ALL {
-        help += &format!("\n  {:26}{}", failure.name(), failure.about());
-    }
-    help
+    let lines = Failure::ALL
+        .iter()
+        .map(|failure| format!("  {:26}{}", failure.name(), failure.about()));
+    format!(
+        "Rehearse a failure:\n{}",
+        lines.collect::<Vec<_>>().join("\n")
+    )
 }
 
 fn scope_help() -> String {

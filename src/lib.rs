@@ -168,7 +168,7 @@ async fn wait(
             signal = stopped(&mut around.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
             () = sleep_until(deadline) => return Err(Error::TimedOut {
                 redirect_uri: request.redirect_uri.clone(),
-                console: settings.api_console().to_owned(),
+                console: settings.home.api_console().to_owned(),
             }),
             now = second.tick() => (around.tell)(Event::Waiting {
                 since: now.saturating_duration_since(began),

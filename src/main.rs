@@ -7,7 +7,8 @@ mod signals;
 mod terminal;
 
 use clap::Parser;
-use cli::configure::{self, Plan};
+use cli::plan::{self, Opener, Plan};
+use cli::usage::Usage;
 use cli::{Arguments, Command};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -29,15 +30,15 @@ fn main() -> ExitCode {
         .build()
     {
         Ok(runtime) => runtime,
-        Err(error) => return terminal.usage(&configure::no_runtime(&error)),
+        Err(error) => return terminal.usage(&Usage::machine(&error)),
     };
-    let code = match arguments.command {
-        Command::Login(arguments) => match configure::login(arguments) {
+    let code = match &arguments.command {
+        Command::Login(arguments) => match plan::login(arguments) {
             Ok(plan) => runtime.block_on(run(plan, &terminal)),
             Err(usage) => terminal.usage(&usage),
         },
         Command::Demo(arguments) => runtime.block_on(async {
-            match configure::demo(arguments).await {
+            match plan::demo(arguments).await {
                 Ok(plan) => run(plan, &terminal).await,
                 Err(usage) => terminal.usage(&usage),
             }
@@ -69,7 +70,7 @@ async fn go(plan: &Plan, loopback: Loopback, terminal: &Arc<Terminal>) -> Result
     terminal.listening(&plan.settings, loopback.redirect_uri());
     terminal.warn(&plan.warnings);
     let told = Arc::clone(terminal);
-    let tell: Tell = Arc::new(move |event| told.event(event));
+    let tell: Tell = Arc::new(move |event| told.event(&event));
     let mut around = Surroundings {
         open: opener(plan, &tell),
         tell,
@@ -84,14 +85,12 @@ async fn go(plan: &Plan, loopback: Loopback, terminal: &Arc<Terminal>) -> Result
 fn opener(plan: &Plan, tell: &Tell) -> Box<dyn Fn(&str) + Send> {
     let tell = Arc::clone(tell);
     match plan.opener {
-        configure::Opener::Nobody => Box::new(|_| {}),
-        configure::Opener::Browser => {
-            Box::new(move |address| browser::open(address, Arc::clone(&tell)))
-        }
-        configure::Opener::Visitor => Box::new(|address| {
+        Opener::Nobody => Box::new(|_| {}),
+        Opener::Browser => Box::new(move |address| browser::open(address, Arc::clone(&tell))),
+        Opener::Visitor => Box::new(|address| {
             let address = address.to_owned();
             // Where the visit ended is told by the login itself.
-            tokio::spawn(async move { visitor::consent(&address).await.map(drop) });
+            tokio::spawn(async move { drop(visitor::consent(&address).await) });
         }),
     }
 }

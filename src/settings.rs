@@ -7,9 +7,6 @@ use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, Trust};
 use std::time::Duration;
 
-/// Where Zoho's console is when the data centre's own is not known.
-const ANY_CONSOLE: &str = "https://api-console.zoho.com";
-
 /// What a login needs to know.
 #[derive(Debug)]
 pub struct Settings {
@@ -35,15 +32,4 @@ pub struct Settings {
     pub target: Target,
     /// Whether Zoho is the stand-in, which every page then says.
     pub rehearsal: bool,
-}
-
-impl Settings {
-    /// The API console in which the client is registered.
-    pub fn api_console(&self) -> &'static str {
-        let console = self
-            .home
-            .data_center()
-            .and_then(|center| center.api_console);
-        console.unwrap_or(ANY_CONSOLE)
-    }
 }

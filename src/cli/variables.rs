@@ -28,6 +28,12 @@ impl Variables {
             .or_else(|| of_environment(name).map(|value| (value, Layer::Environment)))
     }
 
+    /// An option's value, or the variable's.
+    pub fn or(&self, option: Option<&str>, name: &str) -> Option<Zeroizing<String>> {
+        let given = option.map(|given| Zeroizing::new(given.to_owned()));
+        given.or_else(|| self.find(name).map(|(value, _)| value))
+    }
+
     fn of_file(&self, name: &str) -> Option<Zeroizing<String>> {
         // As in a shell, the last line wins.
         let mut lines = self.file.iter().rev();

@@ -95,6 +95,7 @@ impl RedirectUri {
     }
 
     /// The same address with the port that was found free in place of 0.
+    #[must_use]
     pub fn with_port(&self, port: u16) -> Self {
         let mut url = self.url.clone();
         // Only addresses without a host refuse a port, and this one has a host.

@@ -61,10 +61,7 @@ impl TokenError {
 
     /// What to do about it, in one line.
     pub fn remedy(&self, server: &AccountsServer, redirect_uri: &str) -> String {
-        let center = server.data_center();
-        let console = center
-            .and_then(|center| center.api_console)
-            .unwrap_or("https://api-console.zoho.com");
+        let console = server.api_console();
         match self {
             Self::InvalidClient => format!(
                 "Run it with --dc of the data centre where the client is registered, or switch on multi-DC for the \

@@ -48,6 +48,12 @@ impl AccountsServer {
         DataCenter::of_accounts_server(&self.0)
     }
 
+    /// The API console of its data centre, where clients are registered; the first one's where none is known.
+    pub fn api_console(&self) -> &'static str {
+        let console = self.data_center().and_then(|center| center.api_console);
+        console.unwrap_or("https://api-console.zoho.com")
+    }
+
     /// Whether it is on this machine, as a stand-in is.
     pub fn is_loopback(&self) -> bool {
         is_loopback(&self.0)

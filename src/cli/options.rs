@@ -1,0 +1,174 @@
+//! Single options and variables, checked; each error names the option.
+
+use crate::cli::usage::Usage;
+use crate::cli::variables::{Layer, Variables};
+use crate::cli::{Flow, Login};
+use std::path::Path;
+use std::str::FromStr;
+use std::time::Duration;
+use zeroize::Zeroizing;
+use zoho_grant::foreign::Foreign;
+use zoho_grant::handover::file::{Existing, OutputFile, Unusable};
+use zoho_grant::handover::{Format, Target};
+use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
+use zoho_grant::zoho::scopes::{self, Scopes};
+use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
+
+/// The redirect URI that the README tells people to register.
+pub const REDIRECT_URI: &str = "http://localhost:8085/callback";
+
+/// Longer waits are slips of the keyboard.
+const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
+
+/// Reads a time as in 90s or 5m, up to a day.
+pub fn timeout(text: &str) -> Result<Duration, String> {
+    let time = humantime::parse_duration(text)
+        .map_err(|error| format!("{error}; write it as in 90s or 5m"))?;
+    if time.is_zero() || time > LONGEST_TIMEOUT {
+        return Err("it must be more than nothing and at most a day".to_owned());
+    }
+    Ok(time)
+}
+
+/// The accounts server where the login begins. Data centre and address count as one setting: the
+/// strongest source that has either decides.
+pub fn home(arguments: &Login, variables: &Variables) -> Result<AccountsServer, Usage> {
+    let of = |option: &Option<String>, name| match option {
+        Some(given) => Some((Zeroizing::new(given.clone()), Layer::Option)),
+        None => variables.find(name),
+    };
+    let dc = of(&arguments.dc, "ZOHO_DC");
+    let url = of(&arguments.accounts_url, "ZOHO_ACCOUNTS_URL");
+    let layer = [&dc, &url]
+        .into_iter()
+        .flatten()
+        .map(|(_, layer)| *layer)
+        .min();
+    let strongest = |setting: Option<(Zeroizing<String>, Layer)>| {
+        setting
+            .filter(|(_, of)| Some(*of) == layer)
+            .map(|(value, _)| value)
+    };
+    let center = strongest(dc).map(|code| center(&code)).transpose()?;
+    let server = strongest(url)
+        .map(|url| {
+            AccountsServer::given(&url).map_err(|not| {
+                Usage::new(
+                    "--accounts-url (or ZOHO_ACCOUNTS_URL)",
+                    not,
+                    "Leave it out, and name the data centre with --dc.",
+                )
+            })
+        })
+        .transpose()?;
+    match (center, server) {
+        (Some(center), Some(server)) if AccountsServer::of(center) != server => Err(Usage::new(
+            "--dc together with --accounts-url",
+            format!("{} is not the accounts server of {}", server, center.name),
+            "Give one of the two.",
+        )),
+        (_, Some(server)) => Ok(server),
+        (Some(center), None) => Ok(AccountsServer::of(center)),
+        (None, None) => Ok(AccountsServer::of(&DATA_CENTERS[0])),
+    }
+}
+
+fn center(code: &str) -> Result<&'static DataCenter, Usage> {
+    DataCenter::of_code(&code.to_ascii_lowercase()).ok_or_else(|| {
+        let known: Vec<String> = DATA_CENTERS
+            .iter()
+            .map(|center| format!("{} ({})", center.code, center.name))
+            .collect();
+        Usage::new(
+            "--dc (or ZOHO_DC)",
+            "no data centre has that code",
+            &format!("Known are {}.", known.join(", ")),
+        )
+    })
+}
+
+pub fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
+    if home.as_str() == "https://accounts.zoho.ca" {
+        warnings.push(
+            "Canada's accounts server is https://accounts.zohocloud.ca: use --dc ca.".to_owned(),
+        );
+    } else if home.data_center().is_none() && !home.is_loopback() {
+        warnings.push(format!("{home} is not one of Zoho's known accounts servers, and it will receive the client secret."));
+    }
+}
+
+pub fn trust(arguments: &Login, home: &AccountsServer) -> Result<Trust, Usage> {
+    let remedy = "Give a server such as https://accounts.zoho.eu.";
+    let servers = arguments
+        .trust_accounts_server
+        .iter()
+        .map(|url| AccountsServer::given(url));
+    let servers = servers
+        .collect::<Result<_, _>>()
+        .map_err(|not| Usage::new("--trust-accounts-server", not, remedy))?;
+    let domains = arguments
+        .trust_api_domain
+        .iter()
+        .map(|url| ApiDomain::given(url));
+    let domains = domains
+        .collect::<Result<_, _>>()
+        .map_err(|not| Usage::new("--trust-api-domain", not, remedy))?;
+    Ok(Trust::new(home, servers, domains))
+}
+
+pub fn redirect_uri(text: &str, home: &AccountsServer) -> Result<RedirectUri, Usage> {
+    let option = "--redirect-uri (or ZOHO_REDIRECT_URI)";
+    let remedy =
+        format!("Give the one that is registered in Zoho's API console, such as {REDIRECT_URI}.");
+    let uri = RedirectUri::parse(text).map_err(|not| Usage::new(option, not, &remedy))?;
+    if uri.port() == 0 && !home.is_loopback() {
+        let reason =
+            "port 0 means any free port, and Zoho compares the port with the registered one";
+        return Err(Usage::new(option, reason, &remedy));
+    }
+    Ok(uri)
+}
+
+pub fn scopes(given: Option<&str>, warnings: &mut Vec<String>) -> Result<Scopes, Usage> {
+    let scopes = Scopes::parse(given.unwrap_or(scopes::DEFAULT)).map_err(|not| {
+        Usage::new(
+            "--scope (or ZOHO_SCOPE)",
+            not,
+            "Give scopes such as ZohoCRM.modules.READ,ZohoCRM.settings.READ.",
+        )
+    })?;
+    for scope in scopes.odd() {
+        warnings.push(format!(
+            "The scope {scope} does not look like Service.group.OPERATION; Zoho may refuse it."
+        ));
+    }
+    Ok(scopes)
+}
+
+pub fn target(flow: &Flow, warnings: &mut Vec<String>) -> Result<Target, Usage> {
+    // The parser lets only known names through.
+    let format = Format::from_str(&flow.format).unwrap_or(Format::Text);
+    let existing = match (format, flow.force) {
+        (Format::Dotenv, _) => Existing::Merge,
+        (_, true) => Existing::Replace,
+        (_, false) => Existing::Keep,
+    };
+    let prepare = |path: &Path| {
+        OutputFile::prepare(path, existing).map_err(|reason| Usage {
+            exit_code: if matches!(reason, Unusable::System(_)) {
+                1
+            } else {
+                2
+            },
+            ..Usage::new(
+                &format!("--output {}", Foreign::new(path.display().to_string())),
+                reason,
+                "Name another file, or mend this one.",
+            )
+        })
+    };
+    let file = flow.output.as_deref().map(prepare).transpose()?;
+    warnings.extend(file.iter().flat_map(OutputFile::warnings));
+    Ok(Target { format, file })
+}

@@ -1,0 +1,94 @@
+//! How a login ended, in words.
+
+use crate::terminal::Terminal;
+use crate::terminal::screen::{BOLD, DIM, GOOD};
+use std::time::SystemTime;
+use zoho_grant::Login;
+use zoho_grant::credentials::Credentials;
+use zoho_grant::error::Error;
+use zoho_grant::foreign::Foreign;
+use zoho_grant::handover::Written;
+
+impl Terminal {
+    /// How it ended; `now` tells how long the access token lives.
+    pub fn outcome(&self, outcome: &Result<Login, Error>, now: SystemTime) {
+        self.screen.clear();
+        match outcome {
+            Ok(login) => {
+                for problem in &login.problems {
+                    self.error(problem);
+                }
+                self.obtained(&login.credentials, now);
+                self.went_to(&login.written);
+            }
+            Err(error) => {
+                self.error(error);
+                if matches!(error, Error::TimedOut { .. }) {
+                    self.explain_error_pages();
+                }
+            }
+        }
+    }
+
+    fn error(&self, error: &Error) {
+        self.problem(&error.to_string(), &error.cause(), &error.remedy());
+    }
+
+    fn obtained(&self, credentials: &Credentials, now: SystemTime) {
+        self.say(&format!("{GOOD}Credentials obtained{GOOD:#}"));
+        if let Some(organization) = credentials.organization() {
+            let id = organization.id.as_ref().map(|id| format!("ID {id}"));
+            self.owner("Organisation", organization.name.as_ref(), id);
+        }
+        if let Some(user) = credentials.user() {
+            let email = user.email.as_ref().map(Foreign::to_string);
+            self.owner("Person", user.name.as_ref(), email);
+        }
+        let server = &credentials.accounts_server;
+        match credentials.data_center {
+            Some(center) => self.fact(
+                "Data centre",
+                &format!("{} ({}), {server}", center.name, center.code),
+            ),
+            None => self.fact("Accounts", server.as_str()),
+        }
+        if let Some(left) = credentials
+            .expires_at
+            .and_then(|end| end.duration_since(now).ok())
+        {
+            self.fact(
+                "Access token",
+                &format!("ends in {} minutes", (left.as_secs() + 30) / 60),
+            );
+        }
+        self.warn(&credentials.identity.unchecked());
+    }
+
+    fn owner(&self, label: &str, name: Option<&Foreign>, detail: Option<String>) {
+        let name = name.map_or_else(|| "(no name)".to_owned(), Foreign::to_string);
+        let detail = detail
+            .map(|detail| format!("  {DIM}{detail}{DIM:#}"))
+            .unwrap_or_default();
+        self.fact(label, &format!("{BOLD}{name}{BOLD:#}{detail}"));
+    }
+
+    fn fact(&self, label: &str, value: &str) {
+        self.say(&format!("  {label:14}{value}"));
+    }
+
+    fn went_to(&self, written: &Written) {
+        match written {
+            Written::Output(format) => self.say(&format!(
+                "Printed on standard output, as {}.",
+                format.name()
+            )),
+            Written::File(format, path) => {
+                let path = Foreign::new(path.display().to_string());
+                self.say(&format!("Written to {path}, as {}.", format.name()));
+            }
+            Written::Nowhere => {
+                self.must_say("Written nowhere: the page in the browser shows them once.");
+            }
+        }
+    }
+}

@@ -1,0 +1,138 @@
+use super::*;
+use crate::cli::Talk;
+use expect_test::{Expect, expect};
+use std::io::{self, Write};
+use std::sync::Arc;
+
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// What stands on the paper after the events, with the escapes of the terminal made visible.
+fn written(is_terminal: bool, verbose: u8, quiet: bool, events: &[Event]) -> String {
+    let paper = Paper::default();
+    let talk = Talk {
+        verbose,
+        quiet,
+        color: Color::Auto,
+    };
+    let terminal = Terminal::new(Screen::new(Box::new(paper.clone()), is_terminal), talk);
+    terminal.registration.get_or_init(|| Registration {
+        redirect_uri: "http://localhost:8085/callback".to_owned(),
+        console: "https://api-console.zoho.eu",
+        data_center: "Europe".to_owned(),
+    });
+    for event in events {
+        terminal.event(event);
+    }
+    let bytes = paper.0.lock().unwrap().clone();
+    let text = String::from_utf8(bytes).unwrap();
+    if is_terminal {
+        text.replace('\x1b', "␛").replace('\r', "␍")
+    } else {
+        anstream::adapter::strip_str(&text).to_string()
+    }
+}
+
+fn waiting(seconds: u64) -> Event {
+    Event::Waiting {
+        since: Duration::from_secs(seconds),
+        left: Duration::from_secs(300 - seconds),
+    }
+}
+
+fn check(text: &str, expected: &Expect) {
+    expected.assert_eq(text);
+}
+
+#[test]
+fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_minute() {
+    let text = written(
+        false,
+        0,
+        false,
+        &[
+            waiting(0),
+            waiting(1),
+            waiting(29),
+            waiting(30),
+            waiting(31),
+        ],
+    );
+    check(
+        &text,
+        &expect![[r"
+        Waiting for Zoho, 5:00 minutes at most. Ctrl-C stops.
+        Does Zoho's page show an error? It stays there, and this program hears nothing of it:
+          Invalid Client        The client ID does not exist in this data centre (Europe): check --client-id and --dc.
+          Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
+          Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
+        Mend it, and run the login again.
+    "]],
+    );
+}
+
+#[test]
+fn on_a_terminal_the_live_line_makes_room_for_others() {
+    let text = written(true, 0, false, &[waiting(0), waiting(9), Event::SpokeTls]);
+    assert!(
+        text.starts_with("␍␛[2K␛[2mWaiting for Zoho … 5:00 left, Ctrl-C stops␛[0m␍␛[2K␛[2mWaiting"),
+        "{text}"
+    );
+    assert!(
+        text.contains("4:51 left, Ctrl-C stops␛[0m␍␛[2KYour browser spoke https"),
+        "{text}"
+    );
+}
+
+#[test]
+fn twenty_thousand_refusals_without_state_are_one_remark() {
+    let events: Vec<Event> = (0..20_000)
+        .map(|_| Event::Refused(Refusal::UntiedError))
+        .collect();
+    let text = written(false, 0, false, &events);
+    check(
+        &text,
+        &expect![[r"
+        A refusal came back that cannot be tied to this login, so it changed nothing.
+        If you refused the consent, Ctrl-C stops.
+    "]],
+    );
+    assert_eq!(
+        written(false, 1, false, &events).lines().count(),
+        2 + REFUSALS_TOLD
+    );
+}
+
+#[test]
+fn quiet_says_the_address_and_what_needs_doing() {
+    let address = "https://accounts.zoho.eu/oauth/v2/auth?x".into();
+    let text = written(
+        true,
+        0,
+        true,
+        &[Event::Ready { address }, waiting(0), waiting(1)],
+    );
+    assert_eq!(text, "  https://accounts.zoho.eu/oauth/v2/auth?x\n");
+}
+
+#[test]
+fn what_came_from_outside_cannot_write_to_the_terminal() {
+    let location = Foreign::new("x\u{1b}[2Jy\nz");
+    let text = written(true, 0, false, &[Event::UnknownLocation(location)]);
+    check(
+        &text,
+        &expect![[r"
+        Zoho names a data centre that is not in the table: x\u{1b}[2Jy\nz.
+    "]],
+    );
+}
