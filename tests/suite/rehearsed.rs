@@ -1,0 +1,199 @@
+//! A login in this process against the stand-in, with everything around it in the test's hands.
+
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, UNIX_EPOCH};
+use tokio::sync::watch;
+use zoho_grant::demo::visitor::{self, Visit};
+use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
+use zoho_grant::error::{Error, Signal};
+use zoho_grant::event::{Event, Tell};
+use zoho_grant::handover::{Format, Target};
+use zoho_grant::loopback::Loopback;
+use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::settings::Settings;
+use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::scopes::{DEFAULT, Scopes};
+use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
+use zoho_grant::{Login, Surroundings, login};
+
+/// What a login left behind.
+pub struct Ended {
+    pub outcome: Result<Login, Error>,
+    /// What it wrote instead of standard output.
+    pub output: String,
+    /// Where the visitor's journey ended, when one was sent.
+    pub visit: Option<Visit>,
+    /// What it told, by the names of the events.
+    pub told: Vec<String>,
+    /// How often it opened a browser.
+    pub opened: usize,
+}
+
+impl Ended {
+    /// The exit code that the process would have.
+    pub fn code(&self) -> u8 {
+        self.outcome
+            .as_ref()
+            .map_or_else(Error::exit_code, Login::exit_code)
+    }
+
+    /// The credentials, which the login must have obtained.
+    pub fn login(&self) -> &Login {
+        self.outcome
+            .as_ref()
+            .expect("the login obtained credentials")
+    }
+
+    /// What went wrong, with cause and remedy.
+    pub fn words(&self) -> Vec<[String; 3]> {
+        let words = |error: &Error| [error.to_string(), error.cause(), error.remedy()];
+        match &self.outcome {
+            Ok(login) => login.problems.iter().map(words).collect(),
+            Err(error) => vec![words(error)],
+        }
+    }
+}
+
+/// A stand-in, and the settings of a login at it.
+pub struct Stage {
+    pub stand_in: Arc<StandIn>,
+    pub settings: Settings,
+    /// Turned to a signal, it asks the login to end.
+    pub stop: watch::Sender<Option<Signal>>,
+}
+
+impl Stage {
+    pub async fn new(rehearsal: Rehearsal) -> Self {
+        let stand_in = StandIn::start(rehearsal).await.unwrap();
+        let settings = settings(&stand_in);
+        let stop = watch::Sender::new(None);
+        Self {
+            stand_in: Arc::new(stand_in),
+            settings,
+            stop,
+        }
+    }
+
+    /// Runs the login with the visitor who accepts.
+    pub async fn visited(&self) -> Ended {
+        self.run(|address| tokio::spawn(async move { visitor::consent(&address).await.ok() }))
+            .await
+    }
+
+    /// Runs the login with a browser of the test's own.
+    pub async fn run(&self, browser: impl Fn(String) -> Journey + Send + 'static) -> Ended {
+        let loopback = Loopback::bind(&self.settings.redirect_uri).unwrap();
+        self.stand_in
+            .register_redirect_uri(loopback.redirect_uri().as_str());
+        let journeys = Arc::new(Mutex::new(Vec::new()));
+        let (told, output) = (Arc::new(Mutex::new(Vec::new())), Paper::default());
+        let mut around = self.surroundings(&told, &output);
+        let begun = Arc::clone(&journeys);
+        around.open =
+            Box::new(move |address| begun.lock().unwrap().push(browser(address.to_owned())));
+        let outcome = bounded(login(&self.settings, loopback, &mut around)).await;
+        drop(around);
+        let journeys = std::mem::take(&mut *journeys.lock().unwrap());
+        let opened = journeys.len();
+        let mut visit = None;
+        for journey in journeys {
+            visit = bounded(journey).await.unwrap();
+        }
+        let told = told.lock().unwrap().clone();
+        Ended {
+            outcome,
+            output: output.text(),
+            visit,
+            told,
+            opened,
+        }
+    }
+
+    fn surroundings(&self, told: &Arc<Mutex<Vec<String>>>, output: &Paper) -> Surroundings {
+        let told = Arc::clone(told);
+        let tell: Tell = Arc::new(move |event: Event| told.lock().unwrap().push(name(&event)));
+        Surroundings {
+            tell,
+            open: Box::new(|_| {}),
+            output: Box::new(output.clone()),
+            random: Box::new(StdRng::from_seed([7; 32])),
+            now: || UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+            stopped: self.stop.subscribe(),
+        }
+    }
+}
+
+/// What a browser does with the start address.
+pub type Journey = tokio::task::JoinHandle<Option<Visit>>;
+
+/// A journey that never begins.
+pub fn nobody(_: String) -> Journey {
+    tokio::spawn(async { None })
+}
+
+/// Waits for what must come, and fails where a hang would wait for ever.
+pub async fn bounded<T>(future: impl Future<Output = T>) -> T {
+    let limit = Duration::from_secs(60);
+    tokio::time::timeout(limit, future)
+        .await
+        .expect("it ends within a minute")
+}
+
+fn settings(stand_in: &StandIn) -> Settings {
+    let server = |center| AccountsServer::given(&stand_in.accounts_url(center)).unwrap();
+    let domain = |center| ApiDomain::given(&stand_in.api_domain(center)).unwrap();
+    let home = server(DataCenter::Us);
+    let domains = DataCenter::ALL.map(domain).to_vec();
+    Settings {
+        client: Client::new(
+            Id::new(&stand_in.client_id()).unwrap(),
+            stand_in.client_secret(),
+        )
+        .unwrap(),
+        scopes: Scopes::parse(DEFAULT).unwrap(),
+        trust: Trust::new(&home, vec![server(DataCenter::Eu)], domains),
+        home,
+        redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
+        pkce: true,
+        verify: true,
+        timeout: Duration::from_secs(60),
+        answer_within: Duration::from_secs(30),
+        target: Target {
+            format: Format::Json,
+            file: None,
+        },
+        rehearsal: true,
+    }
+}
+
+fn name(event: &Event) -> String {
+    let shown = format!("{event:?}");
+    shown
+        .split([' ', '(', '{'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
+}
+
+/// Standard output, in the test's hands.
+#[derive(Clone, Default)]
+struct Paper(Arc<Mutex<Vec<u8>>>);
+
+impl Paper {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+impl Write for Paper {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
