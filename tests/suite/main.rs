@@ -1,4 +1,8 @@
-//! The program as a whole: the flow in the library, the binary, the browser.
+//! The whole program: the flow in the library, the real binary, real sockets, a real browser.
+#![forbid(unsafe_code)]
 
+mod cli;
+mod errors;
 mod flow;
+mod program;
 mod rehearsed;
