@@ -7,6 +7,9 @@ use url::Url;
 
 const SECRETS: [&str; 3] = ["Client secret", "Access token", "Refresh token"];
 
+/// Promises that the whole page is there.
+const LOADED: &str = "new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done))";
+
 #[tokio::test]
 async fn one_click_from_the_consent_to_what_stdout_holds() {
     let Some(mut tab) = Tab::open().await else {
@@ -18,12 +21,7 @@ async fn one_click_from_the_consent_to_what_stdout_holds() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 
     let page = tab.text().await;
-    for part in [
-        "Zoho CRM is connected",
-        "Rehearsal Company",
-        "Rehearsal User",
-        "Europe (eu)",
-    ] {
+    for part in ["Rehearsal Company", "Rehearsal User", "Europe (eu)"] {
         assert!(page.contains(part), "no {part} in {page}");
     }
     assert_eq!(tokens(&page), [value(&ended.stdout, "Client ID")]);
@@ -49,24 +47,14 @@ async fn a_token_is_copied_unseen_and_revealed_by_keyboard() {
     tab.browser("Browser.grantPermissions", allowed).await;
 
     tab.click(&in_row("Refresh token", "[data-copy]")).await;
-    tab.until("document.getElementById('said').textContent === 'Copied refresh token'")
+    let said = "document.getElementById('said').textContent";
+    tab.until(&format!("{said} === 'Copied refresh token'"))
         .await;
     assert_eq!(tab.js("navigator.clipboard.readText()").await, token);
     assert!(!tab.text().await.contains(token));
     assert!(!tab.spoken().await.contains(token));
 
-    let summary = in_row("Refresh token", "summary");
-    tab.js("getSelection().removeAllRanges()").await;
-    for _ in 0..30 {
-        if tab
-            .js(&format!("document.activeElement.matches({summary:?})"))
-            .await
-            == true
-        {
-            break;
-        }
-        tab.press("Tab", 9, "").await;
-    }
+    tab.focus(&in_row("Refresh token", "summary")).await;
     tab.press("Enter", 13, "\r").await;
     assert!(tab.text().await.contains(token));
     assert!(tab.spoken().await.contains(token));
@@ -142,11 +130,8 @@ async fn without_scripts_everything_but_copying_works() {
     let Some(mut tab) = Tab::open().await else {
         return;
     };
-    tab.call(
-        "Emulation.setScriptExecutionDisabled",
-        json!({ "value": true }),
-    )
-    .await;
+    let off = json!({ "value": true });
+    tab.call("Emulation.setScriptExecutionDisabled", off).await;
     let (program, address) = demo(&[]).await;
     accept(&mut tab, &address).await;
     let ended = program.wait().await;
@@ -166,29 +151,17 @@ async fn without_scripts_everything_but_copying_works() {
 /// The grant token that the browser brought.
 fn code(tab: &Tab, address: &Url) -> String {
     let called = callback(address, "");
-    let mut requests = tab.told("Network.requestWillBeSent");
-    let arrived = |sent: &Value| {
-        Some(
-            sent["request"]["url"]
-                .as_str()?
-                .strip_prefix(&called)?
-                .to_owned(),
-        )
-    };
-    let query = requests.find_map(arrived).expect("it was called back");
-    let mut pairs = url::form_urlencoded::parse(query.as_bytes());
-    let code = pairs.find(|(name, _)| name == "code");
-    code.expect("with a code").1.into_owned()
+    let mut urls = tab.requests();
+    let brought = urls.find(|url| url.as_str().starts_with(&called));
+    parameter(&brought.expect("it was called back"), "code")
 }
 
 /// Waits for the page that the last move leads to: it may be an error of the browser's, but never holds a token.
 async fn assert_forgotten(tab: &mut Tab, stdout: &str) {
     tab.event("Page.frameNavigated").await;
-    tab.js("new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done))").await;
-    let page = tab
-        .js("document.documentElement.outerHTML")
-        .await
-        .to_string();
+    tab.js(LOADED).await;
+    let page = tab.js("document.documentElement.outerHTML").await;
+    let page = page.to_string();
     for label in SECRETS {
         assert!(!page.contains(value(stdout, label)), "{page}");
     }

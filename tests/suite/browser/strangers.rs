@@ -15,8 +15,8 @@ async fn the_start_address_leads_to_zoho_once() {
         return;
     };
     let folder = tempfile::tempdir().unwrap();
-    let (opener, opened) = opener(folder.path());
-    let mut program = Program::start_in(&[("BROWSER", &opener)], &["demo"]);
+    let (browser, opened) = opener(folder.path());
+    let mut program = Program::start_in(&[("BROWSER", &browser)], &["demo"]);
     let printed = printed_address(&mut program).await;
     let start = tokio::time::timeout(DEADLINE, opened)
         .await

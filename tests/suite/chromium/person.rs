@@ -2,6 +2,10 @@
 
 use super::Tab;
 use serde_json::{Value, json};
+use url::Url;
+
+/// More than any page has stops for the Tab key.
+const STOPS: usize = 50;
 
 impl Tab {
     /// Opens an address and waits until the page is there.
@@ -49,14 +53,24 @@ impl Tab {
         }
     }
 
+    /// Moves the keyboard's focus on to an element.
+    pub async fn focus(&mut self, selector: &str) {
+        let focused = format!("document.activeElement.matches({selector:?})");
+        for _ in 0..STOPS {
+            self.press("Tab", 9, "").await;
+            if self.js(&focused).await == true {
+                return;
+            }
+        }
+        panic!("the Tab key does not lead to {selector}");
+    }
+
     /// The value of an expression, or of what it promises.
     pub async fn js(&mut self, expression: &str) -> Value {
         let call = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", call).await;
-        assert!(
-            answer["exceptionDetails"].is_null(),
-            "{expression}: {answer}"
-        );
+        let failed = &answer["exceptionDetails"];
+        assert!(failed.is_null(), "{expression}: {failed}");
         answer["result"]["value"].take()
     }
 
@@ -85,24 +99,11 @@ impl Tab {
         tree.to_string()
     }
 
-    /// Where the tab's requests went, its own ones of data and blobs left out.
-    pub fn origins(&self) -> Vec<String> {
+    /// The addresses that were asked for, redirects and all, in the order of the requests.
+    pub fn requests(&self) -> impl Iterator<Item = Url> {
         let requests = self.told("Network.requestWillBeSent");
-        let url = |request: &Value| {
-            let url = request["request"]["url"]
-                .as_str()
-                .expect("a request has a URL");
-            url::Url::parse(url).expect("it is a URL")
-        };
-        let remote = requests
-            .map(url)
-            .filter(|url| !["data", "blob"].contains(&url.scheme()));
-        let mut origins: Vec<_> = remote
-            .map(|url| url.origin().ascii_serialization())
-            .collect();
-        origins.sort();
-        origins.dedup();
-        origins
+        let urls = requests.filter_map(|request| request["request"]["url"].as_str());
+        urls.map(|url| Url::parse(url).expect("a request has a URL"))
     }
 
     /// Everything that the browser held against a page: policies violated, errors logged, exceptions.
