@@ -2,6 +2,8 @@
 
 mod failures;
 mod looks;
+#[cfg(unix)]
+mod opener;
 mod result;
 mod strangers;
 

@@ -80,7 +80,7 @@ async fn a_document_is_saved_byte_by_byte() {
 }
 
 #[tokio::test]
-async fn neither_the_history_nor_a_way_back_holds_anything() {
+async fn neither_the_history_nor_any_way_back_holds_a_token() {
     let Some(mut tab) = Tab::open().await else {
         return;
     };
@@ -100,29 +100,21 @@ async fn neither_the_history_nor_a_way_back_holds_anything() {
         assert!(!result.to_string().contains(kept), "{result}");
     }
 
+    let mut second = tab.beside().await;
+    let again = json!({ "url": result["url"] });
+    second.call("Page.navigate", again).await;
+    assert_forgotten(&mut second, &ended.stdout).await;
+
     let back = |entry: &Value| json!({ "entryId": entry["id"] });
     let moves = [
-        ("Page.reload", json!({})),
         ("Page.navigateToHistoryEntry", back(consent)),
         ("Page.navigateToHistoryEntry", back(result)),
+        ("Page.reload", json!({})),
     ];
     for (method, parameters) in moves {
         tab.call(method, parameters).await;
         assert_forgotten(&mut tab, &ended.stdout).await;
     }
-}
-
-#[tokio::test]
-async fn the_page_that_was_left_forgets_its_tokens() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
-    let (program, address) = demo(&[]).await;
-    accept(&mut tab, &address).await;
-    let ended = program.wait().await;
-    tab.go("about:blank").await;
-    tab.js("history.back()").await;
-    assert_forgotten(&mut tab, &ended.stdout).await;
 }
 
 #[tokio::test]
