@@ -138,6 +138,37 @@ async fn without_scripts_everything_but_copying_works() {
     let visible =
         "[...document.querySelectorAll('button')].filter((one) => one.checkVisibility()).length";
     assert_eq!(tab.js(visible).await, 0);
+
+    let history = tab.call("Page.getNavigationHistory", json!({})).await;
+    let result = history["entries"]
+        .as_array()
+        .unwrap()
+        .last()
+        .unwrap()
+        .clone();
+    tab.call("Page.navigate", json!({ "url": "data:,left" }))
+        .await;
+    arrived(&mut tab, "data:,left").await;
+    tab.js("document.readyState").await;
+    let back = json!({ "entryId": result["id"] });
+    tab.call("Page.navigateToHistoryEntry", back).await;
+    arrived(&mut tab, result["url"].as_str().unwrap()).await;
+    // A restored page is whole at once; without scripts, nothing can be awaited in it.
+    let page = tab
+        .js("document.documentElement.outerHTML")
+        .await
+        .to_string();
+    assert!(!page.contains(value(&ended.stdout, "Refresh token")));
+}
+
+/// Waits until the tab shows this address, or the browser's word that it cannot.
+async fn arrived(tab: &mut Tab, url: &str) {
+    loop {
+        let frame = tab.event("Page.frameNavigated").await["frame"].take();
+        if frame["url"] == url || frame["unreachableUrl"] == url {
+            return;
+        }
+    }
 }
 
 /// The grant token that the browser brought.
