@@ -64,7 +64,7 @@ def needs_tool(name):
 
 def needs_package(name):
     if util.find_spec(name) is None:
-        raise Unproven(f"{name} does not install from PyPI here")
+        raise Unproven(f"the package of {name} does not install from PyPI here")
 
 
 def version(*command):
