@@ -151,3 +151,37 @@ fn readers(credentials: &Credentials, extras: &Extras) -> Vec<Reader> {
     });
     readers.collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handover::samples;
+
+    #[test]
+    fn adobes_six_fields_come_first_in_its_forms_order() {
+        let values = values(&samples::full(), &Extras::default());
+        let labels: Vec<&str> = values.iter().map(|value| value.label).collect();
+        let expected = "Endpoint, Accounts URL, Client ID, Client secret, Access token, Refresh token, API domain";
+        assert_eq!(labels.join(", "), expected);
+        let secrets = values.iter().filter(|value| value.secret).count();
+        assert_eq!(secrets, 3);
+        assert_eq!(values[0].value.as_str(), "crm.zoho.eu/crm/private");
+    }
+
+    #[test]
+    fn a_reader_that_cannot_be_served_says_why_and_what_to_do() {
+        let readers = readers(&samples::full(), &Extras::default());
+        assert_eq!(readers.len(), FORMATS.len());
+        assert_eq!(readers[0].format, "adobe");
+        let refused = |name| {
+            let reader = readers.iter().find(|reader| reader.format == name);
+            reader.and_then(|reader| reader.document.as_ref().err().cloned())
+        };
+        assert_eq!(
+            refused("singer").unwrap(),
+            "singer knows only these data centres: us; and these credentials are of Europe (eu). \
+             Choose another --format: json is good in every data centre."
+        );
+        assert_eq!(refused("airbyte"), None);
+    }
+}

@@ -152,7 +152,10 @@ mod tests {
     fn a_refresh_token_and_a_data_centre_are_enough_for_airbyte() {
         let text = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=jp\n";
         let options = "--format airbyte --environment sandbox --edition free";
-        check(text, options, &expect![[r#"
+        check(
+            text,
+            options,
+            &expect![[r#"
             {
               "client_id": "1000.EXAMPLE",
               "client_secret": "examplesecret",
@@ -161,8 +164,15 @@ mod tests {
               "environment": "Sandbox",
               "edition": "Free"
             }
-        "#]]);
-        check(text, "--format adobe", &expect!["2: --format adobe cannot be used. Adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."]);
+        "#]],
+        );
+        check(
+            text,
+            "--format adobe",
+            &expect![
+                "2: --format adobe cannot be used. Adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
+            ],
+        );
     }
 
     #[test]
@@ -176,24 +186,46 @@ mod tests {
             assert!(refusal.starts_with(&format!("2: {name}")), "{refusal}");
         }
         let tokens = FULL.replace("TOKEN=", "TOKEN_NOT=");
-        check(&tokens, "--format json", &expect!["2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. Neither --env-file nor the environment holds it. Set it, or name a file that holds it with --env-file."]);
+        check(
+            &tokens,
+            "--format json",
+            &expect![
+                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. Neither --env-file nor the environment holds it. Set it, or name a file that holds it with --env-file."
+            ],
+        );
     }
 
     #[test]
     fn what_cannot_be_used_is_named_and_never_shown() {
         let odd = FULL.replace("=1000.r.r", "=two words");
-        check(&odd, "--format json", &expect!["2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Mend it in --env-file or in the environment."]);
+        check(
+            &odd,
+            "--format json",
+            &expect![
+                "2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Mend it in --env-file or in the environment."
+            ],
+        );
         let odd = FULL.replace("=2026-11-23T11:35:58Z", "=soon");
-        check(&odd, "--format json", &expect!["2: ZOHO_ACCESS_TOKEN_EXPIRES_AT cannot be used. Timestamp format is invalid. Mend it in --env-file or in the environment."]);
+        check(
+            &odd,
+            "--format json",
+            &expect![
+                "2: ZOHO_ACCESS_TOKEN_EXPIRES_AT cannot be used. Timestamp format is invalid. Mend it in --env-file or in the environment."
+            ],
+        );
         check(
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
-            &expect!["2: --format singer cannot be used. Singer knows only these data centres: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data centre."],
+            &expect![
+                "2: --format singer cannot be used. Singer knows only these data centres: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data centre."
+            ],
         );
         check(
             &FULL.replace("examplesecret", "a$b"),
             "--format windows-cmd",
-            &expect!["2: --format windows-cmd cannot be used. Windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."],
+            &expect![
+                "2: --format windows-cmd cannot be used. Windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
+            ],
         );
     }
 }

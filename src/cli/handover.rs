@@ -163,3 +163,95 @@ fn format_long_help() -> String {
 fn field_help() -> String {
     format!("One bare value instead of a format: {}", fields::known())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        hand_over: HandOver,
+    }
+
+    fn parsed(line: &str) -> Result<HandOver, String> {
+        let words = ["it"].into_iter().chain(line.split_whitespace());
+        let line = Line::try_parse_from(words).map_err(|error| error.to_string());
+        line.map(|line| line.hand_over)
+    }
+
+    fn refusal(line: &str, told: bool) -> Option<(u8, String)> {
+        let target = parsed(line).unwrap().target(told, &mut Vec::new());
+        target.err().map(|usage| (usage.exit_code, usage.remedy))
+    }
+
+    #[test]
+    fn format_field_and_template_exclude_each_other() {
+        for line in [
+            "--format json --field scope",
+            "--format json --template x",
+            "--field scope --template x",
+        ] {
+            assert!(
+                parsed(line).is_err_and(|error| error.contains("cannot be used with")),
+                "{line}"
+            );
+        }
+        assert_eq!(parsed("").unwrap().form().name(), "text");
+        assert_eq!(parsed("--field scope").unwrap().form().name(), "scope");
+    }
+
+    #[test]
+    fn options_are_parsed_and_their_errors_name_them() {
+        for (option, word) in [
+            ("--edition", "zohoone"),
+            ("--environment", "bigin"),
+            ("--start-date", "soon"),
+            ("--env-prefix", "A-B"),
+            ("--template", "{nothing}"),
+            ("--field", "nothing"),
+            ("--format", "nothing"),
+        ] {
+            let error = parsed(&format!("{option} {word}")).err().unwrap();
+            assert!(error.contains(option), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_refused_before_the_browser_opens() {
+        let remedy = |option: &'static str| {
+            move |(code, remedy): (u8, String)| code == 2 && remedy.contains(option)
+        };
+        assert!(
+            refusal("--format singer --start-date 2026-01-01", true)
+                .is_some_and(remedy("--user-agent"))
+        );
+        assert!(refusal("--format airbyte", false).is_some_and(remedy("--environment")));
+        assert!(
+            refusal("--format airbyte --environment sandbox", false)
+                .is_some_and(remedy("--edition"))
+        );
+        assert_eq!(refusal("--format airbyte", true), None);
+    }
+
+    #[test]
+    fn adobe_comes_with_its_deprecation_and_the_allow_list() {
+        let mut warnings = Vec::new();
+        parsed("--format adobe")
+            .unwrap()
+            .target(true, &mut warnings)
+            .unwrap();
+        let all = warnings.join("\n");
+        for word in [
+            "deprecated at the end of June 2025",
+            "adobe-rest",
+            "not verified",
+            "Allowed IPs",
+            "ip-address-allow-list",
+        ] {
+            assert!(all.contains(word), "{word} is not said");
+        }
+        assert!(warnings.iter().all(|line| !line.contains('\n')));
+    }
+}

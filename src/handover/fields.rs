@@ -123,3 +123,54 @@ fn user(
 ) -> Option<Zeroizing<String>> {
     raw(part(credentials.user()?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handover::samples;
+    use expect_test::expect;
+
+    fn all(credentials: &Credentials) -> String {
+        let lines = FIELDS.iter().filter_map(|field| {
+            let value = field.value(credentials, &samples::extras())?;
+            Some(format!("{}={}\n", field.name, value.escape_debug()))
+        });
+        lines.collect()
+    }
+
+    #[test]
+    fn every_value_under_its_name() {
+        expect![[r"
+            client_id=1000.EXAMPLE
+            client_secret=examplesecret
+            refresh_token=1000.r.r
+            access_token=1000.a.a
+            token_type=Bearer
+            expires_at=2026-11-23T11:35:58Z
+            scope=ZohoCRM.modules.READ ZohoCRM.settings.READ
+            accounts_url=https://accounts.zoho.eu
+            api_domain=https://www.zohoapis.eu
+            data_center=eu
+            endpoint=crm.zoho.eu/crm/private
+            organization_name=Example \u{1b}[31m
+            organization_id=60012345
+            organization_type=production
+            user_name=Example Person
+            user_email=person@example.com
+        "]]
+        .assert_eq(&all(&samples::full()));
+    }
+
+    #[test]
+    fn what_is_absent_has_no_value() {
+        expect![[r"
+            client_id=1000.EXAMPLE
+            client_secret=examplesecret
+            access_token=1000.a.a
+            token_type=Bearer
+            scope=ZohoCRM.modules.READ ZohoCRM.settings.READ
+            accounts_url=http://127.0.0.1:4711
+        "]]
+        .assert_eq(&all(&samples::bare()));
+    }
+}

@@ -21,7 +21,10 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("ZOHO_CLIENT_ID={}", stand_in.client_id());
     let secret = stand_in.client_secret();
     println!("ZOHO_CLIENT_SECRET={}", secret.expose_secret());
-    println!("ZOHO_ACCOUNTS_URL={}", stand_in.accounts_url(DataCenter::Us));
+    println!(
+        "ZOHO_ACCOUNTS_URL={}",
+        stand_in.accounts_url(DataCenter::Us)
+    );
     println!("ZOHO_API_DOMAIN={}", stand_in.api_domain(DataCenter::Us));
     println!();
 

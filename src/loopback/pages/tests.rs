@@ -195,3 +195,30 @@ fn a_rehearsal_says_so_and_nothing_else_does() {
         }
     }
 }
+
+#[test]
+fn the_chooser_waits_for_the_script_and_offers_every_reader() {
+    let html = result(&marked_result()).html;
+    assert!(html.contains("<p class=\"choose\" hidden>"));
+    assert_eq!(html.matches("<option ").count(), 2);
+    assert_eq!(html.matches("<details class=\"reader\">").count(), 2);
+    assert!(html.contains("Not to be had: why"));
+    assert!(html.contains("<a href=\"https://example.com/page\" target=\"_blank\" rel="));
+}
+
+#[test]
+fn adobes_form_is_named_only_when_its_six_fields_come_first() {
+    let named = |labels: &[&'static str]| {
+        let mut view = marked_result();
+        let of = |label: &&'static str| Value {
+            label,
+            value: label.to_string().into(),
+            secret: false,
+        };
+        view.values = labels.iter().map(of).collect();
+        result(&view).html.contains("The first six")
+    };
+    assert!(named(&ADOBE_FORM));
+    assert!(!named(&ADOBE_FORM[1..]));
+    assert!(!named(&ADOBE_FORM[..5]));
+}
