@@ -105,7 +105,7 @@ pub static FORMATS: [Format; 13] = [
     },
     Format {
         name: "singer",
-        title: "Singer, Stitch and Meltano",
+        title: "Singer",
         purpose: "the configuration of tap-zoho-crm",
         file_name: "tap-zoho-crm.json",
         data_centers: Known::Only(&["us"]),
