@@ -110,7 +110,7 @@ impl Terminal {
     pub fn event(&self, event: &Event) {
         match event {
             Event::Ready { address } => {
-                self.say("Consent in the browser. If none opened, open this address yourself:");
+                self.say("Consent in your browser, at this address:");
                 self.must_say(&format!("  {}", address.expose_secret()));
             }
             Event::BrowserFailed(why) => self.warn(&[format!(

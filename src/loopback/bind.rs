@@ -109,23 +109,23 @@ fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortTaken {
     PortTaken {
         address,
         port,
-        holder: holder(port),
+        holder: holder(address, port),
         reason,
     }
 }
 
-/// The process listening on a port, as far as the system lets us see it.
-fn holder(port: u16) -> Option<String> {
+/// The process listening there, or on every address, as far as the system lets us see it.
+fn holder(address: IpAddr, port: u16) -> Option<String> {
     let all = listeners::get_all().ok()?;
     let holder = all.into_iter().find(|listener| {
-        listener.socket.port() == port
+        let at = listener.socket;
+        at.port() == port
+            && (at.ip() == address || at.ip().is_unspecified())
             && listener.protocol == listeners::Protocol::TCP
             && listener.state == listeners::SocketState::Listen
     })?;
-    Some(format!(
-        "{} (process {})",
-        holder.process.name, holder.process.pid
-    ))
+    let process = holder.process;
+    Some(format!("{} (process {})", process.name, process.pid))
 }
 
 #[cfg(test)]

@@ -1,4 +1,12 @@
-//! The program as a whole: the flow in the library, the binary, the browser.
+//! The whole program: the flow in the library, the real binary, real sockets, a real browser.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod browser;
+mod chromium;
+mod cli;
+mod errors;
 mod flow;
+mod program;
 mod rehearsed;
+mod settings;

@@ -122,7 +122,7 @@ impl Stage {
             open: Box::new(|_| {}),
             output: Box::new(output.clone()),
             random: Box::new(StdRng::from_seed([7; 32])),
-            now: || UNIX_EPOCH + Duration::from_secs(1_800_000_000),
+            now: || UNIX_EPOCH + Duration::from_hours(500_000),
             stopped: self.stop.subscribe(),
         }
     }
@@ -138,7 +138,7 @@ pub fn nobody(_: String) -> Journey {
 
 /// Waits for what must come, and fails where a hang would wait for ever.
 pub async fn bounded<T>(future: impl Future<Output = T>) -> T {
-    let limit = Duration::from_secs(60);
+    let limit = Duration::from_mins(1);
     tokio::time::timeout(limit, future)
         .await
         .expect("it ends within a minute")
@@ -161,7 +161,7 @@ fn settings(stand_in: &StandIn) -> Settings {
         redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
         pkce: true,
         verify: true,
-        timeout: Duration::from_secs(60),
+        timeout: Duration::from_mins(1),
         answer_within: Duration::from_secs(30),
         target: Target {
             form: Form::named("json").unwrap(),

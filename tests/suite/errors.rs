@@ -1,0 +1,160 @@
+//! What goes wrong at Zoho, one by one: recognised, with cause and remedy, on the page and in the terminal.
+
+use crate::program::{Ended, Program};
+use crate::rehearsed::{Stage, bounded};
+use std::time::Duration;
+use zoho_grant::demo::failure::{Failure, Stage as At};
+use zoho_grant::demo::{Rehearsal, visitor};
+
+/// A rehearsed failure, the exit code, and what page and terminal must both say: what, cause, remedy.
+type Case = (Failure, i32, [&'static str; 3]);
+
+#[rustfmt::skip]
+const CASES: [Case; 24] = [
+    (Failure::Refused, 3, ["The consent was refused at Zoho (access_denied).", "chose to reject", "run the login again and accept"]),
+    (Failure::ForeignAccountsServer, 7, ["not to be trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
+    (Failure::LocationMismatch, 7, ["not to be trusted: https://accounts.zoho.eu", "Nothing was sent anywhere", "--trust-accounts-server"]),
+    (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data centre, or multi-DC is off", "--dc of the data centre where the client is registered"]),
+    (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ per data centre", "Copy the client secret of this data centre"]),
+    (Failure::InvalidRedirectUri, 5, ["(invalid_redirect_uri)", "differs from the one registered", "Register exactly http://localhost:"]),
+    (Failure::InvalidCode, 5, ["(invalid_code)", "expired, was used before, or belongs to another data centre", "consent without a pause"]),
+    (Failure::AccessDenied, 5, ["(access_denied)", "refused, or too many grant tokens", "Wait a few minutes"]),
+    (Failure::Throttled, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
+    (Failure::Throttled200, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
+    (Failure::GeneralError, 5, ["(general_error)", "does not document this error", "Check client and scopes"]),
+    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check client and scopes"]),
+    (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check client and scopes"]),
+    (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check client and scopes"]),
+    (Failure::NoRefreshToken, 5, ["Zoho gave no refresh token", "offline access and a fresh consent", "register a server-based client"]),
+    (Failure::Html, 5, ["sent a web page instead of JSON (HTTP status 502)", "a gateway or a proxy", "run the login again"]),
+    (Failure::HalfJson, 5, ["JSON without an access token, or cut short", "a gateway or a proxy", "run the login again"]),
+    (Failure::Redirect, 5, ["a redirect (302 Found), which is not followed", "a gateway or a proxy", "run the login again"]),
+    (Failure::Huge, 1, ["The grant token could not be exchanged", "longer than 65536 bytes", "run the login again"]),
+    (Failure::Closed, 1, ["The grant token could not be exchanged", "closed before the answer was complete", "run the login again"]),
+    (Failure::ForeignApiDomain, 7, ["not Zoho's: https://www.zohoapis.com.evil.example", "the credentials are unchecked", "--trust-api-domain"]),
+    (Failure::InvalidToken, 5, ["does not accept the new access token (INVALID_TOKEN)", "API domain is the wrong one", "run the login again"]),
+    (Failure::ScopeMismatch, 0, ["OAUTH_SCOPE_MISMATCH", "does not have the scope", "add the scope to --scope"]),
+    (Failure::CrmHtml, 0, ["The organisation was not checked", "could not be read", "HTTP status 502"]),
+];
+
+#[tokio::test]
+async fn page_and_terminal_say_the_same_cause_and_remedy() {
+    for (failure, code, parts) in CASES {
+        let (ended, page) = rehearse(failure).await;
+        assert_eq!(ended.code, Some(code), "{failure}: {}", ended.stderr);
+        for part in parts {
+            assert!(
+                ended.stderr.contains(part),
+                "{failure}, terminal, {part:?}:\n{}",
+                ended.stderr
+            );
+            assert!(page.contains(part), "{failure}, page, {part:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_never_comes_is_told_in_both_places() {
+    let rehearsal = Rehearsal {
+        failure: Some(Failure::Slow),
+        ..Rehearsal::default()
+    };
+    let mut stage = Stage::new(rehearsal).await;
+    stage.settings.answer_within = Duration::from_millis(300);
+    let ended = stage.visited().await;
+    let page = text(&ended.visit.as_ref().unwrap().page);
+    for words in ended.words().concat() {
+        assert!(page.contains(&words), "{words}");
+    }
+    assert!(
+        page.contains("No complete answer came in time.")
+            && page.contains("The grant token may be spent")
+    );
+}
+
+#[tokio::test]
+async fn pages_that_zoho_never_redirects_are_explained_by_terminal_and_rehearsal() {
+    for (failure, title, remedy) in [
+        (
+            Failure::InvalidClientPage,
+            "Invalid Client",
+            "--client-id and --dc",
+        ),
+        (
+            Failure::InvalidRedirectUriPage,
+            "Invalid Redirect Uri",
+            "Register exactly http://localhost:",
+        ),
+        (Failure::InvalidScopePage, "Invalid OAuth Scope", "--scope"),
+    ] {
+        assert_eq!(failure.stage(), At::Page);
+        let mut program = Program::start(&[
+            "demo",
+            "--no-browser",
+            "--timeout",
+            "2s",
+            "--fail",
+            failure.name(),
+        ]);
+        let address = program.line_with("/oauth/v2/auth").await;
+        let visit = bounded(visitor::consent(address.trim())).await.unwrap();
+        let ended = program.wait().await;
+        assert_eq!(ended.code, Some(4));
+        let page = text(&visit.page);
+        assert!(
+            page.contains(title) && page.contains("never redirects"),
+            "{page}"
+        );
+        assert!(
+            ended.stderr.contains(title) && ended.stderr.contains(remedy),
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_refusal_without_state_is_told_and_changes_nothing() {
+    let mut program = Program::start(&[
+        "demo",
+        "--no-browser",
+        "--timeout",
+        "2s",
+        "--fail",
+        "refused-without-state",
+    ]);
+    let address = program.line_with("/oauth/v2/auth").await;
+    let visit = bounded(visitor::consent(address.trim())).await.unwrap();
+    assert_eq!(visit.status, 400);
+    assert!(text(&visit.page).contains("press Ctrl-C in the terminal to stop"));
+    let ended = program.wait().await;
+    assert_eq!(ended.code, Some(4));
+    assert!(
+        ended.stderr.contains("cannot be tied to this login"),
+        "{}",
+        ended.stderr
+    );
+}
+
+/// Runs the program, consents, and returns how it ended and the text of the last page.
+async fn rehearse(failure: Failure) -> (Ended, String) {
+    let mut program = Program::start(&["demo", "--no-browser", "--fail", failure.name()]);
+    let address = program.line_with("/oauth/v2/auth").await;
+    let visit = bounded(visitor::consent(address.trim())).await.unwrap();
+    (program.wait().await, text(&visit.page))
+}
+
+/// A page's text as a person reads it: escapes undone.
+fn text(page: &str) -> String {
+    let mut text = page.to_owned();
+    for (escape, char) in [
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#38;", "&"),
+    ] {
+        text = text.replace(escape, char);
+    }
+    text
+}

@@ -1,0 +1,112 @@
+//! The real `zoho-grant`, run as a person runs it.
+
+use std::process::Stdio;
+use std::time::Duration;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
+use tokio::process::{Child, ChildStderr, Command};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
+
+/// Nothing takes this long; what does has hung.
+pub const DEADLINE: Duration = Duration::from_mins(1);
+
+/// A running program, killed when dropped.
+pub struct Program {
+    child: Child,
+    stdout: JoinHandle<String>,
+    stderr: Lines<BufReader<ChildStderr>>,
+    seen: String,
+}
+
+/// How a program ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The exit code; none when a signal ended it.
+    pub code: Option<i32>,
+    /// Everything on standard output.
+    pub stdout: String,
+    /// Everything on standard error.
+    pub stderr: String,
+}
+
+impl Program {
+    /// Starts it with these arguments, no standard input, and nothing in the environment that it obeys.
+    pub fn start(arguments: &[&str]) -> Self {
+        Self::start_in(&[], arguments)
+    }
+
+    /// The same with these variables.
+    pub fn start_in(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_zoho-grant"));
+        for (name, _) in std::env::vars_os() {
+            if is_obeyed(&name.to_string_lossy()) {
+                command.env_remove(name);
+            }
+        }
+        let mut child = command
+            .args(arguments)
+            .envs(variables.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .expect("cargo has built the program");
+        let mut stdout = child.stdout.take().expect("it is piped");
+        let stderr = child.stderr.take().expect("it is piped");
+        Self {
+            child,
+            stdout: tokio::spawn(async move {
+                let mut text = String::new();
+                let read = stdout.read_to_string(&mut text).await;
+                read.expect("it prints UTF-8");
+                text
+            }),
+            stderr: BufReader::new(stderr).lines(),
+            seen: String::new(),
+        }
+    }
+
+    /// The next line of standard error that contains `part`.
+    pub async fn line_with(&mut self, part: &str) -> String {
+        let until = Instant::now() + DEADLINE;
+        loop {
+            match self.line(part, until).await {
+                Some(line) if line.contains(part) => return line,
+                Some(_) => {}
+                None => panic!("it ended without {part:?} after:\n{}", self.seen),
+            }
+        }
+    }
+
+    /// Waits for its end.
+    pub async fn wait(mut self) -> Ended {
+        let until = Instant::now() + DEADLINE;
+        while self.line("its end", until).await.is_some() {}
+        let Ok(status) = timeout_at(until, self.child.wait()).await else {
+            panic!("it closed standard error and runs on after:\n{}", self.seen);
+        };
+        Ended {
+            code: status.expect("it is our child").code(),
+            stdout: self.stdout.await.expect("reading does not panic"),
+            stderr: self.seen,
+        }
+    }
+
+    async fn line(&mut self, awaited: &str, until: Instant) -> Option<String> {
+        let Ok(line) = timeout_at(until, self.stderr.next_line()).await else {
+            panic!("no {awaited:?} in time after:\n{}", self.seen);
+        };
+        let line = line.expect("it prints UTF-8")?;
+        self.seen += &line;
+        self.seen.push('\n');
+        Some(line)
+    }
+}
+
+fn is_obeyed(variable: &str) -> bool {
+    let name = variable.to_ascii_uppercase();
+    name.starts_with("ZOHO_")
+        || name.ends_with("_PROXY")
+        || ["BROWSER", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].contains(&name.as_str())
+}
