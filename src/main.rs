@@ -37,6 +37,7 @@ fn main() -> ExitCode {
             Ok(plan) => runtime.block_on(run(plan, &terminal)),
             Err(usage) => terminal.usage(&usage),
         },
+        Command::Export(arguments) => export(arguments, &terminal),
         Command::Demo(arguments) => runtime.block_on(async {
             match plan::demo(arguments).await {
                 Ok(plan) => run(plan, &terminal).await,
@@ -47,6 +48,19 @@ fn main() -> ExitCode {
     // A name look-up or a browser that still runs must not hold the process.
     runtime.shutdown_background();
     code
+}
+
+fn export(arguments: &cli::Export, terminal: &Terminal) -> ExitCode {
+    let mut warnings = Vec::new();
+    let exported = cli::export::export(arguments, &mut std::io::stdout(), &mut warnings);
+    terminal.warn(&warnings);
+    match exported {
+        Ok(written) => {
+            terminal.exported(&written);
+            ExitCode::SUCCESS
+        }
+        Err(usage) => terminal.usage(&usage),
+    }
 }
 
 async fn run(plan: Plan, terminal: &Arc<Terminal>) -> ExitCode {

@@ -58,13 +58,14 @@ pub(crate) async fn obtain(
         expires_at: tokens
             .expires_in
             .and_then(|life| (around.now)().checked_add(life)),
-        scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
+        scopes: tokens.scopes.or_else(|| Some(settings.scopes.clone())),
         accounts_server: server,
         api_domain: tokens
             .api_domain
             .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
         data_center: center,
-        access_token: tokens.access_token,
+        redirect_uri: Some(request.redirect_uri.clone()),
+        access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
     };
     if let Some(domain) = domain.filter(|_| credentials.identity.token_refused()) {

@@ -4,14 +4,16 @@ use crate::cli::client::client;
 use crate::cli::options::{self, REDIRECT_URI};
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{Demo, Login};
+use crate::cli::{Demo, Flow, Login};
 use std::str::FromStr;
 use std::time::Duration;
 use zoho_grant::demo::failure::Failure;
 use zoho_grant::demo::{self, Rehearsal, StandIn};
+use zoho_grant::handover::Target;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 
 /// A rehearsal has no registered port to keep to.
@@ -48,26 +50,30 @@ pub enum Opener {
 
 /// The plan of `login`.
 pub fn login(arguments: &Login) -> Result<Plan, Usage> {
-    let variables = Variables::new(arguments.env_file.as_deref())
-        .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))?;
+    let variables = Variables::of_file_or_environment(arguments.env_file.as_deref())?;
     let flow = &arguments.flow;
     let mut warnings = Vec::new();
-    let home = options::home(arguments, &variables)?;
+    let home = options::home(
+        arguments.dc.as_deref(),
+        arguments.accounts_url.as_deref(),
+        &variables,
+    )?;
     options::warn_of_server(&home, &mut warnings);
     let redirect_uri = variables.or(flow.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI");
     let redirect_uri = redirect_uri
         .as_ref()
         .map_or(REDIRECT_URI, |given| given.as_str());
     let scope = variables.or(flow.scope().as_deref(), "ZOHO_SCOPE");
+    let scopes = options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?;
     let settings = Settings {
-        scopes: options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?,
         trust: options::trust(arguments, &home)?,
         redirect_uri: options::redirect_uri(redirect_uri, &home)?,
         pkce: !flow.no_pkce,
         verify: !flow.no_verify,
         timeout: flow.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: options::target(flow, &mut warnings)?,
+        target: target(flow, &scopes, &mut warnings)?,
+        scopes,
         // Last, because it may ask the person.
         client: client(arguments, &variables, &home, &mut warnings)?,
         home,
@@ -96,6 +102,11 @@ pub async fn demo(arguments: &Demo) -> Result<Plan, Usage> {
         .and_then(|name| Failure::from_str(name).ok());
     let rehearsal = Rehearsal {
         failure,
+        person_at: if flow.hand_over.knows("eu") {
+            demo::DataCenter::Eu
+        } else {
+            demo::DataCenter::Us
+        },
         ..Rehearsal::default()
     };
     let stand_in = StandIn::start(rehearsal)
@@ -105,9 +116,9 @@ pub async fn demo(arguments: &Demo) -> Result<Plan, Usage> {
     let redirect_uri = flow.redirect_uri.as_deref().unwrap_or(DEMO_REDIRECT_URI);
     let client =
         Id::new(&stand_in.client_id()).and_then(|id| Client::new(id, stand_in.client_secret()));
+    let scopes = options::scopes(flow.scope().as_deref(), &mut warnings)?;
     let settings = Settings {
         client: client.map_err(|not| Usage::new("The stand-in", not, ""))?,
-        scopes: options::scopes(flow.scope().as_deref(), &mut warnings)?,
         redirect_uri: options::redirect_uri(redirect_uri, &home)?,
         home,
         trust,
@@ -119,7 +130,8 @@ pub async fn demo(arguments: &Demo) -> Result<Plan, Usage> {
             TIMEOUT
         }),
         answer_within: ANSWER_WITHIN,
-        target: options::target(flow, &mut warnings)?,
+        target: target(flow, &scopes, &mut warnings)?,
+        scopes,
         rehearsal: true,
     };
     let opener = match (arguments.yes, flow.no_browser) {
@@ -133,6 +145,11 @@ pub async fn demo(arguments: &Demo) -> Result<Plan, Usage> {
         warnings,
         stand_in: Some(stand_in),
     })
+}
+
+fn target(flow: &Flow, scopes: &Scopes, warnings: &mut Vec<String>) -> Result<Target, Usage> {
+    let told = !flow.no_verify && scopes.allow_reading("ZohoCRM.org");
+    flow.hand_over.target(told, warnings)
 }
 
 /// Where the rehearsed login begins, and the servers of the stand-in, which are all that it trusts.

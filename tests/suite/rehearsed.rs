@@ -10,7 +10,9 @@ use zoho_grant::demo::visitor::{self, Visit};
 use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::{Event, Tell};
-use zoho_grant::handover::{Format, Target};
+use zoho_grant::handover::Target;
+use zoho_grant::handover::extras::Extras;
+use zoho_grant::handover::form::Form;
 use zoho_grant::loopback::Loopback;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
@@ -162,7 +164,8 @@ fn settings(stand_in: &StandIn) -> Settings {
         timeout: Duration::from_mins(1),
         answer_within: Duration::from_secs(30),
         target: Target {
-            format: Format::Json,
+            form: Form::named("json").unwrap(),
+            extras: Extras::default(),
             file: None,
         },
         rehearsal: true,

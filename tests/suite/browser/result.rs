@@ -10,6 +10,11 @@ const SECRETS: [&str; 3] = ["Client secret", "Access token", "Refresh token"];
 /// Promises that the whole page is there.
 const LOADED: &str = "new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done))";
 
+/// What choosing a reader does.
+const CHOOSE_JSON: &str = "{ const chooser = document.getElementById('choose');
+    [...chooser.options].find((option) => option.text === 'JSON').selected = true;
+    chooser.dispatchEvent(new Event('change')) }";
+
 #[tokio::test]
 async fn one_click_from_the_consent_to_what_stdout_holds() {
     let Some(mut tab) = Tab::open().await else {
@@ -73,6 +78,12 @@ async fn a_document_is_saved_byte_by_byte() {
         json!({ "behavior": "allow", "downloadPath": folder.path(), "eventsEnabled": true });
     tab.browser("Browser.setDownloadBehavior", there).await;
 
+    tab.js(CHOOSE_JSON).await;
+    assert_eq!(
+        tab.js("document.querySelectorAll('.reader:not([hidden])').length")
+            .await,
+        1
+    );
     tab.click("[data-name='json document'] [data-save]").await;
     while tab.event("Browser.downloadProgress").await["state"] != "completed" {}
     let saved = std::fs::read_to_string(folder.path().join("zoho-credentials.json")).unwrap();
