@@ -166,7 +166,7 @@ async fn without_scripts_everything_but_copying_works() {
     arrived(&mut tab, result["url"].as_str().unwrap()).await;
     // A restored page is whole at once; without scripts, nothing can be awaited in it.
     let page = tab
-        .js("document.documentElement.outerHTML")
+        .js("document.documentElement?.outerHTML ?? ''")
         .await
         .to_string();
     assert!(!page.contains(value(&ended.stdout, "Refresh token")));
