@@ -1,0 +1,3 @@
+//! The whole program, from outside: the real binary over real sockets.
+
+mod hostile;
