@@ -2,10 +2,12 @@
 
 use super::wire::{self, Answer, ask, soon};
 use secrecy::ExposeSecret;
+use std::fs::File;
 use std::process::{ExitStatus, Stdio};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::sync::watch;
+use tokio::task::AbortHandle;
 use url::Url;
 use zoho_grant::demo::recorded::Recorded;
 use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
@@ -15,8 +17,9 @@ pub const BINARY: &str = env!("CARGO_BIN_EXE_zoho-grant");
 /// A login that waits for its callback.
 pub struct Login {
     pub child: Child,
-    stdout: watch::Receiver<String>,
+    pub stdout: watch::Receiver<String>,
     pub stderr: watch::Receiver<String>,
+    readers: [AbortHandle; 2],
     /// With its port.
     pub redirect_uri: Url,
     /// Zoho's consent page for this login.
@@ -83,14 +86,27 @@ impl Login {
         login
     }
 
+    /// The same with another standard output.
+    pub async fn writing_to(command: &mut Command, output: File) -> Self {
+        let mut login = Self::spawn(command.stdout(output));
+        login.ready().await;
+        login
+    }
+
     /// Starts a command, whatever it will do.
     pub fn launch(command: &mut Command) -> Self {
+        Self::spawn(command.stdout(Stdio::piped()))
+    }
+
+    fn spawn(command: &mut Command) -> Self {
         command.stdin(Stdio::null()).kill_on_drop(true);
-        command.stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
+        let (stdout, out) = collect(child.stdout.take());
+        let (stderr, err) = collect(child.stderr.take());
         Self {
-            stdout: collect(child.stdout.take().unwrap()),
-            stderr: collect(child.stderr.take().unwrap()),
+            stdout,
+            stderr,
+            readers: [out, err],
             child,
             redirect_uri: "http://localhost/".parse().unwrap(),
             address: "http://localhost/".parse().unwrap(),
@@ -211,6 +227,13 @@ impl Login {
         ended
     }
 
+    /// Closes the other end of both outputs.
+    pub fn hang_up(&mut self) {
+        for reader in &self.readers {
+            reader.abort();
+        }
+    }
+
     pub fn signal(&self, name: &str) {
         let process = self.process().to_string();
         let sent = std::process::Command::new("kill")
@@ -251,16 +274,19 @@ pub fn codes(zoho: &StandIn) -> Vec<Option<String>> {
         .collect()
 }
 
-fn collect(mut from: impl AsyncRead + Send + Unpin + 'static) -> watch::Receiver<String> {
+fn collect(
+    from: Option<impl AsyncRead + Send + Unpin + 'static>,
+) -> (watch::Receiver<String>, AbortHandle) {
     let (sender, receiver) = watch::channel(String::new());
-    tokio::spawn(async move {
+    let reader = tokio::spawn(async move {
+        let Some(mut from) = from else { return };
         let mut bytes = [0; 4096];
         while let Ok(length @ 1..) = from.read(&mut bytes).await {
             let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
             sender.send_modify(|all| all.push_str(&text));
         }
     });
-    receiver
+    (receiver, reader.abort_handle())
 }
 
 /// Closed when the last byte was read.

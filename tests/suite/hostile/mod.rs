@@ -1,17 +1,18 @@
 //! What an attacker, a browser or a fault can do, and what must hold: one row of the list after the other.
 
-///mod answers;
+mod answers;
 mod callbacks;
-///mod clock;
+mod clock;
 mod connections;
-///mod endings;
-///mod files;
+mod endings;
+mod files;
+mod front;
 mod login;
-///mod network;
-///mod pages;
+mod network;
+mod pages;
 mod port;
 mod raw;
-///mod secrets;
+mod secrets;
 mod trust;
 mod wire;
 mod zoho;

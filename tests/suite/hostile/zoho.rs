@@ -69,10 +69,17 @@ impl Hostile {
 
     /// A login up to its end: exit code, standard output, standard error, page.
     pub async fn whole(&self, more: &[&str]) -> Whole {
-        let login = self.login(more).await;
+        Self::complete(self.login(more).await).await
+    }
+
+    /// The callback, the page and the end.
+    pub async fn complete(login: Login) -> Whole {
         let target = format!("/callback?code=1000.code&state={}", login.state());
         let answer = login.get(&target, "").await;
-        let page = login.get(answer.header("location").unwrap(), "").await;
+        let page = answer
+            .header("location")
+            .unwrap_or_else(|| panic!("{}", answer.0));
+        let page = login.get(page, "").await;
         let ended = login.ended().await;
         let code = ended.status.code();
         Whole {
