@@ -83,10 +83,11 @@ async fn row_12_a_bad_certificate_is_told_with_its_remedy() {
 
 #[tokio::test]
 async fn row_12_a_server_that_speaks_no_tls_gets_nothing() {
-    let (authority, zoho) = (Authority::new("one"), Hostile::start(|_| None).await);
-    let server = zoho.url.replace("http://127.0.0.1", "https://localhost");
-    not_begun(trusting(&authority, &server, &[])).await;
-    assert!(zoho.requests.borrow().is_empty());
+    let (authority, plain) = (Authority::new("one"), Proxy::start(LOCKED, 1).await);
+    let server = format!("https://localhost:{}", plain.port);
+    let stderr = not_begun(trusting(&authority, &server, &[])).await;
+    assert!(stderr.contains("No encrypted connection"), "{stderr}");
+    assert!(!plain.asked.borrow().iter().any(|said| said.contains("GET")));
 }
 
 #[tokio::test]
