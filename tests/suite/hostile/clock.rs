@@ -129,6 +129,7 @@ async fn row_12_a_token_endpoint_that_hangs_is_given_up() {
     let mut zoho =
         Hostile::start(|request| (request == "POST /oauth/v2/token").then_some(Reply::Never)).await;
     let settings = settings(&zoho);
+    let began = Instant::now();
     let outcome = with(settings, async |start, _stop| {
         let back = callback(&start).await;
         tokio::spawn(async move { ask(&back, "GET", "").await });
@@ -139,6 +140,8 @@ async fn row_12_a_token_endpoint_that_hangs_is_given_up() {
         Err(Error::NoAnswer(error)) => assert_eq!(error.trouble, Trouble::Slow),
         other => panic!("{other:?}"),
     }
+    // A third of a minute for Zoho, five seconds for a browser that does not come.
+    assert!(began.elapsed() < MINUTE / 2);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! Row 4: strangers on the port neither delay the genuine callback, nor the exit, nor fill the memory.
 
+use super::endings::exchanging;
 use super::login::{Login, codes, stand_in};
 use super::wire::{self, ask};
 use std::time::{Duration, Instant};
@@ -54,6 +55,7 @@ async fn row_04_five_hundred_slow_connections_do_not_keep_the_callback_waiting()
 async fn row_04_an_idle_pre_connection_of_the_browser_carries_the_callback_late() {
     let zoho = stand_in().await;
     let login = Login::start(&zoho, &[]).await;
+    let before = strangers(&login, 100, slow(&login)).await;
     let mut early = wire::connect(login.port()).await;
     let open = strangers(&login, 20, slow(&login)).await;
     let callback = login.consent().await;
@@ -71,7 +73,7 @@ async fn row_04_an_idle_pre_connection_of_the_browser_carries_the_callback_late(
     assert_eq!(answer.status(), "303");
     login.get(answer.header("location").unwrap(), "").await;
     login.ends_with(0).await;
-    drop(open);
+    drop((before, open));
 }
 
 #[tokio::test]
@@ -95,6 +97,20 @@ async fn row_04_a_burst_of_connections_does_not_push_out_a_callback_before_it() 
     let open = strangers(&login, 400, |_| Vec::new()).await;
     login.signal("CONT");
     let answer = wire::read(&mut genuine).await;
+    assert_eq!(answer.status(), "303", "{}", answer.0);
+    login.get(answer.header("location").unwrap(), "").await;
+    login.ends_with(0).await;
+    drop(open);
+}
+
+#[tokio::test]
+async fn row_04_newer_connections_do_not_push_out_a_callback_that_waits_for_zoho() {
+    let (release, _zoho, login, mut browser) = exchanging().await;
+    let open = strangers(&login, 200, slow(&login)).await;
+    // Answered after all of them were accepted.
+    assert_eq!(login.get("/callback", "").await.status(), "400");
+    release.notify_one();
+    let answer = wire::read(&mut browser).await;
     assert_eq!(answer.status(), "303", "{}", answer.0);
     login.get(answer.header("location").unwrap(), "").await;
     login.ends_with(0).await;

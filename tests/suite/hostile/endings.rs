@@ -112,7 +112,7 @@ async fn row_17_a_signal_before_zoho_was_reached_ends_at_once() {
 }
 
 /// A Zoho whose token answer waits until it is released, and the login that waits for it.
-async fn exchanging() -> (Arc<Notify>, Hostile, Login, tokio::net::TcpStream) {
+pub async fn exchanging() -> (Arc<Notify>, Hostile, Login, tokio::net::TcpStream) {
     let release = Arc::new(Notify::new());
     let held = Arc::clone(&release);
     let mut zoho = Hostile::start(move |request| {
