@@ -261,6 +261,7 @@ mod tests {
 
     #[test]
     fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
+        let cut = "JSON without an access token, or cut short (HTTP status 200)";
         for (status, body, told) in [
             (200, "", "an empty answer (HTTP status 200)"),
             (
@@ -268,26 +269,10 @@ mod tests {
                 " <html>1000.secret</html>",
                 "a web page instead of JSON (HTTP status 502)",
             ),
-            (
-                200,
-                r#"{"access_token":"1000.sec"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":""}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":"a\nb"}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":"a","access_token":"b"}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
+            (200, r#"{"access_token":"1000.sec"#, cut),
+            (200, r#"{"access_token":""}"#, cut),
+            (200, r#"{"access_token":"a\nb"}"#, cut),
+            (200, r#"{"access_token":"a","access_token":"b"}"#, cut),
             (200, "[1]", "no JSON (HTTP status 200)"),
             (
                 302,

@@ -20,12 +20,12 @@ use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 use zoho_grant::{Login, Surroundings, login};
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// A wall clock that jumps by a century at every look.
 fn jumping() -> SystemTime {
     static LOOKS: AtomicU64 = AtomicU64::new(1);
-    let century = Duration::from_secs(100 * 365 * 24 * 3600);
+    let century = Duration::from_hours(100 * 365 * 24);
     let looks = LOOKS.fetch_add(1, Ordering::Relaxed);
     SystemTime::UNIX_EPOCH + century * u32::try_from(looks % 3).unwrap()
 }
@@ -100,7 +100,7 @@ async fn comes_back(start: &Url) {
 async fn row_20_a_wall_clock_that_jumps_ends_no_login() {
     let zoho = Hostile::start(|_| None).await;
     let outcome = with(settings(&zoho), async |start, _stop| {
-        comes_back(&start).await
+        comes_back(&start).await;
     })
     .await;
     let shown = format!("{outcome:?}");

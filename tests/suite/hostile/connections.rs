@@ -58,6 +58,8 @@ async fn row_04_an_idle_pre_connection_of_the_browser_carries_the_callback_late(
     let before = strangers(&login, 100, slow(&login)).await;
     let mut early = wire::connect(login.port()).await;
     let open = strangers(&login, 20, slow(&login)).await;
+    // Answered after all of them were accepted.
+    assert_eq!(login.get("/", "").await.status(), "404");
     let callback = login.consent().await;
     let target = callback
         .url

@@ -180,7 +180,7 @@ async fn row_18_what_happens_to_the_path_meanwhile_loses_nothing() {
 
     let appeared = work.join("appeared");
     let whole = meanwhile(&home, &appeared, &[], || {
-        drop(written(appeared.clone(), "new"))
+        drop(written(appeared.clone(), "new"));
     })
     .await;
     assert_printed_instead(&whole);
@@ -190,7 +190,7 @@ async fn row_18_what_happens_to_the_path_meanwhile_loses_nothing() {
     fs::create_dir(&gone).unwrap();
     hand_to_user(&gone);
     let whole = meanwhile(&home, &gone.join("out"), &[], || {
-        fs::remove_dir_all(&gone).unwrap()
+        fs::remove_dir_all(&gone).unwrap();
     })
     .await;
     assert_printed_instead(&whole);

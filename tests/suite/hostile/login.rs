@@ -131,10 +131,8 @@ impl Login {
                 .wait_for(|all| all.contains(text) && all.ends_with('\n')),
         )
         .await;
-        match found {
-            Ok(all) => all.clone(),
-            Err(_) => panic!("the program never said {text:?}"),
-        }
+        let said = found.map(|all| all.clone());
+        said.unwrap_or_else(|_| panic!("the program never said {text:?}"))
     }
 
     pub fn register(&self, zoho: &StandIn) {

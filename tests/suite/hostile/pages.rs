@@ -221,3 +221,28 @@ async fn row_09_page_and_terminal_say_the_same() {
         assert!(stderr.contains(said), "{failure}: {stderr}");
     }
 }
+
+#[tokio::test]
+async fn row_13_the_name_of_a_file_is_shown_harmlessly() {
+    let parent = tempfile::tempdir().unwrap();
+    let folder = parent.path().join("\u{1b}[31m");
+    std::fs::create_dir(&folder).unwrap();
+    let (path, git) = (folder.join("out"), folder.join(".git"));
+    std::fs::create_dir(&git).unwrap();
+    let zoho = Hostile::start(|_| None).await;
+    let login = zoho.login(&["--output", path.to_str().unwrap()]).await;
+    std::fs::remove_dir_all(&folder).unwrap();
+    let whole = Hostile::complete(login).await;
+    assert_eq!(whole.code, Some(1));
+    assert!(
+        whole.stderr.contains("lies in a git work tree"),
+        "{}",
+        whole.stderr
+    );
+    assert!(
+        whole.stderr.contains("could not be written"),
+        "{}",
+        whole.stderr
+    );
+    assert_harmless(&whole.page, &whole.stderr, "file name");
+}
