@@ -8,6 +8,9 @@ use serde_json::json;
 const MARKUP: &str = "<script>alert(1)</script><img src=x onerror=a>\"'><b>";
 const ESCAPES: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\r\u{8}\u{202e}gpj";
 
+/// Without colours, escape sequences would be taken out of whatever is said.
+const COLOURED: &str = "--color=always";
+
 /// Markup, escape sequences and a marker that tells where it went.
 fn nasty(marker: &str) -> String {
     format!("{marker}{MARKUP}{ESCAPES}")
@@ -47,10 +50,14 @@ fn assert_harmless(page: &Answer, stderr: &str, what: &str) {
     assert_eq!(shown(stderr), None, "{what}: {stderr:?}");
 }
 
-/// A character that a terminal would obey.
+/// A character that a terminal would obey, but for the colours that the program was asked for.
 fn shown(text: &str) -> Option<char> {
+    let colours = ["0", "1", "2", "31", "32", "33"];
+    let uncoloured = colours.iter().fold(text.to_owned(), |text, colour| {
+        text.replace(&format!("\u{1b}[{colour}m"), "")
+    });
     let obeyed = |char: &char| (char.is_control() && *char != '\n') || *char == '\u{202e}';
-    text.chars().find(obeyed)
+    uncoloured.chars().find(obeyed)
 }
 
 fn encoded(text: &str) -> String {
@@ -99,7 +106,7 @@ async fn row_10_every_answer_that_we_compose_carries_every_header() {
 #[tokio::test]
 async fn rows_10_and_13_a_strangers_parameters_are_not_shown() {
     let zoho = stand_in().await;
-    let login = Login::start(&zoho, &["-vvv"]).await;
+    let login = Login::start(&zoho, &["-vvv", COLOURED]).await;
     let value = encoded(&nasty("stranger"));
     for name in [
         "error",
@@ -128,7 +135,7 @@ async fn rows_09_10_and_13_parameters_of_our_own_callback_are_shown_harmlessly()
         ("code=1000.code&location=NASTY", 0, "not in the table"),
     ] {
         let zoho = Hostile::start(|_| None).await;
-        let login = zoho.login(&["-vv"]).await;
+        let login = zoho.login(&["-vv", COLOURED]).await;
         let parameters = parameters.replace("NASTY", &encoded(&nasty("marker")));
         let target = format!("/callback?{parameters}&state={}", login.state());
         let answer = login.get(&target, "").await;
@@ -153,7 +160,10 @@ async fn rows_10_and_13_zohos_fields_are_shown_harmlessly() {
         "access_token",
     ] {
         let body = token(&format!(r#""x":1,"{field}":{}"#, nasty(field)));
-        let whole = Hostile::with_token(body).await.whole(&["-vv"]).await;
+        let whole = Hostile::with_token(body)
+            .await
+            .whole(&["-vv", COLOURED])
+            .await;
         assert_harmless(&whole.page, &whole.stderr, field);
         assert_eq!(shown(&whole.stdout), None, "{field}: {:?}", whole.stdout);
         assert!(whole.code.is_some(), "{field}");
@@ -174,7 +184,7 @@ async fn rows_10_and_13_names_in_the_crm_are_shown_harmlessly() {
                 .starts_with("GET /crm")
                 .then(|| Reply::Bytes(ok(body.to_string())))
         });
-        let whole = zoho.await.whole(&["--format", format]).await;
+        let whole = zoho.await.whole(&["--format", format, COLOURED]).await;
         assert_eq!(whole.code, Some(0), "{}", whole.stderr);
         assert_harmless(&whole.page, &whole.stderr, format);
         // JSON escapes control characters by itself, and needs no other.
@@ -196,7 +206,7 @@ async fn row_10_an_error_body_of_the_crm_is_shown_harmlessly() {
             .starts_with("GET /crm")
             .then(|| Reply::Bytes(ok(body.clone())))
     });
-    let whole = zoho.await.whole(&[]).await;
+    let whole = zoho.await.whole(&[COLOURED]).await;
     assert_eq!(whole.code, Some(0));
     assert_harmless(&whole.page, &whole.stderr, "error body");
 }
@@ -225,12 +235,14 @@ async fn row_09_page_and_terminal_say_the_same() {
 #[tokio::test]
 async fn row_13_the_name_of_a_file_is_shown_harmlessly() {
     let parent = tempfile::tempdir().unwrap();
-    let folder = parent.path().join("\u{1b}[31m");
+    let folder = parent.path().join("\u{1b}[2J");
     std::fs::create_dir(&folder).unwrap();
     let (path, git) = (folder.join("out"), folder.join(".git"));
     std::fs::create_dir(&git).unwrap();
     let zoho = Hostile::start(|_| None).await;
-    let login = zoho.login(&["--output", path.to_str().unwrap()]).await;
+    let login = zoho
+        .login(&["--output", path.to_str().unwrap(), COLOURED])
+        .await;
     std::fs::remove_dir_all(&folder).unwrap();
     let whole = Hostile::complete(login).await;
     assert_eq!(whole.code, Some(1));

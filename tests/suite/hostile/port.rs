@@ -69,16 +69,21 @@ async fn row_22_a_second_login_names_the_first() {
 async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
     let zoho = stand_in().await;
     let folder = tempfile::tempdir().unwrap();
-    let named = folder.path().join("a\u{1b}[31mred");
+    let named = folder.path().join("a\u{1b}[2Jb");
     symlink(BINARY, &named).unwrap();
     let mut holder = tokio::process::Command::new(&named);
     holder.args(command(&zoho, &["--no-browser"]).as_std().get_args());
     holder.env("ZOHO_CLIENT_SECRET", "s");
     let holder = Login::of(&mut holder).await;
-    let options = ["--redirect-uri", holder.redirect_uri.as_str()];
+    // Without colours, escape sequences would be taken out.
+    let options = [
+        "--redirect-uri",
+        holder.redirect_uri.as_str(),
+        "--color=always",
+    ];
     let stderr = Login::launch(&mut command(&zoho, &options))
         .ends_with(6)
         .await;
-    assert!(stderr.contains(r"a\u{1b}[31mred"), "{stderr}");
-    assert!(!stderr.contains('\u{1b}'), "{stderr:?}");
+    assert!(stderr.contains(r"a\u{1b}[2Jb"), "{stderr}");
+    assert!(!stderr.contains("\u{1b}[2J"), "{stderr:?}");
 }
