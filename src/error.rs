@@ -92,7 +92,7 @@ pub enum Error {
     #[error("The CRM at {0} does not accept the new access token (INVALID_TOKEN).")]
     TokenNotAccepted(ApiDomain),
     /// The credentials could not be written where they should go.
-    #[error("The credentials could not be written to {}: {reason}.", place.display())]
+    #[error("The credentials could not be written to {}: {reason}.", Foreign::new(place.display().to_string()))]
     NotWritten {
         /// A file, or "standard output".
         place: PathBuf,

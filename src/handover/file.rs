@@ -1,6 +1,7 @@
 //! Files: written in one step, readable by their owner alone, never through a link.
 
 use crate::error::Error;
+use crate::foreign::Foreign;
 use crate::handover::unfit::Unfit;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind, Write};
@@ -71,7 +72,7 @@ impl OutputFile {
 
     /// What a person should know before secrets go there, one sentence each.
     pub fn warnings(&self) -> Vec<String> {
-        let path = self.path.display();
+        let path = Foreign::new(self.path.display().to_string());
         let mut warnings = Vec::new();
         if self.existing == Existing::Merge
             && self

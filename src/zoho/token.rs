@@ -19,6 +19,9 @@ const ANSWER_BYTES: usize = 64 * 1024;
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
 const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
 
+/// No access token lives longer; what says so is a slip, and its end might have no calendar date.
+const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
+
 /// What a good token answer holds.
 #[derive(Debug)]
 pub struct Tokens {
@@ -152,7 +155,8 @@ fn life(in_seconds: &Text, in_either: &Text) -> Option<Duration> {
         (None, Some(either)) => either,
         (None, None) => return None,
     };
-    Duration::try_from_secs_f64(seconds).ok()
+    let life = Duration::try_from_secs_f64(seconds).ok();
+    life.filter(|life| *life <= LONGEST_LIFE)
 }
 
 #[cfg(test)]
@@ -214,6 +218,8 @@ mod tests {
             r#""expires_in":[1]"#,
             r#""expires_in":1e999"#,
             r#""expires_in":null"#,
+            r#""expires_in":1e18"#,
+            r#""expires_in_sec":999999999999"#,
             r#""refresh_token":{"a":[1]},"scope":true,"api_domain":false"#,
         ] {
             let body = format!(r#"{{"access_token":"a",{fields}}}"#);
@@ -255,6 +261,7 @@ mod tests {
 
     #[test]
     fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
+        let cut = "JSON without an access token, or cut short (HTTP status 200)";
         for (status, body, told) in [
             (200, "", "an empty answer (HTTP status 200)"),
             (
@@ -262,26 +269,10 @@ mod tests {
                 " <html>1000.secret</html>",
                 "a web page instead of JSON (HTTP status 502)",
             ),
-            (
-                200,
-                r#"{"access_token":"1000.sec"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":""}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":"a\nb"}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":"a","access_token":"b"}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
+            (200, r#"{"access_token":"1000.sec"#, cut),
+            (200, r#"{"access_token":""}"#, cut),
+            (200, r#"{"access_token":"a\nb"}"#, cut),
+            (200, r#"{"access_token":"a","access_token":"b"}"#, cut),
             (200, "[1]", "no JSON (HTTP status 200)"),
             (
                 302,

@@ -7,6 +7,7 @@ mod chromium;
 mod cli;
 mod errors;
 mod flow;
+mod hostile;
 mod program;
 mod rehearsed;
 mod settings;
