@@ -15,7 +15,7 @@ async fn ends(answer: impl Into<Vec<u8>>, code: i32, said: &str) {
     let whole = zoho.whole(&[]).await;
     assert_eq!(whole.code, Some(code), "{start}: {}", whole.stderr);
     assert!(whole.stderr.contains(said), "{start}: {}", whole.stderr);
-    assert_eq!(whole.page.status(), "200");
+    assert_eq!(whole.page.status(), "201");
     assert_eq!(zoho.count(TOKEN), 1, "{start}");
     assert_eq!(zoho.count("GET /elsewhere"), 0);
 }

@@ -202,7 +202,7 @@ async fn row_06_a_person_navigating_is_served() {
         "Sec-Fetch-Dest: document\r\nSec-Fetch-Mode: navigate\r\nSec-Fetch-Site: cross-site\r\n";
     let answer = login.get(target, person).await;
     let page = login.get(answer.header("location").unwrap(), person).await;
-    assert_eq!(page.status(), "200");
+    assert_eq!(page.status(), "201");
     login.ends_with(0).await;
     assert_eq!(codes(&zoho), [Some(callback.code)]);
 }

@@ -96,7 +96,7 @@ async fn callback(start: &Url) -> Url {
 async fn comes_back(start: &Url) {
     let answer = ask(&callback(start).await, "GET", "").await;
     let page = start.join(answer.header("location").unwrap()).unwrap();
-    assert_eq!(ask(&page, "GET", "").await.status(), "200");
+    assert_eq!(ask(&page, "GET", "").await.status(), "201");
 }
 
 #[tokio::test]
@@ -203,7 +203,7 @@ async fn row_17_a_callback_accepted_before_the_deadline_gets_its_page_after_it()
         release.notify_one();
         let answer = browser.await.unwrap();
         let page = start.join(answer.header("location").unwrap()).unwrap();
-        assert_eq!(ask(&page, "GET", "").await.status(), "200");
+        assert_eq!(ask(&page, "GET", "").await.status(), "201");
     });
     assert_eq!(outcome.await.unwrap().exit_code(), 0);
 }

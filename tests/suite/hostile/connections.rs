@@ -43,7 +43,7 @@ async fn row_04_five_hundred_slow_connections_do_not_keep_the_callback_waiting()
     let open = strangers(&login, 500, slow(&login)).await;
     let callback = login.consent().await;
     let page = login.complete(&callback).await;
-    assert_eq!(page.status(), "200");
+    assert_eq!(page.status(), "201");
     let ended = login.ended().await;
     // Nobody but the program closed any of them.
     drop(open);

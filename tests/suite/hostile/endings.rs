@@ -61,7 +61,7 @@ async fn row_16_the_tokens_are_shown_once() {
         let answer = wire::read(tab).await;
         shown += usize::from(answer.body().contains("1000.refresh"));
         assert!(
-            matches!(answer.status(), "200" | "410" | "none"),
+            matches!(answer.status(), "201" | "410" | "none"),
             "{}",
             answer.0
         );
@@ -192,7 +192,7 @@ async fn row_17_a_terminal_that_is_gone_does_not_end_the_login() {
     login.hang_up();
     let genuine = login.consent().await;
     let page = login.complete(&genuine).await;
-    assert_eq!(page.status(), "200");
+    assert_eq!(page.status(), "201");
     let status = soon("the end", login.child.wait()).await.unwrap();
     assert_eq!(status.code(), Some(0));
     assert!(

@@ -217,7 +217,7 @@ impl Login {
     pub async fn assert_alive(self, zoho: &StandIn) -> Ended {
         let callback = self.consent().await;
         let page = self.complete(&callback).await;
-        assert_eq!(page.status(), "200", "{}", page.0);
+        assert_eq!(page.status(), "201", "{}", page.0);
         let ended = self.ended().await;
         assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
         assert!(ended.stdout.contains("Refresh token:"), "{}", ended.stderr);

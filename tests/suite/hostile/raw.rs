@@ -97,7 +97,7 @@ async fn row_11_the_cookies_of_every_other_localhost_app_are_no_obstacle() {
     let page = login
         .get(answer.header("location").unwrap(), &cookies)
         .await;
-    assert_eq!(page.status(), "200");
+    assert_eq!(page.status(), "201");
     login.ends_with(0).await;
 }
 
