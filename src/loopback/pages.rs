@@ -8,8 +8,11 @@ use zeroize::Zeroizing;
 /// The style sheet of every page.
 pub(crate) const STYLE: &str = include_str!("../../templates/page.css");
 
-/// The one script, on the result page.
+/// The script of the result page.
 const SCRIPT: &str = include_str!("../../templates/result.js");
+
+/// The script of the page for a redirect URI without an answer, which alone sees the fragment.
+const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
 /// Room for the longest page, so that the growing text leaves no unwiped copy of a secret behind.
 const CAPACITY: usize = 128 * 1024;
@@ -51,6 +54,15 @@ pub fn message(view: &MessageView) -> Page {
     Page::render(&MessagePage { view }, "; form-action 'none'")
 }
 
+/// The page for the redirect URI without an answer, which finds out whether a JavaScript client brought it.
+pub fn bare(view: &MessageView) -> Page {
+    let allowed = format!(
+        "; form-action 'none'; script-src {}",
+        hash(FRAGMENT_SCRIPT)
+    );
+    Page::render(&BarePage { view }, &allowed)
+}
+
 /// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
 fn hash(text: &str) -> String {
     format!(
@@ -68,6 +80,12 @@ struct ResultPage<'a> {
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
+    view: &'a MessageView,
+}
+
+#[derive(Template)]
+#[template(path = "bare.html")]
+struct BarePage<'a> {
     view: &'a MessageView,
 }
 
