@@ -73,7 +73,6 @@ async fn poll(
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
             Ok(Poll::Tokens(tokens)) => return Ok((tokens, server)),
-            Ok(Poll::Pending) => {}
             // By how much is not documented; doubled, 5 seconds become the 10 of RFC 8628 section 3.5.
             Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
             Ok(Poll::OtherDataCenter(location)) => {
@@ -84,7 +83,7 @@ async fn poll(
             Ok(Poll::Expired) => return Err(Error::CodeExpired),
             Err(error @ ExchangeError::Refused(_)) => return Err(failed(error, &server)),
             Err(error) if troubles == TROUBLES => return Err(failed(error, &server)),
-            Err(_) => {}
+            Ok(Poll::Pending) | Err(_) => {}
         }
     }
 }

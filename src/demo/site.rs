@@ -82,8 +82,14 @@ impl Site {
             ("GET", "/console") => console::page(self, query),
             ("POST", "/console") => console::create(self, form(head, body).as_ref()),
             ("GET", "/landing") => console::landing(),
-            (_, "/oauth/v3/device/code" | device::POLL_PATH) => not_allowed("POST"),
-            (_, "/oauth/v2/token" | "/oauth/v2/token/revoke" | "/consent") => not_allowed("POST"),
+            (
+                _,
+                "/oauth/v2/token"
+                | "/oauth/v2/token/revoke"
+                | "/consent"
+                | "/oauth/v3/device/code"
+                | device::POLL_PATH,
+            ) => not_allowed("POST"),
             (_, "/oauth/v2/auth" | "/oauth/serverinfo" | "/crm/v8/org" | "/crm/v8/users") => {
                 not_allowed("GET")
             }

@@ -131,10 +131,7 @@ fn place(expected: &Expectation, path: &str) -> Option<Place> {
 }
 
 /// Judges the parameters of a response, whichever way they came: through the browser or pasted.
-pub(super) fn judge(
-    expected: &Expectation,
-    query: &str,
-) -> Result<AuthorizationResponse, Refusal> {
+pub(super) fn judge(expected: &Expectation, query: &str) -> Result<AuthorizationResponse, Refusal> {
     let mut parameters = parameters(query).ok_or(Refusal::Repeated)?;
     let state = parameters.remove("state").unwrap_or_default();
     if !same(&state, &expected.state) {

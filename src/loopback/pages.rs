@@ -56,10 +56,7 @@ pub fn message(view: &MessageView) -> Page {
 
 /// The page for the redirect URI without an answer, which finds out whether a JavaScript client brought it.
 pub fn bare(view: &MessageView) -> Page {
-    let allowed = format!(
-        "; form-action 'none'; script-src {}",
-        hash(FRAGMENT_SCRIPT)
-    );
+    let allowed = format!("; form-action 'none'; script-src {}", hash(FRAGMENT_SCRIPT));
     Page::render(&BarePage { view }, &allowed)
 }
 

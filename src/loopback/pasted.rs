@@ -90,7 +90,10 @@ mod tests {
         assert_eq!(said("?code=c"), "Refused(ForeignState)");
         assert_eq!(said("?code=c&code=d&state=the-state"), "Refused(Repeated)");
         assert_eq!(said("?error=access_denied"), "Refused(UntiedError)");
-        assert_eq!(said("http://localhost:8085/callback#access_token=t"), "Refused(Bare)");
+        assert_eq!(
+            said("http://localhost:8085/callback#access_token=t"),
+            "Refused(Bare)"
+        );
         assert_eq!(said("?state=the-state&locat"), "Incomplete");
     }
 

@@ -152,7 +152,11 @@ fn is_address(text: &Foreign) -> bool {
 /// A time in seconds, or in milliseconds when it is longer than `longest`; nothing when it is none.
 fn time(text: &Text, longest: f64) -> Option<Duration> {
     let number = text.number().filter(|number| *number > 0.0)?;
-    let seconds = if number > longest { number / 1000.0 } else { number };
+    let seconds = if number > longest {
+        number / 1000.0
+    } else {
+        number
+    };
     Duration::try_from_secs_f64(seconds).ok()
 }
 
@@ -173,7 +177,9 @@ fn judge_poll(answer: &Answer) -> Result<Poll, ExchangeError> {
         Some("slow_down") => Ok(Poll::SlowDown),
         Some("other_dc") => {
             let location = waiting.user_location.foreign();
-            Ok(Poll::OtherDataCenter(location.unwrap_or_else(|| Foreign::new(""))))
+            Ok(Poll::OtherDataCenter(
+                location.unwrap_or_else(|| Foreign::new("")),
+            ))
         }
         Some("access_denied") => Ok(Poll::Refused),
         // The second is RFC 8628's word.
@@ -212,11 +218,20 @@ mod tests {
     #[test]
     fn times_come_in_seconds_or_milliseconds_or_not_at_all() {
         assert_eq!(times(r#","interval":5,"expires_in":300"#), (5000, 300));
-        assert_eq!(times(r#","interval":"30000","expires_in":300000"#), (30_000, 300));
-        assert_eq!(times(r#","interval":1000,"expires_in":"86401000""#), (1000, 86_401));
+        assert_eq!(
+            times(r#","interval":"30000","expires_in":300000"#),
+            (30_000, 300)
+        );
+        assert_eq!(
+            times(r#","interval":1000,"expires_in":"86401000""#),
+            (1000, 86_401)
+        );
         assert_eq!(times(""), (30_000, 300));
         assert_eq!(times(r#","interval":0,"expires_in":-1"#), (30_000, 300));
-        assert_eq!(times(r#","interval":"soon","expires_in":[1]"#), (30_000, 300));
+        assert_eq!(
+            times(r#","interval":"soon","expires_in":[1]"#),
+            (30_000, 300)
+        );
     }
 
     #[test]
@@ -230,10 +245,16 @@ mod tests {
             r#"{"user_code":"A","device_code":"a\nb","verification_url":"https://a/"}"#,
         ] {
             let judged = judge_code(&answer(200, body));
-            assert!(matches!(judged, Err(ExchangeError::Unreadable(_))), "{body}");
+            assert!(
+                matches!(judged, Err(ExchangeError::Unreadable(_))),
+                "{body}"
+            );
         }
         let refused = judge_code(&answer(200, r#"{"error":"invalid_client"}"#)).unwrap_err();
-        assert!(matches!(refused, ExchangeError::Refused(TokenError::InvalidClient)));
+        assert!(matches!(
+            refused,
+            ExchangeError::Refused(TokenError::InvalidClient)
+        ));
     }
 
     #[test]

@@ -65,7 +65,10 @@ mod tests {
         assert_eq!(all().count(), lines - 1);
         for known in all() {
             assert!(Scopes::parse(known.scope).is_ok(), "{known:?}");
-            assert!(!known.description.is_empty() && !known.evidence.is_empty(), "{known:?}");
+            assert!(
+                !known.description.is_empty() && !known.evidence.is_empty(),
+                "{known:?}"
+            );
         }
     }
 
@@ -76,17 +79,31 @@ mod tests {
 
     #[test]
     fn a_word_is_found_in_scope_and_description_whatever_its_capitals() {
-        assert!(matching("COQL").iter().any(|known| known.scope == "ZohoCRM.coql.READ"));
+        assert!(
+            matching("COQL")
+                .iter()
+                .any(|known| known.scope == "ZohoCRM.coql.READ")
+        );
         let described = matching("ownership");
-        assert!(described.iter().any(|known| known.scope == "ZohoCRM.change_owner.READ"));
+        assert!(
+            described
+                .iter()
+                .any(|known| known.scope == "ZohoCRM.change_owner.READ")
+        );
         assert!(matching("no such word").is_empty());
     }
 
     #[test]
     fn slips_are_mended_and_strangers_left_alone() {
-        assert_eq!(nearest("ZohoCRM.modules.read"), Some("ZohoCRM.modules.READ"));
+        assert_eq!(
+            nearest("ZohoCRM.modules.read"),
+            Some("ZohoCRM.modules.READ")
+        );
         assert_eq!(nearest("ZohoCRM.module.READ"), Some("ZohoCRM.modules.READ"));
-        assert_eq!(nearest("ZohoCRM.setings.RAED"), Some("ZohoCRM.settings.READ"));
+        assert_eq!(
+            nearest("ZohoCRM.setings.RAED"),
+            Some("ZohoCRM.settings.READ")
+        );
         assert_eq!(nearest("Something.else.entirely"), None);
     }
 }

@@ -96,7 +96,8 @@ pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
     if !answer.body.trim_ascii_start().starts_with(b"{") {
         return Err(unreadable(answer, TOKEN));
     }
-    let mut body: Body = serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer, TOKEN))?;
+    let mut body: Body =
+        serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer, TOKEN))?;
     if let Some(error) = std::mem::take(&mut body.error).some() {
         let status = body.status.some();
         return Err(ExchangeError::Refused(TokenError::of(

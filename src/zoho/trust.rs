@@ -128,7 +128,8 @@ impl Trust {
         let of_table = DataCenter::of_code(code)
             .and_then(|center| self.accounts_server(center.accounts_server));
         of_table.or_else(|| {
-            let further = |server: &&AccountsServer| *server != home && server.data_center().is_none();
+            let further =
+                |server: &&AccountsServer| *server != home && server.data_center().is_none();
             let mut servers = self.accounts_servers.iter().filter(further);
             let server = servers.next()?;
             servers.next().is_none().then(|| server.clone())
@@ -221,7 +222,10 @@ mod tests {
         let home = AccountsServer::of(&DATA_CENTERS[0]);
         let given = AccountsServer::given("https://accounts.zoho.example").unwrap();
         let one = Trust::new(&home, vec![given.clone()], Vec::new());
-        let two = vec![given.clone(), AccountsServer::given("http://127.0.0.1:9").unwrap()];
+        let two = vec![
+            given.clone(),
+            AccountsServer::given("http://127.0.0.1:9").unwrap(),
+        ];
         let two = Trust::new(&home, two, Vec::new());
         let at = |trust: &Trust, code| trust.at_location(code, &home).map(|server| server.0);
         assert_eq!(at(&us(), "eu").unwrap(), "https://accounts.zoho.eu");

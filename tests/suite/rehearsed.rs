@@ -5,7 +5,7 @@ use rand::rngs::StdRng;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use zoho_grant::demo::visitor::{self, Visit};
 use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
 use zoho_grant::error::{Error, Signal};
@@ -61,6 +61,7 @@ impl Ended {
 pub struct Stage {
     pub stand_in: Arc<StandIn>,
     pub settings: Settings,
+    pub redirect_uri: RedirectUri,
     /// Turned to a signal, it asks the login to end.
     pub stop: watch::Sender<Option<Signal>>,
 }
@@ -73,6 +74,7 @@ impl Stage {
         Self {
             stand_in: Arc::new(stand_in),
             settings,
+            redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
             stop,
         }
     }
@@ -85,7 +87,7 @@ impl Stage {
 
     /// Runs the login with a browser of the test's own.
     pub async fn run(&self, browser: impl Fn(String) -> Journey + Send + 'static) -> Ended {
-        let loopback = Loopback::bind(&self.settings.redirect_uri).unwrap();
+        let loopback = Loopback::bind(&self.redirect_uri).unwrap();
         self.stand_in
             .register_redirect_uri(loopback.redirect_uri().as_str());
         let journeys = Arc::new(Mutex::new(Vec::new()));
@@ -117,6 +119,7 @@ impl Stage {
         let tell: Tell = Arc::new(move |event: Event| told.lock().unwrap().push(name(&event)));
         Surroundings {
             tell,
+            pasted: mpsc::channel(1).1,
             open: Box::new(|_| {}),
             output: Box::new(output.clone()),
             random: Box::new(StdRng::from_seed([7; 32])),
@@ -156,7 +159,6 @@ fn settings(stand_in: &StandIn) -> Settings {
         scopes: Scopes::parse(DEFAULT).unwrap(),
         trust: Trust::new(&home, vec![server(DataCenter::Eu)], domains),
         home,
-        redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
         pkce: true,
         verify: true,
         timeout: Duration::from_mins(1),

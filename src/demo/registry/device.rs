@@ -98,10 +98,17 @@ impl Registry {
     }
 
     /// Takes the person's answer, once for each ticket; false when the ticket is no device's.
-    pub fn decide_device(&mut self, at: DataCenter, ticket: &str, accepted: bool, now: Instant) -> bool {
+    pub fn decide_device(
+        &mut self,
+        at: DataCenter,
+        ticket: &str,
+        accepted: bool,
+        now: Instant,
+    ) -> bool {
         let mut devices = self.devices.codes.values_mut();
         let device = devices.find(|device| device.ticket.as_deref() == Some(ticket));
-        let Some(device) = device.filter(|device| at == self.person_at && device.is_open(now)) else {
+        let Some(device) = device.filter(|device| at == self.person_at && device.is_open(now))
+        else {
             return false;
         };
         device.ticket = None;
@@ -119,7 +126,10 @@ impl Registry {
             Ok(client_id) => client_id,
             Err(error) => return Polled::Error(error),
         };
-        let (interval, code) = (self.devices.interval, form.value("code").unwrap_or_default());
+        let (interval, code) = (
+            self.devices.interval,
+            form.value("code").unwrap_or_default(),
+        );
         let device = self.devices.codes.get_mut(code);
         let Some(device) = device.filter(|device| device.client_id == client_id) else {
             return Polled::Error(TokenError::InvalidCode);
@@ -140,7 +150,10 @@ impl Registry {
                 let access = &device.access;
                 let first = self.consented.insert(client_id.clone());
                 let refreshable = access.offline && (access.prompted || first);
-                Polled::Issued(self.tokens.issue(at, &client_id, &access.scopes, refreshable, now))
+                Polled::Issued(
+                    self.tokens
+                        .issue(at, &client_id, &access.scopes, refreshable, now),
+                )
             }
         }
     }

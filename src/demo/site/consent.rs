@@ -53,10 +53,7 @@ pub fn decide(site: &Site, form: Option<&Parameters>) -> Response {
     if state.registry.decide_device(site.at, ticket, accepted, now) {
         return device::decided(accepted);
     }
-    match state
-        .registry
-        .decide(site.at, ticket, accepted, now)
-    {
+    match state.registry.decide(site.at, ticket, accepted, now) {
         Ok(decided) => {
             let to = callback(site, &decided, failure);
             answer::redirect(StatusCode::SEE_OTHER, &to)

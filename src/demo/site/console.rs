@@ -25,16 +25,22 @@ pub fn page(site: &Site, query: &str) -> Response {
 
 /// POST `/console`: makes a grant token, as the button "Create" does.
 pub fn create(site: &Site, form: Option<&Parameters>) -> Response {
-    let scope = form.and_then(|form| form.value("scope")).unwrap_or_default();
+    let scope = form
+        .and_then(|form| form.value("scope"))
+        .unwrap_or_default();
     let mut state = site.world.state();
     let id = &site.world.client_id;
-    let made = state.registry.console_code(site.at, id, scope, Instant::now());
+    let made = state
+        .registry
+        .console_code(site.at, id, scope, Instant::now());
     let Some(code) = made else {
         return page::invalid(Invalid::Scope);
     };
     page::html(&Page::Told(ToldView {
         title: "Grant token made".to_owned(),
-        paragraphs: vec!["Copy it, and paste it in the terminal within a minute. It works once.".to_owned()],
+        paragraphs: vec![
+            "Copy it, and paste it in the terminal within a minute. It works once.".to_owned(),
+        ],
         code: Some(code),
     }))
 }

@@ -50,7 +50,10 @@ pub async fn poll(site: &Site, form: Option<&Parameters>) -> Response {
             Some(form) => state.registry.poll(site.at, form, Instant::now()),
             None => Polled::Error(TokenError::GeneralError),
         };
-        let polls = state.requests.iter().filter(|request| request.path == POLL_PATH);
+        let polls = state
+            .requests
+            .iter()
+            .filter(|request| request.path == POLL_PATH);
         (judged, state.failure, polls.count())
     };
     match (judged, failure) {
@@ -90,7 +93,9 @@ pub fn page(site: &Site, uri: &Uri) -> Response {
 
 /// POST `/device`: the code was entered.
 pub fn enter(site: &Site, form: Option<&Parameters>) -> Response {
-    let user_code = form.and_then(|form| form.value("user_code")).unwrap_or_default();
+    let user_code = form
+        .and_then(|form| form.value("user_code"))
+        .unwrap_or_default();
     let mut state = site.world.state();
     match state.registry.enter(site.at, user_code, Instant::now()) {
         Ok(Authorization::Consent { ticket, scopes }) => {
@@ -104,9 +109,15 @@ pub fn enter(site: &Site, form: Option<&Parameters>) -> Response {
 /// The person decided.
 pub fn decided(accepted: bool) -> Response {
     let (title, paragraph) = if accepted {
-        ("Device connected", "The program that waits in the terminal gets its tokens with its next question.")
+        (
+            "Device connected",
+            "The program that waits in the terminal gets its tokens with its next question.",
+        )
     } else {
-        ("Access refused", "The program that waits in the terminal hears of it with its next question.")
+        (
+            "Access refused",
+            "The program that waits in the terminal hears of it with its next question.",
+        )
     };
     page::html(&Page::Told(ToldView {
         title: title.to_owned(),

@@ -68,8 +68,14 @@ async fn device_failure(case: &Case, failure: Failure) {
     case.zoho.world.state().registry.poll_every(Duration::ZERO);
     let us = case.zoho.accounts_url(DataCenter::Us);
     let id = case.zoho.client_id();
-    let form = [("client_id", &*id), ("grant_type", "device_request"), ("scope", case.scope)];
-    let begun = post(&format!("{us}/oauth/v3/device/code"), &encoded(&form)).await.json();
+    let form = [
+        ("client_id", &*id),
+        ("grant_type", "device_request"),
+        ("scope", case.scope),
+    ];
+    let begun = post(&format!("{us}/oauth/v3/device/code"), &encoded(&form))
+        .await
+        .json();
     let visit = crate::demo::visitor::consent(begun["verification_uri_complete"].as_str().unwrap());
     assert!(visit.await.unwrap().consented);
     let form = encoded(&[
@@ -83,10 +89,17 @@ async fn device_failure(case: &Case, failure: Failure) {
     for _ in 0..3 {
         let answer = post(&url, &form).await.json();
         let location = answer["user_location"].as_str().unwrap_or_default();
-        said.push(format!("{} {location}", answer["error"].as_str().unwrap_or_default()));
+        said.push(format!(
+            "{} {location}",
+            answer["error"].as_str().unwrap_or_default()
+        ));
     }
     let expected = match failure {
-        Failure::DeviceExpired => ["authorization_pending ", "authorization_pending ", "expired "],
+        Failure::DeviceExpired => [
+            "authorization_pending ",
+            "authorization_pending ",
+            "expired ",
+        ],
         Failure::SlowDown => ["slow_down ", "other_dc eu", "other_dc eu"],
         Failure::ForeignLocation => ["other_dc zz"; 3],
         _ => ["other_dc eu"; 3],
