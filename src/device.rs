@@ -29,8 +29,8 @@ pub async fn device(settings: &Settings, around: &mut Surroundings) -> Result<Lo
         complete: code.complete.clone(),
     });
     (around.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
-    let (tokens, server) = poll(&zoho, settings, &code, around).await?;
-    let obtained = complete(&zoho, settings, tokens, server, None, around).await;
+    let (tokens, server, location) = poll(&zoho, settings, &code, around).await?;
+    let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), around).await;
     Ok(hand_over(settings, obtained, around))
 }
 
@@ -56,10 +56,10 @@ async fn poll(
     settings: &Settings,
     code: &DeviceCode,
     around: &mut Surroundings,
-) -> Result<(Tokens, AccountsServer), Error> {
+) -> Result<(Tokens, AccountsServer, Option<Foreign>), Error> {
     let began = Instant::now();
     let deadline = began + code.life.min(settings.timeout);
-    let mut server = settings.home.clone();
+    let (mut server, mut location) = (settings.home.clone(), None);
     let mut pace = if server.is_loopback() {
         code.interval
     } else {
@@ -72,11 +72,12 @@ async fn poll(
         let answer = finish(asked, &mut around.stopped).await?;
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
-            Ok(Poll::Tokens(tokens)) => return Ok((tokens, server)),
+            Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),
             // By how much is not documented; doubled, 5 seconds become the 10 of RFC 8628 section 3.5.
             Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
-            Ok(Poll::OtherDataCenter(location)) => {
-                server = other_data_center(settings, location)?;
+            Ok(Poll::OtherDataCenter(told)) => {
+                server = other_data_center(settings, &told, &server)?;
+                location = Some(told);
                 (around.tell)(Event::MovedTo(server.to_string()));
             }
             Ok(Poll::Refused) => return Err(Error::Refused),
@@ -88,10 +89,17 @@ async fn poll(
     }
 }
 
-/// The client secret goes there, so only the table and the person may name it.
-fn other_data_center(settings: &Settings, location: Foreign) -> Result<AccountsServer, Error> {
+/// The client secret goes there, so only the table and the person may name it. A server that sends us to
+/// itself leads nowhere.
+fn other_data_center(
+    settings: &Settings,
+    location: &Foreign,
+    from: &AccountsServer,
+) -> Result<AccountsServer, Error> {
     let server = settings.trust.at_location(location.raw(), &settings.home);
-    server.ok_or(Error::ForeignLocation(location))
+    server
+        .filter(|server| server != from)
+        .ok_or_else(|| Error::ForeignLocation(location.clone()))
 }
 
 fn failed(error: ExchangeError, server: &AccountsServer) -> Error {

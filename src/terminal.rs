@@ -123,7 +123,11 @@ impl Terminal {
     pub fn event(&self, event: &Event) {
         match event {
             Event::Ready { address } => {
-                self.say("Consent in the browser. If none opened, open this address yourself:");
+                self.say(if self.registration.get().is_some_and(|known| !known.is_here) {
+                    "Open this address, and consent:"
+                } else {
+                    "Consent in the browser. If none opened, open this address yourself:"
+                });
                 self.must_say(&format!("  {}", address.expose_secret()));
                 self.explain_pasting();
             }
@@ -149,7 +153,7 @@ impl Terminal {
                  Make an exception for localhost there, or open the address in another browser.",
             ),
             Event::Exchanging(server) => {
-                self.say(&format!("Zoho's answer arrived. Exchanging the grant token at {server} …"));
+                self.say(&format!("Exchanging the grant token at {server} …"));
             }
             Event::Checking(domain) => self.say(&format!("Asking {domain} whose the tokens are …")),
             Event::UnknownLocation(location) => {

@@ -8,3 +8,5 @@ mod flow;
 mod program;
 mod rehearsed;
 mod settings;
+mod ways;
+mod ways_program;

@@ -158,6 +158,15 @@ impl Registry {
         }
     }
 
+    /// A failure is played instead of the tokens: they can be asked for again.
+    pub fn take_back(&mut self, form: &Parameters) {
+        let code = form.value("code").unwrap_or_default();
+        let device = self.devices.codes.get_mut(code);
+        if let Some(device) = device.filter(|device| device.decision == Decision::Spent) {
+            device.decision = Decision::Accepted;
+        }
+    }
+
     /// The client of a poll, which must prove itself.
     fn poller(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
         let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;

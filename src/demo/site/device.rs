@@ -50,11 +50,17 @@ pub async fn poll(site: &Site, form: Option<&Parameters>) -> Response {
             Some(form) => state.registry.poll(site.at, form, Instant::now()),
             None => Polled::Error(TokenError::GeneralError),
         };
+        let failure = state.failure;
+        let plays =
+            failure.is_some_and(|failure| matches!(failure.stage(), Stage::Device | Stage::Token));
+        if let (Polled::Issued(_), true, Some(form)) = (&judged, plays, form) {
+            state.registry.take_back(form);
+        }
         let polls = state
             .requests
             .iter()
             .filter(|request| request.path == POLL_PATH);
-        (judged, state.failure, polls.count())
+        (judged, failure, polls.count())
     };
     match (judged, failure) {
         (Polled::Error(error), _) => token::refusal(error.code()),
