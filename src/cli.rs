@@ -2,6 +2,8 @@
 
 pub mod ask;
 mod client;
+pub mod export;
+mod handover;
 mod options;
 pub mod plan;
 pub mod rehearsal;
@@ -12,10 +14,10 @@ pub mod ways;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
 use ways::{DataCenters, Device, Scopes, Way};
-use zoho_grant::handover::Format;
 use zoho_grant::zoho::scopes;
 
 /// One command and one click to checked Zoho CRM credentials.
@@ -40,6 +42,8 @@ pub enum Command {
     Scopes(Scopes),
     /// Look up Zoho's data centres
     Datacenters(DataCenters),
+    /// Hand over credentials once more, in any format, from ZOHO_… variables; no request is made
+    Export(Export),
 }
 
 /// Options of `login`.
@@ -110,6 +114,23 @@ pub struct Demo {
     pub credentials: Credentials,
 }
 
+/// Options of `export`.
+#[derive(Args)]
+#[command(
+    after_help = "Read are ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN, ZOHO_ACCESS_TOKEN,
+ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL (or ZOHO_DC), ZOHO_API_DOMAIN, ZOHO_SCOPE and ZOHO_REDIRECT_URI.
+--env-file beats the environment."
+)]
+pub struct Export {
+    /// File with ZOHO_… variables, as --format dotenv writes it; no .env is read by itself
+    #[arg(long, value_name = "FILE", help_heading = "Client")]
+    pub env_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub hand_over: HandOver,
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
 /// How the answer of the browser comes back.
 #[derive(Args)]
 pub struct Callback {
@@ -131,17 +152,10 @@ pub struct Credentials {
     #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help())]
     pub scope: Vec<String>,
     /// How long to wait for the consent, as in 90s or 5m [default: 5m]
-    #[arg(long, value_name = "TIME", value_parser = options::timeout, help_heading = "Callback")]
+    #[arg(long, value_name = "TIME", value_parser = options::timeout, help_heading = "Zoho")]
     pub timeout: Option<Duration>,
-    /// Format of the credentials
-    #[arg(long, value_name = "FORMAT", value_parser = format_names(), default_value = "text", help_heading = "Credentials")]
-    pub format: String,
-    /// File for the credentials instead of standard output
-    #[arg(long, short, value_name = "FILE", help_heading = "Credentials")]
-    pub output: Option<PathBuf>,
-    /// Replace an existing file (dotenv is merged into it in any case)
-    #[arg(long, requires = "output", help_heading = "Credentials")]
-    pub force: bool,
+    #[command(flatten)]
+    pub hand_over: HandOver,
     /// Do not ask the CRM whose the credentials are
     #[arg(long, help_heading = "Credentials")]
     pub no_verify: bool,
@@ -183,6 +197,7 @@ impl Command {
             Self::Device(device) => device.credentials.talk,
             Self::Scopes(scopes) => scopes.talk,
             Self::Datacenters(centers) => centers.talk,
+            Self::Export(export) => export.talk,
         }
     }
 }
@@ -192,10 +207,6 @@ impl Credentials {
     pub fn scope(&self) -> Option<String> {
         (!self.scope.is_empty()).then(|| self.scope.join(","))
     }
-}
-
-fn format_names() -> PossibleValuesParser {
-    Format::ALL.map(Format::name).into()
 }
 
 fn failure_names() -> PossibleValuesParser {

@@ -2,6 +2,7 @@
 
 pub mod demo;
 pub mod device;
+pub mod export;
 pub mod login;
 pub mod lookup;
 

@@ -36,6 +36,7 @@ async fn run(command: &Command, terminal: &Arc<Terminal>) -> ExitCode {
         Command::Login(arguments) => commands::login::run(arguments, terminal).await,
         Command::Demo(arguments) => commands::demo::run(arguments, terminal).await,
         Command::Device(arguments) => commands::device::run(arguments, terminal).await,
+        Command::Export(arguments) => commands::export::run(arguments, terminal),
         Command::Scopes(arguments) => commands::lookup::scopes(arguments, terminal),
         Command::Datacenters(_) => commands::lookup::data_centers(terminal),
     }

@@ -45,7 +45,16 @@ pub(crate) async fn obtain(
         Response::Empty => return Err(Error::Empty),
     };
     let tokens = redeem(zoho, settings, Some(request), &server, &code, around).await?;
-    Ok(complete(zoho, settings, tokens, server, location.as_ref(), around).await)
+    let obtained = complete(zoho, settings, tokens, server, location.as_ref(), around).await;
+    let (credentials, problems) = obtained;
+    let redirect_uri = Some(request.redirect_uri.clone());
+    Ok((
+        Credentials {
+            redirect_uri,
+            ..credentials
+        },
+        problems,
+    ))
 }
 
 /// Exchanges a grant token: that of a request, or that of a self client, which came without one.
@@ -63,7 +72,7 @@ pub(crate) async fn redeem(
     tokens.map_err(|error| exchange_error(error, server, request))
 }
 
-/// From tokens to credentials, with what is wrong all the same.
+/// From tokens to credentials that no redirect URI belongs to, with what is wrong all the same.
 pub(crate) async fn complete(
     zoho: &Zoho,
     settings: &Settings,
@@ -82,13 +91,14 @@ pub(crate) async fn complete(
         expires_at: tokens
             .expires_in
             .and_then(|life| (around.now)().checked_add(life)),
-        scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
+        scopes: tokens.scopes.or_else(|| Some(settings.scopes.clone())),
         accounts_server: server,
         api_domain: tokens
             .api_domain
             .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
         data_center: center,
-        access_token: tokens.access_token,
+        redirect_uri: None,
+        access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
     };
     if let Some(domain) = domain.filter(|_| credentials.identity.token_refused()) {

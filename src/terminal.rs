@@ -126,7 +126,7 @@ impl Terminal {
                 self.say(if self.registration.get().is_some_and(|known| !known.is_here) {
                     "Open this address, and consent:"
                 } else {
-                    "Consent in the browser. If none opened, open this address yourself:"
+                    "Consent in your browser, at this address:"
                 });
                 self.must_say(&format!("  {}", address.expose_secret()));
                 self.explain_pasting();

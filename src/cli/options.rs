@@ -1,15 +1,10 @@
 //! Single options and variables, checked; each error names the option.
 
+use crate::cli::Servers;
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Layer, Variables};
-use crate::cli::{Credentials, Servers};
-use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 use zeroize::Zeroizing;
-use zoho_grant::foreign::Foreign;
-use zoho_grant::handover::file::{Existing, OutputFile, Unusable};
-use zoho_grant::handover::{Format, Target};
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
 use zoho_grant::zoho::known_scopes;
@@ -34,13 +29,17 @@ pub fn timeout(text: &str) -> Result<Duration, String> {
 
 /// The accounts server where the login begins. Data centre and address count as one setting: the
 /// strongest source that has either decides.
-pub fn home(arguments: &Servers, variables: &Variables) -> Result<AccountsServer, Usage> {
-    let of = |option: &Option<String>, name| match option {
-        Some(given) => Some((Zeroizing::new(given.clone()), Layer::Option)),
+pub fn home(
+    dc: Option<&str>,
+    accounts_url: Option<&str>,
+    variables: &Variables,
+) -> Result<AccountsServer, Usage> {
+    let of = |option: Option<&str>, name| match option {
+        Some(given) => Some((Zeroizing::new(given.to_owned()), Layer::Option)),
         None => variables.find(name),
     };
-    let dc = of(&arguments.dc, "ZOHO_DC");
-    let url = of(&arguments.accounts_url, "ZOHO_ACCOUNTS_URL");
+    let dc = of(dc, "ZOHO_DC");
+    let url = of(accounts_url, "ZOHO_ACCOUNTS_URL");
     let layer = [&dc, &url]
         .into_iter()
         .flatten()
@@ -174,31 +173,4 @@ fn word_of(scope: &str) -> &str {
         .nth(1)
         .filter(|word| !word.is_empty())
         .unwrap_or(scope)
-}
-
-pub fn target(credentials: &Credentials, warnings: &mut Vec<String>) -> Result<Target, Usage> {
-    // The parser lets only known names through.
-    let format = Format::from_str(&credentials.format).unwrap_or(Format::Text);
-    let existing = match (format, credentials.force) {
-        (Format::Dotenv, _) => Existing::Merge,
-        (_, true) => Existing::Replace,
-        (_, false) => Existing::Keep,
-    };
-    let prepare = |path: &Path| {
-        OutputFile::prepare(path, existing).map_err(|reason| Usage {
-            exit_code: if matches!(reason, Unusable::System(_)) {
-                1
-            } else {
-                2
-            },
-            ..Usage::new(
-                &format!("--output {}", Foreign::new(path.display().to_string())),
-                reason,
-                "Name another file, or mend this one.",
-            )
-        })
-    };
-    let file = credentials.output.as_deref().map(prepare).transpose()?;
-    warnings.extend(file.iter().flat_map(OutputFile::warnings));
-    Ok(Target { format, file })
 }

@@ -8,9 +8,12 @@ use crate::cli::ways::Device;
 use crate::cli::{Credentials, Login, Registered, Servers, ask, tunnel};
 use std::time::Duration;
 use zoho_grant::demo::StandIn;
+use zoho_grant::handover::Target;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
+use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::trust::AccountsServer;
 
 /// How long a person is waited for.
 pub const TIMEOUT: Duration = Duration::from_mins(5);
@@ -46,9 +49,9 @@ pub enum Opener {
 
 /// The plan of `login`.
 pub fn login(arguments: &Login) -> Result<Plan, Usage> {
-    let variables = variables(&arguments.client)?;
+    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
     let callback = &arguments.callback;
-    let home = options::home(&arguments.servers, &variables)?;
+    let home = home(&arguments.servers, &variables)?;
     let redirect_uri = variables.or(callback.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI");
     let redirect_uri = redirect_uri
         .as_ref()
@@ -87,7 +90,7 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
 
 /// Settings and warnings of `device`.
 pub fn device(arguments: &Device) -> Result<(Settings, Vec<String>), Usage> {
-    let variables = variables(&arguments.client)?;
+    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
     settings(
         &arguments.client,
         &arguments.servers,
@@ -96,9 +99,19 @@ pub fn device(arguments: &Device) -> Result<(Settings, Vec<String>), Usage> {
     )
 }
 
-fn variables(arguments: &Registered) -> Result<Variables, Usage> {
-    Variables::new(arguments.env_file.as_deref())
-        .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))
+fn home(servers: &Servers, variables: &Variables) -> Result<AccountsServer, Usage> {
+    let (dc, url) = (servers.dc.as_deref(), servers.accounts_url.as_deref());
+    options::home(dc, url, variables)
+}
+
+/// Where the credentials go; whether the organisation will be known decides what can go there.
+pub fn target(
+    credentials: &Credentials,
+    scopes: &Scopes,
+    warnings: &mut Vec<String>,
+) -> Result<Target, Usage> {
+    let told = !credentials.no_verify && scopes.allow_reading("ZohoCRM.org");
+    credentials.hand_over.target(told, warnings)
 }
 
 /// What every way to tokens needs.
@@ -109,17 +122,18 @@ fn settings(
     variables: &Variables,
 ) -> Result<(Settings, Vec<String>), Usage> {
     let mut warnings = Vec::new();
-    let home = options::home(servers, variables)?;
+    let home = home(servers, variables)?;
     options::warn_of_server(&home, &mut warnings);
     let scope = variables.or(credentials.scope().as_deref(), "ZOHO_SCOPE");
+    let scopes = options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?;
     let settings = Settings {
-        scopes: options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?,
         trust: options::trust(servers, &home)?,
         pkce: true,
         verify: !credentials.no_verify,
         timeout: credentials.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: options::target(credentials, &mut warnings)?,
+        target: target(credentials, &scopes, &mut warnings)?,
+        scopes,
         // Last, because it may ask the person.
         client: client(registered, variables, &home, &mut warnings)?,
         home,

@@ -1,6 +1,6 @@
 //! The plan of `demo`: the variables of real logins do not matter to it.
 
-use crate::cli::plan::{Opener, Plan, TIMEOUT};
+use crate::cli::plan::{Opener, Plan, TIMEOUT, target};
 use crate::cli::usage::Usage;
 use crate::cli::ways::Way;
 use crate::cli::{Demo, ask, options};
@@ -33,9 +33,9 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     let (home, trust) = servers(&stand_in)?;
     let client =
         Id::new(&stand_in.client_id()).and_then(|id| Client::new(id, stand_in.client_secret()));
+    let scopes = options::scopes(credentials.scope().as_deref(), &mut warnings)?;
     let settings = Settings {
         client: client.map_err(|not| Usage::new("The stand-in", not, ""))?,
-        scopes: options::scopes(credentials.scope().as_deref(), &mut warnings)?,
         trust,
         pkce: !arguments.callback.no_pkce,
         verify: !credentials.no_verify,
@@ -45,7 +45,8 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             TIMEOUT
         }),
         answer_within: ANSWER_WITHIN,
-        target: options::target(credentials, &mut warnings)?,
+        target: target(credentials, &scopes, &mut warnings)?,
+        scopes,
         rehearsal: true,
         home,
     };
@@ -82,7 +83,8 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
             },
         ));
     }
-    let moves = matches!(way, Way::Login | Way::Paste);
+    let moves =
+        matches!(way, Way::Login | Way::Paste) && arguments.credentials.hand_over.knows("eu");
     Ok(Rehearsal {
         failure,
         person_at: if moves {

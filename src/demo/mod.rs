@@ -1,6 +1,7 @@
 //! The stand-in Zoho: two data centres with consent page, token endpoint and CRM, strict where Zoho is strict.
-//! `zoho-grant demo` logs in there, and so do the tests. What it takes for granted about Zoho, and the sections that
-//! its comments cite, are those of the project's notes on Zoho's OAuth.
+//! `zoho-grant demo` logs in there, and so do the tests. It behaves as Zoho documents (zoho.com/accounts/protocol/oauth,
+//! zoho.com/crm/developer/docs/api/v8), as the code that Zoho ships expects, and as users report; where all are silent,
+//! a comment says so and the strictest course is taken.
 
 pub mod failure;
 pub mod pages;

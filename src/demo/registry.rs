@@ -93,7 +93,7 @@ impl Registry {
         }
     }
 
-    /// Judges an authorization request (§3).
+    /// Judges an authorization request.
     pub fn authorize(
         &mut self,
         at: DataCenter,
@@ -186,7 +186,7 @@ impl Registry {
         Some(self.self_client_code(client_id, scopes, now))
     }
 
-    /// Judges a token request (§4, §5).
+    /// Judges a token request.
     pub fn token(
         &mut self,
         at: DataCenter,
@@ -206,7 +206,7 @@ impl Registry {
         }
     }
 
-    /// Kills a refresh token and its access tokens (§5). The documents name no other kind, so no other is taken;
+    /// Kills a refresh token and its access tokens. The documents name no other kind, so no other is taken;
     /// nor do they say what a wrong token is answered with.
     pub fn revoke(&mut self, at: DataCenter, refresh_token: &str) -> Result<(), TokenError> {
         let known = self.tokens.revoke(at, refresh_token);

@@ -159,7 +159,8 @@ impl Login {
         };
         connection.ours.store(true, Ordering::Relaxed);
         connection.carries_page.store(true, Ordering::Relaxed);
-        let mut response = respond(StatusCode::OK, page);
+        // Chromium keeps a page of status 200 for its back button, even one that must not be stored.
+        let mut response = respond(StatusCode::CREATED, page);
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
         response

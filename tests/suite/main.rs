@@ -2,6 +2,8 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod browser;
+mod chromium;
 mod cli;
 mod errors;
 mod flow;

@@ -12,7 +12,9 @@ use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
 use zoho_grant::device::device;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::{Event, Tell};
-use zoho_grant::handover::{Format, Target};
+use zoho_grant::handover::Target;
+use zoho_grant::handover::extras::Extras;
+use zoho_grant::handover::form::Form;
 use zoho_grant::loopback::Loopback;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::self_client::exchange;
@@ -213,7 +215,8 @@ fn settings(stand_in: &StandIn) -> Settings {
         timeout: Duration::from_mins(1),
         answer_within: Duration::from_secs(30),
         target: Target {
-            format: Format::Json,
+            form: Form::named("json").unwrap(),
+            extras: Extras::default(),
             file: None,
         },
         rehearsal: true,

@@ -1,4 +1,4 @@
-//! Consent on another device (§6): codes that wait for the person, and the polls for their tokens.
+//! Consent on another device: codes that wait for the person, and the polls for their tokens.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};

@@ -1,4 +1,4 @@
-//! What an authorization request asks for (§3).
+//! What an authorization request asks for.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -124,7 +124,7 @@ pub fn scopes(text: &str) -> Option<Vec<String>> {
         .collect()
 }
 
-/// `Service.group[.sub].OPERATION` (§8). Some services, not the CRM, write the operation in small letters.
+/// `Service.group[.sub].OPERATION`. Some services, not the CRM, write the operation in small letters.
 fn is_scope(scope: &str) -> bool {
     let parts: Vec<&str> = scope.split('.').collect();
     let word = |part: &&str| {

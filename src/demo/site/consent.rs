@@ -62,7 +62,7 @@ pub fn decide(site: &Site, form: Option<&Parameters>) -> Response {
     }
 }
 
-/// The redirect URI with the answer appended; a query that it has is kept (§2).
+/// The redirect URI with the answer appended; a query that it has is kept.
 fn callback(site: &Site, decided: &Decided, failure: Option<Failure>) -> String {
     let mut query = Serializer::new(String::new());
     match &decided.code {

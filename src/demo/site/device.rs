@@ -1,4 +1,4 @@
-//! Consent on another device: the two endpoints (§6), and the page on which the person enters the code.
+//! Consent on another device: the two endpoints, and the page on which the person enters the code.
 
 use std::time::Instant;
 
