@@ -1,12 +1,13 @@
 //! Single options and variables, checked; each error names the option.
 
-use crate::cli::Login;
+use crate::cli::Servers;
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Layer, Variables};
 use std::time::Duration;
 use zeroize::Zeroizing;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
+use zoho_grant::zoho::known_scopes;
 use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 
@@ -97,7 +98,7 @@ pub fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
     }
 }
 
-pub fn trust(arguments: &Login, home: &AccountsServer) -> Result<Trust, Usage> {
+pub fn trust(arguments: &Servers, home: &AccountsServer) -> Result<Trust, Usage> {
     let remedy = "Give a server such as https://accounts.zoho.eu.";
     let servers = arguments
         .trust_accounts_server
@@ -137,10 +138,39 @@ pub fn scopes(given: Option<&str>, warnings: &mut Vec<String>) -> Result<Scopes,
             "Give scopes such as ZohoCRM.modules.READ,ZohoCRM.settings.READ.",
         )
     })?;
-    for scope in scopes.odd() {
-        warnings.push(format!(
-            "The scope {scope} does not look like Service.group.OPERATION; Zoho may refuse it."
-        ));
-    }
+    warnings.extend(
+        scopes
+            .iter()
+            .filter_map(|scope| warn_of_scope(scope, &scopes)),
+    );
     Ok(scopes)
+}
+
+fn warn_of_scope(scope: &str, scopes: &Scopes) -> Option<String> {
+    if known_scopes::is_known(scope) {
+        return None;
+    }
+    let guess = known_scopes::nearest(scope);
+    let guess = guess.map_or_else(
+        || format!("look for it with `zoho-grant scopes {}`", word_of(scope)),
+        |known| format!("did you mean {known}?"),
+    );
+    Some(if scopes.odd().contains(&scope) {
+        format!(
+            "The scope {scope} does not look like Service.group.OPERATION, and Zoho may refuse it: {guess}"
+        )
+    } else {
+        format!(
+            "The scope {scope} is not among those that are known, and Zoho may refuse it: {guess}"
+        )
+    })
+}
+
+/// The group, which is what people search for.
+fn word_of(scope: &str) -> &str {
+    scope
+        .split('.')
+        .nth(1)
+        .filter(|word| !word.is_empty())
+        .unwrap_or(scope)
 }

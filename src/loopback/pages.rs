@@ -9,8 +9,11 @@ use zeroize::Zeroizing;
 /// The style sheet of every page.
 pub(crate) const STYLE: &str = include_str!("../../templates/page.css");
 
-/// The one script, on the result page.
+/// The script of the result page.
 const SCRIPT: &str = include_str!("../../templates/result.js");
+
+/// The script of the page for a redirect URI without an answer, which alone sees the fragment.
+const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
 /// Room for the longest page with secrets, so that the growing text leaves no unwiped copy behind.
 const RESULT_BYTES: usize = 128 * 1024;
@@ -69,6 +72,12 @@ pub fn message(view: &MessageView) -> Page {
     Page::render(&MessagePage { view }, "; form-action 'none'")
 }
 
+/// The page for the redirect URI without an answer, which finds out whether a JavaScript client brought it.
+pub fn bare(view: &MessageView) -> Page {
+    let allowed = format!("; form-action 'none'; script-src {}", hash(FRAGMENT_SCRIPT));
+    Page::render(&BarePage { view }, &allowed)
+}
+
 /// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
 fn hash(text: &str) -> String {
     format!(
@@ -86,6 +95,12 @@ struct ResultPage<'a> {
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
+    view: &'a MessageView,
+}
+
+#[derive(Template)]
+#[template(path = "bare.html")]
+struct BarePage<'a> {
     view: &'a MessageView,
 }
 

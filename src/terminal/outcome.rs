@@ -89,7 +89,9 @@ impl Terminal {
                 self.say(&format!("Written to {path}, as {form}."));
             }
             Written::Nowhere => {
-                self.must_say("Written nowhere: the page in the browser shows them once.");
+                self.must_say(
+                    "Written nowhere: only a page in the browser, if one waits, shows them once.",
+                );
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The rehearsal in a real browser.
 
 mod failures;
+mod fragment;
 mod looks;
 #[cfg(unix)]
 mod opener;

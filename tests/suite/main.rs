@@ -11,3 +11,5 @@ mod hostile;
 mod program;
 mod rehearsed;
 mod settings;
+mod ways;
+mod ways_program;
