@@ -44,7 +44,6 @@ fn settings(zoho: &Hostile) -> Settings {
         scopes: Scopes::parse(scopes::DEFAULT).unwrap(),
         trust: Trust::new(&home, Vec::new(), vec![domain]),
         home,
-        redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
         pkce: true,
         verify: true,
         timeout: 5 * MINUTE,
@@ -63,12 +62,14 @@ async fn with<F: Future<Output = ()>>(
     settings: Settings,
     meanwhile: impl FnOnce(Url, watch::Sender<Option<Signal>>) -> F,
 ) -> Result<Login, Error> {
-    let loopback = Loopback::bind(&settings.redirect_uri).unwrap();
+    let redirect_uri = RedirectUri::parse("http://localhost:0/callback").unwrap();
+    let loopback = Loopback::bind(&redirect_uri).unwrap();
     let (started, mut starts) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(None);
     let mut around = Surroundings {
         tell: Arc::new(|_| {}),
         open: Box::new(move |address| drop(started.send(address.parse().unwrap()))),
+        pasted: mpsc::channel(1).1,
         output: Box::new(std::io::sink()),
         random: Box::new(rand::rngs::StdRng::seed_from_u64(1)),
         now: jumping,
