@@ -98,7 +98,8 @@ async fn the_browser_wins_over_nonsense_and_gets_its_page() {
     let browser =
         |address: String| tokio::spawn(async move { visitor::consent(&address).await.ok() });
     let ended = stage.run_with(browser, pasted, |_| {}).await;
-    assert_eq!((ended.code(), ended.visit.unwrap().status), (0, 201));
+    assert_eq!(ended.code(), 0);
+    assert!(ended.visit.unwrap().page.contains("Zoho CRM is connected"));
 }
 
 #[tokio::test]
