@@ -65,9 +65,8 @@ pub(super) async fn exchange(
     ];
     if let Some(request) = request {
         form.push(("redirect_uri", &request.redirect_uri));
-    }
-    if let Some(verifier) = request.and_then(|request| request.verifier.as_ref()) {
-        form.push(("code_verifier", verifier.expose_secret()));
+        let verifier = request.verifier.as_ref();
+        form.extend(verifier.map(|verifier| ("code_verifier", verifier.expose_secret())));
     }
     let limit = Limit {
         bytes: ANSWER_BYTES,
