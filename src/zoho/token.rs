@@ -16,9 +16,6 @@ use std::time::Duration;
 /// A token answer is about a kilobyte; whatever is longer is something else.
 pub(super) const ANSWER_BYTES: usize = 64 * 1024;
 
-/// What an answer must hold.
-const TOKEN: &str = "an access token";
-
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
 const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
 
@@ -71,9 +68,8 @@ pub(super) async fn exchange(
     ];
     if let Some(request) = request {
         form.push(("redirect_uri", &request.redirect_uri));
-    }
-    if let Some(verifier) = request.and_then(|request| request.verifier.as_ref()) {
-        form.push(("code_verifier", verifier.expose_secret()));
+        let verifier = request.verifier.as_ref();
+        form.extend(verifier.map(|verifier| ("code_verifier", verifier.expose_secret())));
     }
     let limit = Limit {
         bytes: ANSWER_BYTES,
@@ -89,6 +85,7 @@ pub(super) async fn exchange(
 
 /// By the body, not by the status: Zoho sends errors with status 200.
 pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
+    let unreadable = || unreadable(answer, "an access token");
     if answer.status.is_redirection() {
         let status = answer.status;
         return Err(ExchangeError::Unreadable(format!(
@@ -97,10 +94,9 @@ pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
     }
     // A list would be read as the fields in their order.
     if !answer.body.trim_ascii_start().starts_with(b"{") {
-        return Err(unreadable(answer, TOKEN));
+        return Err(unreadable());
     }
-    let mut body: Body =
-        serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer, TOKEN))?;
+    let mut body: Body = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
     if let Some(error) = std::mem::take(&mut body.error).some() {
         let status = body.status.some();
         return Err(ExchangeError::Refused(TokenError::of(
@@ -108,7 +104,7 @@ pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
             status.as_deref().map(String::as_str),
         )));
     }
-    body.tokens().ok_or_else(|| unreadable(answer, TOKEN))
+    body.tokens().ok_or_else(unreadable)
 }
 
 pub(super) fn unreadable(answer: &Answer, awaited: &str) -> ExchangeError {
