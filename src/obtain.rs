@@ -47,8 +47,19 @@ pub(crate) async fn obtain(
     let exchange = zoho.exchange(&settings.client, request, &server, &code);
     let tokens = finish(exchange, &mut around.stopped).await?;
     let tokens = tokens.map_err(|error| exchange_error(error, &server, request))?;
+    Ok(complete(zoho, settings, tokens, &server, location.as_ref(), around).await)
+}
 
-    let center = data_center(&server, location.as_ref(), &around.tell);
+/// From tokens to credentials, with what is wrong all the same.
+pub(crate) async fn complete(
+    zoho: &Zoho,
+    settings: &Settings,
+    tokens: Tokens,
+    server: &AccountsServer,
+    location: Option<&Foreign>,
+    around: &mut Surroundings,
+) -> (Credentials, Vec<Error>) {
+    let center = data_center(server, location, &around.tell);
     let mut problems = Vec::new();
     let domain = api_domain(settings, &tokens, center, &mut problems);
     let credentials = Credentials {
@@ -59,7 +70,7 @@ pub(crate) async fn obtain(
             .expires_in
             .and_then(|life| (around.now)().checked_add(life)),
         scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
-        accounts_server: server,
+        accounts_server: server.clone(),
         api_domain: tokens
             .api_domain
             .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
@@ -73,11 +84,11 @@ pub(crate) async fn obtain(
     if credentials.refresh_token.is_none() {
         problems.push(Error::NoRefreshToken);
     }
-    Ok((credentials, problems))
+    (credentials, problems)
 }
 
 /// Once the grant token is on its way, a signal shortens the wait but does not end it.
-async fn finish<T>(
+pub(crate) async fn finish<T>(
     exchange: impl Future<Output = T>,
     stopped_by: &mut watch::Receiver<Option<Signal>>,
 ) -> Result<T, Error> {

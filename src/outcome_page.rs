@@ -64,7 +64,7 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
         expires_in_words: credentials.expires_at.map(|end| in_words(end, now)),
         problems: login.problems.iter().map(problem).collect(),
         notes: credentials.identity.unchecked(),
-        handed_over: vec![went_to(&login.written)],
+        handed_over: went_to(login),
         values: values(credentials),
         documents: documents(credentials),
         rehearsal: settings.rehearsal,
@@ -96,16 +96,20 @@ fn problem(error: &Error) -> Problem {
     }
 }
 
-fn went_to(written: &Written) -> String {
-    match written {
+fn went_to(login: &Login) -> Vec<String> {
+    let kept = login.kept.as_ref();
+    let kept = kept.map(|(name, place)| format!("Kept in the {place}, as profile {name}."));
+    let written = match &login.written {
         Written::Output(format) => format!("Printed in the terminal, as {}.", format.name()),
         Written::File(format, path) => format!(
             "Written to {}, as {}.",
             Foreign::new(path.display().to_string()),
             format.name()
         ),
+        Written::Nowhere if kept.is_some() => return kept.into_iter().collect(),
         Written::Nowhere => "Written nowhere: copy them from this page now.".to_owned(),
-    }
+    };
+    kept.into_iter().chain([written]).collect()
 }
 
 /// Each value, in the order of Adobe's form.

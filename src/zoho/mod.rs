@@ -71,7 +71,37 @@ impl Zoho {
         server: &AccountsServer,
         code: &SecretString,
     ) -> Result<Tokens, ExchangeError> {
+        let request = Some(request);
         token::exchange(&self.http, client, request, server, code, self.within).await
+    }
+
+    /// Redeems a grant token that the API console made for a self client: no redirect URI is sent.
+    pub async fn exchange_self_client(
+        &self,
+        client: &Client,
+        server: &AccountsServer,
+        code: &SecretString,
+    ) -> Result<Tokens, ExchangeError> {
+        token::exchange(&self.http, client, None, server, code, self.within).await
+    }
+
+    /// Asks for another access token.
+    pub async fn refresh(
+        &self,
+        client: &Client,
+        server: &AccountsServer,
+        refresh_token: &SecretString,
+    ) -> Result<Tokens, ExchangeError> {
+        token::refresh(&self.http, client, server, refresh_token, self.within).await
+    }
+
+    /// Kills a refresh token and its access tokens.
+    pub async fn revoke(
+        &self,
+        server: &AccountsServer,
+        refresh_token: &SecretString,
+    ) -> Result<(), ExchangeError> {
+        token::revoke(&self.http, server, refresh_token, self.within).await
     }
 
     /// Asks the CRM whose a token is, as far as the scopes allow.

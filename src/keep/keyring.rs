@@ -1,0 +1,106 @@
+//! The system's keyring: Secret Service, macOS Keychain or Windows Credential Manager. Calls block, and a
+//! keyring that is locked asks the person meanwhile: never call them on the thread of the runtime.
+
+#[cfg(feature = "keyring")]
+pub(super) use kept::{forget, load, save, try_out};
+#[cfg(not(feature = "keyring"))]
+pub(super) use missing::{forget, load, save, try_out};
+
+#[cfg(feature = "keyring")]
+mod kept {
+    use crate::keep::profile::Name;
+    use crate::keep::trouble::Trouble;
+    #[cfg(target_os = "macos")]
+    use apple_native_keyring_store::keychain::Store;
+    use keyring_core::api::CredentialStoreApi;
+    use keyring_core::{Entry, Error};
+    #[cfg(windows)]
+    use windows_native_keyring_store::Store;
+    #[cfg(any(target_os = "linux", target_os = "freebsd"))]
+    use zbus_secret_service_keyring_store::Store;
+    use zeroize::Zeroizing;
+
+    /// Whose entries they are.
+    const SERVICE: &str = "zoho-grant";
+
+    /// Not a profile's name, because of the space.
+    const TRIAL: &str = "a trial";
+
+    /// Whether something can be kept: writes a word and takes it away again.
+    pub fn try_out() -> Result<(), Trouble> {
+        let entry = entry(TRIAL)?;
+        entry.set_secret(b"trial").map_err(trouble)?;
+        entry.delete_credential().map_err(trouble)
+    }
+
+    /// The secrets of a profile.
+    pub fn load(name: &Name) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+        match entry(name.as_str())?.get_secret() {
+            Ok(secrets) => Ok(Zeroizing::new(secrets)),
+            Err(Error::NoEntry) => Err(Trouble::Lost(name.clone())),
+            Err(error) => Err(trouble(error)),
+        }
+    }
+
+    /// Keeps the secrets of a profile, in place of those that were there.
+    pub fn save(name: &Name, secrets: &str) -> Result<(), Trouble> {
+        let kept = entry(name.as_str())?.set_secret(secrets.as_bytes());
+        kept.map_err(trouble)
+    }
+
+    /// Removes the secrets of a profile, if there are any.
+    pub fn forget(name: &Name) -> Result<(), Trouble> {
+        match entry(name.as_str())?.delete_credential() {
+            Ok(()) | Err(Error::NoEntry) => Ok(()),
+            Err(error) => Err(trouble(error)),
+        }
+    }
+
+    fn entry(user: &str) -> Result<Entry, Trouble> {
+        let store = Store::new().map_err(|error| Trouble::NoKeyring(reason(&error)))?;
+        store.build(SERVICE, user, None).map_err(trouble)
+    }
+
+    fn trouble(error: Error) -> Trouble {
+        match error {
+            Error::NoStorageAccess(cause) => Trouble::Locked(cause.to_string()),
+            other => Trouble::Keyring(reason(&other)),
+        }
+    }
+
+    /// Without the bytes that some of these errors carry.
+    fn reason(error: &Error) -> String {
+        match error {
+            Error::BadEncoding(_) | Error::BadDataFormat(..) => "it holds something else".to_owned(),
+            Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string(),
+            other => other.to_string(),
+        }
+    }
+}
+
+#[cfg(not(feature = "keyring"))]
+mod missing {
+    use crate::keep::profile::Name;
+    use crate::keep::trouble::Trouble;
+    use zeroize::Zeroizing;
+
+    fn none<T>() -> Result<T, Trouble> {
+        Err(Trouble::NoKeyring("this program was built without the feature keyring".to_owned()))
+    }
+
+    pub fn try_out() -> Result<(), Trouble> {
+        none()
+    }
+
+    pub fn load(_: &Name) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+        none()
+    }
+
+    pub fn save(_: &Name, _: &str) -> Result<(), Trouble> {
+        none()
+    }
+
+    pub fn forget(_: &Name) -> Result<(), Trouble> {
+        none()
+    }
+}

@@ -1,0 +1,26 @@
+//! Keeping client and tokens between runs: profiles, in the system's keyring or in a file of their own.
+
+mod file;
+pub mod kept;
+mod keyring;
+pub mod lock;
+pub mod profile;
+pub mod profiles;
+mod record;
+pub mod trouble;
+
+use profile::{Name, Place};
+use profiles::Profiles;
+
+/// That, where and under which name a login shall be kept.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// All profiles of this person.
+    pub profiles: Profiles,
+    /// Under which name.
+    pub name: Name,
+    /// Where the secrets go.
+    pub place: Place,
+    /// Whether the credentials are handed over in another way besides.
+    pub hand_over: bool,
+}
