@@ -1,11 +1,15 @@
 //! The command line: options, variables and help, as the README lists them.
 
-mod ask;
+pub mod ask;
 mod client;
-mod options;
+pub mod folder;
+pub mod keep;
+pub mod life;
+pub mod options;
 pub mod plan;
+pub mod source;
 pub mod usage;
-mod variables;
+pub mod variables;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
@@ -30,6 +34,20 @@ pub enum Command {
     Login(Login),
     /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
     Demo(Demo),
+    /// Exchange the grant token of a self client, typed in or on standard input, for tokens
+    Exchange(life::Exchange),
+    /// Print a live access token, refreshed if less than 5 minutes remain
+    Token(life::Use),
+    /// Print the Authorization header with a live access token, as in: zoho-grant header | curl -H @- URL
+    Header(life::Use),
+    /// Tell whether credentials are alive, whose they are and which scopes answer
+    Check(life::Check),
+    /// Kill a refresh token at Zoho and forget it here
+    Revoke(life::Revoke),
+    /// List the kept profiles, without secrets
+    Profiles(life::Profiles),
+    /// Remove a kept profile from this machine; its tokens live on at Zoho
+    Forget(life::Forget),
 }
 
 /// Options of `login`.
@@ -41,7 +59,18 @@ pub enum Command {
   3 consent refused               7 refused for safety
 Any option beats its variable; --env-file beats the environment.")]
 pub struct Login {
-    /// Client ID of the server-based client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
+    #[command(flatten)]
+    pub client: Registered,
+    #[command(flatten)]
+    pub keep: life::Keep,
+    #[command(flatten)]
+    pub flow: Flow,
+}
+
+/// Options that name the registered client and its data centre.
+#[derive(Args)]
+pub struct Registered {
+    /// Client ID of the client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
     #[arg(long, value_name = "ID", help_heading = "Client")]
     pub client_id: Option<String>,
     /// File that holds the client secret, - for standard input [env: ZOHO_CLIENT_SECRET holds the secret itself]
@@ -62,8 +91,6 @@ pub struct Login {
     /// A further API domain that Zoho's token answer may name (repeatable)
     #[arg(long, value_name = "URL", help_heading = "Zoho")]
     pub trust_api_domain: Vec<String>,
-    #[command(flatten)]
-    pub flow: Flow,
 }
 
 /// Options of `demo`.
@@ -148,6 +175,12 @@ impl Command {
         match self {
             Self::Login(login) => login.flow.talk,
             Self::Demo(demo) => demo.flow.talk,
+            Self::Exchange(exchange) => exchange.flow.talk,
+            Self::Token(from) | Self::Header(from) => from.from.talk,
+            Self::Check(check) => check.from.talk,
+            Self::Revoke(revoke) => revoke.from.talk,
+            Self::Profiles(profiles) => profiles.talk,
+            Self::Forget(forget) => forget.talk,
         }
     }
 }

@@ -40,6 +40,8 @@ pub struct Settings {
 impl Settings {
     /// Whether the credentials go to the target although a profile keeps them.
     pub(crate) fn hands_over(&self) -> bool {
-        self.keeping.as_ref().is_none_or(|keeping| keeping.hand_over)
+        self.keeping
+            .as_ref()
+            .is_none_or(|keeping| keeping.hand_over)
     }
 }

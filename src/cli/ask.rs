@@ -13,6 +13,13 @@ pub fn possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
+/// Whether a person says yes; anything else, or nobody to ask, is no.
+pub fn yes(question: &str) -> bool {
+    possible()
+        && line(&format!("{question} [y/N]"))
+            .is_ok_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+}
+
 /// Asks for a line.
 pub fn line(question: &str) -> io::Result<String> {
     let mut stderr = io::stderr();
@@ -31,16 +38,20 @@ pub fn hidden(question: &str) -> io::Result<SecretString> {
     Ok(answer.trim().into())
 }
 
-/// Reads a secret from a file, or from standard input for `-`; white space around it is taken off.
+/// Reads a secret from a file, or from standard input for `-`.
 pub fn secret_file(path: &Path) -> io::Result<SecretString> {
     if path == Path::new("-") && possible() {
         return hidden("Client secret");
     }
-    let source: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin())
+    if path == Path::new("-") {
+        secret(io::stdin())
     } else {
-        Box::new(std::fs::File::open(path)?)
-    };
+        secret(std::fs::File::open(path)?)
+    }
+}
+
+/// Reads a secret; white space around it is taken off.
+pub fn secret(source: impl Read) -> io::Result<SecretString> {
     let mut text = Zeroizing::new(String::new());
     source.take(SECRET_BYTES).read_to_string(&mut text)?;
     Ok(text.trim().into())

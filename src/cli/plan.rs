@@ -1,10 +1,12 @@
 //! From arguments and variables to the plan of one run.
 
 use crate::cli::client::client;
+use crate::cli::keep::keeping;
+use crate::cli::life::Keep;
 use crate::cli::options::{self, REDIRECT_URI};
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{Demo, Login};
+use crate::cli::{Demo, Flow, Login, Registered};
 use std::str::FromStr;
 use std::time::Duration;
 use zoho_grant::demo::failure::Failure;
@@ -48,32 +50,14 @@ pub enum Opener {
 
 /// The plan of `login`.
 pub fn login(arguments: &Login) -> Result<Plan, Usage> {
-    let variables = Variables::new(arguments.env_file.as_deref())
-        .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))?;
-    let flow = &arguments.flow;
     let mut warnings = Vec::new();
-    let home = options::home(arguments, &variables)?;
-    options::warn_of_server(&home, &mut warnings);
-    let redirect_uri = variables.or(flow.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI");
-    let redirect_uri = redirect_uri
-        .as_ref()
-        .map_or(REDIRECT_URI, |given| given.as_str());
-    let scope = variables.or(flow.scope().as_deref(), "ZOHO_SCOPE");
-    let settings = Settings {
-        scopes: options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?,
-        trust: options::trust(arguments, &home)?,
-        redirect_uri: options::redirect_uri(redirect_uri, &home)?,
-        pkce: !flow.no_pkce,
-        verify: !flow.no_verify,
-        timeout: flow.timeout.unwrap_or(TIMEOUT),
-        answer_within: ANSWER_WITHIN,
-        target: options::target(flow, &mut warnings)?,
-        // Last, because it may ask the person.
-        client: client(arguments, &variables, &home, &mut warnings)?,
-        home,
-        rehearsal: false,
-    };
-    let opener = if flow.no_browser {
+    let settings = settings(
+        &arguments.client,
+        &arguments.keep,
+        &arguments.flow,
+        &mut warnings,
+    )?;
+    let opener = if arguments.flow.no_browser {
         Opener::Nobody
     } else {
         Opener::Browser
@@ -83,6 +67,40 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
         opener,
         warnings,
         stand_in: None,
+    })
+}
+
+/// What every way to tokens at the real Zoho has to know.
+pub fn settings(
+    arguments: &Registered,
+    keep: &Keep,
+    flow: &Flow,
+    warnings: &mut Vec<String>,
+) -> Result<Settings, Usage> {
+    let variables = Variables::new(arguments.env_file.as_deref())
+        .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))?;
+    let (dc, url) = (arguments.dc.as_deref(), arguments.accounts_url.as_deref());
+    let home = options::home(dc, url, &variables)?;
+    options::warn_of_server(&home, warnings);
+    let redirect_uri = variables.or(flow.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI");
+    let redirect_uri = redirect_uri
+        .as_ref()
+        .map_or(REDIRECT_URI, |given| given.as_str());
+    let scope = variables.or(flow.scope().as_deref(), "ZOHO_SCOPE");
+    Ok(Settings {
+        scopes: options::scopes(scope.as_ref().map(|given| given.as_str()), warnings)?,
+        trust: options::trust(arguments, &home)?,
+        redirect_uri: options::redirect_uri(redirect_uri, &home)?,
+        pkce: !flow.no_pkce,
+        verify: !flow.no_verify,
+        timeout: flow.timeout.unwrap_or(TIMEOUT),
+        answer_within: ANSWER_WITHIN,
+        target: options::target(flow, warnings)?,
+        keeping: keeping(keep, flow, &variables)?,
+        // Last, because it may ask the person.
+        client: client(arguments, &variables, &home, warnings)?,
+        home,
+        rehearsal: false,
     })
 }
 
@@ -120,6 +138,7 @@ pub async fn demo(arguments: &Demo) -> Result<Plan, Usage> {
         }),
         answer_within: ANSWER_WITHIN,
         target: options::target(flow, &mut warnings)?,
+        keeping: None,
         rehearsal: true,
     };
     let opener = match (arguments.yes, flow.no_browser) {

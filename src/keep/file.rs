@@ -12,7 +12,10 @@ const BYTES: u64 = 1024 * 1024;
 
 /// The file's text, or nothing when there is none.
 pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Trouble> {
-    let failed = |error: io::Error| Trouble::Unreadable { path: path.to_owned(), reason: error.to_string() };
+    let failed = |error: io::Error| Trouble::Unreadable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    };
     match fs::symlink_metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
@@ -36,7 +39,10 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
         file.persist(path).map_err(|error| error.error)?;
         Ok(())
     });
-    replaced.map_err(|error| Trouble::Unwritable { path: path.to_owned(), reason: error.to_string() })
+    replaced.map_err(|error| Trouble::Unwritable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 /// Makes the folder, for its owner alone.
@@ -46,7 +52,10 @@ pub(super) fn folder(path: &Path) -> Result<(), Trouble> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     let made = builder.create(path);
-    made.map_err(|error| Trouble::Unwritable { path: path.to_owned(), reason: error.to_string() })
+    made.map_err(|error| Trouble::Unwritable {
+        path: path.to_owned(),
+        reason: error.to_string(),
+    })
 }
 
 #[cfg(unix)]

@@ -76,7 +76,10 @@ impl Kept {
 
     /// As credentials to be handed over; none without an access token.
     pub fn credentials(&self) -> Option<Credentials> {
-        let scopes = self.scopes.clone().or_else(|| Scopes::parse(scopes::DEFAULT).ok());
+        let scopes = self
+            .scopes
+            .clone()
+            .or_else(|| Scopes::parse(scopes::DEFAULT).ok());
         Some(Credentials {
             client: self.client.clone(),
             access_token: self.access_token.clone()?,
@@ -102,7 +105,10 @@ impl Kept {
             });
         }
         if let Some(email) = &self.person {
-            identity.user = Ok(User { name: None, email: Some(email.clone()) });
+            identity.user = Ok(User {
+                name: None,
+                email: Some(email.clone()),
+            });
         }
         identity
     }
@@ -134,6 +140,9 @@ mod tests {
         let mut kept = Kept::of(&samples::full());
         kept.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
         assert!(kept.live_token(UNIX_EPOCH).is_some());
-        assert!(kept.live_token(UNIX_EPOCH + Duration::from_hours(2)).is_none());
+        assert!(
+            kept.live_token(UNIX_EPOCH + Duration::from_hours(2))
+                .is_none()
+        );
     }
 }

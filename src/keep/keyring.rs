@@ -71,7 +71,9 @@ mod kept {
     /// Without the bytes that some of these errors carry.
     fn reason(error: &Error) -> String {
         match error {
-            Error::BadEncoding(_) | Error::BadDataFormat(..) => "it holds something else".to_owned(),
+            Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+                "it holds something else".to_owned()
+            }
             Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string(),
             other => other.to_string(),
         }
@@ -85,7 +87,9 @@ mod missing {
     use zeroize::Zeroizing;
 
     fn none<T>() -> Result<T, Trouble> {
-        Err(Trouble::NoKeyring("this program was built without the feature keyring".to_owned()))
+        Err(Trouble::NoKeyring(
+            "this program was built without the feature keyring".to_owned(),
+        ))
     }
 
     pub fn try_out() -> Result<(), Trouble> {

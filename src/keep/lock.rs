@@ -16,7 +16,10 @@ impl Lock {
         let mut path = guarded.as_os_str().to_owned();
         path.push(".lock");
         let path = PathBuf::from(path);
-        let failed = |error: std::io::Error| Trouble::Lock { path: path.clone(), reason: error.to_string() };
+        let failed = |error: std::io::Error| Trouble::Lock {
+            path: path.clone(),
+            reason: error.to_string(),
+        };
         let mut options = File::options();
         options.write(true).create(true).truncate(false);
         #[cfg(unix)]

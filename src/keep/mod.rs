@@ -1,5 +1,6 @@
 //! Keeping client and tokens between runs: profiles, in the system's keyring or in a file of their own.
 
+pub mod env_file;
 mod file;
 pub mod kept;
 mod keyring;

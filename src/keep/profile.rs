@@ -18,7 +18,9 @@ pub struct Name(String);
 
 /// Why a name is not taken.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("a profile's name has 1 to 64 letters, digits, dots, dashes or underscores, and does not begin with a dot")]
+#[error(
+    "a profile's name has 1 to 64 letters, digits, dots, dashes or underscores, and does not begin with a dot"
+)]
 pub struct NotAName;
 
 /// Where a profile's secrets are.
@@ -111,7 +113,18 @@ mod tests {
         for good in ["default", "a", "Work-2_eu.x"] {
             assert_eq!(good.parse::<Name>().unwrap().as_str(), good);
         }
-        for bad in ["", ".", "..", ".a", "a/b", "a\\b", "a b", "a\nb", "é", &"a".repeat(65)] {
+        for bad in [
+            "",
+            ".",
+            "..",
+            ".a",
+            "a/b",
+            "a\\b",
+            "a b",
+            "a\nb",
+            "é",
+            &"a".repeat(65),
+        ] {
             assert_eq!(bad.parse::<Name>(), Err(NotAName), "{bad:?}");
         }
     }

@@ -39,20 +39,29 @@ impl Profiles {
     /// Every profile, in the order of names.
     pub fn list(&self) -> Result<Vec<Listed>, Trouble> {
         let document = self.read()?;
-        Ok(document.profiles.iter().map(|(name, record)| record.listed(name)).collect())
+        Ok(document
+            .profiles
+            .iter()
+            .map(|(name, record)| record.listed(name))
+            .collect())
     }
 
     /// What is kept under a name.
     pub fn load(&self, name: &Name) -> Result<Kept, Trouble> {
         let document = self.read()?;
-        let record = document.profiles.get(name).ok_or_else(|| missing(name, &document))?;
+        let record = document
+            .profiles
+            .get(name)
+            .ok_or_else(|| missing(name, &document))?;
         self.open(name, record)
     }
 
     /// Keeps something under a name, in place of what was there.
     pub fn save(&self, name: &Name, kept: &Kept, place: Place) -> Result<(), Trouble> {
         self.change(|document| {
-            let old = document.profiles.insert(name.clone(), record(name, kept, place)?);
+            let old = document
+                .profiles
+                .insert(name.clone(), record(name, kept, place)?);
             if old.is_some_and(|old| old.kept == Place::Keyring) && place == Place::File {
                 keyring::forget(name)?;
             }
@@ -63,7 +72,9 @@ impl Profiles {
     /// Keeps what a refresh brought, unless the profile was forgotten or overwritten meanwhile.
     pub fn update(&self, name: &Name, kept: &Kept) -> Result<(), Trouble> {
         self.change(|document| {
-            let Some(old) = document.profiles.get(name) else { return Ok(()) };
+            let Some(old) = document.profiles.get(name) else {
+                return Ok(());
+            };
             if same_token(&self.open(name, old)?, kept) {
                 let record = record(name, kept, old.kept)?;
                 document.profiles.insert(name.clone(), record);
@@ -74,13 +85,13 @@ impl Profiles {
 
     /// Removes a profile and its secrets.
     pub fn forget(&self, name: &Name) -> Result<(), Trouble> {
-        self.change(|document| {
-            match document.profiles.remove(name).map(|record| record.kept) {
+        self.change(
+            |document| match document.profiles.remove(name).map(|record| record.kept) {
                 None => Err(missing(name, document)),
                 Some(Place::Keyring) => keyring::forget(name),
                 Some(Place::File) => Ok(()),
-            }
-        })
+            },
+        )
     }
 
     /// Waits until no other process refreshes this profile.
@@ -90,12 +101,16 @@ impl Profiles {
     }
 
     /// One change to the file: read, changed and written while nobody else can.
-    fn change(&self, change: impl FnOnce(&mut Document) -> Result<(), Trouble>) -> Result<(), Trouble> {
+    fn change(
+        &self,
+        change: impl FnOnce(&mut Document) -> Result<(), Trouble>,
+    ) -> Result<(), Trouble> {
         file::folder(&self.folder)?;
         let _lock = Lock::beside(&self.path())?;
         let mut document = self.read()?;
         change(&mut document)?;
-        let text = serde_json::to_string_pretty(&document).expect("strings and maps of strings always become JSON");
+        let text = serde_json::to_string_pretty(&document)
+            .expect("strings and maps of strings always become JSON");
         file::write(&self.path(), &Zeroizing::new(text + "\n"))
     }
 
@@ -103,7 +118,9 @@ impl Profiles {
         let path = self.path();
         match file::read(&path)? {
             None => Ok(Document::default()),
-            Some(text) => serde_json::from_str(&text).map_err(|error| broken(&path, &place_of(&error))),
+            Some(text) => {
+                serde_json::from_str(&text).map_err(|error| broken(&path, &place_of(&error)))
+            }
         }
     }
 
@@ -113,7 +130,9 @@ impl Profiles {
             Place::Keyring => Secrets::read(&keyring::load(name)?),
         };
         let secrets = secrets.ok_or_else(|| Trouble::Lost(name.clone()))?;
-        record.kept(secrets).map_err(|why| broken(&self.path(), &format!("profile {name}, {why}")))
+        record
+            .kept(secrets)
+            .map_err(|why| broken(&self.path(), &format!("profile {name}, {why}")))
     }
 }
 
@@ -129,22 +148,36 @@ fn record(name: &Name, kept: &Kept, place: Place) -> Result<Record, Trouble> {
 }
 
 fn same_token(one: &Kept, other: &Kept) -> bool {
-    let text = |kept: &Kept| kept.refresh_token.as_ref().map(|token| Zeroizing::new(token.expose_secret().to_owned()));
+    let text = |kept: &Kept| {
+        kept.refresh_token
+            .as_ref()
+            .map(|token| Zeroizing::new(token.expose_secret().to_owned()))
+    };
     text(one) == text(other)
 }
 
 fn missing(name: &Name, document: &Document) -> Trouble {
     let known = document.profiles.keys().cloned().collect();
-    Trouble::Missing { name: name.clone(), known }
+    Trouble::Missing {
+        name: name.clone(),
+        known,
+    }
 }
 
 fn broken(path: &Path, reason: &str) -> Trouble {
-    Trouble::Broken { path: path.to_owned(), reason: reason.to_owned() }
+    Trouble::Broken {
+        path: path.to_owned(),
+        reason: reason.to_owned(),
+    }
 }
 
 /// Where the reader stumbled; its own words may quote a secret.
 fn place_of(error: &serde_json::Error) -> String {
-    format!("line {}, column {} is not as it should be", error.line(), error.column())
+    format!(
+        "line {}, column {} is not as it should be",
+        error.line(),
+        error.column()
+    )
 }
 
 #[cfg(test)]

@@ -73,21 +73,39 @@ fn what_is_no_profile_file_is_told_without_its_text_and_never_overwritten() {
     let (_folder, profiles) = here();
     profiles.save(&name("work"), &kept(), Place::File).unwrap();
     fs::write(profiles.path(), "{\"profiles\": 1000.r.secret").unwrap();
-    let trouble = profiles.save(&name("work"), &kept(), Place::File).unwrap_err();
+    let trouble = profiles
+        .save(&name("work"), &kept(), Place::File)
+        .unwrap_err();
     let words = format!("{trouble} {} {}", trouble.cause(), trouble.remedy());
-    assert!(words.contains("does not hold profiles") && words.contains("line 1"), "{words}");
+    assert!(
+        words.contains("does not hold profiles") && words.contains("line 1"),
+        "{words}"
+    );
     assert!(!words.contains("secret"), "{words}");
-    assert!(fs::read_to_string(profiles.path()).unwrap().contains("1000.r.secret"));
+    assert!(
+        fs::read_to_string(profiles.path())
+            .unwrap()
+            .contains("1000.r.secret")
+    );
 }
 
 #[test]
 fn an_unknown_profile_is_told_with_the_known_ones() {
     let (_folder, profiles) = here();
     let trouble = profiles.load(&name("work")).unwrap_err();
-    assert_eq!((trouble.cause().as_str(), trouble.exit_code()), ("No profile was kept yet.", 2));
+    assert_eq!(
+        (trouble.cause().as_str(), trouble.exit_code()),
+        ("No profile was kept yet.", 2)
+    );
     profiles.save(&name("home"), &kept(), Place::File).unwrap();
-    assert_eq!(profiles.load(&name("work")).unwrap_err().cause(), "There are: home.");
-    assert_eq!(profiles.forget(&name("work")).unwrap_err().cause(), "There are: home.");
+    assert_eq!(
+        profiles.load(&name("work")).unwrap_err().cause(),
+        "There are: home."
+    );
+    assert_eq!(
+        profiles.forget(&name("work")).unwrap_err().cause(),
+        "There are: home."
+    );
 }
 
 #[test]
@@ -96,7 +114,11 @@ fn threads_that_save_at_once_lose_nothing() {
     std::thread::scope(|scope| {
         for number in 0..16 {
             let profiles = &profiles;
-            scope.spawn(move || profiles.save(&name(&format!("p{number}")), &kept(), Place::File).unwrap());
+            scope.spawn(move || {
+                profiles
+                    .save(&name(&format!("p{number}")), &kept(), Place::File)
+                    .unwrap();
+            });
         }
     });
     assert_eq!(profiles.list().unwrap().len(), 16);

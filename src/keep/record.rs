@@ -3,7 +3,7 @@
 use crate::foreign::Foreign;
 use crate::keep::kept::Kept;
 use crate::keep::profile::{Listed, Name, Place};
-use crate::zoho::client::{Client, Id};
+use crate::zoho::client::{self, Client, Id, NotAClient};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::AccountsServer;
 use secrecy::{ExposeSecret, SecretString};
@@ -82,17 +82,25 @@ impl Record {
     pub(super) fn kept(&self, secrets: Secrets) -> Result<Kept, String> {
         let unusable = |name: &str, why: String| format!("its {name} cannot be used: {why}");
         let id = Id::new(&self.client_id).map_err(|not| unusable("client_id", not.to_string()))?;
-        let secret = |text: Zeroizing<String>| SecretString::from(text.as_str());
-        let client = Client::new(id, secret(secrets.client_secret));
+        let client = Client::new(id, secrets.client_secret.as_str().into());
+        let token =
+            |text: Option<Zeroizing<String>>| text.map(|text| client::token(&text)).transpose();
+        let tokens = (token(secrets.refresh_token), token(secrets.access_token));
+        let not_a_token = |not: NotAClient| unusable("token", not.to_string());
         let end = secrets.expires_at.as_deref().map(humantime::parse_rfc3339);
         let server = AccountsServer::given(&self.accounts_url);
         Ok(Kept {
             client: client.map_err(|not| unusable("client_secret", not.to_string()))?,
             accounts_server: server.map_err(|not| unusable("accounts_url", not.to_string()))?,
-            refresh_token: secrets.refresh_token.map(secret),
-            access_token: secrets.access_token.map(secret),
-            expires_at: end.transpose().map_err(|not| unusable("expires_at", not.to_string()))?,
-            scopes: self.scope.as_deref().and_then(|scope| Scopes::parse(scope).ok()),
+            refresh_token: tokens.0.map_err(not_a_token)?,
+            access_token: tokens.1.map_err(not_a_token)?,
+            expires_at: end
+                .transpose()
+                .map_err(|not| unusable("expires_at", not.to_string()))?,
+            scopes: self
+                .scope
+                .as_deref()
+                .and_then(|scope| Scopes::parse(scope).ok()),
             api_domain: self.api_domain.clone().map(Foreign::new),
             organization: self.organization.clone().map(Foreign::new),
             person: self.person.clone().map(Foreign::new),

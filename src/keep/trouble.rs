@@ -75,7 +75,9 @@ impl Trouble {
     /// Why, in one line.
     pub fn cause(&self) -> String {
         match self {
-            Self::Missing { known, .. } if known.is_empty() => "No profile was kept yet.".to_owned(),
+            Self::Missing { known, .. } if known.is_empty() => {
+                "No profile was kept yet.".to_owned()
+            }
             Self::Missing { known, .. } => format!("There are: {}.", joined(known)),
             Self::Unreadable { reason, .. }
             | Self::Broken { reason, .. }
@@ -83,10 +85,20 @@ impl Trouble {
             | Self::Lock { reason, .. }
             | Self::NoKeyring(reason)
             | Self::Locked(reason)
-            | Self::Keyring(reason) => format!("The reason given: {}.", Foreign::new(reason.trim_end_matches('.'))),
-            Self::NotAFile(_) => "Profiles are never read through a link, from a folder or from a pipe.".to_owned(),
-            Self::NotOurs(_) => "Whoever owns it could have named servers of their own in it.".to_owned(),
-            Self::Open(_) => "It holds secrets, so it is used only while nobody else can read or write it.".to_owned(),
+            | Self::Keyring(reason) => format!(
+                "The reason given: {}.",
+                Foreign::new(reason.trim_end_matches('.'))
+            ),
+            Self::NotAFile(_) => {
+                "Profiles are never read through a link, from a folder or from a pipe.".to_owned()
+            }
+            Self::NotOurs(_) => {
+                "Whoever owns it could have named servers of their own in it.".to_owned()
+            }
+            Self::Open(_) => {
+                "It holds secrets, so it is used only while nobody else can read or write it."
+                    .to_owned()
+            }
             Self::Lost(_) => "They were removed there, or another keyring is open.".to_owned(),
         }
     }
@@ -119,7 +131,11 @@ impl Trouble {
 }
 
 fn joined(names: &[Name]) -> String {
-    names.iter().map(Name::as_str).collect::<Vec<_>>().join(", ")
+    names
+        .iter()
+        .map(Name::as_str)
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn shown(path: &Path) -> Foreign {

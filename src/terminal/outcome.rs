@@ -19,7 +19,7 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials, now);
-                self.went_to(&login.written);
+                self.went_to(login);
             }
             Err(error) => {
                 self.error(error);
@@ -30,7 +30,8 @@ impl Terminal {
         }
     }
 
-    fn error(&self, error: &Error) {
+    /// What could not be done, why, and what to do next.
+    pub fn error(&self, error: &Error) {
         self.problem(&error.to_string(), &error.cause(), &error.remedy());
     }
 
@@ -76,8 +77,11 @@ impl Terminal {
         self.say(&format!("  {label:14}{value}"));
     }
 
-    fn went_to(&self, written: &Written) {
-        match written {
+    fn went_to(&self, login: &Login) {
+        if let Some((name, place)) = &login.kept {
+            self.say(&format!("Kept in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"));
+        }
+        match &login.written {
             Written::Output(format) => self.say(&format!(
                 "Printed on standard output, as {}.",
                 format.name()
@@ -86,6 +90,7 @@ impl Terminal {
                 let path = Foreign::new(path.display().to_string());
                 self.say(&format!("Written to {path}, as {}.", format.name()));
             }
+            Written::Nowhere if login.kept.is_some() => {}
             Written::Nowhere => {
                 self.must_say("Written nowhere: the page in the browser shows them once.");
             }

@@ -10,7 +10,7 @@ pub struct Client {
     secret: SecretString,
 }
 
-/// Why client id and secret are not taken.
+/// Why a client id, a secret or a token is not taken.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotAClient {
     /// Nothing was given.
@@ -56,6 +56,11 @@ impl Id {
         let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
         rest.len() != 30 || !rest.bytes().all(usual)
     }
+}
+
+/// Takes a token, of any kind, of printable ASCII.
+pub fn token(text: &str) -> Result<SecretString, NotAClient> {
+    check(text).map(|()| text.into())
 }
 
 /// Whether text is printable ASCII without spaces, as credentials and tokens are.

@@ -165,6 +165,7 @@ fn settings(stand_in: &StandIn) -> Settings {
             format: Format::Json,
             file: None,
         },
+        keeping: None,
         rehearsal: true,
     }
 }

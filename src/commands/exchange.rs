@@ -1,0 +1,130 @@
+//! `exchange`: the grant token of a self client.
+
+use crate::cli::life::Exchange;
+use crate::cli::plan::{self, Opener, Plan};
+use crate::cli::usage::Usage;
+use crate::cli::{Flow, ask, options};
+use crate::commands::{Around, Stop, login, revoke_old};
+use secrecy::{ExposeSecret, SecretString};
+use std::io;
+use std::path::Path;
+use std::process::ExitCode;
+use std::time::SystemTime;
+use zoho_grant::Login;
+use zoho_grant::error::Error;
+use zoho_grant::exchange::exchange;
+use zoho_grant::zoho::client;
+use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::trust::AccountsServer;
+
+/// Exchanges, at another data centre when the person names one after a refusal: never by itself.
+pub fn run(arguments: &Exchange, around: &Around) -> Result<ExitCode, Stop> {
+    fits(&arguments.flow)?;
+    let mut warnings = Vec::new();
+    let settings = plan::settings(
+        &arguments.client,
+        &arguments.keep,
+        &arguments.flow,
+        &mut warnings,
+    )?;
+    let mut plan = Plan {
+        settings,
+        opener: Opener::Nobody,
+        warnings,
+        stand_in: None,
+    };
+    let code = code(arguments)?;
+    let old = revoke_old::old(&plan);
+    around.terminal.warn(&plan.warnings);
+    let trusted = options::trusted_servers(&arguments.client.trust_accounts_server)?;
+    loop {
+        let outcome = once(around, &plan, &code);
+        let others = others(&plan.settings.home, &trusted);
+        if !may_be_elsewhere(&outcome) || others.is_empty() {
+            let revoke_old = arguments.keep.revoke_old;
+            return Ok(login::ended(around, &outcome, old, revoke_old));
+        }
+        around.terminal.outcome(&outcome, SystemTime::now());
+        around.terminal.try_elsewhere(&others);
+        match next(others)? {
+            Some(server) => plan.settings.home = server,
+            None => return Ok(login::exit_code(&outcome)),
+        }
+    }
+}
+
+fn once(around: &Around, plan: &Plan, code: &SecretString) -> Result<Login, Error> {
+    around.runtime.block_on(async {
+        let mut surroundings = login::surroundings(plan, around.tell());
+        exchange(&plan.settings, code, &mut surroundings).await
+    })
+}
+
+fn may_be_elsewhere(outcome: &Result<Login, Error>) -> bool {
+    matches!(outcome, Err(Error::Unfulfilled(unfulfilled)) if unfulfilled.may_be_elsewhere())
+}
+
+/// The other servers that the grant token may belong to. A rehearsal never leads to Zoho's.
+fn others(home: &AccountsServer, trusted: &[AccountsServer]) -> Vec<AccountsServer> {
+    let table = DATA_CENTERS.iter().map(AccountsServer::of);
+    let table = table.filter(|_| !home.is_loopback());
+    let all = table.chain(trusted.iter().cloned());
+    all.filter(|other| other != home).collect()
+}
+
+/// Where the person wants to try next, if there is one to ask.
+fn next(others: Vec<AccountsServer>) -> Result<Option<AccountsServer>, Usage> {
+    if !ask::possible() {
+        return Ok(None);
+    }
+    let question = "Try once more at which of them? Enter alone stops";
+    let answer = ask::line(question).map_err(|error| Usage::unanswered(&error))?;
+    if answer.is_empty() {
+        return Ok(None);
+    }
+    let named = others.into_iter().find(|other| {
+        let code = other.data_center().map(|center| center.code);
+        other.as_str() == answer || code == Some(answer.to_ascii_lowercase().as_str())
+    });
+    let remedy = "Run the command again with --dc.";
+    let unknown = || Usage::new("The answer", "it is none of these data centres", remedy);
+    named.map(Some).ok_or_else(unknown)
+}
+
+/// What belongs to the way through the browser has no meaning here, so giving it is a mistake.
+fn fits(flow: &Flow) -> Result<(), Usage> {
+    let given = [
+        ("--redirect-uri", flow.redirect_uri.is_some()),
+        ("--no-browser", flow.no_browser),
+        ("--timeout", flow.timeout.is_some()),
+        ("--no-pkce", flow.no_pkce),
+        ("--scope", !flow.scope.is_empty()),
+    ];
+    match given.into_iter().find(|(_, given)| *given) {
+        None => Ok(()),
+        Some((option, _)) => Err(Usage::new(
+            option,
+            "a self client's grant token was made in the console, with its scopes and without a redirect",
+            "Leave it out.",
+        )),
+    }
+}
+
+/// The grant token: asked for on a terminal, read from standard input elsewhere.
+fn code(arguments: &Exchange) -> Result<SecretString, Usage> {
+    let what = "The grant token";
+    let remedy = "Copy the code that the console shows, whole and alone: it begins with 1000.";
+    let code = if ask::possible() {
+        ask::hidden("Grant token, from the console").map_err(|error| Usage::unanswered(&error))?
+    } else if arguments.client.client_secret_file.as_deref() == Some(Path::new("-")) {
+        let why = "standard input is given to the client secret already";
+        return Err(Usage::new(
+            what,
+            why,
+            "Give the client secret by ZOHO_CLIENT_SECRET or in a file.",
+        ));
+    } else {
+        ask::secret(io::stdin()).map_err(|error| Usage::new(what, error, remedy))?
+    };
+    client::token(code.expose_secret()).map_err(|not| Usage::new(what, not, remedy))
+}
