@@ -11,7 +11,7 @@
 //! 7. [`handover`] writes the credentials where they shall go.
 //! 8. The browser gets a page that tells the truth, and the login ends.
 //!
-//! Without a browser, [`exchange`] redeems the grant token of a self client. [`keep`] holds client and tokens
+//! Without a browser, [`self_client`] redeems the grant token of a self client. [`keep`] holds client and tokens
 //! between runs, for whoever needs a live access token later.
 //!
 //! [`demo`] is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
@@ -22,13 +22,13 @@ pub mod credentials;
 pub mod demo;
 pub mod error;
 pub mod event;
-pub mod exchange;
 pub mod foreign;
 pub mod handover;
 pub mod keep;
 pub mod loopback;
 mod obtain;
 mod outcome_page;
+pub mod self_client;
 pub mod settings;
 pub mod unfulfilled;
 pub mod zoho;

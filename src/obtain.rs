@@ -44,10 +44,10 @@ pub(crate) async fn obtain(
         Response::Empty => return Err(Error::Empty),
     };
     (around.tell)(Event::Exchanging(server.to_string()));
-    let exchange = zoho.exchange(&settings.client, request, &server, &code);
+    let exchange = zoho.exchange(&settings.client, Some(request), &server, &code);
     let tokens = finish(exchange, &mut around.stopped).await?;
     let tokens = tokens.map_err(|error| exchange_error(error, &server, request))?;
-    Ok(complete(zoho, settings, tokens, &server, location.as_ref(), around).await)
+    Ok(complete(zoho, settings, tokens, server, location.as_ref(), around).await)
 }
 
 /// From tokens to credentials, with what is wrong all the same.
@@ -55,11 +55,11 @@ pub(crate) async fn complete(
     zoho: &Zoho,
     settings: &Settings,
     tokens: Tokens,
-    server: &AccountsServer,
+    server: AccountsServer,
     location: Option<&Foreign>,
     around: &mut Surroundings,
 ) -> (Credentials, Vec<Error>) {
-    let center = data_center(server, location, &around.tell);
+    let center = data_center(&server, location, &around.tell);
     let mut problems = Vec::new();
     let domain = api_domain(settings, &tokens, center, &mut problems);
     let credentials = Credentials {
@@ -70,7 +70,7 @@ pub(crate) async fn complete(
             .expires_in
             .and_then(|life| (around.now)().checked_add(life)),
         scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
-        accounts_server: server.clone(),
+        accounts_server: server,
         api_domain: tokens
             .api_domain
             .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use std::time::SystemTime;
 use zoho_grant::Login;
 use zoho_grant::error::Error;
-use zoho_grant::exchange::exchange;
+use zoho_grant::self_client;
 use zoho_grant::zoho::client;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::trust::AccountsServer;
@@ -56,7 +56,7 @@ pub fn run(arguments: &Exchange, around: &Around) -> Result<ExitCode, Stop> {
 fn once(around: &Around, plan: &Plan, code: &SecretString) -> Result<Login, Error> {
     around.runtime.block_on(async {
         let mut surroundings = login::surroundings(plan, around.tell());
-        exchange(&plan.settings, code, &mut surroundings).await
+        self_client::exchange(&plan.settings, code, &mut surroundings).await
     })
 }
 

@@ -63,26 +63,15 @@ impl Zoho {
         }
     }
 
-    /// Redeems a grant token at the person's accounts server.
+    /// Redeems a grant token at the person's accounts server; that of a self client came without a request.
     pub async fn exchange(
         &self,
         client: &Client,
-        request: &AuthorizationRequest,
+        request: Option<&AuthorizationRequest>,
         server: &AccountsServer,
         code: &SecretString,
     ) -> Result<Tokens, ExchangeError> {
-        let request = Some(request);
         token::exchange(&self.http, client, request, server, code, self.within).await
-    }
-
-    /// Redeems a grant token that the API console made for a self client: no redirect URI is sent.
-    pub async fn exchange_self_client(
-        &self,
-        client: &Client,
-        server: &AccountsServer,
-        code: &SecretString,
-    ) -> Result<Tokens, ExchangeError> {
-        token::exchange(&self.http, client, None, server, code, self.within).await
     }
 
     /// Asks for another access token.

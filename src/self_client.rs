@@ -18,7 +18,7 @@ pub async fn exchange(
     let zoho = Zoho::new(settings.answer_within, around.tell.clone());
     let server = &settings.home;
     (around.tell)(Event::Exchanging(server.to_string()));
-    let exchange = zoho.exchange_self_client(&settings.client, server, code);
+    let exchange = zoho.exchange(&settings.client, None, server, code);
     let tokens = obtain::finish(exchange, &mut around.stopped).await?;
     let tokens = tokens.map_err(|error| {
         Error::Unfulfilled(Unfulfilled {
@@ -27,6 +27,6 @@ pub async fn exchange(
             server: server.clone(),
         })
     })?;
-    let obtained = obtain::complete(&zoho, settings, tokens, server, None, around).await;
+    let obtained = obtain::complete(&zoho, settings, tokens, server.clone(), None, around).await;
     Ok(hand_over(settings, obtained, around).await)
 }
