@@ -77,7 +77,7 @@ impl Unfulfilled {
                 format!("Consent again: {again}")
             }
             (ExchangeError::Refused(error), _) => error.remedy(&self.server, "the redirect URI"),
-            (ExchangeError::NoAnswer(error), Request::Exchange) => format!(
+            (ExchangeError::NoAnswer(error), Request::Exchange) if !error.unsent => format!(
                 "{} The grant token may be spent: make a new one in the console.",
                 error.remedy()
             ),

@@ -84,10 +84,13 @@ impl Trouble {
             | Self::Unwritable { reason, .. }
             | Self::Lock { reason, .. }
             | Self::NoKeyring(reason)
-            | Self::Locked(reason)
             | Self::Keyring(reason) => format!(
                 "The reason given: {}.",
                 Foreign::new(reason.trim_end_matches('.'))
+            ),
+            Self::Locked(reason) => format!(
+                "Nobody unlocked it, or it has no default part ({}).",
+                Foreign::new(reason)
             ),
             Self::NotAFile(_) => {
                 "Profiles are never read through a link, from a folder or from a pipe.".to_owned()

@@ -5,6 +5,12 @@
 mod cli;
 mod errors;
 mod flow;
+mod life;
+mod life_keyring;
+mod life_saving;
+mod life_source;
+#[cfg(unix)]
+mod life_terminal;
 mod program;
 mod rehearsed;
 mod settings;
