@@ -1,7 +1,7 @@
 //! Questions at a real terminal.
 
 use crate::life_source::{Life, SCOPES};
-use crate::program::command;
+use crate::program::{after, command};
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
 use zoho_grant::demo::DataCenter;
@@ -24,7 +24,8 @@ async fn at_a_terminal(
         .chain(client)
         .chain(more.iter().copied())
         .collect();
-    let command = command(&variables, arguments);
+    // The library switches the echo off, and would hide what a real terminal shows.
+    let command = after("stty echo", &command(&variables, arguments));
     let ended = tokio::task::spawn_blocking(move || {
         let mut terminal = spawn_command(command, DEADLINE).unwrap();
         person(&mut terminal);

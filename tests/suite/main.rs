@@ -6,6 +6,8 @@ mod cli;
 mod errors;
 mod flow;
 mod life;
+mod life_end;
+mod life_exchange;
 mod life_keyring;
 mod life_saving;
 mod life_source;

@@ -124,6 +124,21 @@ pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> StdCommand {
     command
 }
 
+/// The same, by a shell that does something first.
+#[cfg(unix)]
+pub fn after(first: &str, command: &StdCommand) -> StdCommand {
+    let mut shell = StdCommand::new("sh");
+    shell.args(["-c", &format!("{first}; exec \"$@\""), "sh"]);
+    shell.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
+}
+
 fn is_obeyed(variable: &str) -> bool {
     let name = variable.to_ascii_uppercase();
     name.starts_with("ZOHO_")
