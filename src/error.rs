@@ -112,6 +112,9 @@ pub enum Error {
     /// What a refresh brought could not be put back.
     #[error("The refreshed access token could not be kept: {0}.")]
     NotPutBack(String),
+    /// Revoked tokens could not be removed here.
+    #[error("The tokens are dead at Zoho, but could not be removed here: {0}.")]
+    NotForgotten(String),
     /// Zoho did not fulfil a request about tokens.
     #[error("{0}")]
     Unfulfilled(Unfulfilled),
@@ -146,6 +149,7 @@ impl Error {
             Self::NotKept(trouble) => format!("{} Nothing is lost: they were handed over instead.", trouble.cause()),
             Self::Profile(trouble) => trouble.cause(),
             Self::NotPutBack(_) => "The access token is good and was handed over; the next run has to refresh again.".to_owned(),
+            Self::NotForgotten(_) => "They are of no use to anyone any more.".to_owned(),
             Self::Unfulfilled(unfulfilled) => unfulfilled.cause(),
             Self::NothingToRefresh { .. } => "An access token lives for about an hour, and only a refresh token gets another.".to_owned(),
         }
@@ -173,8 +177,10 @@ impl Error {
             Self::ForeignApiDomain(_) => "If you know that this server is Zoho's, give it with --trust-api-domain. Otherwise do not use the credentials, and revoke them.".to_owned(),
             Self::TokenNotAccepted(_) => "Check that this API domain is the one of your organisation's data centre, and run the login again.".to_owned(),
             Self::NotWritten { remedy, .. } => (*remedy).to_owned(),
-            Self::NotKept(trouble) | Self::Profile(trouble) => trouble.remedy(),
+            Self::NotKept(trouble) => trouble.remedy(),
+            Self::Profile(trouble) => trouble.remedy_of_use(),
             Self::NotPutBack(_) => "Mend that: Zoho allows about ten refreshes in ten minutes.".to_owned(),
+            Self::NotForgotten(_) => "Remove them yourself, so that no program tries them.".to_owned(),
             Self::Unfulfilled(unfulfilled) => unfulfilled.remedy(),
             Self::NothingToRefresh { again } => format!("Consent again: {again}"),
         }
@@ -187,7 +193,8 @@ impl Error {
             | Self::NoAnswer(_)
             | Self::NotWritten { .. }
             | Self::NotKept(_)
-            | Self::NotPutBack(_) => 1,
+            | Self::NotPutBack(_)
+            | Self::NotForgotten(_) => 1,
             Self::Profile(trouble) => trouble.exit_code(),
             Self::Unfulfilled(unfulfilled) => unfulfilled.exit_code(),
             Self::Refused => 3,

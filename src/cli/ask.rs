@@ -13,13 +13,6 @@ pub fn possible() -> bool {
     io::stdin().is_terminal() && io::stderr().is_terminal()
 }
 
-/// Whether a person says yes; anything else, or nobody to ask, is no.
-pub fn yes(question: &str) -> bool {
-    possible()
-        && line(&format!("{question} [y/N]"))
-            .is_ok_and(|answer| matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
-}
-
 /// Asks for a line.
 pub fn line(question: &str) -> io::Result<String> {
     let mut stderr = io::stderr();

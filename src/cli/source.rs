@@ -15,6 +15,7 @@ use zoho_grant::keep::kept::Kept;
 use zoho_grant::keep::lock::Lock;
 use zoho_grant::keep::profile::Name;
 use zoho_grant::keep::profiles::Profiles;
+use zoho_grant::keep::trouble::Trouble;
 use zoho_grant::zoho::client::{self, Client, Id};
 use zoho_grant::zoho::scopes::Scopes;
 
@@ -53,37 +54,38 @@ impl Source {
         }
     }
 
-    /// Waits until no other process refreshes the same; there is nothing to wait for in an environment.
-    pub fn lock(&self) -> Result<Option<Lock>, Error> {
-        let lock = match self {
-            Self::Profile(profiles, name) => profiles.lock(name),
-            Self::EnvFile(path) => Lock::beside(path),
-            Self::Environment => return Ok(None),
-        };
-        lock.map(Some).map_err(Error::Profile)
+    /// Waits until no other process refreshes the same. Where no lock can be had nothing can be put back
+    /// either, and that is told with its reason.
+    pub fn lock(&self) -> Option<Lock> {
+        match self {
+            Self::Profile(profiles, name) => profiles.lock(name).ok(),
+            Self::EnvFile(path) => Lock::beside(path).ok(),
+            Self::Environment => None,
+        }
     }
 
     /// Puts back what a refresh brought.
     pub fn put_back(&self, kept: &Kept) -> Result<(), Error> {
-        match self {
-            Self::Profile(profiles, name) => profiles.update(name, kept).map_err(|trouble| {
-                Error::NotPutBack(format!(
-                    "{trouble}. {}",
-                    trouble.cause().trim_end_matches('.')
-                ))
-            }),
-            Self::EnvFile(path) => env_file::put_back(path, kept).map_err(Error::NotPutBack),
+        let done = match self {
+            Self::Profile(profiles, name) => profiles
+                .update(name, kept)
+                .map_err(|trouble| reason(&trouble)),
+            Self::EnvFile(path) => env_file::put_back(path, kept),
             Self::Environment => Ok(()),
-        }
+        };
+        done.map_err(Error::NotPutBack)
     }
 
     /// Takes the tokens away here.
     pub fn forget(&self) -> Result<(), Error> {
-        match self {
-            Self::Profile(profiles, name) => profiles.forget(name).map_err(Error::Profile),
-            Self::EnvFile(path) => env_file::forget(path).map_err(Error::NotPutBack),
+        let forgotten = match self {
+            Self::Profile(profiles, name) => {
+                profiles.forget(name).map_err(|trouble| reason(&trouble))
+            }
+            Self::EnvFile(path) => env_file::forget(path),
             Self::Environment => Ok(()),
-        }
+        };
+        forgotten.map_err(Error::NotForgotten)
     }
 
     /// What it is called in messages.
@@ -112,6 +114,10 @@ impl Source {
         };
         format!("zoho-grant login --client-id {id} {server}{goal}")
     }
+}
+
+fn reason(trouble: &Trouble) -> String {
+    format!("{trouble}. {}", trouble.cause().trim_end_matches('.'))
 }
 
 fn read(path: Option<&Path>) -> Result<Variables, Usage> {

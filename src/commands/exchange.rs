@@ -46,7 +46,7 @@ pub fn run(arguments: &Exchange, around: &Around) -> Result<ExitCode, Stop> {
         }
         around.terminal.outcome(&outcome, SystemTime::now());
         around.terminal.try_elsewhere(&others);
-        match next(others)? {
+        match next(around, others)? {
             Some(server) => plan.settings.home = server,
             None => return Ok(login::exit_code(&outcome)),
         }
@@ -73,12 +73,14 @@ fn others(home: &AccountsServer, trusted: &[AccountsServer]) -> Vec<AccountsServ
 }
 
 /// Where the person wants to try next, if there is one to ask.
-fn next(others: Vec<AccountsServer>) -> Result<Option<AccountsServer>, Usage> {
+fn next(around: &Around, others: Vec<AccountsServer>) -> Result<Option<AccountsServer>, Usage> {
     if !ask::possible() {
         return Ok(None);
     }
     let question = "Try once more at which of them? Enter alone stops";
-    let answer = ask::line(question).map_err(|error| Usage::unanswered(&error))?;
+    let answer = around
+        .line(question)
+        .map_err(|error| Usage::unanswered(&error))?;
     if answer.is_empty() {
         return Ok(None);
     }

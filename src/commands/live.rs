@@ -30,7 +30,7 @@ pub fn live(
         return Ok(live);
     }
     // Whoever waited here finds what the first one brought.
-    let _lock = source.lock()?;
+    let _lock = source.lock();
     let kept = source.load()?;
     match there(kept.clone(), refused) {
         Some(live) => Ok(live),

@@ -32,7 +32,8 @@ pub fn revoke(arguments: &Revoke, around: &Around) -> Result<ExitCode, Stop> {
         source.shown(),
         kept.accounts_server
     );
-    if !arguments.yes && !ask::yes(&question) {
+    let unanswered = |error| Usage::unanswered(&error);
+    if !arguments.yes && !around.yes(&question).map_err(unanswered)? {
         around.terminal.nothing_revoked();
         return Ok(ExitCode::SUCCESS);
     }

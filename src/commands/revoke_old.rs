@@ -32,7 +32,7 @@ pub fn offer(around: &Around, login: &Login, old: Option<Kept>, unasked: bool) {
     );
     if !unasked && !ask::possible() {
         around.terminal.old_token_lives_on(name);
-    } else if unasked || ask::yes(&question) {
+    } else if unasked || around.yes(&question).unwrap_or_default() {
         match revoke::end(around, &old.accounts_server, &token) {
             Ok(was_alive) => around.terminal.old_token_revoked(was_alive),
             Err(error) => around.terminal.error(&error),

@@ -30,7 +30,7 @@ mod kept {
     pub fn try_out() -> Result<(), Trouble> {
         let entry = entry(TRIAL)?;
         entry.set_secret(b"trial").map_err(trouble)?;
-        entry.delete_credential().map_err(trouble)
+        removed(entry.delete_credential())
     }
 
     /// The secrets of a profile.
@@ -50,7 +50,12 @@ mod kept {
 
     /// Removes the secrets of a profile, if there are any.
     pub fn forget(name: &Name) -> Result<(), Trouble> {
-        match entry(name.as_str())?.delete_credential() {
+        removed(entry(name.as_str())?.delete_credential())
+    }
+
+    /// Another process may have been quicker.
+    fn removed(outcome: keyring_core::Result<()>) -> Result<(), Trouble> {
+        match outcome {
             Ok(()) | Err(Error::NoEntry) => Ok(()),
             Err(error) => Err(trouble(error)),
         }

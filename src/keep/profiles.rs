@@ -63,7 +63,8 @@ impl Profiles {
                 .profiles
                 .insert(name.clone(), record(name, kept, place)?);
             if old.is_some_and(|old| old.kept == Place::Keyring) && place == Place::File {
-                keyring::forget(name)?;
+                // A keyring that is gone is a reason to save to the file, and none to fail at it.
+                let _ = keyring::forget(name);
             }
             Ok(())
         })

@@ -124,6 +124,17 @@ impl Trouble {
         }
     }
 
+    /// What to do next when kept credentials are wanted, in one line.
+    pub fn remedy_of_use(&self) -> String {
+        match self {
+            Self::NoKeyring(_) | Self::Locked(_) | Self::Keyring(_) => {
+                "Unlock the keyring that holds them and run it in that session, or consent again and keep them in a \
+                 file: zoho-grant login --save --save-to file.".to_owned()
+            }
+            _ => self.remedy(),
+        }
+    }
+
     /// 2 for a wrong name, 1 for this machine.
     pub fn exit_code(&self) -> u8 {
         match self {

@@ -142,3 +142,27 @@ async fn saving_over_a_live_refresh_token_offers_to_revoke_it() {
     // The API domain of the stand-in was not trusted, which is another matter.
     assert_eq!((exit, life.revocations()), (7, 1));
 }
+
+#[tokio::test]
+async fn ctrl_c_ends_at_each_question() {
+    let life = Life::with_profile().await;
+    let exit = at_a_terminal(&life, &[], &["revoke"], |terminal| {
+        terminal.exp_string("[y/N]: ").unwrap();
+        terminal.send_control('c').unwrap();
+    });
+    assert_eq!((exit.await, life.revocations()), (130, 0));
+
+    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let code = life.stand_in.self_client_code(&SCOPES);
+    let (variables, arguments) = (
+        [("ZOHO_ACCOUNTS_URL", us.as_str())],
+        ["exchange", "--trust-accounts-server", &eu],
+    );
+    let exit = at_a_terminal(&life, &variables, &arguments, move |terminal| {
+        terminal.exp_string("(not shown): ").unwrap();
+        terminal.send_line(&code).unwrap();
+        terminal.exp_string("Enter alone stops: ").unwrap();
+        terminal.send_control('c').unwrap();
+    });
+    assert_eq!(exit.await, 130);
+}
