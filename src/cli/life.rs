@@ -4,6 +4,14 @@ use crate::cli::{Flow, Registered, Talk};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
+/// Of the commands that use credentials.
+const EXIT_CODES: &str = "Without an option: the tokens of the ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
+
+Exit codes:
+  0 alive                         5 dead, or Zoho answered with an error
+  1 this machine or the network   7 refused for safety
+  2 wrong usage or settings";
+
 /// Whether and where credentials are kept.
 #[derive(Args)]
 pub struct Keep {
@@ -14,6 +22,7 @@ pub struct Keep {
     #[arg(
         long,
         value_enum,
+        value_name = "PLACE",
         default_value = "keyring",
         requires = "save",
         help_heading = "Keeping"
@@ -76,6 +85,7 @@ pub struct From {
 
 /// Options of `token` and `header`.
 #[derive(Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Use {
     #[command(flatten)]
     pub from: From,
@@ -83,6 +93,7 @@ pub struct Use {
 
 /// Options of `check`.
 #[derive(Args)]
+#[command(after_help = EXIT_CODES)]
 pub struct Check {
     #[command(flatten)]
     pub from: From,

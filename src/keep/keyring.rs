@@ -1,12 +1,36 @@
 //! The system's keyring: Secret Service, macOS Keychain or Windows Credential Manager. Calls block, and a
 //! keyring that is locked asks the person meanwhile: never call them on the thread of the runtime.
 
-#[cfg(feature = "keyring")]
+#[cfg(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+))]
 pub(super) use kept::{forget, load, save, try_out};
-#[cfg(not(feature = "keyring"))]
+#[cfg(not(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+)))]
 pub(super) use missing::{forget, load, save, try_out};
 
-#[cfg(feature = "keyring")]
+#[cfg(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+))]
 mod kept {
     use crate::keep::profile::Name;
     use crate::keep::trouble::Trouble;
@@ -85,7 +109,15 @@ mod kept {
     }
 }
 
-#[cfg(not(feature = "keyring"))]
+#[cfg(not(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+)))]
 mod missing {
     use crate::keep::profile::Name;
     use crate::keep::trouble::Trouble;
@@ -93,7 +125,7 @@ mod missing {
 
     fn none<T>() -> Result<T, Trouble> {
         Err(Trouble::NoKeyring(
-            "this program was built without the feature keyring".to_owned(),
+            "this program was built without one".to_owned(),
         ))
     }
 

@@ -109,7 +109,7 @@ impl Trouble {
     /// What to do next, in one line.
     pub fn remedy(&self) -> String {
         match self {
-            Self::Missing { .. } => "Name another with --profile, or keep one: zoho-grant login --save.".to_owned(),
+            Self::Missing { .. } => "Name another with --profile, name a file of variables with --env-file, or keep one: zoho-grant login --save.".to_owned(),
             Self::Unreadable { path, .. } => format!("Give yourself the right to read it: chmod 600 {}.", shown(path)),
             Self::NotAFile(path) => format!("Move what stands at {} away.", shown(path)),
             Self::NotOurs(path) => format!("Run as its owner, or give it to yourself: sudo chown \"$USER\" {}.", shown(path)),
