@@ -1,24 +1,37 @@
-//! One file for each command.
+//! One file for each command: from its arguments to its exit code.
 
 pub mod check;
+pub mod demo;
+pub mod device;
 pub mod exchange;
+pub mod export;
 mod live;
 pub mod login;
+pub mod lookup;
 pub mod profiles;
 pub mod revoke;
 mod revoke_old;
 pub mod token;
 
 use crate::cli::ask;
+use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
-use crate::signals;
 use crate::terminal::Terminal;
+use crate::{browser, signals};
+use rand::rand_core::UnwrapErr;
+use rand::rngs::SysRng;
+use secrecy::SecretString;
 use std::io;
+use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use zoho_grant::demo::visitor;
 use zoho_grant::error::Error;
 use zoho_grant::event::Tell;
 use zoho_grant::zoho::{ANSWER_WITHIN, Zoho};
+use zoho_grant::{Login, Surroundings};
 
 /// Why a command ends before its end.
 pub enum Stop {
@@ -51,7 +64,7 @@ pub struct Around<'a> {
 impl Around<'_> {
     /// Zoho, telling the terminal of each request.
     pub fn zoho(&self) -> Zoho {
-        Zoho::new(ANSWER_WITHIN, self.tell())
+        Zoho::new(ANSWER_WITHIN, tell(self.terminal))
     }
 
     /// Asks for a line. Once a login has listened for signals they kill no more, so they are listened for here too.
@@ -72,10 +85,53 @@ impl Around<'_> {
         let answer = self.line(&format!("{question} [y/N]"))?;
         Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
     }
+}
 
-    /// Events go to the terminal.
-    pub fn tell(&self) -> Tell {
-        let terminal = Arc::clone(self.terminal);
-        Arc::new(move |event| terminal.event(&event))
+/// What a person's own login touches: their terminal, standard output, the system's clock and randomness.
+fn surroundings(
+    terminal: &Arc<Terminal>,
+    opener: Opener,
+    pasted: mpsc::Receiver<SecretString>,
+) -> Surroundings {
+    let tell = tell(terminal);
+    Surroundings {
+        open: open(opener, &tell),
+        tell,
+        pasted,
+        output: Box::new(std::io::stdout()),
+        random: Box::new(UnwrapErr(SysRng)),
+        now: SystemTime::now,
+        stopped: signals::listen(),
     }
+}
+
+/// Events go to the terminal.
+fn tell(terminal: &Arc<Terminal>) -> Tell {
+    let told = Arc::clone(terminal);
+    Arc::new(move |event| told.event(&event))
+}
+
+fn open(opener: Opener, tell: &Tell) -> Box<dyn Fn(&str) + Send> {
+    let tell = Arc::clone(tell);
+    match opener {
+        Opener::Nobody => Box::new(|_| {}),
+        Opener::Browser => Box::new(move |address| browser::open(address, Arc::clone(&tell))),
+        Opener::Visitor => Box::new(|address| {
+            let address = address.to_owned();
+            // Where the visit ended is told by the login itself.
+            tokio::spawn(async move { drop(visitor::consent(&address).await) });
+        }),
+    }
+}
+
+/// No texts are pasted.
+fn nothing_pasted() -> mpsc::Receiver<SecretString> {
+    mpsc::channel(1).1
+}
+
+/// Tells how it ended.
+fn conclude(terminal: &Terminal, outcome: &Result<Login, Error>) -> ExitCode {
+    terminal.outcome(outcome, SystemTime::now());
+    let code = outcome.as_ref();
+    ExitCode::from(code.map_or_else(Error::exit_code, Login::exit_code))
 }

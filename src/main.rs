@@ -6,11 +6,12 @@ mod cli;
 mod commands;
 mod signals;
 mod terminal;
+mod typed;
 
 use clap::Parser;
 use cli::usage::Usage;
 use cli::{Arguments, Command};
-use commands::{Around, Stop, check, exchange, login, profiles, revoke, token};
+use commands::{Around, Stop};
 use std::process::ExitCode;
 use std::sync::Arc;
 use terminal::Terminal;
@@ -29,18 +30,7 @@ fn main() -> ExitCode {
         runtime: &runtime,
         terminal: &terminal,
     };
-    let outcome = match &arguments.command {
-        Command::Login(arguments) => login::login(arguments, &around),
-        Command::Demo(arguments) => login::demo(arguments, &around),
-        Command::Exchange(arguments) => exchange::run(arguments, &around),
-        Command::Token(arguments) => token::token(arguments, &around),
-        Command::Header(arguments) => token::header(arguments, &around),
-        Command::Check(arguments) => check::check(arguments, &around),
-        Command::Revoke(arguments) => revoke::revoke(arguments, &around),
-        Command::Profiles(_) => profiles::list(&around),
-        Command::Forget(arguments) => profiles::forget(arguments, &around),
-    };
-    let code = match outcome {
+    let code = match run(&arguments.command, &around) {
         Ok(code) => code,
         Err(Stop::Usage(usage)) => terminal.usage(&usage),
         Err(Stop::Error(error)) => {
@@ -51,4 +41,25 @@ fn main() -> ExitCode {
     // A name look-up or a browser that still runs must not hold the process.
     runtime.shutdown_background();
     code
+}
+
+fn run(command: &Command, around: &Around) -> Result<ExitCode, Stop> {
+    let terminal = around.terminal;
+    match command {
+        Command::Login(arguments) => commands::login::run(arguments, around),
+        Command::Demo(arguments) => Ok(around
+            .runtime
+            .block_on(commands::demo::run(arguments, terminal))),
+        Command::Exchange(arguments) => commands::exchange::run(arguments, around),
+        Command::Device(arguments) => commands::device::run(arguments, around),
+        Command::Token(arguments) => commands::token::token(arguments, around),
+        Command::Header(arguments) => commands::token::header(arguments, around),
+        Command::Check(arguments) => commands::check::check(arguments, around),
+        Command::Export(arguments) => Ok(commands::export::run(arguments, terminal)),
+        Command::Revoke(arguments) => commands::revoke::revoke(arguments, around),
+        Command::Profiles(_) => commands::profiles::list(around),
+        Command::Forget(arguments) => commands::profiles::forget(arguments, around),
+        Command::Scopes(arguments) => Ok(commands::lookup::scopes(arguments, terminal)),
+        Command::Datacenters(_) => Ok(commands::lookup::data_centers(terminal)),
+    }
 }

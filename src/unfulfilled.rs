@@ -76,7 +76,7 @@ impl Unfulfilled {
             (ExchangeError::Refused(TokenError::InvalidCode), Request::Refresh { again }) => {
                 format!("Consent again: {again}")
             }
-            (ExchangeError::Refused(error), _) => error.remedy(&self.server, "the redirect URI"),
+            (ExchangeError::Refused(error), _) => error.remedy(&self.server, None),
             (ExchangeError::NoAnswer(error), Request::Exchange) if !error.unsent => format!(
                 "{} The grant token may be spent: make a new one in the console.",
                 error.remedy()

@@ -31,20 +31,28 @@ pub fn hidden(question: &str) -> io::Result<SecretString> {
     Ok(answer.trim().into())
 }
 
-/// Reads a secret from a file, or from standard input for `-`.
+/// A self client's grant token: asked for on a terminal, read from standard input otherwise.
+pub fn grant_token() -> io::Result<SecretString> {
+    if possible() {
+        hidden("Grant token")
+    } else {
+        whole(io::stdin())
+    }
+}
+
+/// Reads a secret from a file, or from standard input for `-`; white space around it is taken off.
 pub fn secret_file(path: &Path) -> io::Result<SecretString> {
     if path == Path::new("-") && possible() {
         return hidden("Client secret");
     }
     if path == Path::new("-") {
-        secret(io::stdin())
+        whole(io::stdin())
     } else {
-        secret(std::fs::File::open(path)?)
+        whole(std::fs::File::open(path)?)
     }
 }
 
-/// Reads a secret; white space around it is taken off.
-pub fn secret(source: impl Read) -> io::Result<SecretString> {
+fn whole(source: impl Read) -> io::Result<SecretString> {
     let mut text = Zeroizing::new(String::new());
     source.take(SECRET_BYTES + 1).read_to_string(&mut text)?;
     if text.len() as u64 > SECRET_BYTES {

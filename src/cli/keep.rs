@@ -1,15 +1,19 @@
 //! `--save`: checked before anything opens.
 
+use crate::cli::folder;
+use crate::cli::handover::HandOver;
 use crate::cli::life::{Keep, SaveTo};
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{Flow, folder};
-use zoho_grant::handover::Format;
 use zoho_grant::keep::Keeping;
 use zoho_grant::keep::profile::{Name, Place};
 
 /// What `--save` asks for. Tries it out: a keyring that is missing or locked must show itself before the consent.
-pub fn keeping(keep: &Keep, flow: &Flow, variables: &Variables) -> Result<Option<Keeping>, Usage> {
+pub fn keeping(
+    keep: &Keep,
+    hand_over: &HandOver,
+    variables: &Variables,
+) -> Result<Option<Keeping>, Usage> {
     let Some(named) = &keep.save else {
         return Ok(None);
     };
@@ -23,7 +27,7 @@ pub fn keeping(keep: &Keep, flow: &Flow, variables: &Variables) -> Result<Option
         profiles: folder::profiles()?,
         name: name(named.map(String::as_str), variables)?,
         place,
-        hand_over: flow.output.is_some() || flow.format != Format::Text.name(),
+        hand_over: hand_over.is_asked_for(),
     };
     let tried = keeping.profiles.try_out(place);
     tried.map_err(|trouble| Usage {

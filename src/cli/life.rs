@@ -1,6 +1,6 @@
 //! Arguments of the commands about tokens after the login, and of keeping them.
 
-use crate::cli::{Flow, Registered, Talk};
+use crate::cli::{Credentials, Registered, Servers, Talk};
 use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
@@ -49,7 +49,7 @@ pub enum SaveTo {
 #[derive(Args)]
 #[command(
     mut_args(|arg| match arg.get_id().as_str() {
-        "redirect_uri" | "no_browser" | "timeout" | "no_pkce" | "scope" => arg.hide(true),
+        "timeout" | "scope" => arg.hide(true),
         _ => arg,
     }),
     after_help = "In Zoho's API console: Self Client → Generate Code, for 3 to 10 minutes. Then:
@@ -60,9 +60,11 @@ pub struct Exchange {
     #[command(flatten)]
     pub client: Registered,
     #[command(flatten)]
-    pub keep: Keep,
+    pub servers: Servers,
     #[command(flatten)]
-    pub flow: Flow,
+    pub credentials: Credentials,
+    #[command(flatten)]
+    pub keep: Keep,
 }
 
 /// Where credentials come from.

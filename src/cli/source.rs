@@ -121,8 +121,7 @@ fn reason(trouble: &Trouble) -> String {
 }
 
 fn read(path: Option<&Path>) -> Result<Variables, Usage> {
-    Variables::new(path)
-        .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))
+    Variables::of_file_or_environment(path)
 }
 
 /// Tokens of one layer only: a file's refresh token has nothing to do with an access token in the environment.

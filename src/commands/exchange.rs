@@ -1,62 +1,51 @@
 //! `exchange`: the grant token of a self client.
 
 use crate::cli::life::Exchange;
-use crate::cli::plan::{self, Opener, Plan};
+use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
-use crate::cli::{Flow, ask, options};
-use crate::commands::{Around, Stop, login, revoke_old};
+use crate::cli::{Credentials, ask, options};
+use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
 use secrecy::{ExposeSecret, SecretString};
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::SystemTime;
 use zoho_grant::Login;
 use zoho_grant::error::Error;
-use zoho_grant::self_client;
+use zoho_grant::self_client::exchange;
+use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Exchanges, at another data centre when the person names one after a refusal: never by itself.
 pub fn run(arguments: &Exchange, around: &Around) -> Result<ExitCode, Stop> {
-    fits(&arguments.flow)?;
-    let mut warnings = Vec::new();
-    let settings = plan::settings(
-        &arguments.client,
-        &arguments.keep,
-        &arguments.flow,
-        &mut warnings,
-    )?;
-    let mut plan = Plan {
-        settings,
-        opener: Opener::Nobody,
-        warnings,
-        stand_in: None,
-    };
+    fits(&arguments.credentials)?;
+    let (mut settings, warnings) = plan::exchange(arguments)?;
     let code = code(arguments)?;
-    let old = revoke_old::old(&plan);
-    around.terminal.warn(&plan.warnings);
-    let trusted = options::trusted_servers(&arguments.client.trust_accounts_server)?;
+    let old = revoke_old::old(&settings);
+    around.terminal.warn(&warnings);
+    let trusted = options::trusted_servers(&arguments.servers.trust_accounts_server)?;
     loop {
-        let outcome = once(around, &plan, &code);
-        let others = others(&plan.settings.home, &trusted);
+        let outcome = once(around, &settings, &code);
+        let exit = conclude(around.terminal, &outcome);
+        let others = others(&settings.home, &trusted);
         if !may_be_elsewhere(&outcome) || others.is_empty() {
-            let revoke_old = arguments.keep.revoke_old;
-            return Ok(login::ended(around, &outcome, old, revoke_old));
+            revoke_old::offer(around, &outcome, old, arguments.keep.revoke_old);
+            return Ok(exit);
         }
-        around.terminal.outcome(&outcome, SystemTime::now());
         around.terminal.try_elsewhere(&others);
         match next(around, others)? {
-            Some(server) => plan.settings.home = server,
-            None => return Ok(login::exit_code(&outcome)),
+            Some(server) => settings.home = server,
+            None => return Ok(exit),
         }
     }
 }
 
-fn once(around: &Around, plan: &Plan, code: &SecretString) -> Result<Login, Error> {
+fn once(around: &Around, settings: &Settings, code: &SecretString) -> Result<Login, Error> {
     around.runtime.block_on(async {
-        let mut surroundings = login::surroundings(plan, around.tell());
-        self_client::exchange(&plan.settings, code, &mut surroundings).await
+        let nothing = nothing_pasted();
+        let mut surroundings = surroundings(around.terminal, Opener::Nobody, nothing);
+        exchange(settings, code, &mut surroundings).await
     })
 }
 
@@ -93,20 +82,17 @@ fn next(around: &Around, others: Vec<AccountsServer>) -> Result<Option<AccountsS
     named.map(Some).ok_or_else(unknown)
 }
 
-/// What belongs to the way through the browser has no meaning here, so giving it is a mistake.
-fn fits(flow: &Flow) -> Result<(), Usage> {
+/// What the console settled has no meaning here, so giving it is a mistake.
+fn fits(credentials: &Credentials) -> Result<(), Usage> {
     let given = [
-        ("--redirect-uri", flow.redirect_uri.is_some()),
-        ("--no-browser", flow.no_browser),
-        ("--timeout", flow.timeout.is_some()),
-        ("--no-pkce", flow.no_pkce),
-        ("--scope", !flow.scope.is_empty()),
+        ("--timeout", credentials.timeout.is_some()),
+        ("--scope", !credentials.scope.is_empty()),
     ];
     match given.into_iter().find(|(_, given)| *given) {
         None => Ok(()),
         Some((option, _)) => Err(Usage::new(
             option,
-            "a self client's grant token was made in the console, with its scopes and without a redirect",
+            "a self client's grant token was made in the console, with its scopes, and nobody is waited for",
             "Leave it out.",
         )),
     }
@@ -115,18 +101,15 @@ fn fits(flow: &Flow) -> Result<(), Usage> {
 /// The grant token: asked for on a terminal, read from standard input elsewhere.
 fn code(arguments: &Exchange) -> Result<SecretString, Usage> {
     let what = "The grant token";
-    let remedy = "Copy the code that the console shows, whole and alone: it begins with 1000.";
-    let code = if ask::possible() {
-        ask::hidden("Grant token, from the console").map_err(|error| Usage::unanswered(&error))?
-    } else if arguments.client.client_secret_file.as_deref() == Some(Path::new("-")) {
+    if arguments.client.client_secret_file.as_deref() == Some(Path::new("-")) && !ask::possible() {
         let why = "standard input is given to the client secret already";
-        return Err(Usage::new(
-            what,
-            why,
-            "Give the client secret by ZOHO_CLIENT_SECRET or in a file.",
-        ));
-    } else {
-        ask::secret(io::stdin()).map_err(|error| Usage::new(what, error, remedy))?
-    };
+        let remedy = "Give the client secret by ZOHO_CLIENT_SECRET or in a file.";
+        return Err(Usage::new(what, why, remedy));
+    }
+    let remedy = "Copy the code that the console shows, whole and alone: it begins with 1000.";
+    let code = ask::grant_token().map_err(|error| match error.kind() {
+        io::ErrorKind::Interrupted => Usage::unanswered(&error),
+        _ => Usage::new(what, error, remedy),
+    })?;
     client::token(code.expose_secret()).map_err(|not| Usage::new(what, not, remedy))
 }

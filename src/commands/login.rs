@@ -1,92 +1,66 @@
-//! `login` and `demo`: through the browser.
+//! `login`: the browser brings Zoho's answer, or the person pastes it.
 
-use crate::browser;
-use crate::cli::plan::{self, Opener, Plan};
-use crate::cli::{Demo, Login as Arguments};
-use crate::commands::{Around, Stop, revoke_old};
-use crate::signals;
-use rand::rand_core::UnwrapErr;
-use rand::rngs::SysRng;
+use crate::cli::Login as Arguments;
+use crate::cli::plan::{self, Plan};
+use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
+use crate::terminal::Terminal;
+use crate::typed;
+use secrecy::SecretString;
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::SystemTime;
-use zoho_grant::demo::visitor;
+use tokio::sync::mpsc;
 use zoho_grant::error::Error;
-use zoho_grant::event::Tell;
-use zoho_grant::keep::kept::Kept;
 use zoho_grant::loopback::Loopback;
-use zoho_grant::{Login, Surroundings};
+use zoho_grant::{Login, login};
 
-/// At Zoho.
-pub fn login(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
+/// Runs it.
+pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
     let plan = plan::login(arguments)?;
-    let old = revoke_old::old(&plan);
-    let outcome = around.runtime.block_on(run(&plan, around));
-    Ok(ended(around, &outcome, old, arguments.keep.revoke_old))
+    let old = revoke_old::old(&plan.settings);
+    let outcome = around.runtime.block_on(follow(&plan, around.terminal));
+    let code = conclude(around.terminal, &outcome);
+    revoke_old::offer(around, &outcome, old, arguments.keep.revoke_old);
+    Ok(code)
 }
 
-/// At the stand-in.
-pub fn demo(arguments: &Demo, around: &Around) -> Result<ExitCode, Stop> {
-    let outcome = around.runtime.block_on(async {
-        let plan = plan::demo(arguments).await?;
-        Ok::<_, Stop>(run(&plan, around).await)
-    })?;
-    Ok(ended(around, &outcome, None, false))
-}
-
-/// Says how it ended, offers to revoke what it replaced, and gives the exit code.
-pub fn ended(
-    around: &Around,
-    outcome: &Result<Login, Error>,
-    old: Option<Kept>,
-    revoke_old: bool,
-) -> ExitCode {
-    around.terminal.outcome(outcome, SystemTime::now());
-    if let Ok(login) = outcome {
-        revoke_old::offer(around, login, old, revoke_old);
-    }
-    exit_code(outcome)
-}
-
-/// The exit code of an outcome.
-pub fn exit_code(outcome: &Result<Login, Error>) -> ExitCode {
-    let code = outcome.as_ref();
-    ExitCode::from(code.map_or_else(Error::exit_code, Login::exit_code))
-}
-
-/// The real world around a login; call it within the runtime.
-pub fn surroundings(plan: &Plan, tell: Tell) -> Surroundings {
-    Surroundings {
-        open: opener(plan, &tell),
-        tell,
-        output: Box::new(std::io::stdout()),
-        random: Box::new(UnwrapErr(SysRng)),
-        now: SystemTime::now,
-        stopped: signals::listen(),
+/// Follows the plan of a login or its rehearsal, with what the person types.
+pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Error> {
+    let bound = Loopback::bind(&plan.redirect_uri);
+    match bound {
+        Ok(loopback) => {
+            terminal.pasting(plan.pasting);
+            let pasted = if plan.pasting {
+                typed::lines()
+            } else {
+                nothing_pasted()
+            };
+            let outcome = go(plan, loopback, pasted, terminal).await;
+            typed::show_again();
+            outcome
+        }
+        Err(taken) => Err(Error::Port(taken)),
     }
 }
 
-async fn run(plan: &Plan, around: &Around<'_>) -> Result<Login, Error> {
-    let loopback = Loopback::bind(&plan.settings.redirect_uri).map_err(Error::Port)?;
+async fn go(
+    plan: &Plan,
+    loopback: Loopback,
+    pasted: mpsc::Receiver<SecretString>,
+    terminal: &Arc<Terminal>,
+) -> Result<Login, Error> {
+    announce(plan, &loopback, terminal);
+    let mut around = surroundings(terminal, plan.opener, pasted);
+    login(&plan.settings, loopback, &mut around).await
+}
+
+/// Says what the person must know before they consent.
+pub fn announce(plan: &Plan, loopback: &Loopback, terminal: &Terminal) {
     if let Some(stand_in) = &plan.stand_in {
         stand_in.register_redirect_uri(loopback.redirect_uri().as_str());
     }
-    let terminal = around.terminal;
     terminal.listening(&plan.settings, loopback.redirect_uri());
     terminal.warn(&plan.warnings);
-    let mut surroundings = surroundings(plan, around.tell());
-    zoho_grant::login(&plan.settings, loopback, &mut surroundings).await
-}
-
-fn opener(plan: &Plan, tell: &Tell) -> Box<dyn Fn(&str) + Send> {
-    let tell = Arc::clone(tell);
-    match plan.opener {
-        Opener::Nobody => Box::new(|_| {}),
-        Opener::Browser => Box::new(move |address| browser::open(address, Arc::clone(&tell))),
-        Opener::Visitor => Box::new(|address| {
-            let address = address.to_owned();
-            // Where the visit ended is told by the login itself.
-            tokio::spawn(async move { drop(visitor::consent(&address).await) });
-        }),
+    if let Some(command) = &plan.tunnel {
+        terminal.tunnel(command);
     }
 }

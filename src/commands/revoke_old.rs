@@ -2,21 +2,25 @@
 //! places per person and client, and the twenty-first consent silently kills the oldest.
 
 use crate::cli::ask;
-use crate::cli::plan::Plan;
 use crate::commands::{Around, revoke};
 use secrecy::ExposeSecret;
 use zoho_grant::Login;
+use zoho_grant::error::Error;
 use zoho_grant::keep::kept::Kept;
+use zoho_grant::settings::Settings;
 
 /// What the profile holds that the login will save over. One that cannot be read is nothing to revoke.
-pub fn old(plan: &Plan) -> Option<Kept> {
-    let keeping = plan.settings.keeping.as_ref()?;
+pub fn old(settings: &Settings) -> Option<Kept> {
+    let keeping = settings.keeping.as_ref()?;
     let kept = keeping.profiles.load(&keeping.name).ok()?;
     kept.refresh_token.is_some().then_some(kept)
 }
 
 /// Offers to revoke it, once the new one is kept.
-pub fn offer(around: &Around, login: &Login, old: Option<Kept>, unasked: bool) {
+pub fn offer(around: &Around, outcome: &Result<Login, Error>, old: Option<Kept>, unasked: bool) {
+    let Ok(login) = outcome else {
+        return;
+    };
     let new = login.credentials.refresh_token.as_ref();
     let (Some(old), Some(new), Some((name, _))) = (old, new, &login.kept) else {
         return;

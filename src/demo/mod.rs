@@ -1,6 +1,7 @@
 //! The stand-in Zoho: two data centres with consent page, token endpoint and CRM, strict where Zoho is strict.
-//! `zoho-grant demo` logs in there, and so do the tests. What it takes for granted about Zoho, and the sections that
-//! its comments cite, are those of the project's notes on Zoho's OAuth.
+//! `zoho-grant demo` logs in there, and so do the tests. It behaves as Zoho documents (zoho.com/accounts/protocol/oauth,
+//! zoho.com/crm/developer/docs/api/v8), as the code that Zoho ships expects, and as users report; where all are silent,
+//! a comment says so and the strictest course is taken.
 
 pub mod failure;
 pub mod pages;
@@ -15,7 +16,7 @@ pub mod visitor;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use secrecy::SecretString;
@@ -61,12 +62,15 @@ impl DataCenter {
 pub struct Rehearsal {
     /// What goes wrong.
     pub failure: Option<Failure>,
-    /// Where the person lives. `Failure::NoAccountsServer` has them live where the client is registered.
+    /// Where the person lives. `Failure::NoAccountsServer` has them live where the client is registered,
+    /// `Failure::OtherDc` elsewhere.
     pub person_at: DataCenter,
     /// Whether the client is known in the data centre where it was not registered.
     pub multi_dc: bool,
     /// "Use the same OAuth credentials for all data centers".
     pub same_secret: bool,
+    /// Between two polls of a device.
+    pub interval: Duration,
 }
 
 impl Default for Rehearsal {
@@ -77,6 +81,7 @@ impl Default for Rehearsal {
             person_at: DataCenter::Eu,
             multi_dc: true,
             same_secret: true,
+            interval: Duration::from_secs(5),
         }
     }
 }
@@ -151,10 +156,13 @@ impl StandIn {
         };
         let person_at = match rehearsal.failure {
             Some(Failure::NoAccountsServer) => client.home,
+            Some(Failure::OtherDc) => DataCenter::Eu,
             _ => rehearsal.person_at,
         };
+        let mut registry = Registry::new(person_at, vec![client]);
+        registry.poll_every(rehearsal.interval);
         let state = State {
-            registry: Registry::new(person_at, vec![client]),
+            registry,
             failure: rehearsal.failure,
             requests: Vec::new(),
         };

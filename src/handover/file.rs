@@ -1,6 +1,8 @@
 //! Files: written in one step, readable by their owner alone, never through a link.
 
 use crate::error::Error;
+use crate::foreign::Foreign;
+use crate::handover::unfit::Unfit;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -70,7 +72,7 @@ impl OutputFile {
 
     /// What a person should know before secrets go there, one sentence each.
     pub fn warnings(&self) -> Vec<String> {
-        let path = self.path.display();
+        let path = Foreign::new(self.path.display().to_string());
         let mut warnings = Vec::new();
         if self.existing == Existing::Merge
             && self
@@ -110,8 +112,16 @@ impl OutputFile {
             .map_err(|error| self.not_written(error.to_string()))
     }
 
-    /// The error that says so.
-    pub(super) fn not_written(&self, reason: String) -> Error {
+    /// The error that says that the credentials do not take the form.
+    pub(super) fn unfit(&self, unfit: &Unfit) -> Error {
+        Error::NotWritten {
+            place: self.path.clone(),
+            reason: unfit.to_string(),
+            remedy: unfit.why.remedy(),
+        }
+    }
+
+    fn not_written(&self, reason: String) -> Error {
         Error::NotWritten {
             place: self.path.clone(),
             reason,

@@ -3,8 +3,7 @@
 use crate::credentials::Credentials;
 use crate::foreign::Foreign;
 use crate::zoho::client::Client;
-use crate::zoho::crm::{Identity, Organization, User};
-use crate::zoho::scopes::{self, Scopes};
+use crate::zoho::scopes::Scopes;
 use crate::zoho::token::Tokens;
 use crate::zoho::trust::AccountsServer;
 use secrecy::SecretString;
@@ -45,9 +44,9 @@ impl Kept {
             client: credentials.client.clone(),
             accounts_server: credentials.accounts_server.clone(),
             refresh_token: credentials.refresh_token.clone(),
-            access_token: Some(credentials.access_token.clone()),
+            access_token: credentials.access_token.clone(),
             expires_at: credentials.expires_at,
-            scopes: Some(credentials.scopes.clone()),
+            scopes: credentials.scopes.clone(),
             api_domain: credentials.api_domain.clone(),
             organization: organization.and_then(|organization| organization.name.clone()),
             person: person.and_then(|user| user.email.clone().or_else(|| user.name.clone())),
@@ -72,45 +71,6 @@ impl Kept {
             scopes: tokens.scopes.or(self.scopes),
             ..self
         }
-    }
-
-    /// As credentials to be handed over; none without an access token.
-    pub fn credentials(&self) -> Option<Credentials> {
-        let scopes = self
-            .scopes
-            .clone()
-            .or_else(|| Scopes::parse(scopes::DEFAULT).ok());
-        Some(Credentials {
-            client: self.client.clone(),
-            access_token: self.access_token.clone()?,
-            refresh_token: self.refresh_token.clone(),
-            token_type: Foreign::new("Bearer"),
-            expires_at: self.expires_at,
-            scopes: scopes?,
-            accounts_server: self.accounts_server.clone(),
-            api_domain: self.api_domain.clone(),
-            data_center: self.accounts_server.data_center(),
-            identity: self.identity(),
-        })
-    }
-
-    fn identity(&self) -> Identity {
-        let mut identity = Identity::not_asked("it was not asked again");
-        if let Some(name) = &self.organization {
-            identity.organization = Ok(Organization {
-                name: Some(name.clone()),
-                id: None,
-                kind: None,
-                edition: None,
-            });
-        }
-        if let Some(email) = &self.person {
-            identity.user = Ok(User {
-                name: None,
-                email: Some(email.clone()),
-            });
-        }
-        identity
     }
 }
 

@@ -3,6 +3,26 @@
 pub mod env_file;
 mod file;
 pub mod kept;
+#[cfg(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+))]
+mod keyring;
+#[cfg(not(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+)))]
+#[path = "no_keyring.rs"]
 mod keyring;
 pub mod lock;
 pub mod profile;

@@ -8,6 +8,7 @@ use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::Written;
+use zoho_grant::keep::profile::{Name, Place};
 
 impl Terminal {
     /// How it ended; `now` tells how long the access token lives.
@@ -19,7 +20,12 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials, now);
-                self.went_to(login);
+                if let Some((name, place)) = &login.kept {
+                    self.kept(name, *place);
+                }
+                if login.kept.is_none() || login.written != Written::Nowhere {
+                    self.went_to(&login.written);
+                }
             }
             Err(error) => {
                 self.error(error);
@@ -28,6 +34,11 @@ impl Terminal {
                 }
             }
         }
+    }
+
+    /// Where credentials were handed over once more.
+    pub fn exported(&self, written: &Written) {
+        self.went_to(written);
     }
 
     /// What could not be done, why, and what to do next.
@@ -77,22 +88,23 @@ impl Terminal {
         self.say(&format!("  {label:14}{value}"));
     }
 
-    fn went_to(&self, login: &Login) {
-        if let Some((name, place)) = &login.kept {
-            self.say(&format!("Kept in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"));
-        }
-        match &login.written {
-            Written::Output(format) => self.say(&format!(
-                "Printed on standard output, as {}.",
-                format.name()
-            )),
-            Written::File(format, path) => {
+    fn kept(&self, name: &Name, place: Place) {
+        self.say(&format!(
+            "Kept in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"
+        ));
+    }
+
+    fn went_to(&self, written: &Written) {
+        match written {
+            Written::Output(form) => self.say(&format!("Printed on standard output, as {form}.")),
+            Written::File(form, path) => {
                 let path = Foreign::new(path.display().to_string());
-                self.say(&format!("Written to {path}, as {}.", format.name()));
+                self.say(&format!("Written to {path}, as {form}."));
             }
-            Written::Nowhere if login.kept.is_some() => {}
             Written::Nowhere => {
-                self.must_say("Written nowhere: the page in the browser shows them once.");
+                self.must_say(
+                    "Written nowhere: only a page in the browser, if one waits, shows them once.",
+                );
             }
         }
     }

@@ -58,14 +58,14 @@ impl Id {
     }
 }
 
-/// Takes a token, of any kind, of printable ASCII.
-pub fn token(text: &str) -> Result<SecretString, NotAClient> {
-    check(text).map(|()| text.into())
-}
-
 /// Whether text is printable ASCII without spaces, as credentials and tokens are.
 pub(crate) fn is_token_text(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
+}
+
+/// A secret or token that is read from somewhere: printable ASCII without spaces.
+pub fn token(text: &str) -> Result<SecretString, NotAClient> {
+    check(text).map(|()| text.into())
 }
 
 fn check(text: &str) -> Result<(), NotAClient> {

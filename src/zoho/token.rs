@@ -14,10 +14,16 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// A token answer is about a kilobyte; whatever is longer is something else.
-const ANSWER_BYTES: usize = 64 * 1024;
+pub(super) const ANSWER_BYTES: usize = 64 * 1024;
+
+/// What an answer must hold.
+const TOKEN: &str = "an access token";
 
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
 const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
+
+/// No access token lives longer; what says so is a slip, and its end might have no calendar date.
+const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
 
 /// What a good token answer holds.
 #[derive(Debug)]
@@ -47,7 +53,7 @@ pub enum ExchangeError {
     Unreadable(String),
 }
 
-/// Redeems a grant token at the person's accounts server. One of a self client belongs to no request.
+/// Redeems a grant token at the person's accounts server. That of a self client belongs to no request.
 pub(super) async fn exchange(
     http: &Http,
     client: &Client,
@@ -128,8 +134,10 @@ async fn post(
     answer.map_err(ExchangeError::NoAnswer)
 }
 
-fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
-    read(answer)?.tokens().ok_or_else(|| unreadable(answer))
+pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
+    read(answer)?
+        .tokens()
+        .ok_or_else(|| unreadable(answer, TOKEN))
 }
 
 /// By the body, not by the status: Zoho sends errors with status 200.
@@ -142,9 +150,10 @@ fn read(answer: &Answer) -> Result<Body, ExchangeError> {
     }
     // A list would be read as the fields in their order.
     if !answer.body.trim_ascii_start().starts_with(b"{") {
-        return Err(unreadable(answer));
+        return Err(unreadable(answer, TOKEN));
     }
-    let mut body: Body = serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer))?;
+    let mut body: Body =
+        serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer, TOKEN))?;
     if let Some(error) = std::mem::take(&mut body.error).some() {
         let status = body.status.some();
         return Err(ExchangeError::Refused(TokenError::of(
@@ -155,12 +164,12 @@ fn read(answer: &Answer) -> Result<Body, ExchangeError> {
     Ok(body)
 }
 
-fn unreadable(answer: &Answer) -> ExchangeError {
+pub(super) fn unreadable(answer: &Answer, awaited: &str) -> ExchangeError {
     let start = answer.body.trim_ascii_start();
     let form = match start.first() {
         None => "an empty answer",
         Some(b'<') => "a web page instead of JSON",
-        Some(b'{') => "JSON without an access token, or cut short",
+        Some(b'{') => &format!("JSON without {awaited}, or cut short"),
         Some(_) => "no JSON",
     };
     ExchangeError::Unreadable(format!("{form} (HTTP status {})", answer.status.as_u16()))
@@ -205,7 +214,8 @@ fn life(in_seconds: &Text, in_either: &Text) -> Option<Duration> {
         (None, Some(either)) => either,
         (None, None) => return None,
     };
-    Duration::try_from_secs_f64(seconds).ok()
+    let life = Duration::try_from_secs_f64(seconds).ok();
+    life.filter(|life| *life <= LONGEST_LIFE)
 }
 
 #[cfg(test)]

@@ -55,6 +55,8 @@ fn strange_fields_do_not_lose_the_token() {
         r#""expires_in":[1]"#,
         r#""expires_in":1e999"#,
         r#""expires_in":null"#,
+        r#""expires_in":1e18"#,
+        r#""expires_in_sec":999999999999"#,
         r#""refresh_token":{"a":[1]},"scope":true,"api_domain":false"#,
     ] {
         let body = format!(r#"{{"access_token":"a",{fields}}}"#);
@@ -96,6 +98,7 @@ fn an_error_with_status_200_is_an_error() {
 
 #[test]
 fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
+    let cut = "JSON without an access token, or cut short (HTTP status 200)";
     for (status, body, told) in [
         (200, "", "an empty answer (HTTP status 200)"),
         (
@@ -103,26 +106,10 @@ fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
             " <html>1000.secret</html>",
             "a web page instead of JSON (HTTP status 502)",
         ),
-        (
-            200,
-            r#"{"access_token":"1000.sec"#,
-            "JSON without an access token, or cut short (HTTP status 200)",
-        ),
-        (
-            200,
-            r#"{"access_token":""}"#,
-            "JSON without an access token, or cut short (HTTP status 200)",
-        ),
-        (
-            200,
-            r#"{"access_token":"a\nb"}"#,
-            "JSON without an access token, or cut short (HTTP status 200)",
-        ),
-        (
-            200,
-            r#"{"access_token":"a","access_token":"b"}"#,
-            "JSON without an access token, or cut short (HTTP status 200)",
-        ),
+        (200, r#"{"access_token":"1000.sec"#, cut),
+        (200, r#"{"access_token":""}"#, cut),
+        (200, r#"{"access_token":"a\nb"}"#, cut),
+        (200, r#"{"access_token":"a","access_token":"b"}"#, cut),
         (200, "[1]", "no JSON (HTTP status 200)"),
         (
             302,

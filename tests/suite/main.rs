@@ -2,9 +2,12 @@
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
+mod browser;
+mod chromium;
 mod cli;
 mod errors;
 mod flow;
+mod hostile;
 mod life;
 mod life_end;
 mod life_exchange;
@@ -16,3 +19,5 @@ mod life_terminal;
 mod program;
 mod rehearsed;
 mod settings;
+mod ways;
+mod ways_program;

@@ -1,4 +1,4 @@
-//! Refresh tokens and access tokens, with Zoho's limits (§4).
+//! Refresh tokens and access tokens, with Zoho's limits.
 
 use std::time::{Duration, Instant};
 

@@ -1,4 +1,4 @@
-//! The two CRM answers that tell whose tokens these are (§5).
+//! The two CRM answers that tell whose tokens these are.
 
 use std::time::Instant;
 

@@ -1,0 +1,152 @@
+//! One login from start to end, with a stop-watch.
+
+use crate::browser::{Browser, ask, connect, get};
+use crate::certificates::Store;
+use crate::process::Process;
+use crate::stand_in::StandIn;
+use crate::{Outcome, PROGRAM};
+use std::io::{self, BufRead, BufReader};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant, SystemTime};
+use std::{fs, thread};
+
+/// Below the ports that systems give to outgoing connections: a connection to a port of those may meet itself.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+
+/// Far more than a start takes; then the program has failed.
+const START_WITHIN: Duration = Duration::from_secs(10);
+
+/// What every login is given.
+pub struct Place {
+    /// The redirect URI's.
+    pub port: u16,
+    /// The program's certificate store.
+    pub store: Store,
+    /// Consents.
+    pub browser: Browser,
+}
+
+/// One login's figures.
+pub struct Measured {
+    /// From just before the process to connections accepted in both families.
+    pub listening: Duration,
+    /// From the stand-in's last answer to the redirect that the browser received.
+    pub answering: Duration,
+    /// From the browser's close after the page to the end of the process.
+    pub closing: Duration,
+    /// From just before the process to its end.
+    pub whole: Duration,
+    /// The most memory that was resident, just before the browser's close; bytes.
+    pub peak_bytes: u64,
+}
+
+/// Logs in once.
+pub fn login(stand_in: &mut StandIn, place: &Place) -> Outcome<Measured> {
+    let began = Instant::now();
+    let port = place.port;
+    let listening = thread::spawn(move || listening(port, began));
+    let mut program = Process::start(&mut command(stand_in, place))?;
+    let address = printed_address(&mut program)?;
+    let listening = listening
+        .join()
+        .map_err(|_| "the watch on the port broke")??;
+    let callback = place.browser.consent(&address)?;
+
+    let mut connection = connect(&callback)?;
+    let redirect = ask(&mut connection, &get(&callback))?;
+    let redirected = SystemTime::now();
+    let page = callback.join(&redirect.location.ok_or("no redirect to the page")?)?;
+    let page = ask(&mut connection, &get(&page))?;
+    let peak_bytes = peak_bytes(program.0.id())?;
+
+    let closed = Instant::now();
+    drop(connection);
+    let status = program.0.wait()?;
+    let ended = Instant::now();
+    if !status.success() || !page.body.contains("Rehearsal Company") {
+        return Err(format!("the login failed: {status}").into());
+    }
+    Ok(Measured {
+        listening,
+        answering: redirected.duration_since(stand_in.last_answer()?)?,
+        closing: ended - closed,
+        whole: ended - began,
+        peak_bytes,
+    })
+}
+
+/// A port that is free on this machine.
+pub fn free_port() -> Outcome<u16> {
+    let free = |port: &u16| {
+        TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
+            && TcpListener::bind((Ipv6Addr::LOCALHOST, *port)).is_ok()
+    };
+    PORTS
+        .into_iter()
+        .find(free)
+        .ok_or_else(|| "no port is free".into())
+}
+
+fn command(stand_in: &StandIn, place: &Place) -> Command {
+    let zoho = &stand_in.opening;
+    let mut command = Command::new(PROGRAM);
+    command
+        .args(["login", "--no-browser", "--client-id", &zoho.client_id])
+        .args([
+            "--redirect-uri",
+            &format!("http://localhost:{}/callback", place.port),
+        ])
+        .args(["--accounts-url", &zoho.accounts_urls[0]])
+        .args(["--trust-accounts-server", &zoho.accounts_urls[1]])
+        .args(["--trust-api-domain", &zoho.api_domains[1]])
+        .env_clear()
+        .envs(place.store.variables())
+        .env("ZOHO_CLIENT_SECRET", &zoho.client_secret)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// The authorization request that the program prints. What it prints later fits into the pipe.
+fn printed_address(program: &mut Process) -> Outcome<String> {
+    let stderr = program
+        .0
+        .stderr
+        .as_mut()
+        .ok_or("its standard error is a pipe")?;
+    for line in BufReader::new(stderr).lines() {
+        let line = line?;
+        if line.contains("/oauth/v2/auth?") {
+            return Ok(line.trim().to_owned());
+        }
+    }
+    Err("the program printed no address".into())
+}
+
+/// Knocks until both families accept.
+fn listening(port: u16, began: Instant) -> io::Result<Duration> {
+    for address in [
+        IpAddr::from(Ipv4Addr::LOCALHOST),
+        Ipv6Addr::LOCALHOST.into(),
+    ] {
+        while let Err(refused) = TcpStream::connect((address, port)) {
+            if began.elapsed() > START_WITHIN {
+                return Err(refused);
+            }
+        }
+    }
+    Ok(began.elapsed())
+}
+
+/// The kernel's own mark: `VmHWM`, in kB of 1024 bytes.
+fn peak_bytes(program: u32) -> Outcome<u64> {
+    let status = fs::read_to_string(format!("/proc/{program}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    Ok(kilobytes
+        .ok_or("no VmHWM in the process's status")?
+        .parse::<u64>()?
+        * 1024)
+}

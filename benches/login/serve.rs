@@ -1,0 +1,146 @@
+//! What the stand-in's process does: both data centres over TLS, each with an accounts server and an API domain.
+
+use crate::Outcome;
+use crate::stamped::{LastWrite, Stamped};
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rustls::ServerConfig;
+use rustls::pki_types::PrivateKeyDer;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
+use std::io::{self, BufRead};
+use std::net::TcpListener;
+use std::sync::Arc;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use zoho_grant::demo::{Addresses, DataCenter, Rehearsal, StandIn};
+
+/// What the process says first.
+#[derive(Serialize, Deserialize)]
+pub struct Opening {
+    /// Of the only client.
+    pub client_id: String,
+    /// Of the only client, made for this benchmark.
+    pub client_secret: String,
+    /// The accounts servers, in the order of `DataCenter::ALL`.
+    pub accounts_urls: [String; 2],
+    /// The API domains, in the same order.
+    pub api_domains: [String; 2],
+    /// The certificate of the authority that vouches for all of them, in PEM.
+    pub authority: String,
+}
+
+/// Serves until standard input ends. Each line there is answered with the time of the last answer.
+pub fn serve(redirect_uri: &str) -> Outcome<()> {
+    let (tls, authority) = tls()?;
+    let (accounts, accounts_urls) = listeners()?;
+    let (apis, api_domains) = listeners()?;
+    let addresses = [0, 1].map(|at| Addresses {
+        accounts_url: accounts_urls[at].clone(),
+        api_domain: api_domains[at].clone(),
+    });
+    let stand_in = StandIn::at(addresses, Rehearsal::default());
+    stand_in.register_redirect_uri(redirect_uri);
+    let opening = Opening {
+        client_id: stand_in.client_id(),
+        client_secret: stand_in.client_secret().expose_secret().to_owned(),
+        accounts_urls,
+        api_domains,
+        authority,
+    };
+    let last = LastWrite::default();
+    let server = Server {
+        tls,
+        last: last.clone(),
+    };
+    let sites = accounts
+        .into_iter()
+        .zip(DataCenter::ALL)
+        .chain(apis.into_iter().zip(DataCenter::ALL));
+    let sites = sites.map(|(listener, at)| (listener, stand_in.router(at)));
+    server.run(sites.collect());
+    println!("{}", serde_json::to_string(&opening)?);
+    for line in io::stdin().lock().lines() {
+        line?;
+        println!("{}", last.nanoseconds());
+    }
+    Ok(())
+}
+
+#[derive(Clone)]
+struct Server {
+    tls: TlsAcceptor,
+    last: LastWrite,
+}
+
+impl Server {
+    /// Serves on a thread of its own, until the process ends.
+    fn run(self, sites: Vec<(TcpListener, Router)>) {
+        std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
+            runtime.block_on(async {
+                for (listener, router) in sites {
+                    let listener = tokio::net::TcpListener::from_std(listener)?;
+                    tokio::spawn(self.clone().accept(listener, router));
+                }
+                std::future::pending::<io::Result<()>>().await
+            })
+        });
+    }
+
+    async fn accept(self, listener: tokio::net::TcpListener, router: Router) -> io::Result<()> {
+        loop {
+            let (stream, _) = listener.accept().await?;
+            tokio::spawn(self.clone().answer(stream, router.clone()));
+        }
+    }
+
+    async fn answer(self, stream: TcpStream, router: Router) -> Outcome<()> {
+        stream.set_nodelay(true)?;
+        let stream = self.tls.accept(stream).await?;
+        let stream = Stamped {
+            stream,
+            last: self.last,
+        };
+        let service = TowerToHyperService::new(router);
+        Ok(http1::Builder::new()
+            .serve_connection(TokioIo::new(stream), service)
+            .await?)
+    }
+}
+
+/// Listens on two free ports, ready for the runtime.
+fn listeners() -> Outcome<([TcpListener; 2], [String; 2])> {
+    let listeners = [
+        TcpListener::bind("127.0.0.1:0")?,
+        TcpListener::bind("127.0.0.1:0")?,
+    ];
+    let mut urls = <[String; 2]>::default();
+    for (listener, url) in listeners.iter().zip(&mut urls) {
+        listener.set_nonblocking(true)?;
+        *url = format!("https://localhost:{}", listener.local_addr()?.port());
+    }
+    Ok((listeners, urls))
+}
+
+/// A certificate for localhost, and the authority behind it in PEM.
+fn tls() -> Outcome<(TlsAcceptor, String)> {
+    let mut authority = CertificateParams::new([])?;
+    authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
+    let key = KeyPair::generate()?;
+    let certificate =
+        CertificateParams::new(["localhost".to_owned()])?.signed_by(&key, &authority)?;
+    let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()?
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate.der().clone()], key)?;
+    Ok((TlsAcceptor::from(Arc::new(config)), authority.pem()))
+}

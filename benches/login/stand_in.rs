@@ -1,0 +1,57 @@
+//! The stand-in Zoho in a process of its own, so that neither its time nor its memory is the program's.
+
+use crate::process::Process;
+use crate::serve::Opening;
+use crate::{Outcome, STAND_IN};
+use std::io::{BufRead, BufReader, Write};
+use std::process::{ChildStdin, ChildStdout, Command, Stdio};
+use std::time::{Duration, SystemTime};
+
+/// The process that plays Zoho. It ends with this value.
+pub struct StandIn {
+    /// What it said first: where and who it is.
+    pub opening: Opening,
+    /// Ends with it.
+    _process: Process,
+    questions: ChildStdin,
+    answers: BufReader<ChildStdout>,
+}
+
+impl StandIn {
+    /// Starts this very program once more; its client may use one redirect URI.
+    pub fn start(redirect_uri: &str) -> Outcome<Self> {
+        let mut command = Command::new(std::env::current_exe()?);
+        command
+            .args([STAND_IN, redirect_uri])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        let mut process = Process::start(&mut command)?;
+        let questions = process
+            .0
+            .stdin
+            .take()
+            .ok_or("its standard input is a pipe")?;
+        let answers = process
+            .0
+            .stdout
+            .take()
+            .ok_or("its standard output is a pipe")?;
+        let mut answers = BufReader::new(answers);
+        let mut line = String::new();
+        answers.read_line(&mut line)?;
+        Ok(Self {
+            opening: serde_json::from_str(&line)?,
+            _process: process,
+            questions,
+            answers,
+        })
+    }
+
+    /// When it began to write its last answer so far, on this machine's clock.
+    pub fn last_answer(&mut self) -> Outcome<SystemTime> {
+        writeln!(self.questions)?;
+        let mut line = String::new();
+        self.answers.read_line(&mut line)?;
+        Ok(SystemTime::UNIX_EPOCH + Duration::from_nanos(line.trim().parse()?))
+    }
+}

@@ -1,0 +1,56 @@
+//! The figures as one table.
+
+use std::fmt::Write;
+
+/// One figure, measured in every run.
+pub struct Row {
+    name: &'static str,
+    unit: &'static str,
+    /// Ascending, never empty.
+    values: Vec<f64>,
+    /// The most that is wanted, now and later.
+    targets: Option<(f64, f64)>,
+}
+
+impl Row {
+    /// Values in any order, one at least.
+    pub fn new(
+        name: &'static str,
+        unit: &'static str,
+        mut values: Vec<f64>,
+        targets: Option<(f64, f64)>,
+    ) -> Self {
+        values.sort_unstable_by(f64::total_cmp);
+        Self {
+            name,
+            unit,
+            values,
+            targets,
+        }
+    }
+
+    /// The value that `percent` of the runs do not exceed (nearest rank).
+    fn percentile(&self, percent: usize) -> f64 {
+        let rank = (self.values.len() * percent).div_ceil(100);
+        self.values[rank.saturating_sub(1)]
+    }
+}
+
+/// A Markdown table.
+pub fn table(rows: &[Row]) -> String {
+    let mut text = String::from(
+        "| | min | median | p90 | max | target now | later |\n|---|--:|--:|--:|--:|--:|--:|\n",
+    );
+    for row in rows {
+        let values = [0, 50, 90, 100].map(|percent| format!("{:.2}", row.percentile(percent)));
+        let targets = row
+            .targets
+            .map_or_else(<[String; 2]>::default, |(now, later)| {
+                [now, later].map(|most| format!("≤ {most}"))
+            });
+        let cells = [values.join(" | "), targets.join(" | ")].join(" | ");
+        // Writing to a String never fails.
+        let _ = writeln!(text, "| {}, {} | {cells} |", row.name, row.unit);
+    }
+    text
+}

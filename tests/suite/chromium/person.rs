@@ -1,0 +1,119 @@
+//! What a person does at a tab, and sees.
+
+use super::Tab;
+use serde_json::{Value, json};
+use url::Url;
+
+/// More than any page has stops for the Tab key.
+const STOPS: usize = 50;
+
+impl Tab {
+    /// Opens an address and waits until the page is there.
+    pub async fn go(&mut self, address: &str) {
+        let gone = self.call("Page.navigate", json!({ "url": address })).await;
+        assert!(gone["errorText"].is_null(), "{address}: {gone}");
+        while self.event("Page.frameNavigated").await["frame"]["loaderId"] != gone["loaderId"] {}
+        self.event("Page.loadEventFired").await;
+    }
+
+    /// Clicks where an element is, which must be in sight there.
+    pub async fn click(&mut self, selector: &str) {
+        let place = format!(
+            "(() => {{
+                const element = document.querySelector({selector:?});
+                element.scrollIntoView({{ block: 'center', behavior: 'instant' }});
+                const box = element.getBoundingClientRect();
+                const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+                return {{ x, y, hit: element.contains(document.elementFromPoint(x, y)) }};
+            }})()"
+        );
+        let mut place = self.js(&place).await;
+        assert_eq!(place["hit"], true, "{selector} is out of sight");
+        place["button"] = "left".into();
+        place["clickCount"] = 1.into();
+        for kind in ["mousePressed", "mouseReleased"] {
+            place["type"] = kind.into();
+            self.call("Input.dispatchMouseEvent", place.clone()).await;
+        }
+    }
+
+    /// Clicks on what leads to another page, and waits until that is there.
+    pub async fn follow(&mut self, selector: &str) {
+        self.click(selector).await;
+        self.event("Page.loadEventFired").await;
+    }
+
+    /// Presses a key; `text` is what it types.
+    pub async fn press(&mut self, key: &str, code: u32, text: &str) {
+        let mut event = json!({ "key": key, "code": key, "windowsVirtualKeyCode": code });
+        for (kind, text) in [("keyDown", text), ("keyUp", "")] {
+            event["type"] = kind.into();
+            event["text"] = text.into();
+            self.call("Input.dispatchKeyEvent", event.clone()).await;
+        }
+    }
+
+    /// Moves the keyboard's focus on to an element.
+    pub async fn focus(&mut self, selector: &str) {
+        let focused = format!("document.activeElement.matches({selector:?})");
+        for _ in 0..STOPS {
+            self.press("Tab", 9, "").await;
+            if self.js(&focused).await == true {
+                return;
+            }
+        }
+        panic!("the Tab key does not lead to {selector}");
+    }
+
+    /// The value of an expression, or of what it promises.
+    pub async fn js(&mut self, expression: &str) -> Value {
+        let call = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
+        let mut answer = self.call("Runtime.evaluate", call).await;
+        let failed = &answer["exceptionDetails"];
+        assert!(failed.is_null(), "{expression}: {failed}");
+        answer["result"]["value"].take()
+    }
+
+    /// Waits until a condition holds.
+    pub async fn until(&mut self, condition: &str) {
+        let all = "{ subtree: true, childList: true, attributes: true, characterData: true }";
+        self.js(&format!(
+            "new Promise((done) => {{
+                const look = () => ({condition}) && done();
+                new MutationObserver(look).observe(document, {all});
+                look();
+            }})"
+        ))
+        .await;
+    }
+
+    /// The text in sight.
+    pub async fn text(&mut self) -> String {
+        let text = self.js("document.body.innerText").await;
+        text.as_str().unwrap_or_default().to_owned()
+    }
+
+    /// What a screen reader is told.
+    pub async fn spoken(&mut self) -> String {
+        let tree = self.call("Accessibility.getFullAXTree", json!({})).await;
+        tree.to_string()
+    }
+
+    /// The addresses that were asked for, redirects and all, in the order of the requests.
+    pub fn requests(&self) -> impl Iterator<Item = Url> {
+        let requests = self.told("Network.requestWillBeSent");
+        let urls = requests.filter_map(|request| request["request"]["url"].as_str());
+        urls.map(|url| Url::parse(url).expect("a request has a URL"))
+    }
+
+    /// Everything that the browser held against a page: policies violated, errors logged, exceptions.
+    pub fn complaints(&self) -> Vec<&Value> {
+        let kinds = [
+            "Log.entryAdded",
+            "Runtime.exceptionThrown",
+            "Runtime.consoleAPICalled",
+            "Audits.issueAdded",
+        ];
+        kinds.iter().flat_map(|kind| self.told(kind)).collect()
+    }
+}
