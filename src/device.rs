@@ -31,7 +31,7 @@ pub async fn device(settings: &Settings, around: &mut Surroundings) -> Result<Lo
     (around.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
     let (tokens, server, location) = poll(&zoho, settings, &code, around).await?;
     let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), around).await;
-    Ok(hand_over(settings, obtained, around))
+    Ok(hand_over(settings, obtained, around).await)
 }
 
 async fn ask(

@@ -1,5 +1,7 @@
 //! Every word that a person reads on the terminal, and the only place that prints.
 
+pub mod findings;
+mod life;
 mod outcome;
 mod screen;
 mod table;

@@ -93,7 +93,7 @@ impl OutputFile {
     }
 
     /// The text to merge into, when there is any.
-    pub(super) fn existing(&self) -> Result<Option<Zeroizing<String>>, Error> {
+    pub(crate) fn existing(&self) -> Result<Option<Zeroizing<String>>, Error> {
         let failed = |error: Unusable| self.not_written(error.to_string());
         match self.look().map_err(failed)? {
             Some(metadata) if metadata.len() > MERGED_BYTES => {
@@ -107,7 +107,7 @@ impl OutputFile {
     }
 
     /// Puts the text there in one step: the old content or the new, never half of it.
-    pub(super) fn write(&self, text: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&self, text: &[u8]) -> Result<(), Error> {
         self.try_write(text)
             .map_err(|error| self.not_written(error.to_string()))
     }

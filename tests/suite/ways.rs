@@ -205,7 +205,7 @@ async fn a_self_client_sends_no_redirect_uri() {
     assert_eq!(again.code(), 5);
     let said = again.words().concat().concat();
     assert!(
-        said.contains("(invalid_code)") && said.contains("at the data centre where it was made"),
+        said.contains("invalid_code") && said.contains("data centre whose console made it"),
         "{said}"
     );
 }

@@ -53,6 +53,7 @@ fn settings(zoho: &Hostile) -> Settings {
             extras: Extras::default(),
             file: None,
         },
+        keeping: None,
         rehearsal: false,
     }
 }
