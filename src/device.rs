@@ -69,7 +69,15 @@ async fn poll(
     loop {
         pause(pace, began, deadline, around).await?;
         let asked = zoho.poll(&server, &settings.client, code);
-        let answer = finish(asked, &mut around.stopped).await?;
+        let answer = finish(asked, &mut around.stopped).await;
+        // No grant token is at stake here: the code can be polled for again.
+        let answer = answer.map_err(|error| match error {
+            Error::Stopped { signal, .. } => Error::Stopped {
+                signal,
+                code_spent: false,
+            },
+            other => other,
+        })?;
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
             Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),

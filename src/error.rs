@@ -183,7 +183,8 @@ impl Error {
                 if taken.port < 1024 { "Ports below 1024 may need privileges." } else { "" }
             ).trim_end().to_owned(),
             Self::Unreachable(error) | Self::PollUnanswered(error) => error.remedy().to_owned(),
-            Self::NoAnswer(error) => format!("{} The grant token may be spent: run the login again.", error.remedy()),
+            Self::NoAnswer(error) if error.unsent => format!("{} The grant token was not used, but it lives for about a minute only.", error.remedy()),
+            Self::NoAnswer(error) => format!("{} The grant token may be spent.", error.remedy()),
             Self::TimedOut { redirect_uri, console } => format!("If Zoho showed an error page, mend what it names ({console}; the redirect URI must be exactly {redirect_uri}); then run the login again, with a longer --timeout if need be."),
             Self::Stopped { code_spent: true, .. } => "Run the login again; the grant token is spent.".to_owned(),
             Self::Stopped { .. } => "Run the login again when you want to go on.".to_owned(),

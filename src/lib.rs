@@ -46,7 +46,7 @@ use loopback::Loopback;
 use loopback::decide::{AuthorizationResponse, Expectation};
 use loopback::serve::Server;
 use rand::CryptoRng;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use settings::Settings;
 use std::io::Write;
 use std::time::{Duration, SystemTime};
@@ -146,7 +146,6 @@ fn serve(
     request: &AuthorizationRequest,
     around: &mut Surroundings,
 ) -> Server {
-    use secrecy::ExposeSecret;
     let mut one_time = |place: &str| {
         let random = random_text(around.random.as_mut());
         format!("/{place}/{}", random.expose_secret()).into()

@@ -115,7 +115,13 @@ impl NetworkError {
 
 impl fmt::Display for NetworkError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} could not be reached", self.server)
+        let what = match self.trouble {
+            Trouble::Slow => "did not answer in time",
+            Trouble::Closed => "closed the connection",
+            Trouble::TooLong(_) => "sent too long an answer",
+            _ => "could not be reached",
+        };
+        write!(out, "{} {what}", self.server)
     }
 }
 

@@ -130,7 +130,12 @@ async fn post(
         Err(error) if error.unsent && error.trouble != Trouble::Slow => post().await,
         answer => answer,
     };
-    answer.map_err(ExchangeError::NoAnswer)
+    answer.map_err(|error| match error.trouble {
+        Trouble::TooLong(limit) => {
+            ExchangeError::Unreadable(format!("an answer longer than {limit} bytes"))
+        }
+        _ => ExchangeError::NoAnswer(error),
+    })
 }
 
 pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
