@@ -104,7 +104,7 @@ impl RedirectUri {
         self.here
     }
 
-    /// Its host, as an address has it: "localhost", "[::1]".
+    /// Its host, as an address has it: `localhost` or `[::1]`.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }

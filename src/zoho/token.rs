@@ -16,7 +16,7 @@ use std::time::Duration;
 /// A token answer is about a kilobyte; whatever is longer is something else.
 pub(super) const ANSWER_BYTES: usize = 64 * 1024;
 
-/// What an answer must hold.
+/// What a token answer lacks when it is none.
 const TOKEN: &str = "an access token";
 
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
@@ -70,9 +70,8 @@ pub(super) async fn exchange(
     ];
     if let Some(request) = request {
         form.push(("redirect_uri", &request.redirect_uri));
-    }
-    if let Some(verifier) = request.and_then(|request| request.verifier.as_ref()) {
-        form.push(("code_verifier", verifier.expose_secret()));
+        let verifier = request.verifier.as_ref();
+        form.extend(verifier.map(|verifier| ("code_verifier", verifier.expose_secret())));
     }
     judge(&post(http, server, "/oauth/v2/token", &form, within).await?)
 }
