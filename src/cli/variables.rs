@@ -1,7 +1,9 @@
 //! Variables: of `--env-file` first, of the environment otherwise. An empty one counts as not set.
 
 use crate::cli::usage::Usage;
+use std::ffi::OsStr;
 use std::path::Path;
+use std::process::Command;
 use zeroize::Zeroizing;
 use zoho_grant::handover::dotenv::name_of;
 
@@ -69,6 +71,19 @@ pub enum Layer {
 fn of_environment(name: &str) -> Option<Zeroizing<String>> {
     let value = std::env::var(name).ok().map(Zeroizing::new);
     value.filter(|value| !value.is_empty())
+}
+
+/// Keeps our variables, secrets among them, from a program that is about to be started.
+pub fn withhold(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if is_ours(&name) {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn is_ours(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"ZOHO_")
 }
 
 fn read(text: &str) -> Vec<(String, Zeroizing<String>)> {

@@ -1,12 +1,10 @@
 //! Files: written in one step, readable by their owner alone, never through a link.
 
 use crate::error::Error;
-use crate::foreign::Foreign;
 use crate::handover::unfit::Unfit;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -70,26 +68,10 @@ impl OutputFile {
         &self.path
     }
 
-    /// What a person should know before secrets go there, one sentence each.
-    pub fn warnings(&self) -> Vec<String> {
-        let path = Foreign::new(self.path.display().to_string());
-        let mut warnings = Vec::new();
-        if self.existing == Existing::Merge
-            && self
-                .look()
-                .ok()
-                .flatten()
-                .as_ref()
-                .is_some_and(others_can_read)
-        {
-            warnings.push(format!(
-                "{path} can be read by other users of this machine; chmod 600 mends that."
-            ));
-        }
-        if git_would_take(&self.path) {
-            warnings.push(format!("{path} lies in a git work tree and is not ignored: do not commit the secrets in it."));
-        }
-        warnings
+    /// Whether other users of this machine can read what is there now, and could then read what is put into it.
+    pub fn is_open_to_others(&self) -> bool {
+        let there = self.look().ok().flatten();
+        self.existing == Existing::Merge && there.as_ref().is_some_and(others_can_read)
     }
 
     /// The text to merge into, when there is any.
@@ -198,33 +180,6 @@ fn others_can_read(metadata: &Metadata) -> bool {
 #[cfg(not(unix))]
 fn others_can_read(_: &Metadata) -> bool {
     false
-}
-
-/// Whether git would add the file: it lies in a work tree and nothing ignores it. Git itself is asked, and
-/// where there is no git, a `.git` above is enough to warn.
-fn git_would_take(path: &Path) -> bool {
-    let Ok(path) = std::path::absolute(path) else {
-        return false;
-    };
-    let Some(folder) = path.parent() else {
-        return false;
-    };
-    if !folder
-        .ancestors()
-        .any(|folder| folder.join(".git").exists())
-    {
-        return false;
-    }
-    let asked = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(["check-ignore", "--quiet", "--"])
-        .arg(&path)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    !asked.is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

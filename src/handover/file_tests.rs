@@ -96,7 +96,7 @@ mod unix {
         fs::write(&path, "OTHER=1\n").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         let file = OutputFile::prepare(&path, Existing::Merge).unwrap();
-        assert_eq!(file.warnings().len(), 1);
+        assert!(file.is_open_to_others());
         assert_eq!(file.existing().unwrap().unwrap().as_str(), "OTHER=1\n");
         file.try_write(b"OTHER=1\nOURS=2\n").unwrap();
         assert_eq!(mode(&path), 0o640);
@@ -116,28 +116,4 @@ mod unix {
         assert!(matches!(late.try_write(b"new"), Err(Unusable::Link)));
         assert_eq!(fs::read_to_string(&target).unwrap(), "old");
     }
-}
-
-#[test]
-fn a_work_tree_that_does_not_ignore_the_file_is_told() {
-    let folder = folder();
-    let path = folder.path().join("zoho.env");
-    let warned = || {
-        !OutputFile::prepare(&path, Existing::Merge)
-            .unwrap()
-            .warnings()
-            .is_empty()
-    };
-    assert!(!warned());
-    let git = Command::new("git")
-        .args(["init", "--quiet"])
-        .arg(folder.path())
-        .status();
-    assert!(
-        git.is_ok_and(|status| status.success()),
-        "this test needs git"
-    );
-    assert!(warned());
-    fs::write(folder.path().join(".gitignore"), "*.env\n").unwrap();
-    assert!(!warned());
 }
