@@ -13,6 +13,7 @@ mod needed;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
+mod secret_text;
 mod shell;
 mod singer;
 pub mod template;
