@@ -68,11 +68,24 @@ fn folders_and_missing_folders_are_refused() {
     ));
 }
 
+#[test]
+fn what_cannot_be_merged_into_is_known_before() {
+    let folder = folder();
+    let path = folder.path().join("zoho.env");
+    let prepared = || OutputFile::prepare(&path, Existing::Merge);
+    fs::write(&path, b"NAME=\xff\n").unwrap();
+    assert!(matches!(prepared(), Err(Unusable::NotText)));
+    fs::write(&path, "#".repeat(MERGED_BYTES + 1)).unwrap();
+    assert!(matches!(prepared(), Err(Unusable::TooLarge)));
+    fs::write(&path, "#".repeat(MERGED_BYTES)).unwrap();
+    assert!(prepared().is_ok());
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;
     use std::fs::Permissions;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -100,6 +113,22 @@ mod unix {
         assert_eq!(file.existing().unwrap().unwrap().as_str(), "OTHER=1\n");
         file.try_write(b"OTHER=1\nOURS=2\n").unwrap();
         assert_eq!(mode(&path), 0o640);
+    }
+
+    #[test]
+    fn merging_keeps_the_group() {
+        let folder = folder();
+        let path = folder.path().join("file");
+        fs::write(&path, "OTHER=1\n").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        if chown(&path, None, Some(4711)).is_err() {
+            return; // Only the superuser may give files to any group.
+        }
+        write(&path, Existing::Merge, "OURS=2\n").unwrap();
+        assert_eq!(
+            (mode(&path), fs::metadata(&path).unwrap().gid()),
+            (0o640, 4711)
+        );
     }
 
     #[test]

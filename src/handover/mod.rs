@@ -1,5 +1,6 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
+mod access;
 mod adobe;
 mod airbyte;
 pub mod dotenv;
