@@ -168,3 +168,16 @@ fn sensitive(value: &SecretString) -> reqwest::header::HeaderValue {
     header.set_sensitive(true);
     header
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_has_room_when_every_byte_is_encoded() {
+        let form = [("%&", "=é"), ("client_secret", "\u{1f511}\n")];
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        let encoded = text.extend_pairs(form).finish();
+        assert!(encoded.len() <= encoded_bytes(&form), "{encoded}");
+    }
+}
