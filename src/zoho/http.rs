@@ -175,7 +175,7 @@ mod tests {
 
     #[test]
     fn a_form_has_room_when_every_byte_is_encoded() {
-        let form = [("%&", "=é"), ("client_secret", "\u{1f511}\n")];
+        let form = [("%&", "=é"), ("\"", "\u{1f511}\n")];
         let mut text = form_urlencoded::Serializer::new(String::new());
         let encoded = text.extend_pairs(form).finish();
         assert!(encoded.len() <= encoded_bytes(&form), "{encoded}");
