@@ -115,8 +115,10 @@ pub enum Error {
     NotWritten {
         /// A file, or "standard output".
         place: PathBuf,
-        /// Why, and where they went instead.
+        /// Why.
         reason: String,
+        /// Whether they were printed instead.
+        printed: bool,
         /// What to do about it.
         remedy: &'static str,
     },
@@ -165,7 +167,8 @@ impl Error {
             Self::NoRefreshToken => "Zoho gives one only for offline access and a fresh consent; this login asked for both. The access token works for about an hour.".to_owned(),
             Self::ForeignApiDomain(_) => "Nothing was sent there, so the credentials are unchecked.".to_owned(),
             Self::TokenNotAccepted(_) => "A fresh token is refused when the API domain is the wrong one, or when newer tokens have pushed it out: about ten live at a time.".to_owned(),
-            Self::NotWritten { .. } => "Nothing is lost: they were printed instead.".to_owned(),
+            Self::NotWritten { printed: true, .. } => "Nothing is lost: they were printed instead.".to_owned(),
+            Self::NotWritten { printed: false, .. } => "Nor could they be printed.".to_owned(),
             Self::NotKept(trouble) => format!("{} Nothing is lost: they were handed over instead.", trouble.cause()),
             Self::Profile(trouble) => trouble.cause(),
             Self::NotPutBack(_) => "The access token is good and was handed over; the next run has to refresh again.".to_owned(),

@@ -30,6 +30,7 @@ pub(super) fn unprinted(error: &std::io::Error) -> Error {
     Error::NotWritten {
         place: "standard output".into(),
         reason: error.to_string(),
+        printed: false,
         remedy: "Run it again with an output that can be written.",
     }
 }

@@ -101,6 +101,7 @@ impl OutputFile {
         Error::NotWritten {
             place: self.path.clone(),
             reason: unfit.to_string(),
+            printed: false,
             remedy: unfit.why.remedy(),
         }
     }
@@ -109,6 +110,7 @@ impl OutputFile {
         Error::NotWritten {
             place: self.path.clone(),
             reason,
+            printed: false,
             remedy: "Copy them from the terminal or the page now, or mend the path and run the login again.",
         }
     }

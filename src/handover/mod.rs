@@ -61,7 +61,13 @@ pub fn hand_over(
 ) -> (Written, Option<Error>) {
     match write(credentials, target, output) {
         Ok(written) => (written, None),
-        Err(error) => (instead(credentials, target, output), Some(error)),
+        Err(mut error) => {
+            let written = instead(credentials, target, output);
+            if let Error::NotWritten { printed, .. } = &mut error {
+                *printed = written != Written::Nowhere;
+            }
+            (written, Some(error))
+        }
     }
 }
 
@@ -101,6 +107,7 @@ fn to_output(
     let failed = |reason: String, remedy: &'static str| Error::NotWritten {
         place: "standard output".into(),
         reason,
+        printed: false,
         remedy,
     };
     let document = form
@@ -110,7 +117,7 @@ fn to_output(
         .write_all(document.as_bytes())
         .and_then(|()| output.flush());
     written.map_err(|error| {
-        let remedy = "The page in the browser shows them once. Run the login again with --output FILE if it is gone.";
+        let remedy = "A page in the browser, if one waits, shows them once. Otherwise run the command again with --output FILE.";
         failed(error.to_string(), remedy)
     })
 }

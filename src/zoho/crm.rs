@@ -102,7 +102,7 @@ pub(super) async fn check(
             let why = format!("the scope {group}.READ was not granted");
             return Err(Unchecked::Because(why));
         }
-        let answer = http.get(domain.as_str(), path, Some(&authorization), limit);
+        let answer = http.get(domain, path, &authorization, limit);
         answer.await.map_err(|error| {
             let cause = error.cause();
             Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))

@@ -76,7 +76,7 @@ pub(super) async fn begin(
         ("prompt", "consent"),
     ];
     let limit = limit(within);
-    let answer = http.post(server.as_str(), "/oauth/v3/device/code", &form, limit);
+    let answer = http.post(server, "/oauth/v3/device/code", &form, limit);
     judge_code(&answer.await.map_err(ExchangeError::NoAnswer)?)
 }
 
@@ -95,7 +95,7 @@ pub(super) async fn poll(
         ("code", code.device_code.expose_secret()),
     ];
     let limit = limit(within);
-    let answer = http.post(server.as_str(), "/oauth/v3/device/token", &form, limit);
+    let answer = http.post(server, "/oauth/v3/device/token", &form, limit);
     judge_poll(&answer.await.map_err(ExchangeError::NoAnswer)?)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::event::{Event, Tell};
 use crate::zoho::network::{NetworkError, Trouble};
-use crate::zoho::trust::is_loopback;
+use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use secrecy::SecretString;
 use std::sync::OnceLock;
@@ -50,25 +50,38 @@ impl Http {
         }
     }
 
-    pub(super) async fn get(
+    /// Asks for what everybody may know.
+    pub(super) async fn knock(
         &self,
-        server: &str,
+        server: &AccountsServer,
         path: &str,
-        authorization: Option<&SecretString>,
         limit: Limit,
     ) -> Result<Answer, NetworkError> {
         let address = format!("{server}{path}");
-        let mut request = self.client(server)?.get(&address);
-        if let Some(authorization) = authorization {
-            request = request.header(reqwest::header::AUTHORIZATION, sensitive(authorization));
-        }
-        self.send(server, format!("GET {address}"), request, limit)
+        let request = self.client(server.as_str())?.get(&address);
+        self.send(server.as_str(), format!("GET {address}"), request, limit)
             .await
     }
 
+    /// Asks with an access token, which only an API domain that is trusted may see.
+    pub(super) async fn get(
+        &self,
+        domain: &ApiDomain,
+        path: &str,
+        authorization: &SecretString,
+        limit: Limit,
+    ) -> Result<Answer, NetworkError> {
+        let address = format!("{domain}{path}");
+        let request = self.client(domain.as_str())?.get(&address);
+        let request = request.header(reqwest::header::AUTHORIZATION, sensitive(authorization));
+        self.send(domain.as_str(), format!("GET {address}"), request, limit)
+            .await
+    }
+
+    /// Posts secrets, which only an accounts server that is trusted may see.
     pub(super) async fn post(
         &self,
-        server: &str,
+        server: &AccountsServer,
         path: &str,
         form: &[(&str, &str)],
         limit: Limit,
@@ -77,12 +90,12 @@ impl Http {
         let mut body = form_urlencoded::Serializer::new(String::with_capacity(encoded_bytes(form)));
         let body = Zeroizing::new(body.extend_pairs(form).finish().into_bytes());
         let form_type = "application/x-www-form-urlencoded";
-        let request = self.client(server)?.post(&address);
+        let request = self.client(server.as_str())?.post(&address);
         let request = request
             .header(reqwest::header::CONTENT_TYPE, form_type)
             // The body owns the secrets and wipes them when it is sent.
             .body(bytes::Bytes::from_owner(body));
-        self.send(server, format!("POST {address}"), request, limit)
+        self.send(server.as_str(), format!("POST {address}"), request, limit)
             .await
     }
 

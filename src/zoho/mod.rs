@@ -56,11 +56,7 @@ impl Zoho {
             bytes: PROBE_BYTES,
             within: self.within / 3,
         };
-        match self
-            .http
-            .get(server.as_str(), "/oauth/serverinfo", None, limit)
-            .await
-        {
+        match self.http.knock(server, "/oauth/serverinfo", limit).await {
             Err(error) if !matches!(error.trouble, Trouble::TooLong(_)) => Err(error),
             _ => Ok(()),
         }

@@ -125,7 +125,7 @@ async fn post(
         bytes: ANSWER_BYTES,
         within,
     };
-    let post = || http.post(server.as_str(), path, form, limit);
+    let post = || http.post(server, path, form, limit);
     let answer = match post().await {
         Err(error) if error.unsent && error.trouble != Trouble::Slow => post().await,
         answer => answer,
