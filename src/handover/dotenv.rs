@@ -11,7 +11,8 @@ use zeroize::Zeroizing;
 /// refresh token stands beside a new access token.
 type Lines<'a> = [(&'static str, Option<String>); 7];
 
-pub(super) fn document(
+/// The lines of these credentials, merged into an existing file.
+pub fn document(
     credentials: &Credentials,
     existing: Option<&str>,
 ) -> Result<Zeroizing<String>, CannotCarry> {
@@ -34,7 +35,9 @@ pub(super) fn document(
 pub fn name_of(line: &str) -> Option<&str> {
     let (name, _) = line.split_once('=')?;
     let name = name.trim();
-    Some(name.strip_prefix("export ").unwrap_or(name).trim())
+    let exported = name.strip_prefix("export");
+    let exported = exported.filter(|rest| rest.starts_with(char::is_whitespace));
+    Some(exported.unwrap_or(name).trim())
 }
 
 fn lines(credentials: &Credentials) -> Lines<'_> {
@@ -145,6 +148,14 @@ mod tests {
             document.starts_with("# mine\r\n"),
             "a foreign line end was changed"
         );
+    }
+
+    #[test]
+    fn an_exported_name_is_found_behind_any_white_space() {
+        for line in ["A=1", " export A = 1", "export\tA=1", "export \t A=1"] {
+            assert_eq!(name_of(line), Some("A"), "{line:?}");
+        }
+        assert_eq!(name_of("exportA=1"), Some("exportA"));
     }
 
     #[test]
