@@ -8,5 +8,6 @@ mod cli;
 mod errors;
 mod flow;
 mod program;
+mod properties;
 mod rehearsed;
 mod settings;
