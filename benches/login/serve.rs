@@ -1,7 +1,7 @@
 //! What the stand-in's process does: both data centres over TLS, each with an accounts server and an API domain.
 
-use crate::Outcome;
 use crate::stamped::{LastWrite, Stamped};
+use crate::{Outcome, generic};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -29,6 +29,8 @@ pub struct Opening {
     pub accounts_urls: [String; 2],
     /// The API domains, in the same order.
     pub api_domains: [String; 2],
+    /// An authorization server for other clients.
+    pub generic_url: String,
     /// The certificate of the authority that vouches for all of them, in PEM.
     pub authority: String,
 }
@@ -42,6 +44,8 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         accounts_url: accounts_urls[at].clone(),
         api_domain: api_domains[at].clone(),
     });
+    let (generic, generic_url) = listener()?;
+    let router = generic::router(&generic_url);
     let stand_in = StandIn::at(addresses, Rehearsal::default());
     stand_in.register_redirect_uri(redirect_uri);
     let opening = Opening {
@@ -49,6 +53,7 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         client_secret: stand_in.client_secret().expose_secret().to_owned(),
         accounts_urls,
         api_domains,
+        generic_url,
         authority,
     };
     let last = LastWrite::default();
@@ -61,7 +66,7 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         .zip(DataCenter::ALL)
         .chain(apis.into_iter().zip(DataCenter::ALL));
     let sites = sites.map(|(listener, at)| (listener, stand_in.router(at)));
-    server.run(sites.collect());
+    server.run(sites.chain([(generic, router)]).collect());
     println!("{}", serde_json::to_string(&opening)?);
     for line in io::stdin().lock().lines() {
         line?;
@@ -116,16 +121,15 @@ impl Server {
 
 /// Listens on two free ports, ready for the runtime.
 fn listeners() -> Outcome<([TcpListener; 2], [String; 2])> {
-    let listeners = [
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    ];
-    let mut urls = <[String; 2]>::default();
-    for (listener, url) in listeners.iter().zip(&mut urls) {
-        listener.set_nonblocking(true)?;
-        *url = format!("https://localhost:{}", listener.local_addr()?.port());
-    }
-    Ok((listeners, urls))
+    let (first, second) = (listener()?, listener()?);
+    Ok(([first.0, second.0], [first.1, second.1]))
+}
+
+fn listener() -> Outcome<(TcpListener, String)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let url = format!("https://localhost:{}", listener.local_addr()?.port());
+    Ok((listener, url))
 }
 
 /// A certificate for localhost, and the authority behind it in PEM.
