@@ -1,7 +1,7 @@
 //! Any request head: nothing of a login is touched but by a person's own GET with the right secret.
 
 use super::expected::{EXPECTED, PAGE, START, STATE, values};
-use axum::http::{HeaderMap, Request, request::Parts};
+use axum::http::{HeaderMap, HeaderValue, Request, request::Parts};
 use secrecy::ExposeSecret;
 use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, decide};
 
@@ -43,7 +43,7 @@ fn granted(response: &AuthorizationResponse, query: &str) {
 fn a_person_came_here(headers: &HeaderMap) {
     let all = |name: &str| {
         let values = headers.get_all(name).iter();
-        values.map(|value| value.as_bytes()).collect::<Vec<_>>()
+        values.map(HeaderValue::as_bytes).collect::<Vec<_>>()
     };
     assert_eq!(all("host"), [b"localhost:8085"]);
     for (name, allowed) in [

@@ -95,9 +95,8 @@ fn sets(line: &str, name: &str) -> bool {
         return false;
     };
     let words: Vec<&str> = set.split_whitespace().collect();
-    let set = match words.as_slice() {
-        [set] | ["export", set] => set,
-        _ => return false,
+    let ([set] | ["export", set]) = words.as_slice() else {
+        return false;
     };
     set.strip_prefix("ZOHO_") == Some(name)
 }
