@@ -1,17 +1,23 @@
 //! The command line: options, variables and help, as the README lists them.
 
-mod ask;
+pub mod ask;
 mod client;
+pub mod export;
+mod handover;
 mod options;
 pub mod plan;
+pub mod rehearsal;
+mod tunnel;
 pub mod usage;
 mod variables;
+pub mod ways;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
-use zoho_grant::handover::Format;
+use ways::{DataCenters, Device, Scopes, Way};
 use zoho_grant::zoho::scopes;
 
 /// One command and one click to checked Zoho CRM credentials.
@@ -30,6 +36,14 @@ pub enum Command {
     Login(Login),
     /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
     Demo(Demo),
+    /// Get credentials with a non-browser client: you consent on any other device
+    Device(Device),
+    /// Look up Zoho's scopes
+    Scopes(Scopes),
+    /// Look up Zoho's data centres
+    Datacenters(DataCenters),
+    /// Hand over credentials once more, in any format, from ZOHO_… variables; no request is made
+    Export(Export),
 }
 
 /// Options of `login`.
@@ -41,7 +55,20 @@ pub enum Command {
   3 consent refused               7 refused for safety
 Any option beats its variable; --env-file beats the environment.")]
 pub struct Login {
-    /// Client ID of the server-based client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
+    #[command(flatten)]
+    pub client: Registered,
+    #[command(flatten)]
+    pub servers: Servers,
+    #[command(flatten)]
+    pub callback: Callback,
+    #[command(flatten)]
+    pub credentials: Credentials,
+}
+
+/// The client, as registered.
+#[derive(Args)]
+pub struct Registered {
+    /// Client ID of the client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
     #[arg(long, value_name = "ID", help_heading = "Client")]
     pub client_id: Option<String>,
     /// File that holds the client secret, - for standard input [env: ZOHO_CLIENT_SECRET holds the secret itself]
@@ -50,25 +77,31 @@ pub struct Login {
     /// File with ZOHO_… variables; no .env is read by itself
     #[arg(long, value_name = "FILE", help_heading = "Client")]
     pub env_file: Option<PathBuf>,
+}
+
+/// Where Zoho is.
+#[derive(Args)]
+pub struct Servers {
     /// Data centre where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
     #[arg(long, value_name = "CODE", help_heading = "Zoho")]
     pub dc: Option<String>,
     /// Accounts server instead of the data centre's [env: ZOHO_ACCOUNTS_URL]
     #[arg(long, value_name = "URL", help_heading = "Zoho")]
     pub accounts_url: Option<String>,
-    /// A further accounts server that Zoho's callback may name (repeatable)
+    /// A further accounts server that Zoho's answers may name (repeatable)
     #[arg(long, value_name = "URL", help_heading = "Zoho")]
     pub trust_accounts_server: Vec<String>,
     /// A further API domain that Zoho's token answer may name (repeatable)
     #[arg(long, value_name = "URL", help_heading = "Zoho")]
     pub trust_api_domain: Vec<String>,
-    #[command(flatten)]
-    pub flow: Flow,
 }
 
 /// Options of `demo`.
 #[derive(Args)]
 pub struct Demo {
+    /// The way to the tokens
+    #[arg(long = "flow", value_enum, value_name = "WAY", default_value = "login")]
+    pub way: Way,
     /// Rehearse a failure
     #[arg(long, value_name = "CASE", value_parser = failure_names(), hide_possible_values = true, long_help = failure_help())]
     pub fail: Option<String>,
@@ -76,43 +109,56 @@ pub struct Demo {
     #[arg(long)]
     pub yes: bool,
     #[command(flatten)]
-    pub flow: Flow,
+    pub callback: Callback,
+    #[command(flatten)]
+    pub credentials: Credentials,
 }
 
-/// Options that `login` and `demo` share.
+/// Options of `export`.
 #[derive(Args)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is an option of its own"
+#[command(
+    after_help = "Read are ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN, ZOHO_ACCESS_TOKEN,
+ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL (or ZOHO_DC), ZOHO_API_DOMAIN, ZOHO_SCOPE and ZOHO_REDIRECT_URI.
+--env-file beats the environment."
 )]
-pub struct Flow {
-    /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
-    #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help())]
-    pub scope: Vec<String>,
-    /// Redirect URI exactly as registered [default: http://localhost:8085/callback; for demo a free port] [env: ZOHO_REDIRECT_URI]
+pub struct Export {
+    /// File with ZOHO_… variables, as --format dotenv writes it; no .env is read by itself
+    #[arg(long, value_name = "FILE", help_heading = "Client")]
+    pub env_file: Option<PathBuf>,
+    #[command(flatten)]
+    pub hand_over: HandOver,
+    #[command(flatten)]
+    pub talk: Talk,
+}
+
+/// How the answer of the browser comes back.
+#[derive(Args)]
+pub struct Callback {
+    /// Redirect URI exactly as registered; one that is not on this machine works by pasting [default: http://localhost:8085/callback; for demo a free port] [env: ZOHO_REDIRECT_URI]
     #[arg(long, value_name = "URI", help_heading = "Callback")]
     pub redirect_uri: Option<String>,
     /// Open nothing; open the printed address yourself
     #[arg(long, help_heading = "Callback")]
     pub no_browser: bool,
-    /// How long to wait for the consent, as in 90s or 5m [default: 5m]
-    #[arg(long, value_name = "TIME", value_parser = options::timeout, help_heading = "Callback")]
-    pub timeout: Option<Duration>,
-    /// Format of the credentials
-    #[arg(long, value_name = "FORMAT", value_parser = format_names(), default_value = "text", help_heading = "Credentials")]
-    pub format: String,
-    /// File for the credentials instead of standard output
-    #[arg(long, short, value_name = "FILE", help_heading = "Credentials")]
-    pub output: Option<PathBuf>,
-    /// Replace an existing file (dotenv is merged into it in any case)
-    #[arg(long, requires = "output", help_heading = "Credentials")]
-    pub force: bool,
-    /// Do not ask the CRM whose the credentials are
-    #[arg(long, help_heading = "Credentials")]
-    pub no_verify: bool,
     /// Send no PKCE challenge
     #[arg(long, help_heading = "Zoho")]
     pub no_pkce: bool,
+}
+
+/// What is asked for, and where it goes.
+#[derive(Args)]
+pub struct Credentials {
+    /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
+    #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help())]
+    pub scope: Vec<String>,
+    /// How long to wait for the consent, as in 90s or 5m [default: 5m]
+    #[arg(long, value_name = "TIME", value_parser = options::timeout, help_heading = "Zoho")]
+    pub timeout: Option<Duration>,
+    #[command(flatten)]
+    pub hand_over: HandOver,
+    /// Do not ask the CRM whose the credentials are
+    #[arg(long, help_heading = "Credentials")]
+    pub no_verify: bool,
     #[command(flatten)]
     pub talk: Talk,
 }
@@ -146,21 +192,21 @@ impl Command {
     /// How this command talks.
     pub fn talk(&self) -> Talk {
         match self {
-            Self::Login(login) => login.flow.talk,
-            Self::Demo(demo) => demo.flow.talk,
+            Self::Login(login) => login.credentials.talk,
+            Self::Demo(demo) => demo.credentials.talk,
+            Self::Device(device) => device.credentials.talk,
+            Self::Scopes(scopes) => scopes.talk,
+            Self::Datacenters(centers) => centers.talk,
+            Self::Export(export) => export.talk,
         }
     }
 }
 
-impl Flow {
+impl Credentials {
     /// All scopes as one list.
     pub fn scope(&self) -> Option<String> {
         (!self.scope.is_empty()).then(|| self.scope.join(","))
     }
-}
-
-fn format_names() -> PossibleValuesParser {
-    Format::ALL.map(Format::name).into()
 }
 
 fn failure_names() -> PossibleValuesParser {

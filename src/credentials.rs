@@ -14,22 +14,24 @@ use std::time::SystemTime;
 pub struct Credentials {
     /// The client that they belong to.
     pub client: Client,
-    /// Good for about an hour.
-    pub access_token: SecretString,
+    /// Good for about an hour; a login always obtains one, what `export` reads may be without.
+    pub access_token: Option<SecretString>,
     /// Good until revoked; missing when Zoho gave none.
     pub refresh_token: Option<SecretString>,
     /// "Bearer", unless Zoho said otherwise.
     pub token_type: Foreign,
     /// When the access token ends, when Zoho told.
     pub expires_at: Option<SystemTime>,
-    /// What they may do: as granted, or as asked for when Zoho did not tell.
-    pub scopes: Scopes,
+    /// What they may do: as granted, or as asked for when Zoho did not tell; what `export` reads may not say.
+    pub scopes: Option<Scopes>,
     /// The person's accounts server.
     pub accounts_server: AccountsServer,
     /// Where the API is: as Zoho named it, or the table's when it named none.
     pub api_domain: Option<Foreign>,
     /// The person's data centre, when it is one of the table.
     pub data_center: Option<&'static DataCenter>,
+    /// The redirect URI of the login, as registered.
+    pub redirect_uri: Option<String>,
     /// Whose they are, as far as the check told.
     pub identity: Identity,
 }

@@ -68,20 +68,37 @@ pub enum Error {
         error: TokenError,
         /// Who said it.
         server: AccountsServer,
-        /// The redirect URI that was sent.
-        redirect_uri: String,
+        /// The redirect URI that was sent; a self client sends none.
+        redirect_uri: Option<String>,
     },
     /// The token request got no answer.
     #[error("The grant token could not be exchanged: {0}.")]
     NoAnswer(NetworkError),
     /// The token request got an answer that is none.
-    #[error("The grant token could not be exchanged: {server} sent {what}.")]
+    #[error("No tokens came: {server} sent {what}.")]
     Unreadable {
         /// Who sent it.
         server: AccountsServer,
         /// What it looks like.
         what: String,
     },
+    /// Zoho gives this device no code, or no tokens for it.
+    #[error("Zoho gave no tokens for this device ({error}).")]
+    Device {
+        /// What Zoho said.
+        error: TokenError,
+        /// Who said it.
+        server: AccountsServer,
+    },
+    /// Polls got no answer.
+    #[error("Zoho could not be asked for the tokens: {0}.")]
+    PollUnanswered(NetworkError),
+    /// Nobody entered the user code and accepted while it lived.
+    #[error("The code was not entered and accepted in time.")]
+    CodeExpired,
+    /// The person lives at a data centre that is not of the table.
+    #[error("Zoho says that the person is at a data centre that is not known: {0}.")]
+    ForeignLocation(Foreign),
     /// An access token alone.
     #[error("Zoho gave no refresh token.")]
     NoRefreshToken,
@@ -108,16 +125,19 @@ impl Error {
     pub fn cause(&self) -> String {
         match self {
             Self::Port(taken) => format!("{}. Another port would not do: Zoho compares the redirect URI letter by letter.", sentence(&taken.reason.to_string())),
-            Self::Unreachable(error) | Self::NoAnswer(error) => error.cause(),
+            Self::Unreachable(error) | Self::NoAnswer(error) | Self::PollUnanswered(error) => error.cause(),
             Self::TimedOut { .. } => "Either nobody consented, or Zoho showed an error page of its own, of which this program hears nothing.".to_owned(),
-            Self::Stopped { signal, code_spent: false } => format!("{} Nothing was sent to Zoho.", signal.cause()),
+            Self::Stopped { signal, code_spent: false } => format!("{} No grant token was used up.", signal.cause()),
             Self::Stopped { signal, code_spent: true } => format!("{} The grant token was on its way to Zoho, and no answer had come.", signal.cause()),
             Self::Refused => "Somebody chose to reject on Zoho's page, so Zoho gave nothing.".to_owned(),
             Self::Authorization(_) => "Zoho does not document this error for the consent page.".to_owned(),
             Self::Empty => "The address that the browser brought was incomplete.".to_owned(),
             Self::ForeignAccountsServer { location: Some(location), .. } => format!("It is Zoho's, but not that of the data centre {location} named beside it. Nothing was sent anywhere."),
             Self::ForeignAccountsServer { location: None, .. } => "It is not one of Zoho's known servers, and it would have received your client secret. Nothing was sent anywhere.".to_owned(),
-            Self::Token { error, server, .. } => error.cause(server),
+            Self::Device { error: TokenError::InvalidCode, .. } => "The code had expired, or its tokens were fetched already.".to_owned(),
+            Self::Token { error, server, .. } | Self::Device { error, server } => error.cause(server),
+            Self::CodeExpired => "A code lives about five minutes; nobody entered it and accepted while it did.".to_owned(),
+            Self::ForeignLocation(_) => "Your client secret would have gone to that data centre's server. It was not sent.".to_owned(),
             Self::Unreadable { .. } => "That is not how Zoho answers: a gateway or a proxy in between may have.".to_owned(),
             Self::NoRefreshToken => "Zoho gives one only for offline access and a fresh consent; this login asked for both. The access token works for about an hour.".to_owned(),
             Self::ForeignApiDomain(_) => "Nothing was sent there, so the credentials are unchecked.".to_owned(),
@@ -133,7 +153,7 @@ impl Error {
                 "Stop that program, or register a redirect URI with another port beside this one and give it with --redirect-uri. {}",
                 if taken.port < 1024 { "Ports below 1024 may need privileges." } else { "" }
             ).trim_end().to_owned(),
-            Self::Unreachable(error) => error.remedy().to_owned(),
+            Self::Unreachable(error) | Self::PollUnanswered(error) => error.remedy().to_owned(),
             Self::NoAnswer(error) => format!("{} The grant token may be spent: run the login again.", error.remedy()),
             Self::TimedOut { redirect_uri, console } => format!("If Zoho showed an error page, mend what it names ({console}; the redirect URI must be exactly {redirect_uri}); then run the login again, with a longer --timeout if need be."),
             Self::Stopped { code_spent: true, .. } => "Run the login again; the grant token is spent.".to_owned(),
@@ -142,7 +162,12 @@ impl Error {
             Self::Authorization(_) | Self::Empty => "Run the login again. If it happens again, check client and scopes in Zoho's API console.".to_owned(),
             Self::ForeignAccountsServer { location: Some(_), .. } => "Run the login again, and open only the address that it prints. If you were sent a link, that may have been an attack.".to_owned(),
             Self::ForeignAccountsServer { location: None, .. } => "If you know that this server is Zoho's, give it with --trust-accounts-server. Otherwise somebody may have tampered with the address.".to_owned(),
-            Self::Token { error, server, redirect_uri } => error.remedy(server, redirect_uri),
+            Self::Token { error, server, redirect_uri } => error.remedy(server, redirect_uri.as_deref()),
+            Self::Device { error: TokenError::InvalidClient, server } => format!("Use a client of the type \"non-browser\" ({}), and --dc of the data centre where it is registered.", server.api_console()),
+            Self::Device { error: TokenError::InvalidCode, .. } => "Run the command again for a new code.".to_owned(),
+            Self::Device { error, server } => error.remedy(server, None),
+            Self::CodeExpired => "Run the command again for a new code, and enter it at once; --timeout shortens the wait.".to_owned(),
+            Self::ForeignLocation(_) => "If you know the server of that data centre, give it with --trust-accounts-server.".to_owned(),
             Self::Unreadable { .. } => "Wait a minute and run the login again; check the proxy if it happens again.".to_owned(),
             Self::NoRefreshToken => "Run the login again and accept on Zoho's page. If none comes again, look at the client's type in the console: a client-based (JavaScript) client never gets one, so register a server-based client.".to_owned(),
             Self::ForeignApiDomain(_) => "If you know that this server is Zoho's, give it with --trust-api-domain. Otherwise do not use the credentials, and revoke them.".to_owned(),
@@ -154,17 +179,23 @@ impl Error {
     /// The process's exit code, as the README lists them.
     pub fn exit_code(&self) -> u8 {
         match self {
-            Self::Unreachable(_) | Self::NoAnswer(_) | Self::NotWritten { .. } => 1,
+            Self::Unreachable(_)
+            | Self::NoAnswer(_)
+            | Self::PollUnanswered(_)
+            | Self::NotWritten { .. } => 1,
             Self::Refused => 3,
-            Self::TimedOut { .. } => 4,
+            Self::TimedOut { .. } | Self::CodeExpired => 4,
             Self::Authorization(_)
             | Self::Empty
             | Self::Token { .. }
+            | Self::Device { .. }
             | Self::Unreadable { .. }
             | Self::NoRefreshToken
             | Self::TokenNotAccepted(_) => 5,
             Self::Port(_) => 6,
-            Self::ForeignAccountsServer { .. } | Self::ForeignApiDomain(_) => 7,
+            Self::ForeignAccountsServer { .. }
+            | Self::ForeignLocation(_)
+            | Self::ForeignApiDomain(_) => 7,
             Self::Stopped { signal, .. } => signal.exit_code(),
         }
     }

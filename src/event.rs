@@ -2,6 +2,7 @@
 
 use crate::foreign::Foreign;
 use crate::loopback::decide::Refusal;
+use crate::loopback::pasted::NotTaken;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +18,17 @@ pub enum Event {
         /// Zoho's consent page for this login, for people to open themselves.
         address: SecretString,
     },
+    /// The person enters this code on any device.
+    EnterCode {
+        /// What they enter.
+        user_code: Foreign,
+        /// Where.
+        address: Foreign,
+        /// The same address with the code in it, when Zoho gave one.
+        complete: Option<Foreign>,
+    },
+    /// The person lives at another data centre: polling goes on at this server.
+    MovedTo(String),
     /// No browser could be opened, and why.
     BrowserFailed(String),
     /// Still waiting for the browser to come back; told every second.
@@ -28,6 +40,8 @@ pub enum Event {
     },
     /// A request was refused and changed nothing. Told each time, so callers decide how often to repeat it.
     Refused(Refusal),
+    /// A pasted text was not taken and changed nothing.
+    NotTaken(NotTaken),
     /// The one-time start address was opened a second time.
     StartedTwice,
     /// A browser spoke TLS to the http port.

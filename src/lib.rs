@@ -11,12 +11,16 @@
 //! 7. [`handover`] writes the credentials where they shall go.
 //! 8. The browser gets a page that tells the truth, and the login ends.
 //!
+//! [`device`] and [`self_client`] are the other ways to tokens; a response that no browser could bring is
+//! pasted ([`loopback::pasted`]).
+//!
 //! [`demo`] is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
 //! the process and never reads its arguments: [`event`] says what happens, and the caller says the words.
 #![forbid(unsafe_code)]
 
 pub mod credentials;
 pub mod demo;
+pub mod device;
 pub mod error;
 pub mod event;
 pub mod foreign;
@@ -24,6 +28,7 @@ pub mod handover;
 pub mod loopback;
 mod obtain;
 mod outcome_page;
+pub mod self_client;
 pub mod settings;
 pub mod zoho;
 
@@ -35,10 +40,11 @@ use loopback::Loopback;
 use loopback::decide::{AuthorizationResponse, Expectation};
 use loopback::serve::Server;
 use rand::CryptoRng;
+use secrecy::SecretString;
 use settings::Settings;
 use std::io::Write;
 use std::time::{Duration, SystemTime};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
 use zoho::Zoho;
 use zoho::authorization::{AuthorizationRequest, random_text};
@@ -49,6 +55,8 @@ pub struct Surroundings {
     pub tell: Tell,
     /// Opens an address in the person's browser, without waiting for it.
     pub open: Box<dyn Fn(&str) + Send>,
+    /// Texts that the person pasted: the redirected address among them, perhaps.
+    pub pasted: mpsc::Receiver<SecretString>,
     /// Where credentials go that go to no file.
     pub output: Box<dyn Write + Send>,
     /// The source of state, verifier and one-time addresses.
@@ -77,6 +85,7 @@ pub async fn login(
     around: &mut Surroundings,
 ) -> Result<Login, Error> {
     let zoho = Zoho::new(settings.answer_within, around.tell.clone());
+    let listens = loopback.redirect_uri().is_here();
     let request = authorization_request(settings, &loopback, around);
     let mut server = serve(settings, loopback, &request, around);
     reach(&zoho, settings, around).await?;
@@ -84,7 +93,10 @@ pub async fn login(
     (around.tell)(Event::Ready {
         address: request.address.clone(),
     });
-    (around.open)(&server.start_address());
+    // Zoho's own address holds the state, so no opener may have it on its command line.
+    if listens {
+        (around.open)(&server.start_address());
+    }
     let response = wait(settings, &mut server, &request, around).await?;
 
     let outcome = obtain::obtain(&zoho, settings, &request, response, around).await;
@@ -170,6 +182,10 @@ async fn wait(
                 redirect_uri: request.redirect_uri.clone(),
                 console: settings.home.api_console().to_owned(),
             }),
+            Some(text) = around.pasted.recv() => match server.pasted(&text) {
+                Ok(response) => return Ok(response),
+                Err(not) => (around.tell)(Event::NotTaken(not)),
+            },
             now = second.tick() => (around.tell)(Event::Waiting {
                 since: now.saturating_duration_since(began),
                 left: deadline.saturating_duration_since(now),

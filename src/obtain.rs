@@ -13,6 +13,7 @@ use crate::zoho::data_centers::DataCenter;
 use crate::zoho::token::{ExchangeError, Tokens};
 use crate::zoho::trust::{AccountsServer, ApiDomain};
 use crate::{Surroundings, stopped};
+use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -43,12 +44,44 @@ pub(crate) async fn obtain(
         }
         Response::Empty => return Err(Error::Empty),
     };
-    (around.tell)(Event::Exchanging(server.to_string()));
-    let exchange = zoho.exchange(&settings.client, request, &server, &code);
-    let tokens = finish(exchange, &mut around.stopped).await?;
-    let tokens = tokens.map_err(|error| exchange_error(error, &server, request))?;
+    let tokens = redeem(zoho, settings, Some(request), &server, &code, around).await?;
+    let obtained = complete(zoho, settings, tokens, server, location.as_ref(), around).await;
+    let (credentials, problems) = obtained;
+    let redirect_uri = Some(request.redirect_uri.clone());
+    Ok((
+        Credentials {
+            redirect_uri,
+            ..credentials
+        },
+        problems,
+    ))
+}
 
-    let center = data_center(&server, location.as_ref(), &around.tell);
+/// Exchanges a grant token: that of a request, or that of a self client, which came without one.
+pub(crate) async fn redeem(
+    zoho: &Zoho,
+    settings: &Settings,
+    request: Option<&AuthorizationRequest>,
+    server: &AccountsServer,
+    code: &SecretString,
+    around: &mut Surroundings,
+) -> Result<Tokens, Error> {
+    (around.tell)(Event::Exchanging(server.to_string()));
+    let exchange = zoho.exchange(&settings.client, request, server, code);
+    let tokens = finish(exchange, &mut around.stopped).await?;
+    tokens.map_err(|error| exchange_error(error, server, request))
+}
+
+/// From tokens to credentials that no redirect URI belongs to, with what is wrong all the same.
+pub(crate) async fn complete(
+    zoho: &Zoho,
+    settings: &Settings,
+    tokens: Tokens,
+    server: AccountsServer,
+    location: Option<&Foreign>,
+    around: &mut Surroundings,
+) -> (Credentials, Vec<Error>) {
+    let center = data_center(&server, location, &around.tell);
     let mut problems = Vec::new();
     let domain = api_domain(settings, &tokens, center, &mut problems);
     let credentials = Credentials {
@@ -58,13 +91,14 @@ pub(crate) async fn obtain(
         expires_at: tokens
             .expires_in
             .and_then(|life| (around.now)().checked_add(life)),
-        scopes: tokens.scopes.unwrap_or_else(|| settings.scopes.clone()),
+        scopes: tokens.scopes.or_else(|| Some(settings.scopes.clone())),
         accounts_server: server,
         api_domain: tokens
             .api_domain
             .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
         data_center: center,
-        access_token: tokens.access_token,
+        redirect_uri: None,
+        access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
     };
     if let Some(domain) = domain.filter(|_| credentials.identity.token_refused()) {
@@ -73,11 +107,11 @@ pub(crate) async fn obtain(
     if credentials.refresh_token.is_none() {
         problems.push(Error::NoRefreshToken);
     }
-    Ok((credentials, problems))
+    (credentials, problems)
 }
 
 /// Once the grant token is on its way, a signal shortens the wait but does not end it.
-async fn finish<T>(
+pub(crate) async fn finish<T>(
     exchange: impl Future<Output = T>,
     stopped_by: &mut watch::Receiver<Option<Signal>>,
 ) -> Result<T, Error> {
@@ -97,14 +131,14 @@ async fn finish<T>(
 fn exchange_error(
     error: ExchangeError,
     server: &AccountsServer,
-    request: &AuthorizationRequest,
+    request: Option<&AuthorizationRequest>,
 ) -> Error {
     let server = server.clone();
     match error {
         ExchangeError::Refused(error) => Error::Token {
             error,
             server,
-            redirect_uri: request.redirect_uri.clone(),
+            redirect_uri: request.map(|request| request.redirect_uri.clone()),
         },
         ExchangeError::NoAnswer(error) => Error::NoAnswer(error),
         ExchangeError::Unreadable(what) => Error::Unreadable { server, what },

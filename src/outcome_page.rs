@@ -4,10 +4,12 @@ use crate::Login;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::foreign::Foreign;
-use crate::handover::{Format, Written};
-use crate::loopback::pages::{self, Document, MessageView, Page, Problem, ResultView, Tone, Value};
+use crate::handover::Written;
+use crate::handover::extras::Extras;
+use crate::handover::fields::Field;
+use crate::handover::format::FORMATS;
+use crate::loopback::pages::{self, MessageView, Page, Problem, Reader, ResultView, Tone, Value};
 use crate::settings::Settings;
-use secrecy::ExposeSecret;
 use std::time::SystemTime;
 
 /// The page for an outcome; `now` dates the end of the access token.
@@ -59,14 +61,14 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
         person: credentials.user().and_then(|user| shown(&user.name)),
         email: credentials.user().and_then(|user| shown(&user.email)),
         data_center: data_center(credentials),
-        scopes: credentials.scopes.iter().map(str::to_owned).collect(),
+        scopes: granted(credentials),
         expires_at: credentials.expires_at_text(),
         expires_in_words: credentials.expires_at.map(|end| in_words(end, now)),
         problems: login.problems.iter().map(problem).collect(),
         notes: credentials.identity.unchecked(),
         handed_over: vec![went_to(&login.written)],
-        values: values(credentials),
-        documents: documents(credentials),
+        values: values(credentials, &settings.target.extras),
+        readers: readers(credentials, &settings.target.extras),
         rehearsal: settings.rehearsal,
     }
 }
@@ -98,58 +100,88 @@ fn problem(error: &Error) -> Problem {
 
 fn went_to(written: &Written) -> String {
     match written {
-        Written::Output(format) => format!("Printed in the terminal, as {}.", format.name()),
-        Written::File(format, path) => format!(
-            "Written to {}, as {}.",
-            Foreign::new(path.display().to_string()),
-            format.name()
-        ),
+        Written::Output(form) => format!("Printed in the terminal, as {form}."),
+        Written::File(form, path) => {
+            let path = Foreign::new(path.display().to_string());
+            format!("Written to {path}, as {form}.")
+        }
         Written::Nowhere => "Written nowhere: copy them from this page now.".to_owned(),
     }
 }
 
-/// Each value, in the order of Adobe's form.
-fn values(credentials: &Credentials) -> Vec<Value> {
-    let plain = |label, value: &str| Value {
-        label,
-        value: value.to_owned().into(),
-        secret: false,
-    };
-    let secret = |label, value: &secrecy::SecretString| Value {
-        label,
-        value: value.expose_secret().to_owned().into(),
-        secret: true,
-    };
-    let mut values = vec![
-        plain("Accounts URL", credentials.accounts_server.as_str()),
-        plain("Client ID", credentials.client.id()),
-        secret("Client secret", credentials.client.secret()),
-        secret("Access token", &credentials.access_token),
-    ];
-    values.extend(
-        credentials
-            .refresh_token
-            .as_ref()
-            .map(|token| secret("Refresh token", token)),
-    );
-    values.extend(
-        credentials
-            .api_domain
-            .as_ref()
-            .map(|domain| plain("API domain", &domain.to_string())),
-    );
+fn granted(credentials: &Credentials) -> Vec<String> {
+    let scopes = credentials.scopes.as_ref();
+    scopes.map_or_else(Vec::new, |scopes| {
+        scopes.iter().map(str::to_owned).collect()
+    })
+}
+
+/// Each value: the six of Adobe's form first, in its order.
+fn values(credentials: &Credentials, extras: &Extras) -> Vec<Value> {
+    let mut values = Vec::new();
+    for (label, name, secret) in [
+        ("Endpoint", "endpoint", false),
+        ("Accounts URL", "accounts_url", false),
+        ("Client ID", "client_id", false),
+        ("Client secret", "client_secret", true),
+        ("Access token", "access_token", true),
+        ("Refresh token", "refresh_token", true),
+        ("API domain", "api_domain", false),
+    ] {
+        let value = Field::named(name).and_then(|field| field.value(credentials, extras));
+        values.extend(value.map(|value| Value {
+            label,
+            value,
+            secret,
+        }));
+    }
     values
 }
 
-fn documents(credentials: &Credentials) -> Vec<Document> {
-    let document = |format: Format| {
-        let text = format.document(credentials).ok()?;
-        Some(Document {
-            format: format.name(),
-            purpose: format.purpose(),
-            file_name: format.file_name(),
-            text,
-        })
-    };
-    Format::ALL.into_iter().filter_map(document).collect()
+fn readers(credentials: &Credentials, extras: &Extras) -> Vec<Reader> {
+    let readers = FORMATS.iter().map(|format| Reader {
+        format: format.name,
+        title: format.title,
+        purpose: format.purpose,
+        file_name: format.file_name,
+        remarks: format.remarks,
+        document: format
+            .document(credentials, extras)
+            .map_err(|unfit| format!("{unfit}. {}", unfit.why.remedy())),
+    });
+    readers.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handover::samples;
+
+    #[test]
+    fn adobes_six_fields_come_first_in_its_forms_order() {
+        let values = values(&samples::full(), &Extras::default());
+        let labels: Vec<&str> = values.iter().map(|value| value.label).collect();
+        let expected = "Endpoint, Accounts URL, Client ID, Client secret, Access token, Refresh token, API domain";
+        assert_eq!(labels.join(", "), expected);
+        let secrets = values.iter().filter(|value| value.secret).count();
+        assert_eq!(secrets, 3);
+        assert_eq!(values[0].value.as_str(), "crm.zoho.eu/crm/private");
+    }
+
+    #[test]
+    fn a_reader_that_cannot_be_served_says_why_and_what_to_do() {
+        let readers = readers(&samples::full(), &Extras::default());
+        assert_eq!(readers.len(), FORMATS.len());
+        assert_eq!(readers[0].format, "adobe");
+        let refused = |name| {
+            let reader = readers.iter().find(|reader| reader.format == name);
+            reader.and_then(|reader| reader.document.as_ref().err().cloned())
+        };
+        assert_eq!(
+            refused("singer").unwrap(),
+            "singer knows only these data centres: us; and these credentials are of Europe (eu). \
+             Choose another --format: json is good in every data centre."
+        );
+        assert_eq!(refused("airbyte"), None);
+    }
 }

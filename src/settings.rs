@@ -1,7 +1,6 @@
-//! Checked settings of one login. What is in here can be used as it is.
+//! Checked settings of one login, whichever way it goes. What is in here can be used as it is.
 
 use crate::handover::Target;
-use crate::loopback::redirect_uri::RedirectUri;
 use crate::zoho::client::Client;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, Trust};
@@ -18,13 +17,11 @@ pub struct Settings {
     pub home: AccountsServer,
     /// The servers that Zoho's answers may name.
     pub trust: Trust,
-    /// As registered; port 0 stands for one that is free.
-    pub redirect_uri: RedirectUri,
-    /// Whether a PKCE challenge is sent.
+    /// Whether a PKCE challenge is sent with an authorization request.
     pub pkce: bool,
     /// Whether the CRM is asked whose the tokens are.
     pub verify: bool,
-    /// How long the callback is waited for.
+    /// How long the person is waited for.
     pub timeout: Duration,
     /// How long Zoho's answer to the token request is waited for.
     pub answer_within: Duration,

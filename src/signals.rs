@@ -12,6 +12,7 @@ pub fn listen() -> watch::Receiver<Option<Signal>> {
         };
         while let Some(signal) = signals.next().await {
             if sender.borrow().is_some() {
+                crate::typed::show_again();
                 std::process::exit(i32::from(signal.exit_code()));
             }
             sender.send_replace(Some(signal));

@@ -2,6 +2,8 @@
 
 mod outcome;
 mod screen;
+mod table;
+mod ways;
 
 use crate::cli::usage::Usage;
 use crate::cli::{Color, Talk};
@@ -11,7 +13,7 @@ use secrecy::ExposeSecret;
 use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use zoho_grant::event::Event;
@@ -31,6 +33,10 @@ pub struct Terminal {
     screen: Screen,
     quiet: bool,
     verbose: bool,
+    /// For what is looked up, which goes to standard output.
+    colors: ColorChoice,
+    /// The redirected address can be pasted.
+    pasting: AtomicBool,
     registration: OnceLock<Registration>,
     /// What is said only once, and was.
     said: Mutex<HashSet<&'static str>>,
@@ -40,6 +46,8 @@ pub struct Terminal {
 /// What must agree with Zoho's console for a login to come back.
 struct Registration {
     redirect_uri: String,
+    /// Whether this machine serves it.
+    is_here: bool,
     console: &'static str,
     data_center: String,
 }
@@ -63,6 +71,12 @@ impl Terminal {
             screen,
             quiet: talk.quiet,
             verbose: talk.verbose > 0,
+            colors: match talk.color {
+                Color::Always => ColorChoice::Always,
+                Color::Never => ColorChoice::Never,
+                Color::Auto => AutoStream::choice(&std::io::stdout()),
+            },
+            pasting: AtomicBool::new(false),
             registration: OnceLock::new(),
             said: Mutex::default(),
             refusals: AtomicUsize::new(0),
@@ -75,6 +89,7 @@ impl Terminal {
         let center = settings.home.data_center();
         self.registration.get_or_init(|| Registration {
             redirect_uri: redirect_uri.to_string(),
+            is_here: redirect_uri.is_here(),
             console,
             data_center: center.map_or_else(
                 || settings.home.to_string(),
@@ -82,9 +97,7 @@ impl Terminal {
             ),
         });
         if settings.rehearsal {
-            self.say(&format!(
-                "{BOLD}Rehearsal{BOLD:#} against the stand-in Zoho inside this program: nothing leaves this machine."
-            ));
+            self.rehearsal();
         } else {
             self.say(&format!(
                 "Redirect URI, to be registered exactly like this at {console}:"
@@ -110,9 +123,21 @@ impl Terminal {
     pub fn event(&self, event: &Event) {
         match event {
             Event::Ready { address } => {
-                self.say("Consent in your browser, at this address:");
+                self.say(if self.registration.get().is_some_and(|known| !known.is_here) {
+                    "Open this address, and consent:"
+                } else {
+                    "Consent in your browser, at this address:"
+                });
                 self.must_say(&format!("  {}", address.expose_secret()));
+                self.explain_pasting();
             }
+            Event::EnterCode { user_code, address, complete } => {
+                self.enter_code(user_code, address, complete.as_ref());
+            }
+            Event::MovedTo(server) => {
+                self.say(&format!("The consent was given at another data centre. Going on at {server} …"));
+            }
+            Event::NotTaken(not) => self.not_taken(*not),
             Event::BrowserFailed(why) => self.warn(&[format!(
                 "No browser could be opened ({}). Open the address above yourself.",
                 Foreign::new(why)
@@ -128,7 +153,7 @@ impl Terminal {
                  Make an exception for localhost there, or open the address in another browser.",
             ),
             Event::Exchanging(server) => {
-                self.say(&format!("Zoho's answer arrived. Exchanging the grant token at {server} …"));
+                self.say(&format!("Exchanging the grant token at {server} …"));
             }
             Event::Checking(domain) => self.say(&format!("Asking {domain} whose the tokens are …")),
             Event::UnknownLocation(location) => {
@@ -164,6 +189,7 @@ impl Terminal {
             redirect_uri,
             console,
             data_center,
+            ..
         }) = self.registration.get()
         else {
             return;
@@ -191,7 +217,8 @@ impl Terminal {
             ),
             Refusal::Bare => self.once(
                 "The redirect URI was opened without an answer from Zoho, which changed nothing. If Zoho led there, the\n\
-                 client is client-based (JavaScript) and never gets a refresh token: register a server-based client.",
+                 client is client-based (JavaScript) and never gets a refresh token: register a new client of the type \"Server-based\n\
+                 Applications\" in Zoho's API console, with this redirect URI, and start again with its ID and secret.",
             ),
             Refusal::Host | Refusal::Path | Refusal::Method | Refusal::Metadata => {}
         }

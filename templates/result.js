@@ -43,6 +43,15 @@
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
   }
 
+  // One reader at a time; without scripts they stand one under the other, closed.
+  function choose() {
+    document.querySelectorAll(".reader").forEach((reader, index) => {
+      reader.hidden = String(index) !== chooser.value;
+      reader.open = !reader.hidden;
+      reader.classList.add("chosen");
+    });
+  }
+
   // The back/forward cache keeps a left page as it was.
   function forget() {
     document.querySelectorAll(".held").forEach((section) => section.remove());
@@ -57,6 +66,12 @@
     button.hidden = false;
     button.addEventListener("click", () => save(button));
   });
+  const chooser = document.getElementById("choose");
+  if (chooser) {
+    chooser.parentElement.hidden = false;
+    chooser.addEventListener("change", choose);
+    choose();
+  }
   addEventListener("pagehide", forget);
   addEventListener("pageshow", (event) => event.persisted && forget());
 }

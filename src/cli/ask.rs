@@ -31,16 +31,28 @@ pub fn hidden(question: &str) -> io::Result<SecretString> {
     Ok(answer.trim().into())
 }
 
+/// A self client's grant token: asked for on a terminal, read from standard input otherwise.
+pub fn grant_token() -> io::Result<SecretString> {
+    if possible() {
+        hidden("Grant token")
+    } else {
+        whole(io::stdin())
+    }
+}
+
 /// Reads a secret from a file, or from standard input for `-`; white space around it is taken off.
 pub fn secret_file(path: &Path) -> io::Result<SecretString> {
     if path == Path::new("-") && possible() {
         return hidden("Client secret");
     }
-    let source: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin())
+    if path == Path::new("-") {
+        whole(io::stdin())
     } else {
-        Box::new(std::fs::File::open(path)?)
-    };
+        whole(std::fs::File::open(path)?)
+    }
+}
+
+fn whole(source: impl Read) -> io::Result<SecretString> {
     let mut text = Zeroizing::new(String::new());
     source.take(SECRET_BYTES).read_to_string(&mut text)?;
     Ok(text.trim().into())

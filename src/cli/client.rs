@@ -2,7 +2,7 @@
 
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{Login, ask};
+use crate::cli::{Registered, ask};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 use zoho_grant::zoho::client::{Client, Id};
@@ -10,7 +10,7 @@ use zoho_grant::zoho::trust::AccountsServer;
 
 /// The client's id and secret. Warns when the id looks unusual.
 pub fn client(
-    arguments: &Login,
+    arguments: &Registered,
     variables: &Variables,
     home: &AccountsServer,
     warnings: &mut Vec<String>,
@@ -29,7 +29,11 @@ pub fn client(
     Client::new(id, secret).map_err(|not| Usage::new("The client secret", not, &remedy))
 }
 
-fn id(arguments: &Login, variables: &Variables, console: &str) -> Result<Zeroizing<String>, Usage> {
+fn id(
+    arguments: &Registered,
+    variables: &Variables,
+    console: &str,
+) -> Result<Zeroizing<String>, Usage> {
     if let Some(id) = variables.or(arguments.client_id.as_deref(), "ZOHO_CLIENT_ID") {
         return Ok(id);
     }
@@ -46,7 +50,11 @@ fn id(arguments: &Login, variables: &Variables, console: &str) -> Result<Zeroizi
         .map_err(|error| Usage::unanswered(&error))
 }
 
-fn secret(arguments: &Login, variables: &Variables, console: &str) -> Result<SecretString, Usage> {
+fn secret(
+    arguments: &Registered,
+    variables: &Variables,
+    console: &str,
+) -> Result<SecretString, Usage> {
     if let Some(path) = &arguments.client_secret_file {
         let remedy = "Name a file that holds the client secret and nothing else.";
         return ask::secret_file(path)

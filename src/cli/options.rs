@@ -1,17 +1,13 @@
 //! Single options and variables, checked; each error names the option.
 
+use crate::cli::Servers;
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Layer, Variables};
-use crate::cli::{Flow, Login};
-use std::path::Path;
-use std::str::FromStr;
 use std::time::Duration;
 use zeroize::Zeroizing;
-use zoho_grant::foreign::Foreign;
-use zoho_grant::handover::file::{Existing, OutputFile, Unusable};
-use zoho_grant::handover::{Format, Target};
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
+use zoho_grant::zoho::known_scopes;
 use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 
@@ -33,13 +29,17 @@ pub fn timeout(text: &str) -> Result<Duration, String> {
 
 /// The accounts server where the login begins. Data centre and address count as one setting: the
 /// strongest source that has either decides.
-pub fn home(arguments: &Login, variables: &Variables) -> Result<AccountsServer, Usage> {
-    let of = |option: &Option<String>, name| match option {
-        Some(given) => Some((Zeroizing::new(given.clone()), Layer::Option)),
+pub fn home(
+    dc: Option<&str>,
+    accounts_url: Option<&str>,
+    variables: &Variables,
+) -> Result<AccountsServer, Usage> {
+    let of = |option: Option<&str>, name| match option {
+        Some(given) => Some((Zeroizing::new(given.to_owned()), Layer::Option)),
         None => variables.find(name),
     };
-    let dc = of(&arguments.dc, "ZOHO_DC");
-    let url = of(&arguments.accounts_url, "ZOHO_ACCOUNTS_URL");
+    let dc = of(dc, "ZOHO_DC");
+    let url = of(accounts_url, "ZOHO_ACCOUNTS_URL");
     let layer = [&dc, &url]
         .into_iter()
         .flatten()
@@ -98,7 +98,7 @@ pub fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
     }
 }
 
-pub fn trust(arguments: &Login, home: &AccountsServer) -> Result<Trust, Usage> {
+pub fn trust(arguments: &Servers, home: &AccountsServer) -> Result<Trust, Usage> {
     let remedy = "Give a server such as https://accounts.zoho.eu.";
     let servers = arguments
         .trust_accounts_server
@@ -138,37 +138,39 @@ pub fn scopes(given: Option<&str>, warnings: &mut Vec<String>) -> Result<Scopes,
             "Give scopes such as ZohoCRM.modules.READ,ZohoCRM.settings.READ.",
         )
     })?;
-    for scope in scopes.odd() {
-        warnings.push(format!(
-            "The scope {scope} does not look like Service.group.OPERATION; Zoho may refuse it."
-        ));
-    }
+    warnings.extend(
+        scopes
+            .iter()
+            .filter_map(|scope| warn_of_scope(scope, &scopes)),
+    );
     Ok(scopes)
 }
 
-pub fn target(flow: &Flow, warnings: &mut Vec<String>) -> Result<Target, Usage> {
-    // The parser lets only known names through.
-    let format = Format::from_str(&flow.format).unwrap_or(Format::Text);
-    let existing = match (format, flow.force) {
-        (Format::Dotenv, _) => Existing::Merge,
-        (_, true) => Existing::Replace,
-        (_, false) => Existing::Keep,
-    };
-    let prepare = |path: &Path| {
-        OutputFile::prepare(path, existing).map_err(|reason| Usage {
-            exit_code: if matches!(reason, Unusable::System(_)) {
-                1
-            } else {
-                2
-            },
-            ..Usage::new(
-                &format!("--output {}", Foreign::new(path.display().to_string())),
-                reason,
-                "Name another file, or mend this one.",
-            )
-        })
-    };
-    let file = flow.output.as_deref().map(prepare).transpose()?;
-    warnings.extend(file.iter().flat_map(OutputFile::warnings));
-    Ok(Target { format, file })
+fn warn_of_scope(scope: &str, scopes: &Scopes) -> Option<String> {
+    if known_scopes::is_known(scope) {
+        return None;
+    }
+    let guess = known_scopes::nearest(scope);
+    let guess = guess.map_or_else(
+        || format!("look for it with `zoho-grant scopes {}`", word_of(scope)),
+        |known| format!("did you mean {known}?"),
+    );
+    Some(if scopes.odd().contains(&scope) {
+        format!(
+            "The scope {scope} does not look like Service.group.OPERATION, and Zoho may refuse it: {guess}"
+        )
+    } else {
+        format!(
+            "The scope {scope} is not among those that are known, and Zoho may refuse it: {guess}"
+        )
+    })
+}
+
+/// The group, which is what people search for.
+fn word_of(scope: &str) -> &str {
+    scope
+        .split('.')
+        .nth(1)
+        .filter(|word| !word.is_empty())
+        .unwrap_or(scope)
 }

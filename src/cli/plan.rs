@@ -4,31 +4,32 @@ use crate::cli::client::client;
 use crate::cli::options::{self, REDIRECT_URI};
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{Demo, Login};
-use std::str::FromStr;
+use crate::cli::ways::Device;
+use crate::cli::{Credentials, Login, Registered, Servers, ask, tunnel};
 use std::time::Duration;
-use zoho_grant::demo::failure::Failure;
-use zoho_grant::demo::{self, Rehearsal, StandIn};
+use zoho_grant::demo::StandIn;
+use zoho_grant::handover::Target;
+use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
-use zoho_grant::zoho::client::{Client, Id};
-use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
-
-/// A rehearsal has no registered port to keep to.
-const DEMO_REDIRECT_URI: &str = "http://localhost:0/callback";
+use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::trust::AccountsServer;
 
 /// How long a person is waited for.
-const TIMEOUT: Duration = Duration::from_mins(5);
-
-/// How long a rehearsal without a person waits: what comes, comes at once.
-const VISITOR_TIMEOUT: Duration = Duration::from_secs(5);
+pub const TIMEOUT: Duration = Duration::from_mins(5);
 
 /// What will be done.
 pub struct Plan {
     /// The settings of the login.
     pub settings: Settings,
+    /// Where the browser is sent back to; port 0 stands for one that is free.
+    pub redirect_uri: RedirectUri,
     /// Who opens the start address.
     pub opener: Opener,
+    /// Whether the redirected address can be pasted.
+    pub pasting: bool,
+    /// The command with which a browser elsewhere reaches this machine.
+    pub tunnel: Option<String>,
     /// What the person should know beforehand, one sentence each.
     pub warnings: Vec<String>,
     /// The stand-in, kept alive for a rehearsal.
@@ -48,100 +49,95 @@ pub enum Opener {
 
 /// The plan of `login`.
 pub fn login(arguments: &Login) -> Result<Plan, Usage> {
-    let variables = Variables::new(arguments.env_file.as_deref())
-        .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))?;
-    let flow = &arguments.flow;
-    let mut warnings = Vec::new();
-    let home = options::home(arguments, &variables)?;
-    options::warn_of_server(&home, &mut warnings);
-    let redirect_uri = variables.or(flow.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI");
+    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
+    let callback = &arguments.callback;
+    let home = home(&arguments.servers, &variables)?;
+    let redirect_uri = variables.or(callback.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI");
     let redirect_uri = redirect_uri
         .as_ref()
         .map_or(REDIRECT_URI, |given| given.as_str());
-    let scope = variables.or(flow.scope().as_deref(), "ZOHO_SCOPE");
-    let settings = Settings {
-        scopes: options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?,
-        trust: options::trust(arguments, &home)?,
-        redirect_uri: options::redirect_uri(redirect_uri, &home)?,
-        pkce: !flow.no_pkce,
-        verify: !flow.no_verify,
-        timeout: flow.timeout.unwrap_or(TIMEOUT),
-        answer_within: ANSWER_WITHIN,
-        target: options::target(flow, &mut warnings)?,
-        // Last, because it may ask the person.
-        client: client(arguments, &variables, &home, &mut warnings)?,
-        home,
-        rehearsal: false,
-    };
-    let opener = if flow.no_browser {
-        Opener::Nobody
-    } else {
-        Opener::Browser
-    };
+    let redirect_uri = options::redirect_uri(redirect_uri, &home)?;
+    if !redirect_uri.is_here() && !ask::possible() {
+        return Err(Usage::new(
+            "--redirect-uri (or ZOHO_REDIRECT_URI)",
+            "it is not on this machine, so its address must be pasted here after the consent, and there is no terminal",
+            &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
+        ));
+    }
+    let (mut settings, warnings) = settings(
+        &arguments.client,
+        &arguments.servers,
+        &arguments.credentials,
+        &variables,
+    )?;
+    settings.pkce = !callback.no_pkce;
+    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+    let tunnel = tunnel::command(&redirect_uri, environment);
     Ok(Plan {
         settings,
-        opener,
+        redirect_uri,
+        opener: if callback.no_browser {
+            Opener::Nobody
+        } else {
+            Opener::Browser
+        },
+        pasting: ask::possible(),
+        tunnel: tunnel.filter(|_| callback.no_browser),
         warnings,
         stand_in: None,
     })
 }
 
-/// The plan of `demo`: the variables of real logins do not matter to it.
-pub async fn demo(arguments: &Demo) -> Result<Plan, Usage> {
-    let flow = &arguments.flow;
-    let mut warnings = Vec::new();
-    let failure = arguments
-        .fail
-        .as_deref()
-        .and_then(|name| Failure::from_str(name).ok());
-    let rehearsal = Rehearsal {
-        failure,
-        ..Rehearsal::default()
-    };
-    let stand_in = StandIn::start(rehearsal)
-        .await
-        .map_err(|error| Usage::machine(&error))?;
-    let (home, trust) = servers(&stand_in)?;
-    let redirect_uri = flow.redirect_uri.as_deref().unwrap_or(DEMO_REDIRECT_URI);
-    let client =
-        Id::new(&stand_in.client_id()).and_then(|id| Client::new(id, stand_in.client_secret()));
-    let settings = Settings {
-        client: client.map_err(|not| Usage::new("The stand-in", not, ""))?,
-        scopes: options::scopes(flow.scope().as_deref(), &mut warnings)?,
-        redirect_uri: options::redirect_uri(redirect_uri, &home)?,
-        home,
-        trust,
-        pkce: !flow.no_pkce,
-        verify: !flow.no_verify,
-        timeout: flow.timeout.unwrap_or(if arguments.yes {
-            VISITOR_TIMEOUT
-        } else {
-            TIMEOUT
-        }),
-        answer_within: ANSWER_WITHIN,
-        target: options::target(flow, &mut warnings)?,
-        rehearsal: true,
-    };
-    let opener = match (arguments.yes, flow.no_browser) {
-        (true, _) => Opener::Visitor,
-        (false, true) => Opener::Nobody,
-        (false, false) => Opener::Browser,
-    };
-    Ok(Plan {
-        settings,
-        opener,
-        warnings,
-        stand_in: Some(stand_in),
-    })
+/// Settings and warnings of `device`.
+pub fn device(arguments: &Device) -> Result<(Settings, Vec<String>), Usage> {
+    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
+    settings(
+        &arguments.client,
+        &arguments.servers,
+        &arguments.credentials,
+        &variables,
+    )
 }
 
-/// Where the rehearsed login begins, and the servers of the stand-in, which are all that it trusts.
-fn servers(stand_in: &StandIn) -> Result<(AccountsServer, Trust), Usage> {
-    use demo::DataCenter::{Eu, Us};
-    let unusable = |not| Usage::new("The stand-in", not, "");
-    let home = AccountsServer::given(&stand_in.accounts_url(Us)).map_err(unusable)?;
-    let away = AccountsServer::given(&stand_in.accounts_url(Eu)).map_err(unusable)?;
-    let domains = [Us, Eu].map(|center| ApiDomain::given(&stand_in.api_domain(center)));
-    let trust = Trust::new(&home, vec![away], domains.into_iter().flatten().collect());
-    Ok((home, trust))
+fn home(servers: &Servers, variables: &Variables) -> Result<AccountsServer, Usage> {
+    let (dc, url) = (servers.dc.as_deref(), servers.accounts_url.as_deref());
+    options::home(dc, url, variables)
+}
+
+/// Where the credentials go; whether the organisation will be known decides what can go there.
+pub fn target(
+    credentials: &Credentials,
+    scopes: &Scopes,
+    warnings: &mut Vec<String>,
+) -> Result<Target, Usage> {
+    let told = !credentials.no_verify && scopes.allow_reading("ZohoCRM.org");
+    credentials.hand_over.target(told, warnings)
+}
+
+/// What every way to tokens needs.
+fn settings(
+    registered: &Registered,
+    servers: &Servers,
+    credentials: &Credentials,
+    variables: &Variables,
+) -> Result<(Settings, Vec<String>), Usage> {
+    let mut warnings = Vec::new();
+    let home = home(servers, variables)?;
+    options::warn_of_server(&home, &mut warnings);
+    let scope = variables.or(credentials.scope().as_deref(), "ZOHO_SCOPE");
+    let scopes = options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?;
+    let settings = Settings {
+        trust: options::trust(servers, &home)?,
+        pkce: true,
+        verify: !credentials.no_verify,
+        timeout: credentials.timeout.unwrap_or(TIMEOUT),
+        answer_within: ANSWER_WITHIN,
+        target: target(credentials, &scopes, &mut warnings)?,
+        scopes,
+        // Last, because it may ask the person.
+        client: client(registered, variables, &home, &mut warnings)?,
+        home,
+        rehearsal: false,
+    };
+    Ok((settings, warnings))
 }

@@ -1,5 +1,6 @@
 //! Variables: of `--env-file` first, of the environment otherwise. An empty one counts as not set.
 
+use crate::cli::usage::Usage;
 use std::path::Path;
 use zeroize::Zeroizing;
 use zoho_grant::handover::dotenv::name_of;
@@ -10,8 +11,14 @@ pub struct Variables {
 }
 
 impl Variables {
+    /// Those of the file of `--env-file`, if it is given, and of the environment.
+    pub fn of_file_or_environment(file: Option<&Path>) -> Result<Self, Usage> {
+        Self::new(file)
+            .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))
+    }
+
     /// Reads `NAME=value` lines; `#` begins a comment line, one pair of quotes around a value is taken off.
-    pub fn new(file: Option<&Path>) -> Result<Self, String> {
+    fn new(file: Option<&Path>) -> Result<Self, String> {
         let text = match file {
             None => Zeroizing::default(),
             Some(path) => {

@@ -10,6 +10,8 @@ pub enum Stage {
     Page,
     /// In the callback.
     Callback,
+    /// In the answer to a poll of a device.
+    Device,
     /// In the answer of the token endpoint, also to a refresh.
     Token,
     /// In the answers of the CRM.
@@ -56,6 +58,10 @@ failures! {
     ForeignAccountsServer, Callback, "foreign-accounts-server", "the callback names a look-alike accounts server";
     LocationMismatch, Callback, "location-mismatch", "the callback's location disagrees with its accounts server";
     NoAccountsServer, Callback, "no-accounts-server", "the callback names no accounts server, and the login succeeds";
+    DeviceExpired, Device, "device-expired", "nobody enters the device's code, and it expires";
+    SlowDown, Device, "slow-down", "the first poll of the device is told to slow down, and the login succeeds";
+    OtherDc, Device, "other-dc", "the person consents at another data centre, and the login succeeds there";
+    ForeignLocation, Device, "foreign-location", "the poll of the device names a data centre that is not known";
     InvalidClient, Token, "invalid-client", "the data centre does not know the client";
     InvalidClientSecret, Token, "invalid-client-secret", "the client secret is of another data centre";
     InvalidRedirectUri, Token, "invalid-redirect-uri", "the redirect URI differs from the registered one";

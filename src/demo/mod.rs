@@ -16,7 +16,7 @@ pub mod visitor;
 
 use std::io;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use axum::Router;
 use secrecy::SecretString;
@@ -62,12 +62,15 @@ impl DataCenter {
 pub struct Rehearsal {
     /// What goes wrong.
     pub failure: Option<Failure>,
-    /// Where the person lives. `Failure::NoAccountsServer` has them live where the client is registered.
+    /// Where the person lives. `Failure::NoAccountsServer` has them live where the client is registered,
+    /// `Failure::OtherDc` elsewhere.
     pub person_at: DataCenter,
     /// Whether the client is known in the data centre where it was not registered.
     pub multi_dc: bool,
     /// "Use the same OAuth credentials for all data centers".
     pub same_secret: bool,
+    /// Between two polls of a device.
+    pub interval: Duration,
 }
 
 impl Default for Rehearsal {
@@ -78,6 +81,7 @@ impl Default for Rehearsal {
             person_at: DataCenter::Eu,
             multi_dc: true,
             same_secret: true,
+            interval: Duration::from_secs(5),
         }
     }
 }
@@ -152,10 +156,13 @@ impl StandIn {
         };
         let person_at = match rehearsal.failure {
             Some(Failure::NoAccountsServer) => client.home,
+            Some(Failure::OtherDc) => DataCenter::Eu,
             _ => rehearsal.person_at,
         };
+        let mut registry = Registry::new(person_at, vec![client]);
+        registry.poll_every(rehearsal.interval);
         let state = State {
-            registry: Registry::new(person_at, vec![client]),
+            registry,
             failure: rehearsal.failure,
             requests: Vec::new(),
         };

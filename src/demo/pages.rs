@@ -15,6 +15,39 @@ pub fn zoho_error(view: &ErrorView) -> Page {
     Page::render(&ErrorPage { view }, "; form-action 'none'")
 }
 
+/// The page on which the person enters a device's code.
+pub fn enter(view: &EnterView) -> Page {
+    Page::render(&EnterPage { view }, "; form-action 'self'")
+}
+
+/// The API console's page for a self client.
+pub fn console(view: &ConsoleView) -> Page {
+    Page::render(&ConsolePage { view }, "; form-action 'self'")
+}
+
+/// A page that says one thing, and shows a grant token perhaps.
+pub fn told(view: &ToldView) -> Page {
+    Page::render(&ToldPage { view }, "; form-action 'none'")
+}
+
+#[derive(Template)]
+#[template(path = "enter_code.html")]
+struct EnterPage<'a> {
+    view: &'a EnterView,
+}
+
+#[derive(Template)]
+#[template(path = "console.html")]
+struct ConsolePage<'a> {
+    view: &'a ConsoleView,
+}
+
+#[derive(Template)]
+#[template(path = "told.html")]
+struct ToldPage<'a> {
+    view: &'a ToldView,
+}
+
 #[derive(Template)]
 #[template(path = "consent.html")]
 struct ConsentPage<'a> {
@@ -61,6 +94,32 @@ pub struct ErrorView {
     pub meaning: String,
     /// How to mend it, one sentence.
     pub remedy: String,
+}
+
+/// The page on which the person enters a device's code.
+pub struct EnterView {
+    /// "Europe": the data centre that this page belongs to.
+    pub data_center: String,
+    /// Filled in already, when the address has it.
+    pub user_code: String,
+}
+
+/// The API console's page for a self client.
+pub struct ConsoleView {
+    /// "Europe": the data centre that this page belongs to.
+    pub data_center: String,
+    /// Filled in already.
+    pub scope: String,
+}
+
+/// A page that says one thing.
+pub struct ToldView {
+    /// What happened, a few words.
+    pub title: String,
+    /// What it means: short paragraphs.
+    pub paragraphs: Vec<String>,
+    /// A grant token to copy.
+    pub code: Option<String>,
 }
 
 #[cfg(test)]
@@ -120,6 +179,29 @@ mod tests {
         let page = zoho_error(&view);
         assert_sound(&page, &["title", "meaning", "remedy"]);
         assert!(page.html.contains("never redirects"));
+    }
+
+    #[test]
+    fn the_pages_of_the_other_ways_escape_every_field() {
+        let enter = enter(&EnterView {
+            data_center: marked("center"),
+            user_code: marked("code"),
+        });
+        assert_sound(&enter, &["center", "code"]);
+        let console = console(&ConsoleView {
+            data_center: marked("center"),
+            scope: marked("scope"),
+        });
+        assert_sound(&console, &["center", "scope"]);
+        let told = told(&ToldView {
+            title: marked("title"),
+            paragraphs: vec![marked("paragraph")],
+            code: Some(marked("code")),
+        });
+        assert_sound(&told, &["title", "paragraph", "code"]);
+        for page in [enter, console, told] {
+            assert!(page.html.contains("<strong>Rehearsal:</strong>"));
+        }
     }
 
     #[test]

@@ -2,6 +2,7 @@
 //! The rules are those of Zoho's documents; where they are silent a comment says so, and the strictest course is taken.
 
 pub mod answer;
+pub mod device;
 mod grant;
 mod request;
 #[cfg(test)]
@@ -9,13 +10,14 @@ mod tests;
 mod tokens;
 
 use std::collections::{HashMap, HashSet};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use secrecy::{ExposeSecret, SecretString};
 
 use super::parameters::Parameters;
 use super::{DataCenter, shapes};
 use answer::{Authorization, Decided, Invalid, Issued, TokenError};
+use device::Devices;
 use grant::Grant;
 use request::Asked;
 use tokens::Tokens;
@@ -30,6 +32,7 @@ pub struct Registry {
     pending: HashMap<String, Pending>,
     /// By grant token.
     grants: HashMap<String, Grant>,
+    devices: Devices,
     tokens: Tokens,
 }
 
@@ -63,8 +66,24 @@ impl Registry {
             consented: HashSet::new(),
             pending: HashMap::new(),
             grants: HashMap::new(),
+            devices: Devices::default(),
             tokens: Tokens::default(),
         }
+    }
+
+    /// Where the person lives.
+    pub fn person_at(&self) -> DataCenter {
+        self.person_at
+    }
+
+    /// Between two polls for one device.
+    pub fn interval(&self) -> Duration {
+        self.devices.interval
+    }
+
+    /// Sets the interval of polls.
+    pub fn poll_every(&mut self, interval: Duration) {
+        self.devices.interval = interval;
     }
 
     /// Registers one more redirect URI for every client.
@@ -93,7 +112,7 @@ impl Registry {
         if at != self.person_at {
             return Ok(Authorization::Moved(self.person_at));
         }
-        let (ticket, scopes) = (shapes::ticket(), pending.asked.scopes.clone());
+        let (ticket, scopes) = (shapes::ticket(), pending.asked.access.scopes.clone());
         self.pending.insert(ticket.clone(), pending);
         Ok(Authorization::Consent { ticket, scopes })
     }
@@ -121,8 +140,8 @@ impl Registry {
                 client_id,
                 redirect_uri: Some(redirect_uri.clone()),
                 challenge: asked.challenge,
-                scopes: asked.scopes,
-                refreshable: asked.offline && (asked.prompted || first),
+                scopes: asked.access.scopes,
+                refreshable: asked.access.offline && (asked.access.prompted || first),
                 issued: now,
                 tokens: Vec::new(),
                 spent: false,
@@ -153,6 +172,18 @@ impl Registry {
             tokens: Vec::new(),
             spent: false,
         })
+    }
+
+    /// The same from the console's page, which is where the person lives. None when a scope has a wrong shape.
+    pub fn console_code(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        scope: &str,
+        now: Instant,
+    ) -> Option<String> {
+        let scopes = request::scopes(scope).filter(|_| at == self.person_at)?;
+        Some(self.self_client_code(client_id, scopes, now))
     }
 
     /// Judges a token request.

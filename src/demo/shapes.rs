@@ -32,6 +32,14 @@ pub fn ticket() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
+/// What a person types on another device: without vowels, so that no word comes about.
+pub fn user_code() -> String {
+    const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
+    let letter = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);
+    let letters: String = std::iter::repeat_with(letter).take(8).collect();
+    format!("{}-{}", &letters[..4], &letters[4..])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

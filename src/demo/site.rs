@@ -2,7 +2,9 @@
 
 mod answer;
 mod consent;
+mod console;
 mod crm;
+mod device;
 mod page;
 mod token;
 
@@ -73,7 +75,21 @@ impl Site {
             ("POST", "/oauth/v2/token/revoke") => token::revoke(self, form(head, body).as_ref()),
             ("GET", "/crm/v8/org") => crm::org(self, &head.headers).await,
             ("GET", "/crm/v8/users") => crm::users(self, &head.headers, query).await,
-            (_, "/oauth/v2/token" | "/oauth/v2/token/revoke" | "/consent") => not_allowed("POST"),
+            ("POST", "/oauth/v3/device/code") => device::code(self, form(head, body).as_ref()),
+            ("POST", device::POLL_PATH) => device::poll(self, form(head, body).as_ref()).await,
+            ("GET", "/device") => device::page(self, &head.uri),
+            ("POST", "/device") => device::enter(self, form(head, body).as_ref()),
+            ("GET", "/console") => console::page(self, query),
+            ("POST", "/console") => console::create(self, form(head, body).as_ref()),
+            ("GET", "/landing") => console::landing(),
+            (
+                _,
+                "/oauth/v2/token"
+                | "/oauth/v2/token/revoke"
+                | "/consent"
+                | "/oauth/v3/device/code"
+                | device::POLL_PATH,
+            ) => not_allowed("POST"),
             (_, "/oauth/v2/auth" | "/oauth/serverinfo" | "/crm/v8/org" | "/crm/v8/users") => {
                 not_allowed("GET")
             }

@@ -1,8 +1,10 @@
-//! A browser without a screen, for `demo --yes` and the tests: it opens the address and accepts.
+//! A browser without a screen, for `demo --yes` and the tests: it opens the address, enters a code that stands
+//! in it, and accepts.
 
 use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
+use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
 /// As many as browsers follow.
@@ -14,6 +16,8 @@ pub struct Visit {
     pub status: u16,
     /// The last page, as it came.
     pub page: String,
+    /// Its address, which may hold a grant token.
+    pub address: SecretString,
     /// The last page's title, as it came: "Invalid Client" on Zoho's own.
     pub title: Option<String>,
     /// Whether a consent page was found, and accepted.
@@ -41,37 +45,56 @@ impl From<reqwest::Error> for VisitError {
     }
 }
 
-/// Opens `start`, follows it to the consent page, accepts, and follows to the last page.
+/// Opens `start`, follows it to the consent page, over the page for a device's code if it leads there, accepts,
+/// and follows to the last page.
 pub async fn consent(start: &str) -> Result<Visit, VisitError> {
     let client = browser()?;
     let start = Url::parse(start)?;
-    let (url, response) = follow(&client, client.get(start.clone()), start, None).await?;
-    let status = response.status().as_u16();
-    let page = response.text().await?;
-    let Some(ticket) = ticket(&page) else {
-        return Ok(Visit {
+    let first = follow(&client, client.get(start.clone()), start, None).await?;
+    let mut visit = Visit::of(first).await?;
+    if let Some(code) = value_of("user_code", &visit.page) {
+        let form = [("user_code", code)];
+        visit = submit(&client, &visit, "/device", &form).await?;
+    }
+    let Some(ticket) = value_of("ticket", &visit.page) else {
+        return Ok(visit);
+    };
+    let form = [("ticket", ticket), ("decision", "accept")];
+    let last = submit(&client, &visit, "/consent", &form).await?;
+    Ok(Visit {
+        consented: true,
+        ..last
+    })
+}
+
+impl Visit {
+    async fn of((url, response): (Url, Response)) -> Result<Self, VisitError> {
+        let status = response.status().as_u16();
+        let page = response.text().await?;
+        Ok(Self {
             status,
             title: title(&page),
             page,
+            address: url.as_str().into(),
             consented: false,
-        });
-    };
-    let action = url.join("/consent")?;
-    let form = [("ticket", ticket), ("decision", "accept")];
+        })
+    }
+}
+
+async fn submit(
+    client: &Client,
+    from: &Visit,
+    action: &str,
+    form: &[(&str, &str)],
+) -> Result<Visit, VisitError> {
+    let page = Url::parse(from.address.expose_secret())?;
+    let action = page.join(action)?;
     let body = url::form_urlencoded::Serializer::new(String::new())
         .extend_pairs(form)
         .finish();
     let post = client.post(action.clone()).body(body);
     let post = post.header("content-type", "application/x-www-form-urlencoded");
-    let (_, response) = follow(&client, post, action, Some(&url)).await?;
-    let status = response.status().as_u16();
-    let page = response.text().await?;
-    Ok(Visit {
-        status,
-        title: title(&page),
-        page,
-        consented: true,
-    })
+    Visit::of(follow(client, post, action, Some(&page)).await?).await
 }
 
 fn browser() -> Result<Client, reqwest::Error> {
@@ -132,9 +155,9 @@ fn relation(initiator: Option<&Url>, url: &Url) -> &'static str {
     }
 }
 
-fn ticket(page: &str) -> Option<&str> {
+fn value_of<'a>(name: &str, page: &'a str) -> Option<&'a str> {
     let tags = page.split('<').filter(|tag| tag.starts_with("input"));
-    let mut tags = tags.filter(|tag| attribute(tag, "name") == Some("ticket"));
+    let mut tags = tags.filter(|tag| attribute(tag, "name") == Some(name));
     attribute(tags.next()?, "value")
 }
 
@@ -159,8 +182,8 @@ mod tests {
     #[test]
     fn the_ticket_is_found_wherever_it_stands_in_its_tag() {
         let page = r#"<input name="other" value="1"><input value="2" type="hidden" name="ticket">"#;
-        assert_eq!(ticket(page), Some("2"));
-        assert_eq!(ticket("<title>Invalid Client</title>"), None);
+        assert_eq!(value_of("ticket", page), Some("2"));
+        assert_eq!(value_of("ticket", "<title>Invalid Client</title>"), None);
     }
 
     #[test]

@@ -2,33 +2,28 @@
 //! into an existing file.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::CannotCarry;
-use secrecy::ExposeSecret;
+use crate::handover::extras::Extras;
+use crate::handover::unfit::Why;
+use crate::handover::variables::{Variable, is_plain, variables};
 use zeroize::Zeroizing;
 
-/// The lines of ours. A name without a value now is removed from an existing file, so that no old
-/// refresh token stands beside a new access token.
-type Lines<'a> = [(&'static str, Option<String>); 7];
-
 /// The lines of these credentials, merged into an existing file.
+///
+/// A name without a value now is removed from an existing file, so that no old refresh token stands beside a
+/// new access token. There are no quotes to put around a value that is not plain.
 pub fn document(
     credentials: &Credentials,
-    existing: Option<&str>,
-) -> Result<Zeroizing<String>, CannotCarry> {
-    let lines = lines(credentials);
-    for (name, value) in &lines {
-        if value
-            .as_ref()
-            .is_some_and(|value| !value.chars().all(is_plain))
-        {
-            return Err(CannotCarry {
-                format: "dotenv",
-                field: name,
-            });
+    extras: &Extras,
+    existing: &str,
+) -> Result<Zeroizing<String>, Why> {
+    let variables = variables(credentials, &extras.env_prefix);
+    for variable in &variables {
+        let value = variable.value.as_ref();
+        if value.is_some_and(|value| !value.chars().all(is_plain)) {
+            return Err(Why::CannotCarry(variable.field));
         }
     }
-    Ok(merge(existing.unwrap_or_default(), &lines))
+    Ok(merge(existing, &variables))
 }
 
 /// The name that a line of a `.env` file sets.
@@ -40,83 +35,52 @@ pub fn name_of(line: &str) -> Option<&str> {
     Some(exported.unwrap_or(name).trim())
 }
 
-fn lines(credentials: &Credentials) -> Lines<'_> {
-    let secret = |secret: &secrecy::SecretString| secret.expose_secret().to_owned();
-    [
-        ("ZOHO_CLIENT_ID", Some(credentials.client.id().to_owned())),
-        (
-            "ZOHO_CLIENT_SECRET",
-            Some(secret(credentials.client.secret())),
-        ),
-        (
-            "ZOHO_REFRESH_TOKEN",
-            credentials.refresh_token.as_ref().map(secret),
-        ),
-        ("ZOHO_ACCESS_TOKEN", Some(secret(&credentials.access_token))),
-        (
-            "ZOHO_ACCESS_TOKEN_EXPIRES_AT",
-            credentials.expires_at_text(),
-        ),
-        (
-            "ZOHO_ACCOUNTS_URL",
-            Some(credentials.accounts_server.as_str().to_owned()),
-        ),
-        (
-            "ZOHO_API_DOMAIN",
-            credentials
-                .api_domain
-                .as_ref()
-                .map(|domain| Foreign::raw(domain).to_owned()),
-        ),
-    ]
-}
-
 /// Replaces our lines where they stand, adds the missing ones at the end, keeps every other line as it was.
-fn merge(existing: &str, lines: &Lines<'_>) -> Zeroizing<String> {
+fn merge(existing: &str, variables: &[Variable]) -> Zeroizing<String> {
     let mut merged = Zeroizing::new(String::new());
     let mut placed = Vec::new();
     for line in existing.split_inclusive('\n') {
-        let ours = lines.iter().find(|(name, _)| name_of(line) == Some(*name));
+        let name = name_of(line);
+        let ours = variables
+            .iter()
+            .find(|variable| name == Some(&variable.name));
         match ours {
             None => merged.push_str(line),
-            Some((name, Some(value))) if !placed.contains(name) => {
-                placed.push(*name);
-                add(&mut merged, name, value);
+            Some(variable) if !placed.contains(&variable.field) => {
+                placed.push(variable.field);
+                add(&mut merged, variable);
             }
             Some(_) => {}
         }
     }
-    for (name, value) in lines {
-        if let Some(value) = value
-            && !placed.contains(name)
-        {
-            add(&mut merged, name, value);
+    for variable in variables {
+        if !placed.contains(&variable.field) {
+            add(&mut merged, variable);
         }
     }
     merged
 }
 
-fn add(merged: &mut String, name: &str, value: &str) {
+fn add(merged: &mut String, variable: &Variable) {
+    let Some(value) = &variable.value else {
+        return;
+    };
     if !merged.is_empty() && !merged.ends_with('\n') {
         merged.push('\n');
     }
-    merged.extend([name, "=", value, "\n"]);
-}
-
-/// Characters that mean themselves to every reader of such files; there are no quotes to put around others.
-fn is_plain(char: char) -> bool {
-    char.is_ascii_alphanumeric() || "._~:/@+=,-".contains(char)
+    merged.extend([variable.name.as_str(), "=", value.as_str(), "\n"]);
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::handover::{Format, samples};
+    use crate::foreign::Foreign;
+    use crate::handover::samples;
     use expect_test::expect;
 
     #[test]
     fn a_new_file() {
-        let document = Format::Dotenv.document(&samples::full()).unwrap();
+        let document = samples::document("dotenv", &samples::full());
         expect![[r"
             ZOHO_CLIENT_ID=1000.EXAMPLE
             ZOHO_CLIENT_SECRET=examplesecret
@@ -132,7 +96,7 @@ mod tests {
     #[test]
     fn an_existing_file_keeps_every_other_line() {
         let existing = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\nOTHER=\"a b\"\n\nZOHO_REFRESH_TOKEN=old\nZOHO_ACCESS_TOKEN=older\nLAST=1";
-        let document = document(&samples::bare(), Some(existing)).unwrap();
+        let document = document(&samples::bare(), &Extras::default(), existing).unwrap();
         expect![[r#"
             # mine
             ZOHO_ACCESS_TOKEN=1000.a.a
@@ -159,12 +123,30 @@ mod tests {
     }
 
     #[test]
+    fn another_prefix_leaves_the_usual_names_alone() {
+        let extras = Extras {
+            env_prefix: "CRM_".parse().unwrap(),
+            ..Extras::default()
+        };
+        let existing = "ZOHO_CLIENT_ID=mine\nCRM_REFRESH_TOKEN=old\n";
+        let document = document(&samples::bare(), &extras, existing).unwrap();
+        expect![[r"
+            ZOHO_CLIENT_ID=mine
+            CRM_CLIENT_ID=1000.EXAMPLE
+            CRM_CLIENT_SECRET=examplesecret
+            CRM_ACCESS_TOKEN=1000.a.a
+            CRM_ACCOUNTS_URL=http://127.0.0.1:4711
+        "]]
+        .assert_eq(&document);
+    }
+
+    #[test]
     fn a_value_that_would_change_its_meaning_is_refused_by_name() {
         let mut credentials = samples::full();
         for value in ["a b", "a#b", "a'b", "a\"b", "a$b", "a\\b", "a`b", "a\nB=c"] {
             credentials.api_domain = Some(Foreign::new(value));
-            let error = Format::Dotenv.document(&credentials).unwrap_err();
-            assert_eq!(error.field, "ZOHO_API_DOMAIN");
+            let why = document(&credentials, &Extras::default(), "").unwrap_err();
+            assert_eq!(why, Why::CannotCarry("API_DOMAIN"), "{value:?}");
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Files: written in one step, readable by their owner alone, never through a link.
 
 use crate::error::Error;
+use crate::handover::unfit::Unfit;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
@@ -110,8 +111,16 @@ impl OutputFile {
             .map_err(|error| self.not_written(error.to_string()))
     }
 
-    /// The error that says so.
-    pub(super) fn not_written(&self, reason: String) -> Error {
+    /// The error that says that the credentials do not take the form.
+    pub(super) fn unfit(&self, unfit: &Unfit) -> Error {
+        Error::NotWritten {
+            place: self.path.clone(),
+            reason: unfit.to_string(),
+            remedy: unfit.why.remedy(),
+        }
+    }
+
+    fn not_written(&self, reason: String) -> Error {
         Error::NotWritten {
             place: self.path.clone(),
             reason,

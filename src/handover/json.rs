@@ -2,6 +2,7 @@
 
 use crate::credentials::Credentials;
 use crate::foreign::Foreign;
+use crate::handover::extras::Extras;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -12,11 +13,13 @@ struct Document<'a> {
     client_secret: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     refresh_token: Option<&'a str>,
-    access_token: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<&'a str>,
     token_type: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<String>,
-    scope: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
     accounts_url: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     api_domain: Option<&'a str>,
@@ -46,7 +49,7 @@ struct User<'a> {
     email: Option<&'a str>,
 }
 
-pub(super) fn document(credentials: &Credentials) -> Zeroizing<String> {
+pub(super) fn document(credentials: &Credentials, _extras: &Extras) -> Zeroizing<String> {
     let document = Document {
         client_id: credentials.client.id(),
         client_secret: credentials.client.secret().expose_secret(),
@@ -54,10 +57,13 @@ pub(super) fn document(credentials: &Credentials) -> Zeroizing<String> {
             .refresh_token
             .as_ref()
             .map(ExposeSecret::expose_secret),
-        access_token: credentials.access_token.expose_secret(),
+        access_token: credentials
+            .access_token
+            .as_ref()
+            .map(ExposeSecret::expose_secret),
         token_type: credentials.token_type.raw(),
         expires_at: credentials.expires_at_text(),
-        scope: credentials.scopes.joined(" "),
+        scope: credentials.scopes.as_ref().map(|scopes| scopes.joined(" ")),
         accounts_url: credentials.accounts_server.as_str(),
         api_domain: raw(credentials.api_domain.as_ref()),
         data_center: credentials.data_center.map(|center| center.code),
@@ -71,9 +77,17 @@ pub(super) fn document(credentials: &Credentials) -> Zeroizing<String> {
             email: raw(user.email.as_ref()),
         }),
     };
-    let text = serde_json::to_string_pretty(&document)
-        .expect("strings and objects of strings always become JSON");
-    Zeroizing::new(text + "\n")
+    pretty(&document)
+}
+
+/// Indented JSON and a final newline.
+pub(super) fn pretty(document: &impl Serialize) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(
+        serde_json::to_string_pretty(document)
+            .expect("strings and objects of strings always become JSON"),
+    );
+    text.push('\n');
+    text
 }
 
 fn raw(text: Option<&Foreign>) -> Option<&str> {
@@ -82,12 +96,12 @@ fn raw(text: Option<&Foreign>) -> Option<&str> {
 
 #[cfg(test)]
 mod tests {
-    use crate::handover::{Format, samples};
+    use crate::handover::samples;
     use expect_test::expect;
 
     #[test]
     fn everything_that_is_known() {
-        let document = Format::Json.document(&samples::full()).unwrap();
+        let document = samples::document("json", &samples::full());
         expect![[r#"
             {
               "client_id": "1000.EXAMPLE",
@@ -116,7 +130,7 @@ mod tests {
 
     #[test]
     fn what_is_absent_is_left_out() {
-        let document = Format::Json.document(&samples::bare()).unwrap();
+        let document = samples::document("json", &samples::bare());
         expect![[r#"
             {
               "client_id": "1000.EXAMPLE",

@@ -2,6 +2,8 @@
 
 use crate::credentials::Credentials;
 use crate::foreign::Foreign;
+use crate::handover::extras::Extras;
+use crate::handover::format::Format;
 use crate::zoho::client::{Client, Id};
 use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::data_centers::DataCenter;
@@ -13,14 +15,15 @@ use std::time::{Duration, UNIX_EPOCH};
 pub(crate) fn bare() -> Credentials {
     Credentials {
         client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
-        access_token: "1000.a.a".into(),
+        access_token: Some("1000.a.a".into()),
         refresh_token: None,
         token_type: Foreign::new("Bearer"),
         expires_at: None,
-        scopes: Scopes::parse("ZohoCRM.modules.READ ZohoCRM.settings.READ").unwrap(),
+        scopes: Some(Scopes::parse("ZohoCRM.modules.READ ZohoCRM.settings.READ").unwrap()),
         accounts_server: AccountsServer::given("http://127.0.0.1:4711").unwrap(),
         api_domain: None,
         data_center: None,
+        redirect_uri: None,
         identity: Identity::not_asked("--no-verify was given"),
     }
 }
@@ -34,12 +37,13 @@ pub(crate) fn full() -> Credentials {
         accounts_server: AccountsServer::of(center),
         api_domain: Some(Foreign::new(center.api_domain)),
         data_center: Some(center),
+        redirect_uri: Some("http://localhost:8085/callback".to_owned()),
         identity: Identity {
             organization: Ok(Organization {
                 name: Some(Foreign::new("Example \u{1b}[31m")),
                 id: Some(Foreign::new("60012345")),
                 kind: Some(Foreign::new("production")),
-                edition: None,
+                edition: Some(Foreign::new("enterprise")),
             }),
             user: Ok(User {
                 name: Some(Foreign::new("Example Person")),
@@ -48,4 +52,27 @@ pub(crate) fn full() -> Credentials {
         },
         ..bare()
     }
+}
+
+/// What a person adds for every reader.
+pub(crate) fn extras() -> Extras {
+    Extras {
+        start_date: Some("2026-01-01".parse().unwrap()),
+        user_agent: Some("example (person@example.com)".parse().unwrap()),
+        ..Extras::default()
+    }
+}
+
+/// The whole document, or the words of the refusal.
+pub(crate) fn written(format: &str, credentials: &Credentials) -> Result<String, String> {
+    let format = Format::named(format).unwrap();
+    let document = format.document(credentials, &extras());
+    document
+        .map(|document| document.to_string())
+        .map_err(|unfit| unfit.to_string())
+}
+
+/// The whole document.
+pub(crate) fn document(format: &str, credentials: &Credentials) -> String {
+    written(format, credentials).unwrap()
 }

@@ -2,6 +2,8 @@
 
 use crate::credentials::Credentials;
 use crate::foreign::Foreign;
+use crate::handover::extras::Extras;
+use crate::handover::needed;
 use secrecy::ExposeSecret;
 use std::fmt::Write;
 use zeroize::Zeroizing;
@@ -9,76 +11,70 @@ use zeroize::Zeroizing;
 /// The widest label and two spaces.
 const COLUMN: usize = 22;
 
-pub(super) fn document(credentials: &Credentials) -> Zeroizing<String> {
+pub(super) fn document(credentials: &Credentials, extras: &Extras) -> Zeroizing<String> {
     let mut lines = Zeroizing::new(String::new());
     let mut line = |label: &str, value: &str| {
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "{:COLUMN$}{value}", format!("{label}:"));
     };
+    if let Ok(endpoint) = needed::endpoint(credentials, extras) {
+        line("Endpoint", &endpoint);
+    }
     line("Accounts URL", credentials.accounts_server.as_str());
     line("Client ID", credentials.client.id());
     line("Client secret", credentials.client.secret().expose_secret());
-    line("Access token", credentials.access_token.expose_secret());
+    if let Some(token) = &credentials.access_token {
+        line("Access token", token.expose_secret());
+    }
     if let Some(token) = &credentials.refresh_token {
         line("Refresh token", token.expose_secret());
     }
-    let mut told = |label: &str, value: Option<String>| {
+    for (label, value) in told(credentials) {
         if let Some(value) = value {
             line(label, &value);
         }
-    };
-    told(
-        "API domain",
-        credentials.api_domain.as_ref().map(Foreign::to_string),
-    );
-    told(
-        "Data centre",
-        credentials
-            .data_center
-            .map(|center| format!("{} ({})", center.name, center.code)),
-    );
-    told("Access token ends", credentials.expires_at_text());
-    told("Scopes", Some(credentials.scopes.joined(" ")));
-    told(
-        "Organisation",
-        credentials
-            .organization()
-            .and_then(|organization| organization.name.as_ref())
-            .map(Foreign::to_string),
-    );
-    told(
-        "Organisation ID",
-        credentials
-            .organization()
-            .and_then(|organization| organization.id.as_ref())
-            .map(Foreign::to_string),
-    );
-    told(
-        "Person",
-        credentials
-            .user()
-            .and_then(|user| user.name.as_ref())
-            .map(Foreign::to_string),
-    );
-    told(
-        "E-mail",
-        credentials
-            .user()
-            .and_then(|user| user.email.as_ref())
-            .map(Foreign::to_string),
-    );
+    }
     lines
+}
+
+/// What is no secret, fit to be read on a terminal.
+fn told(credentials: &Credentials) -> [(&'static str, Option<String>); 8] {
+    let shown = |text: Option<&Foreign>| text.map(Foreign::to_string);
+    let center = credentials.data_center;
+    let scopes = credentials.scopes.as_ref();
+    let organization = credentials.organization();
+    let user = credentials.user();
+    [
+        ("API domain", shown(credentials.api_domain.as_ref())),
+        (
+            "Data centre",
+            center.map(|center| format!("{} ({})", center.name, center.code)),
+        ),
+        ("Access token ends", credentials.expires_at_text()),
+        ("Scopes", scopes.map(|scopes| scopes.joined(" "))),
+        (
+            "Organisation",
+            shown(organization.and_then(|of| of.name.as_ref())),
+        ),
+        (
+            "Organisation ID",
+            shown(organization.and_then(|of| of.id.as_ref())),
+        ),
+        ("Person", shown(user.and_then(|of| of.name.as_ref()))),
+        ("E-mail", shown(user.and_then(|of| of.email.as_ref()))),
+    ]
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::handover::{Format, samples};
+    use crate::handover::samples;
     use expect_test::expect;
 
     #[test]
     fn everything_that_is_known() {
-        let document = Format::Text.document(&samples::full()).unwrap();
+        let document = samples::document("text", &samples::full());
         expect![[r"
+            Endpoint:             crm.zoho.eu/crm/private
             Accounts URL:         https://accounts.zoho.eu
             Client ID:            1000.EXAMPLE
             Client secret:        examplesecret
@@ -98,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_absent_is_left_out() {
-        let document = Format::Text.document(&samples::bare()).unwrap();
+        let document = samples::document("text", &samples::bare());
         expect![[r"
             Accounts URL:         http://127.0.0.1:4711
             Client ID:            1000.EXAMPLE

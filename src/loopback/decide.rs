@@ -44,7 +44,7 @@ pub enum Decision {
 }
 
 /// Why a request has no effect.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Refusal {
     /// Not exactly one Host header with our authority: DNS rebinding, a scanner.
     Host,
@@ -107,7 +107,8 @@ pub fn decide(expected: &Expectation, head: &Parts) -> Decision {
     match place {
         Place::Start => Decision::Start,
         Place::Page => Decision::Page,
-        Place::Callback => callback(expected, head.uri.query().unwrap_or_default()),
+        Place::Callback => judge(expected, head.uri.query().unwrap_or_default())
+            .map_or_else(Refused, Decision::Response),
     }
 }
 
@@ -129,13 +130,12 @@ fn place(expected: &Expectation, path: &str) -> Option<Place> {
     }
 }
 
-fn callback(expected: &Expectation, query: &str) -> Decision {
-    let Some(mut parameters) = parameters(query) else {
-        return Decision::Refused(Refusal::Repeated);
-    };
+/// Judges the parameters of a response, whichever way they came: through the browser or pasted.
+pub(super) fn judge(expected: &Expectation, query: &str) -> Result<AuthorizationResponse, Refusal> {
+    let mut parameters = parameters(query).ok_or(Refusal::Repeated)?;
     let state = parameters.remove("state").unwrap_or_default();
     if !same(&state, &expected.state) {
-        return Decision::Refused(if parameters.contains_key("error") {
+        return Err(if parameters.contains_key("error") {
             Refusal::UntiedError
         } else if parameters.is_empty() && state.is_empty() {
             Refusal::Bare
@@ -143,7 +143,7 @@ fn callback(expected: &Expectation, query: &str) -> Decision {
             Refusal::ForeignState
         });
     }
-    Decision::Response(response(expected, &mut parameters))
+    Ok(response(expected, &mut parameters))
 }
 
 /// From here on the request is this login's: whatever is wrong ends the attempt.
@@ -245,4 +245,4 @@ fn is_a_person_going_there(headers: &HeaderMap) -> bool {
 
 #[cfg(test)]
 #[path = "decide_tests.rs"]
-mod tests;
+pub(in crate::loopback) mod tests;

@@ -4,7 +4,7 @@ use axum::http::Request;
 
 const STATE: &str = "the-state";
 
-fn expectation() -> Expectation {
+pub(in crate::loopback) fn expectation() -> Expectation {
     let home = AccountsServer::of(&DATA_CENTERS[0]);
     Expectation {
         redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),

@@ -4,6 +4,7 @@ pub mod bind;
 mod connections;
 pub mod decide;
 pub mod pages;
+pub mod pasted;
 pub mod redirect_uri;
 pub mod serve;
 mod strangers;
@@ -23,7 +24,8 @@ pub struct Loopback {
 }
 
 impl Loopback {
-    /// Binds every loopback address of the redirect URI; port 0 becomes one that is free.
+    /// Binds every loopback address of the redirect URI; port 0 becomes one that is free. One that leads
+    /// elsewhere is bound nowhere.
     pub fn bind(redirect_uri: &RedirectUri) -> Result<Self, PortTaken> {
         let (listeners, port) = bind::bind(redirect_uri)?;
         let redirect_uri = if redirect_uri.port() == 0 {

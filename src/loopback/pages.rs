@@ -1,5 +1,6 @@
 //! The pages that the person's browser shows. Every text is escaped by askama.
 
+use crate::handover::format::Remark;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};
@@ -8,11 +9,24 @@ use zeroize::Zeroizing;
 /// The style sheet of every page.
 pub(crate) const STYLE: &str = include_str!("../../templates/page.css");
 
-/// The one script, on the result page.
+/// The script of the result page.
 const SCRIPT: &str = include_str!("../../templates/result.js");
+
+/// The script of the page for a redirect URI without an answer, which alone sees the fragment.
+const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
 /// Room for the longest page, so that the growing text leaves no unwiped copy of a secret behind.
 const CAPACITY: usize = 128 * 1024;
+
+/// What Adobe's form asks for, in its order.
+const ADOBE_FORM: [&str; 6] = [
+    "Endpoint",
+    "Accounts URL",
+    "Client ID",
+    "Client secret",
+    "Access token",
+    "Refresh token",
+];
 
 /// A whole page with the policy that it is to be sent with.
 pub struct Page {
@@ -51,6 +65,12 @@ pub fn message(view: &MessageView) -> Page {
     Page::render(&MessagePage { view }, "; form-action 'none'")
 }
 
+/// The page for the redirect URI without an answer, which finds out whether a JavaScript client brought it.
+pub fn bare(view: &MessageView) -> Page {
+    let allowed = format!("; form-action 'none'; script-src {}", hash(FRAGMENT_SCRIPT));
+    Page::render(&BarePage { view }, &allowed)
+}
+
 /// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
 fn hash(text: &str) -> String {
     format!(
@@ -68,6 +88,12 @@ struct ResultPage<'a> {
 #[derive(Template)]
 #[template(path = "message.html")]
 struct MessagePage<'a> {
+    view: &'a MessageView,
+}
+
+#[derive(Template)]
+#[template(path = "bare.html")]
+struct BarePage<'a> {
     view: &'a MessageView,
 }
 
@@ -131,19 +157,23 @@ impl Value {
     }
 }
 
-/// The same credentials as one whole document.
-pub struct Document {
+/// The same credentials in the form that one reader takes.
+pub struct Reader {
     /// The format's name on the command line: "json".
     pub format: &'static str,
+    /// Who reads it: "Airbyte".
+    pub title: &'static str,
     /// What it is for, a few words.
     pub purpose: &'static str,
     /// The file name to save it as.
     pub file_name: &'static str,
-    /// The whole document, holding secrets: masked until revealed.
-    pub text: Zeroizing<String>,
+    /// What to know before relying on it.
+    pub remarks: &'static [Remark],
+    /// The whole document, holding secrets: masked until revealed. Or why there is none, one line.
+    pub document: Result<Zeroizing<String>, String>,
 }
 
-impl Document {
+impl Reader {
     fn name_in_sentence(&self) -> String {
         format!("{} document", self.format)
     }
@@ -179,8 +209,8 @@ pub struct ResultView {
     pub handed_over: Vec<String>,
     /// Each value, in the order of Adobe's form.
     pub values: Vec<Value>,
-    /// The whole documents.
-    pub documents: Vec<Document>,
+    /// The same in the form of each reader.
+    pub readers: Vec<Reader>,
     /// Whether this is `demo`, which the page then says.
     pub rehearsal: bool,
 }
@@ -188,6 +218,12 @@ pub struct ResultView {
 impl ResultView {
     fn is_anonymous(&self) -> bool {
         self.organization.is_none() && self.person.is_none() && self.email.is_none()
+    }
+
+    /// Whether the first values are the six of Adobe's form, all there.
+    fn begins_as_adobes_form(&self) -> bool {
+        let labels = self.values.iter().map(|value| value.label);
+        labels.take(6).eq(ADOBE_FORM)
     }
 }
 

@@ -9,11 +9,13 @@ use url::{Host, Url};
 pub(crate) const RESPONSE_PARAMETERS: [&str; 5] =
     ["state", "accounts-server", "location", "error", "code"];
 
-/// A loopback http address, kept letter by letter because Zoho compares it so.
+/// A loopback http address, or one that leads elsewhere; kept letter by letter because Zoho compares it so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri {
     text: String,
     url: Url,
+    /// Whether this machine serves it.
+    here: bool,
 }
 
 /// Why a redirect URI is not taken.
@@ -22,9 +24,9 @@ pub enum NotARedirectUri {
     /// No URL at all.
     #[error("it is not an address such as http://localhost:8085/callback")]
     NotAUrl,
-    /// Nobody but this machine may receive the grant token.
+    /// On the way to another machine, the grant token must be encrypted.
     #[error(
-        "its host must be localhost, 127.0.0.1 or [::1]: this program receives the grant token on this machine"
+        "its host must be localhost, 127.0.0.1 or [::1], or it must begin with https:// and be pasted here after the consent"
     )]
     NotLoopback,
     /// Browsers would ask for a certificate that nobody has for localhost.
@@ -39,27 +41,37 @@ pub enum NotARedirectUri {
 }
 
 impl RedirectUri {
-    /// Takes a loopback http address.
+    /// Takes a loopback http address, or an https address of another machine.
     pub fn parse(text: &str) -> Result<Self, NotARedirectUri> {
         let url = Url::parse(text).map_err(|_| NotARedirectUri::NotAUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NotARedirectUri::NotAUrl);
         }
+        let here = !loopback_addresses(&url).is_empty();
+        match (here, url.scheme()) {
+            (true, "http") | (false, "https") => Self::checked(text, url, here),
+            (true, _) => Err(NotARedirectUri::NotHttp),
+            (false, _) => Err(NotARedirectUri::NotLoopback),
+        }
+    }
+
+    /// Takes an address that this program does not serve, wherever it leads.
+    pub fn elsewhere(text: &str) -> Result<Self, NotARedirectUri> {
+        let url = Url::parse(text).map_err(|_| NotARedirectUri::NotAUrl)?;
+        Self::checked(text, url, false)
+    }
+
+    fn checked(text: &str, url: Url, here: bool) -> Result<Self, NotARedirectUri> {
         let uri = Self {
             text: text.to_owned(),
             url,
+            here,
         };
-        if uri.addresses().is_empty() {
-            return Err(NotARedirectUri::NotLoopback);
-        }
         uri.check()?;
         Ok(uri)
     }
 
     fn check(&self) -> Result<(), NotARedirectUri> {
-        if self.url.scheme() != "http" {
-            return Err(NotARedirectUri::NotHttp);
-        }
         let user = !self.url.username().is_empty() || self.url.password().is_some();
         if user || self.url.fragment().is_some() {
             return Err(NotARedirectUri::UserOrFragment);
@@ -77,16 +89,34 @@ impl RedirectUri {
         &self.text
     }
 
-    /// The addresses to listen on: both families for localhost, exactly the literal otherwise.
+    /// The addresses to listen on: both families for localhost, exactly the literal otherwise; none when it
+    /// leads elsewhere.
     pub fn addresses(&self) -> Vec<IpAddr> {
-        match self.url.host() {
-            Some(Host::Domain("localhost")) => {
-                vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
-            }
-            Some(Host::Ipv4(ip)) if ip.is_loopback() => vec![ip.into()],
-            Some(Host::Ipv6(ip)) if ip.is_loopback() => vec![ip.into()],
-            _ => Vec::new(),
+        if self.here {
+            loopback_addresses(&self.url)
+        } else {
+            Vec::new()
         }
+    }
+
+    /// Whether this machine serves it; otherwise the response must be pasted.
+    pub fn is_here(&self) -> bool {
+        self.here
+    }
+
+    /// Its host, as an address has it: "localhost", "[::1]".
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
+    /// Whether an address leads to it, be it upgraded to https or without its scheme.
+    pub fn is_reached_by(&self, address: &str) -> bool {
+        let rest = address.strip_prefix("http://");
+        let rest = rest.or_else(|| address.strip_prefix("https://"));
+        let address = format!("{}://{}", self.url.scheme(), rest.unwrap_or(address));
+        Url::parse(&address).is_ok_and(|url| {
+            url.authority() == self.url.authority() && url.path() == self.url.path()
+        })
     }
 
     /// The port, 80 when none is written. 0 stands for one that is free.
@@ -103,6 +133,7 @@ impl RedirectUri {
         Self {
             text: url.to_string(),
             url,
+            here: self.here,
         }
     }
 
@@ -120,6 +151,17 @@ impl RedirectUri {
 impl fmt::Display for RedirectUri {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(&self.text)
+    }
+}
+
+fn loopback_addresses(url: &Url) -> Vec<IpAddr> {
+    match url.host() {
+        Some(Host::Domain("localhost")) => {
+            vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
+        }
+        Some(Host::Ipv4(ip)) if ip.is_loopback() => vec![ip.into()],
+        Some(Host::Ipv6(ip)) if ip.is_loopback() => vec![ip.into()],
+        _ => Vec::new(),
     }
 }
 
@@ -152,6 +194,16 @@ mod tests {
             .with_port(4711);
         assert_eq!(uri.as_str(), "http://localhost:4711/callback");
         assert_eq!(uri.authority(), "localhost:4711");
+    }
+
+    #[test]
+    fn https_elsewhere_is_listened_on_nowhere() {
+        let uri = RedirectUri::parse("https://app.example.com/oauth").unwrap();
+        assert!(!uri.is_here() && uri.addresses().is_empty());
+        assert!(uri.is_reached_by("https://APP.example.com:443/oauth"));
+        assert!(uri.is_reached_by("app.example.com/oauth"));
+        assert!(!uri.is_reached_by("https://app.example.com/oauth/"));
+        assert!(!uri.is_reached_by("https://app.example.com.evil.example/oauth"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use crate::event::{Event, Tell};
 use crate::loopback::connections;
 use crate::loopback::decide::{AuthorizationResponse, Decision, Expectation, Refusal, decide};
 use crate::loopback::pages::Page;
+use crate::loopback::pasted::{self, NotTaken};
 use crate::loopback::strangers;
 use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
@@ -36,6 +37,8 @@ pub(super) struct Login {
     consent: SecretString,
     started: AtomicBool,
     responses: mpsc::Sender<AuthorizationResponse>,
+    /// A browser waits for the page.
+    called_back: AtomicBool,
     /// Turns true when the page is there: callbacks wait for it.
     decided: watch::Sender<bool>,
     page: Mutex<Option<Page>>,
@@ -68,6 +71,7 @@ impl Server {
             consent,
             started: AtomicBool::new(false),
             responses: sender,
+            called_back: AtomicBool::new(false),
             decided: watch::Sender::new(false),
             page: Mutex::new(None),
             delivered: Notify::new(),
@@ -99,9 +103,18 @@ impl Server {
         }
     }
 
+    /// Judges a pasted text by the rules of the callback.
+    pub fn pasted(&self, text: &SecretString) -> Result<AuthorizationResponse, NotTaken> {
+        pasted::judge(&self.login.expected, text)
+    }
+
     /// Answers the waiting browser with the page, and returns when it is delivered: flushed, our half
-    /// shut, the browser's close seen or 250 ms passed. Gives up after 5 s without a browser.
+    /// shut, the browser's close seen or 250 ms passed. Gives up after 5 s without a browser, and at once
+    /// when none came because the response was pasted.
     pub async fn show(self, page: Page) {
+        if !self.login.called_back.load(Ordering::Relaxed) {
+            return;
+        }
         if let Ok(mut place) = self.login.page.lock() {
             *place = Some(page);
         }
@@ -132,6 +145,7 @@ impl Login {
 
     /// Hands the first response on and waits with every later one, such as a reload, for its page.
     async fn conclude(&self, response: AuthorizationResponse) -> Response {
+        self.called_back.store(true, Ordering::Relaxed);
         let _ = self.responses.try_send(response);
         let mut decided = self.decided.subscribe();
         let _ = decided.wait_for(|decided| *decided).await;
@@ -145,7 +159,8 @@ impl Login {
         };
         connection.ours.store(true, Ordering::Relaxed);
         connection.carries_page.store(true, Ordering::Relaxed);
-        let mut response = respond(StatusCode::OK, page);
+        // Chromium keeps a page of status 200 for its back button, even one that must not be stored.
+        let mut response = respond(StatusCode::CREATED, page);
         let close = HeaderValue::from_static("close");
         response.headers_mut().insert(header::CONNECTION, close);
         response

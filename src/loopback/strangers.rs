@@ -51,8 +51,8 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
                 "If Zoho led you here after you accepted, the client is of the type \"client-based\" (JavaScript): it never gets a refresh token.",
             ],
             &[
-                "Follow the address in the terminal.",
-                "For a client-based client: register a server-based one in Zoho's API console, and use its id and secret.",
+                "For a client-based client: register a new one of the type \"Server-based Applications\" in Zoho's API console, with this redirect URI, and start again with its client ID and secret.",
+                "Otherwise follow the address in the terminal.",
             ],
         ),
         Refusal::UntiedError => (
@@ -67,7 +67,12 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
             ],
         ),
     };
-    (status, page(title, paragraphs, next, rehearsal))
+    let view = view(title, paragraphs, next, rehearsal);
+    let page = match refusal {
+        Refusal::Bare => pages::bare(&view),
+        _ => pages::message(&view),
+    };
+    (status, page)
 }
 
 /// The start address, opened a second time.
@@ -98,12 +103,16 @@ pub(super) fn shown_already(rehearsal: bool) -> Page {
 }
 
 fn page(title: &str, paragraphs: &[&str], next: &[&str], rehearsal: bool) -> Page {
+    pages::message(&view(title, paragraphs, next, rehearsal))
+}
+
+fn view(title: &str, paragraphs: &[&str], next: &[&str], rehearsal: bool) -> MessageView {
     let owned = |lines: &[&str]| lines.iter().map(|line| (*line).to_owned()).collect();
-    pages::message(&MessageView {
+    MessageView {
         tone: Tone::Neutral,
         title: title.to_owned(),
         paragraphs: owned(paragraphs),
         next: owned(next),
         rehearsal,
-    })
+    }
 }

@@ -30,6 +30,11 @@ impl Terminal {
         }
     }
 
+    /// Where credentials were handed over once more.
+    pub fn exported(&self, written: &Written) {
+        self.went_to(written);
+    }
+
     fn error(&self, error: &Error) {
         self.problem(&error.to_string(), &error.cause(), &error.remedy());
     }
@@ -78,16 +83,15 @@ impl Terminal {
 
     fn went_to(&self, written: &Written) {
         match written {
-            Written::Output(format) => self.say(&format!(
-                "Printed on standard output, as {}.",
-                format.name()
-            )),
-            Written::File(format, path) => {
+            Written::Output(form) => self.say(&format!("Printed on standard output, as {form}.")),
+            Written::File(form, path) => {
                 let path = Foreign::new(path.display().to_string());
-                self.say(&format!("Written to {path}, as {}.", format.name()));
+                self.say(&format!("Written to {path}, as {form}."));
             }
             Written::Nowhere => {
-                self.must_say("Written nowhere: the page in the browser shows them once.");
+                self.must_say(
+                    "Written nowhere: only a page in the browser, if one waits, shows them once.",
+                );
             }
         }
     }

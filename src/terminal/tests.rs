@@ -28,6 +28,7 @@ fn written(is_terminal: bool, verbose: u8, quiet: bool, events: &[Event]) -> Str
     let terminal = Terminal::new(Screen::new(Box::new(paper.clone()), is_terminal), talk);
     terminal.registration.get_or_init(|| Registration {
         redirect_uri: "http://localhost:8085/callback".to_owned(),
+        is_here: true,
         console: "https://api-console.zoho.eu",
         data_center: "Europe".to_owned(),
     });

@@ -63,6 +63,11 @@ pub(crate) fn is_token_text(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
+/// A secret or token that is read from somewhere: printable ASCII without spaces.
+pub fn token(text: &str) -> Result<SecretString, NotAClient> {
+    check(text).map(|()| text.into())
+}
+
 fn check(text: &str) -> Result<(), NotAClient> {
     match text {
         "" => Err(NotAClient::Empty),

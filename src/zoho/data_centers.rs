@@ -13,6 +13,8 @@ pub struct DataCenter {
     pub api_domain: &'static str,
     /// Origin of the API console, where it is known.
     pub api_console: Option<&'static str>,
+    /// How the servers are known, in a few words; what Zoho documents is the surest.
+    pub evidence: &'static str,
 }
 
 /// Every data centre that is known. Canada's accounts server is no misprint.
@@ -23,6 +25,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.com",
         api_domain: "https://www.zohoapis.com",
         api_console: Some("https://api-console.zoho.com"),
+        evidence: "documented",
     },
     DataCenter {
         code: "eu",
@@ -30,6 +33,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.eu",
         api_domain: "https://www.zohoapis.eu",
         api_console: Some("https://api-console.zoho.eu"),
+        evidence: "documented",
     },
     DataCenter {
         code: "in",
@@ -37,6 +41,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.in",
         api_domain: "https://www.zohoapis.in",
         api_console: Some("https://api-console.zoho.in"),
+        evidence: "documented",
     },
     DataCenter {
         code: "au",
@@ -44,6 +49,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.com.au",
         api_domain: "https://www.zohoapis.com.au",
         api_console: Some("https://api-console.zoho.com.au"),
+        evidence: "documented",
     },
     DataCenter {
         code: "jp",
@@ -51,6 +57,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.jp",
         api_domain: "https://www.zohoapis.jp",
         api_console: Some("https://api-console.zoho.jp"),
+        evidence: "documented",
     },
     DataCenter {
         code: "ca",
@@ -58,6 +65,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zohocloud.ca",
         api_domain: "https://www.zohoapis.ca",
         api_console: Some("https://api-console.zohocloud.ca"),
+        evidence: "documented",
     },
     DataCenter {
         code: "sa",
@@ -65,6 +73,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.sa",
         api_domain: "https://www.zohoapis.sa",
         api_console: Some("https://api-console.zoho.sa"),
+        evidence: "documented; console: users report",
     },
     DataCenter {
         code: "cn",
@@ -72,6 +81,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.com.cn",
         api_domain: "https://www.zohoapis.com.cn",
         api_console: Some("https://api-console.zoho.com.cn"),
+        evidence: "documented; a separate cloud",
     },
     DataCenter {
         code: "uk",
@@ -79,6 +89,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.uk",
         api_domain: "https://www.zohoapis.uk",
         api_console: Some("https://api-console.zoho.uk"),
+        evidence: "accounts documented; the rest: users report",
     },
     DataCenter {
         code: "ae",
@@ -86,6 +97,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.ae",
         api_domain: "https://www.zohoapis.ae",
         api_console: Some("https://api-console.zoho.ae"),
+        evidence: "API domain documented; accounts: Zoho's own code; console: users report",
     },
     DataCenter {
         code: "sg",
@@ -93,6 +105,7 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
         accounts_server: "https://accounts.zoho.sg",
         api_domain: "https://www.zohoapis.sg",
         api_console: None,
+        evidence: "users report",
     },
 ];
 

@@ -4,7 +4,9 @@ pub mod authorization;
 pub mod client;
 pub mod crm;
 pub mod data_centers;
+pub mod device;
 mod http;
+pub mod known_scopes;
 mod lenient;
 pub mod network;
 pub mod scopes;
@@ -16,6 +18,7 @@ use crate::event::Tell;
 use authorization::AuthorizationRequest;
 use client::Client;
 use crm::Identity;
+use device::{DeviceCode, Poll};
 use http::{Http, Limit};
 use network::{NetworkError, Trouble};
 use scopes::Scopes;
@@ -63,15 +66,35 @@ impl Zoho {
         }
     }
 
-    /// Redeems a grant token at the person's accounts server.
+    /// Redeems a grant token at the person's accounts server; that of a self client came without a request.
     pub async fn exchange(
         &self,
         client: &Client,
-        request: &AuthorizationRequest,
+        request: Option<&AuthorizationRequest>,
         server: &AccountsServer,
         code: &SecretString,
     ) -> Result<Tokens, ExchangeError> {
         token::exchange(&self.http, client, request, server, code, self.within).await
+    }
+
+    /// Asks for a user code, with which the person consents on any device.
+    pub async fn device_code(
+        &self,
+        server: &AccountsServer,
+        client_id: &str,
+        scopes: &Scopes,
+    ) -> Result<DeviceCode, ExchangeError> {
+        device::begin(&self.http, server, client_id, scopes, self.within).await
+    }
+
+    /// Asks once for the tokens of a device code.
+    pub async fn poll(
+        &self,
+        server: &AccountsServer,
+        client: &Client,
+        code: &DeviceCode,
+    ) -> Result<Poll, ExchangeError> {
+        device::poll(&self.http, server, client, code, self.within).await
     }
 
     /// Asks the CRM whose a token is, as far as the scopes allow.

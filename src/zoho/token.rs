@@ -15,7 +15,10 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// A token answer is about a kilobyte; whatever is longer is something else.
-const ANSWER_BYTES: usize = 64 * 1024;
+pub(super) const ANSWER_BYTES: usize = 64 * 1024;
+
+/// What an answer must hold.
+const TOKEN: &str = "an access token";
 
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
 const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
@@ -56,12 +59,12 @@ pub enum ExchangeError {
     Unreadable(String),
 }
 
-/// Redeems a grant token at the person's accounts server. An answered request is never repeated: each
+/// Redeems a grant token at the person's accounts server; one of a self client came without a request. An answered request is never repeated: each
 /// counts against Zoho's throttle. Only a connection that failed before anything was sent is tried again, once.
 pub(super) async fn exchange(
     http: &Http,
     client: &Client,
-    request: &AuthorizationRequest,
+    request: Option<&AuthorizationRequest>,
     server: &AccountsServer,
     code: &SecretString,
     within: Duration,
@@ -71,9 +74,11 @@ pub(super) async fn exchange(
         ("client_id", client.id()),
         ("client_secret", client.secret().expose_secret()),
         ("code", code.expose_secret()),
-        ("redirect_uri", &request.redirect_uri),
     ];
-    if let Some(verifier) = &request.verifier {
+    if let Some(request) = request {
+        form.push(("redirect_uri", &request.redirect_uri));
+    }
+    if let Some(verifier) = request.and_then(|request| request.verifier.as_ref()) {
         form.push(("code_verifier", verifier.expose_secret()));
     }
     let limit = Limit {
@@ -89,7 +94,7 @@ pub(super) async fn exchange(
 }
 
 /// By the body, not by the status: Zoho sends errors with status 200.
-fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
+pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
     if answer.status.is_redirection() {
         let status = answer.status;
         return Err(ExchangeError::Unreadable(format!(
@@ -98,9 +103,10 @@ fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
     }
     // A list would be read as the fields in their order.
     if !answer.body.trim_ascii_start().starts_with(b"{") {
-        return Err(unreadable(answer));
+        return Err(unreadable(answer, TOKEN));
     }
-    let mut body: Body = serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer))?;
+    let mut body: Body =
+        serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer, TOKEN))?;
     if let Some(error) = std::mem::take(&mut body.error).some() {
         let status = body.status.some();
         return Err(ExchangeError::Refused(TokenError::of(
@@ -108,15 +114,15 @@ fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
             status.as_deref().map(String::as_str),
         )));
     }
-    body.tokens().ok_or_else(|| unreadable(answer))
+    body.tokens().ok_or_else(|| unreadable(answer, TOKEN))
 }
 
-fn unreadable(answer: &Answer) -> ExchangeError {
+pub(super) fn unreadable(answer: &Answer, awaited: &str) -> ExchangeError {
     let start = answer.body.trim_ascii_start();
     let form = match start.first() {
         None => "an empty answer",
         Some(b'<') => "a web page instead of JSON",
-        Some(b'{') => "JSON without an access token, or cut short",
+        Some(b'{') => &format!("JSON without {awaited}, or cut short"),
         Some(_) => "no JSON",
     };
     ExchangeError::Unreadable(format!("{form} (HTTP status {})", answer.status.as_u16()))

@@ -59,8 +59,8 @@ impl TokenError {
         }
     }
 
-    /// What to do about it, in one line.
-    pub fn remedy(&self, server: &AccountsServer, redirect_uri: &str) -> String {
+    /// What to do about it, in one line. The redirect URI is the one that was sent, if any.
+    pub fn remedy(&self, server: &AccountsServer, redirect_uri: Option<&str>) -> String {
         let console = server.api_console();
         match self {
             Self::InvalidClient => format!(
@@ -70,8 +70,12 @@ impl TokenError {
             Self::InvalidClientSecret => format!(
                 "Copy the client secret of this data centre ({console} → your client), and run the login again."
             ),
-            Self::InvalidRedirectUri => format!(
-                "Register exactly {redirect_uri} ({console} → your client), and run the login again."
+            Self::InvalidRedirectUri => redirect_uri.map_or_else(
+                || "Use a grant token of the console's Self Client: one of another client needs its redirect URI, so use login.".to_owned(),
+                |uri| format!("Register exactly {uri} ({console} → your client), and run the login again."),
+            ),
+            Self::InvalidCode if redirect_uri.is_none() => format!(
+                "Make a new one ({console}), and exchange it at once, at the data centre where it was made."
             ),
             Self::InvalidCode => {
                 "Run the login again and consent without a pause: a grant token lives for about a minute and works once.".to_owned()

@@ -122,6 +122,20 @@ impl Trust {
         servers.find(|server| server.0 == named).cloned()
     }
 
+    /// The trusted server of a data centre that Zoho named by its code, when the person is not at `home`: the
+    /// table's, or the one further server that is trusted beside `home` and the table.
+    pub fn at_location(&self, code: &str, home: &AccountsServer) -> Option<AccountsServer> {
+        let of_table = DataCenter::of_code(code)
+            .and_then(|center| self.accounts_server(center.accounts_server));
+        of_table.or_else(|| {
+            let further =
+                |server: &&AccountsServer| *server != home && server.data_center().is_none();
+            let mut servers = self.accounts_servers.iter().filter(further);
+            let server = servers.next()?;
+            servers.next().is_none().then(|| server.clone())
+        })
+    }
+
     /// The trusted API domain that a token answer names, compared letter by letter.
     pub fn api_domain(&self, named: &str) -> Option<ApiDomain> {
         let mut domains = self.api_domains.iter();
@@ -201,6 +215,24 @@ mod tests {
             assert_eq!(us().accounts_server(named), None, "{named:?}");
             assert_eq!(us().api_domain(named), None, "{named:?}");
         }
+    }
+
+    #[test]
+    fn a_location_leads_to_the_table_or_to_the_one_server_that_was_given() {
+        let home = AccountsServer::of(&DATA_CENTERS[0]);
+        let given = AccountsServer::given("https://accounts.zoho.example").unwrap();
+        let one = Trust::new(&home, vec![given.clone()], Vec::new());
+        let two = vec![
+            given.clone(),
+            AccountsServer::given("http://127.0.0.1:9").unwrap(),
+        ];
+        let two = Trust::new(&home, two, Vec::new());
+        let at = |trust: &Trust, code| trust.at_location(code, &home).map(|server| server.0);
+        assert_eq!(at(&us(), "eu").unwrap(), "https://accounts.zoho.eu");
+        assert_eq!(at(&us(), "zz"), None);
+        assert_eq!(at(&one, "in").unwrap(), "https://accounts.zoho.in");
+        assert_eq!(at(&one, "zz").unwrap(), given.0);
+        assert_eq!(at(&two, "zz"), None);
     }
 
     #[test]

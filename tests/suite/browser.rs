@@ -1,7 +1,10 @@
 //! The rehearsal in a real browser.
 
 mod failures;
+mod fragment;
 mod looks;
+#[cfg(unix)]
+mod opener;
 mod result;
 mod strangers;
 

@@ -93,7 +93,7 @@ async fn a_person_of_another_data_centre_gets_checked_credentials_there() {
 #[tokio::test]
 async fn the_page_tells_what_was_obtained_and_where_it_went() {
     let visit = stage(None).await.visited().await.visit.unwrap();
-    assert_eq!(visit.status, 200);
+    assert_eq!(visit.status, 201);
     for told in [
         "Rehearsal Company",
         "Rehearsal User",

@@ -11,3 +11,5 @@ mod program;
 mod properties;
 mod rehearsed;
 mod settings;
+mod ways;
+mod ways_program;

@@ -5,6 +5,7 @@ mod decide;
 mod dotenv;
 mod expected;
 mod foreign;
+mod pasted;
 mod query;
 mod scopes;
 mod token;
@@ -28,6 +29,11 @@ fn only_the_genuine_request_counts() {
 #[test]
 fn the_query_is_read_by_the_rules() {
     holds("query", query::check);
+}
+
+#[test]
+fn only_this_logins_address_is_taken() {
+    holds("pasted", pasted::check);
 }
 
 #[test]

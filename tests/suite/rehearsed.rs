@@ -2,17 +2,22 @@
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
+use secrecy::SecretString;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
-use tokio::sync::watch;
+use tokio::sync::{mpsc, watch};
 use zoho_grant::demo::visitor::{self, Visit};
 use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
+use zoho_grant::device::device;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::{Event, Tell};
-use zoho_grant::handover::{Format, Target};
+use zoho_grant::handover::Target;
+use zoho_grant::handover::extras::Extras;
+use zoho_grant::handover::form::Form;
 use zoho_grant::loopback::Loopback;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::self_client::exchange;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::scopes::{DEFAULT, Scopes};
@@ -61,6 +66,7 @@ impl Ended {
 pub struct Stage {
     pub stand_in: Arc<StandIn>,
     pub settings: Settings,
+    pub redirect_uri: RedirectUri,
     /// Turned to a signal, it asks the login to end.
     pub stop: watch::Sender<Option<Signal>>,
 }
@@ -73,6 +79,7 @@ impl Stage {
         Self {
             stand_in: Arc::new(stand_in),
             settings,
+            redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
             stop,
         }
     }
@@ -85,13 +92,29 @@ impl Stage {
 
     /// Runs the login with a browser of the test's own.
     pub async fn run(&self, browser: impl Fn(String) -> Journey + Send + 'static) -> Ended {
-        let loopback = Loopback::bind(&self.settings.redirect_uri).unwrap();
+        self.run_with(browser, mpsc::channel(1).1, |_| {}).await
+    }
+
+    /// The same with texts that are pasted, and with an ear for what the login tells.
+    pub async fn run_with(
+        &self,
+        browser: impl Fn(String) -> Journey + Send + 'static,
+        pasted: mpsc::Receiver<SecretString>,
+        ear: impl Fn(&Event) + Send + Sync + 'static,
+    ) -> Ended {
+        let loopback = Loopback::bind(&self.redirect_uri).unwrap();
         self.stand_in
             .register_redirect_uri(loopback.redirect_uri().as_str());
         let journeys = Arc::new(Mutex::new(Vec::new()));
         let (told, output) = (Arc::new(Mutex::new(Vec::new())), Paper::default());
         let mut around = self.surroundings(&told, &output);
         let begun = Arc::clone(&journeys);
+        around.pasted = pasted;
+        let tell = Arc::clone(&around.tell);
+        around.tell = Arc::new(move |event| {
+            ear(&event);
+            tell(event);
+        });
         around.open =
             Box::new(move |address| begun.lock().unwrap().push(browser(address.to_owned())));
         let outcome = bounded(login(&self.settings, loopback, &mut around)).await;
@@ -112,17 +135,48 @@ impl Stage {
         }
     }
 
+    /// Runs the device flow with the visitor who enters the code.
+    pub async fn device(&self) -> Ended {
+        let (told, output) = (Arc::new(Mutex::new(Vec::new())), Paper::default());
+        let mut around = self.surroundings(&told, &output);
+        around.open = Box::new(|address| {
+            let address = address.to_owned();
+            tokio::spawn(async move { visitor::consent(&address).await.is_ok() });
+        });
+        let outcome = bounded(device(&self.settings, &mut around)).await;
+        ended(outcome, &told, &output)
+    }
+
+    /// Exchanges a self client's grant token.
+    pub async fn exchange(&self, code: &SecretString) -> Ended {
+        let (told, output) = (Arc::new(Mutex::new(Vec::new())), Paper::default());
+        let mut around = self.surroundings(&told, &output);
+        let outcome = bounded(exchange(&self.settings, code, &mut around)).await;
+        ended(outcome, &told, &output)
+    }
+
     fn surroundings(&self, told: &Arc<Mutex<Vec<String>>>, output: &Paper) -> Surroundings {
         let told = Arc::clone(told);
         let tell: Tell = Arc::new(move |event: Event| told.lock().unwrap().push(name(&event)));
         Surroundings {
             tell,
+            pasted: mpsc::channel(1).1,
             open: Box::new(|_| {}),
             output: Box::new(output.clone()),
             random: Box::new(StdRng::from_seed([7; 32])),
             now: || UNIX_EPOCH + Duration::from_hours(500_000),
             stopped: self.stop.subscribe(),
         }
+    }
+}
+
+fn ended(outcome: Result<Login, Error>, told: &Arc<Mutex<Vec<String>>>, output: &Paper) -> Ended {
+    Ended {
+        outcome,
+        output: output.text(),
+        visit: None,
+        told: told.lock().unwrap().clone(),
+        opened: 0,
     }
 }
 
@@ -156,13 +210,13 @@ fn settings(stand_in: &StandIn) -> Settings {
         scopes: Scopes::parse(DEFAULT).unwrap(),
         trust: Trust::new(&home, vec![server(DataCenter::Eu)], domains),
         home,
-        redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
         pkce: true,
         verify: true,
         timeout: Duration::from_mins(1),
         answer_within: Duration::from_secs(30),
         target: Target {
-            format: Format::Json,
+            form: Form::named("json").unwrap(),
+            extras: Extras::default(),
             file: None,
         },
         rehearsal: true,

@@ -26,6 +26,8 @@ pub enum Invalid {
     Scope,
     /// Not `code`.
     ResponseType,
+    /// No device waits with this code.
+    UserCode,
     /// Anything else. Zoho's documents do not name this page.
     Request,
 }
@@ -48,6 +50,32 @@ pub struct Issued {
     pub refresh_token: Option<String>,
     /// Granted scopes.
     pub scopes: Vec<String>,
+}
+
+/// A code for a device.
+pub struct DeviceStart {
+    /// Stands for the consent, once it is given.
+    pub device_code: String,
+    /// What the person enters.
+    pub user_code: String,
+}
+
+/// The answer to a poll.
+pub enum Polled {
+    /// The person accepted.
+    Issued(Issued),
+    /// They have not decided.
+    Pending,
+    /// The poll came too soon after the last.
+    SlowDown,
+    /// They accepted at another data centre.
+    OtherDataCenter(DataCenter),
+    /// They refused.
+    Refused,
+    /// The code is too old.
+    Expired,
+    /// The request is not good.
+    Error(TokenError),
 }
 
 /// The error codes that the token endpoint reaches by its own judgement.

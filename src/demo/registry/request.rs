@@ -13,16 +13,22 @@ const OPERATIONS: [&str; 7] = [
 
 /// The checked part of an authorization request that belongs to no client in particular.
 pub struct Asked {
+    /// What may be done.
+    pub access: Access,
+    /// Returned as it is.
+    pub state: Option<String>,
+    /// What the verifier has to meet.
+    pub challenge: Option<Challenge>,
+}
+
+/// What the person is asked to allow.
+pub struct Access {
     /// At least one.
     pub scopes: Vec<String>,
     /// `access_type=offline`; Zoho's default is online.
     pub offline: bool,
     /// `prompt=consent`.
     pub prompted: bool,
-    /// Returned as it is.
-    pub state: Option<String>,
-    /// What the verifier has to meet.
-    pub challenge: Option<Challenge>,
 }
 
 /// A PKCE challenge (RFC 7636 §4.2).
@@ -37,11 +43,21 @@ impl Asked {
     /// Judges the parameters. On values of `access_type`, `prompt` and `code_challenge_method` that are not
     /// documented, Zoho is silent: they are refused.
     pub fn read(parameters: &Parameters) -> Result<Self, Invalid> {
-        let scopes = scopes(parameters.value("scope").unwrap_or_default());
-        let scopes = scopes.ok_or(Invalid::Scope)?;
+        Access::scopes(parameters)?;
         if parameters.value("response_type") != Some("code") {
             return Err(Invalid::ResponseType);
         }
+        Ok(Self {
+            access: Access::read(parameters)?,
+            state: parameters.value("state").map(str::to_owned),
+            challenge: Challenge::read(parameters)?,
+        })
+    }
+}
+
+impl Access {
+    /// Judges scope, access type and prompt.
+    pub fn read(parameters: &Parameters) -> Result<Self, Invalid> {
         let offline = match parameters.value("access_type") {
             Some("offline") => true,
             Some("online") | None => false,
@@ -52,14 +68,15 @@ impl Asked {
             None => false,
             Some(_) => return Err(Invalid::Request),
         };
-        let state = parameters.value("state").map(str::to_owned);
         Ok(Self {
-            scopes,
+            scopes: Self::scopes(parameters)?,
             offline,
             prompted,
-            state,
-            challenge: Challenge::read(parameters)?,
         })
+    }
+
+    fn scopes(parameters: &Parameters) -> Result<Vec<String>, Invalid> {
+        scopes(parameters.value("scope").unwrap_or_default()).ok_or(Invalid::Scope)
     }
 }
 
@@ -100,7 +117,7 @@ fn is_verifier(text: &str) -> bool {
 }
 
 /// Separated by commas as documented, or by spaces as is seen to work. None when any has a wrong shape.
-fn scopes(text: &str) -> Option<Vec<String>> {
+pub fn scopes(text: &str) -> Option<Vec<String>> {
     let scopes = text.split([',', ' ']);
     scopes
         .map(|scope| is_scope(scope).then(|| scope.to_owned()))

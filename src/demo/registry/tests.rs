@@ -1,5 +1,6 @@
 //! Each strictness of the registry, by clocks of its own: authorization requests and grant tokens.
 
+mod device;
 mod tokens;
 
 use std::time::Duration;

@@ -7,7 +7,7 @@ use axum::response::Response;
 use url::form_urlencoded::Serializer;
 
 use super::page::{self, Page};
-use super::{Site, answer};
+use super::{Site, answer, device};
 use crate::demo::failure::Failure;
 use crate::demo::pages::{ConsentView, ScopeLine};
 use crate::demo::parameters::Parameters;
@@ -29,7 +29,7 @@ pub fn authorize(site: &Site, uri: &Uri) -> Response {
             answer::redirect(StatusCode::FOUND, &format!("{accounts_url}{path}"))
         }
         (Ok(Authorization::Consent { ticket, scopes }), None) => {
-            page::html(&Page::Consent(consent_view(site, ticket, scopes)))
+            page::html(&Page::Consent(view(site, ticket, scopes)))
         }
     }
 }
@@ -49,10 +49,11 @@ pub fn decide(site: &Site, form: Option<&Parameters>) -> Response {
         Some("refuse") => false,
         _ => return page::invalid(Invalid::Request),
     };
-    match state
-        .registry
-        .decide(site.at, ticket, accepted, Instant::now())
-    {
+    let now = Instant::now();
+    if state.registry.decide_device(site.at, ticket, accepted, now) {
+        return device::decided(accepted);
+    }
+    match state.registry.decide(site.at, ticket, accepted, now) {
         Ok(decided) => {
             let to = callback(site, &decided, failure);
             answer::redirect(StatusCode::SEE_OTHER, &to)
@@ -109,7 +110,8 @@ fn played(failure: Failure) -> Option<Invalid> {
     }
 }
 
-fn consent_view(site: &Site, ticket: String, scopes: Vec<String>) -> ConsentView {
+/// The consent page for these scopes.
+pub fn view(site: &Site, ticket: String, scopes: Vec<String>) -> ConsentView {
     let line = |scope: String| ScopeLine {
         meaning: meaning(&scope),
         scope,

@@ -3,7 +3,7 @@
 use axum::http::header;
 use axum::response::{Html, IntoResponse, Response};
 
-use crate::demo::pages::{self, ConsentView, ErrorView};
+use crate::demo::pages::{self, ConsentView, ConsoleView, EnterView, ErrorView, ToldView};
 use crate::demo::registry::answer::Invalid;
 
 /// Status 200: which one Zoho sends is not documented, and whoever judges by the status shall be wrong here.
@@ -29,6 +29,11 @@ pub fn invalid(error: Invalid) -> Response {
             "The response type is not “code”.",
             "Ask with response_type=code.",
         ),
+        Invalid::UserCode => (
+            "Invalid Code",
+            "No device waits with this code: it is mistyped, too old, or was answered already.",
+            "Compare it letter by letter with the terminal, or start again for a new code.",
+        ),
         Invalid::Request => (
             "Invalid Request",
             "The request is malformed, or this consent was already answered.",
@@ -46,6 +51,12 @@ pub fn invalid(error: Invalid) -> Response {
 pub enum Page {
     /// Zoho asks.
     Consent(ConsentView),
+    /// The person enters a device's code.
+    Enter(EnterView),
+    /// The API console.
+    Console(ConsoleView),
+    /// One thing is said.
+    Told(ToldView),
     /// Zoho will not ask.
     Error(ErrorView),
 }
@@ -54,6 +65,9 @@ pub enum Page {
 pub fn html(page: &Page) -> Response {
     let page = match page {
         Page::Consent(view) => pages::consent(view),
+        Page::Enter(view) => pages::enter(view),
+        Page::Console(view) => pages::console(view),
+        Page::Told(view) => pages::told(view),
         Page::Error(view) => pages::zoho_error(view),
     };
     let policy = [(

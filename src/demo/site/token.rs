@@ -30,8 +30,15 @@ pub async fn token(site: &Site, form: Option<&Parameters>) -> Response {
     };
     match (judged, failure) {
         (Err(error), _) => refusal(error.code()),
-        (Ok(issued), None) => answer::json(StatusCode::OK, &success(site, issued)),
-        (Ok(issued), Some(failure)) => play(site, issued, failure).await,
+        (Ok(tokens), failure) => issued(site, tokens, failure).await,
+    }
+}
+
+/// Tokens, or the failure that is played instead.
+pub async fn issued(site: &Site, issued: Issued, failure: Option<Failure>) -> Response {
+    match failure {
+        None => answer::json(StatusCode::OK, &success(site, issued)),
+        Some(failure) => play(site, issued, failure).await,
     }
 }
 
@@ -48,7 +55,8 @@ pub fn revoke(site: &Site, form: Option<&Parameters>) -> Response {
     }
 }
 
-fn refusal(code: &str) -> Response {
+/// An error in Zoho's manner.
+pub fn refusal(code: &str) -> Response {
     answer::json(StatusCode::OK, &json!({ "error": code }))
 }
 

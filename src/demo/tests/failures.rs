@@ -14,6 +14,7 @@ async fn each_failure_shows_on_the_wire() {
         match failure.stage() {
             Stage::Page => page_failure(&case, failure).await,
             Stage::Callback => callback_failure(&case, failure).await,
+            Stage::Device => device_failure(&case, failure).await,
             Stage::Token => token_failure(&case, failure).await,
             Stage::Crm => crm_failure(&case, failure).await,
         }
@@ -61,6 +62,49 @@ async fn callback_failure(case: &Case, failure: Failure) {
             assert!(post(&url, &form).await.json()["access_token"].is_string());
         }
     }
+}
+
+async fn device_failure(case: &Case, failure: Failure) {
+    case.zoho.world.state().registry.poll_every(Duration::ZERO);
+    let us = case.zoho.accounts_url(DataCenter::Us);
+    let id = case.zoho.client_id();
+    let form = [
+        ("client_id", &*id),
+        ("grant_type", "device_request"),
+        ("scope", case.scope),
+    ];
+    let begun = post(&format!("{us}/oauth/v3/device/code"), &encoded(&form))
+        .await
+        .json();
+    let visit = crate::demo::visitor::consent(begun["verification_uri_complete"].as_str().unwrap());
+    assert!(visit.await.unwrap().consented);
+    let form = encoded(&[
+        ("client_id", &id),
+        ("client_secret", case.zoho.client_secret().expose_secret()),
+        ("grant_type", "device_token"),
+        ("code", begun["device_code"].as_str().unwrap()),
+    ]);
+    let url = format!("{us}/oauth/v3/device/token");
+    let mut said = Vec::new();
+    for _ in 0..3 {
+        let answer = post(&url, &form).await.json();
+        let location = answer["user_location"].as_str().unwrap_or_default();
+        said.push(format!(
+            "{} {location}",
+            answer["error"].as_str().unwrap_or_default()
+        ));
+    }
+    let expected = match failure {
+        Failure::DeviceExpired => [
+            "authorization_pending ",
+            "authorization_pending ",
+            "expired ",
+        ],
+        Failure::SlowDown => ["slow_down ", "other_dc eu", "other_dc eu"],
+        Failure::ForeignLocation => ["other_dc zz"; 3],
+        _ => ["other_dc eu"; 3],
+    };
+    assert_eq!(said, expected, "{failure}");
 }
 
 async fn token_failure(case: &Case, failure: Failure) {

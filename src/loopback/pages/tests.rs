@@ -12,8 +12,16 @@ pub(crate) fn assert_sound(page: &Page, fields: &[&str]) {
         let escaped = format!("{field}&#60;b&#62;&#38;&#34;&#39;");
         assert!(html.contains(&escaped), "{field} is missing or raw");
     }
+    let linked = r#"<a href="https://"#;
+    let rest = html.replace(linked, "");
+    assert_eq!(
+        html.matches("<a ").count(),
+        html.matches(r#" target="_blank" rel="noreferrer noopener">"#)
+            .count(),
+        "a link would lead away from the page, or tell where it was"
+    );
     for refused in ["<b>", "http://", "https://", " src=", "url(", "@import"] {
-        assert!(!html.contains(refused), "{refused}");
+        assert!(!rest.contains(refused), "{refused}");
     }
     for kind in ["style", "script"] {
         let inline: Vec<_> = html.split(&format!("<{kind}>")).skip(1).collect();
@@ -54,13 +62,25 @@ fn marked_result() -> ResultView {
         notes: vec![marked("note")],
         handed_over: vec![marked("place")],
         values: vec![value("Shown", false), value("Client secret", true)],
-        documents: vec![Document {
-            format: marked("format").leak(),
-            purpose: marked("purpose").leak(),
-            file_name: marked("file").leak(),
-            text: marked("text").into(),
-        }],
+        readers: vec![
+            reader(Ok(marked("text").into())),
+            reader(Err(marked("why"))),
+        ],
         rehearsal: false,
+    }
+}
+
+fn reader(document: Result<Zeroizing<String>, String>) -> Reader {
+    Reader {
+        format: marked("format").leak(),
+        title: marked("reader").leak(),
+        purpose: marked("purpose").leak(),
+        file_name: marked("file").leak(),
+        remarks: &[Remark {
+            text: "remark<b>&\"'",
+            link: Some(("linked<b>&\"'", "https://example.com/page")),
+        }],
+        document,
     }
 }
 
@@ -86,7 +106,7 @@ fn message_of(tone: Tone, rehearsal: bool) -> Page {
 #[test]
 fn a_result_page_escapes_every_field() {
     let fields = "title organization detail person email center scope moment words what cause \
-                  remedy note place Shown format purpose file text";
+                  remedy note place Shown format reader purpose file text why remark linked";
     let mut fields: Vec<_> = fields.split(' ').collect();
     fields.extend(["Client secret", "value of Shown", "value of Client secret"]);
     assert_sound(&result(&marked_result()), &fields);
@@ -113,7 +133,10 @@ fn a_secret_is_on_the_page_once_in_closed_details() {
         assert!(inside.is_some_and(|before| before.contains("</summary>")));
     }
     assert_eq!(innermost_details(&page.html, "value of Shown"), None);
-    assert!(!page.html.contains("<details "), "some details are open");
+    let tags = page.html.split("<details").skip(1);
+    for tag in tags.filter_map(|rest| rest.split('>').next()) {
+        assert!(!tag.contains("open"), "some details are open");
+    }
 }
 
 /// What stands between the tag of the details that hold the text, and the text, which occurs once.
@@ -171,4 +194,31 @@ fn a_rehearsal_says_so_and_nothing_else_does() {
             assert_eq!(page.html.contains("Rehearsal"), rehearsal);
         }
     }
+}
+
+#[test]
+fn the_chooser_waits_for_the_script_and_offers_every_reader() {
+    let html = result(&marked_result()).html;
+    assert!(html.contains("<p class=\"choose\" hidden>"));
+    assert_eq!(html.matches("<option ").count(), 2);
+    assert_eq!(html.matches("<details class=\"reader\">").count(), 2);
+    assert!(html.contains("Not to be had: why"));
+    assert!(html.contains("<a href=\"https://example.com/page\" target=\"_blank\" rel="));
+}
+
+#[test]
+fn adobes_form_is_named_only_when_its_six_fields_come_first() {
+    let named = |labels: &[&'static str]| {
+        let mut view = marked_result();
+        let of = |label: &&'static str| Value {
+            label,
+            value: label.to_string().into(),
+            secret: false,
+        };
+        view.values = labels.iter().map(of).collect();
+        result(&view).html.contains("The first six")
+    };
+    assert!(named(&ADOBE_FORM));
+    assert!(!named(&ADOBE_FORM[1..]));
+    assert!(!named(&ADOBE_FORM[..5]));
 }

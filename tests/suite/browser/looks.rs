@@ -1,9 +1,17 @@
 //! What every page must keep to: its own machine, its own policy, narrow screens, dark and light.
 
-use super::{ACCEPT, REJECT, callback, demo};
+use super::{ACCEPT, REJECT, accept, callback, demo};
 use crate::chromium::Tab;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
+
+const PROTECTION: [(&str, &str); 5] = [
+    ("cache-control", "no-store"),
+    ("cross-origin-opener-policy", "same-origin"),
+    ("cross-origin-resource-policy", "same-origin"),
+    ("referrer-policy", "no-referrer"),
+    ("x-content-type-options", "nosniff"),
+];
 
 /// The width of the window, and what sticks out of it.
 const WIDTHS: &str = "(() => {
@@ -39,13 +47,14 @@ async fn nothing_leaves_the_machine_and_no_page_breaks_its_policy() {
     let mut ours = BTreeSet::new();
     for button in [ACCEPT, REJECT] {
         let (program, address) = demo(&["-v"]).await;
-        tab.go(&callback(&address, "code=x&state=y")).await;
-        tab.go(address.as_str()).await;
         ours.insert(address.origin().ascii_serialization());
+        tab.go(&callback(&address, "code=x&state=y")).await;
+        ours.insert(origin(&mut tab).await);
+        tab.go(address.as_str()).await;
         ours.insert(origin(&mut tab).await);
         tab.follow(button).await;
         ours.insert(origin(&mut tab).await);
-        // Only the stranger's callback: a favicon asked for, or anything else, would be told as well.
+        // Only the stranger's callback: anything else asked for would be told as well.
         let stderr = program.wait().await.stderr;
         let refused = stderr.matches("refused and changed nothing").count();
         assert_eq!(refused, 1, "{stderr}");
@@ -65,6 +74,33 @@ async fn nothing_leaves_the_machine_and_no_page_breaks_its_policy() {
     // Chromium logs every status of 400 and above, and the stranger's page has 400.
     complaints.retain(|complaint| !complaint.to_string().contains("a status of 400"));
     assert_eq!(complaints, [] as [&Value; 0]);
+}
+
+#[tokio::test]
+async fn every_answer_carries_its_protection() {
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    let (_program, address) = demo(&[]).await;
+    tab.go(&callback(&address, "code=x&state=y")).await;
+    accept(&mut tab, &address).await;
+    let redirects = tab.told("Network.requestWillBeSent");
+    let redirects = redirects.map(|sent| &sent["redirectResponse"]);
+    let pages = tab.told("Network.responseReceived");
+    let pages = pages.map(|received| &received["response"]);
+    let of_http = |answer: &&Value| {
+        answer["url"]
+            .as_str()
+            .is_some_and(|url| url.starts_with("http:"))
+    };
+    let answers: Vec<_> = redirects.chain(pages).filter(of_http).collect();
+    // To the other data centre, from consent to callback, from callback to page; and three pages.
+    assert_eq!(answers.len(), 6, "{answers:#?}");
+    for answer in answers {
+        for (name, value) in PROTECTION {
+            assert_eq!(answer["headers"][name], value, "{name} of {answer}");
+        }
+    }
 }
 
 #[tokio::test]
@@ -90,7 +126,12 @@ async fn every_page_fits_360_pixels_and_is_legible_in_dark_and_light() {
     assert_legible(&mut tab).await;
 }
 
+/// The page's origin; headless, Chromium asks for no favicon, so that the page must name one of its own.
 async fn origin(tab: &mut Tab) -> String {
+    let icon = tab
+        .js("document.querySelector('link[rel=icon]')?.href")
+        .await;
+    assert!(icon.to_string().starts_with("\"data:"), "{icon}");
     let origin = tab.js("location.origin").await;
     origin.as_str().unwrap_or_default().to_owned()
 }

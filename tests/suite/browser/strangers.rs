@@ -1,40 +1,11 @@
 //! Visits that are none of the login's business: they change nothing, and the login completes.
 
-use super::{ACCEPT, accept, callback, demo, parameter, printed_address, token_requests};
+use super::{accept, callback, demo, parameter, token_requests};
 use crate::chromium::Tab;
-use crate::program::{DEADLINE, Program};
 use axum::Router;
 use axum::response::Html;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
-
-#[cfg(unix)]
-#[tokio::test]
-async fn the_start_address_leads_to_zoho_once() {
-    let Some(mut tab) = Tab::open().await else {
-        return;
-    };
-    let folder = tempfile::tempdir().unwrap();
-    let (browser, opened) = opener(folder.path());
-    let mut program = Program::start_in(&[("BROWSER", &browser)], &["demo"]);
-    let printed = printed_address(&mut program).await;
-    let start = tokio::time::timeout(DEADLINE, opened)
-        .await
-        .unwrap()
-        .unwrap();
-    assert!(!start.contains(&parameter(&printed, "state")), "{start}");
-    tab.go(&start).await;
-    let mut second = tab.beside().await;
-    second.go(&start).await;
-
-    let page = second.text().await;
-    assert!(page.contains("This address was opened twice"), "{page}");
-    program.line_with("opened a second time").await;
-    tab.follow(ACCEPT).await;
-    assert!(tab.text().await.contains("Zoho CRM is connected"));
-    let ended = program.wait().await;
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-}
 
 #[tokio::test]
 async fn the_callback_of_another_login_changes_nothing() {
@@ -93,22 +64,6 @@ fn attempts(tab: &Tab, target: &str) -> Vec<String> {
         .collect();
     kinds.sort();
     kinds
-}
-
-/// A `BROWSER` that hands over the address it is to open.
-#[cfg(unix)]
-fn opener(folder: &std::path::Path) -> (String, tokio::sync::oneshot::Receiver<String>) {
-    let (fifo, script) = (folder.join("address"), folder.join("open.sh"));
-    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
-    assert!(made.unwrap().success());
-    std::fs::write(&script, format!("echo \"$1\" > '{}'\n", fifo.display())).unwrap();
-    let (sender, opened) = tokio::sync::oneshot::channel();
-    // A thread of its own: one that waits in vain must not hold up the runtime.
-    std::thread::spawn(move || {
-        let address = std::fs::read_to_string(fifo).unwrap_or_default();
-        let _ = sender.send(address.trim().to_owned());
-    });
-    (format!("sh {}", script.display()), opened)
 }
 
 /// Serves one page at every path of an origin of its own.

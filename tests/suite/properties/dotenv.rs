@@ -5,10 +5,10 @@ use std::time::{Duration, UNIX_EPOCH};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::dotenv::document;
+use zoho_grant::handover::extras::Extras;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
-use zoho_grant::zoho::scopes::{DEFAULT, Scopes};
 use zoho_grant::zoho::trust::AccountsServer;
 
 const ALWAYS: [&str; 4] = ["CLIENT_ID", "CLIENT_SECRET", "ACCESS_TOKEN", "ACCOUNTS_URL"];
@@ -16,14 +16,15 @@ const SOMETIMES: [&str; 3] = ["REFRESH_TOKEN", "ACCESS_TOKEN_EXPIRES_AT", "API_D
 
 static LEAST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
-    access_token: "1000.a.a".into(),
+    access_token: Some("1000.a.a".into()),
     refresh_token: None,
     token_type: Foreign::new("Bearer"),
     expires_at: None,
-    scopes: Scopes::parse(DEFAULT).unwrap(),
+    scopes: None,
     accounts_server: AccountsServer::of(&DATA_CENTERS[1]),
     api_domain: None,
     data_center: None,
+    redirect_uri: None,
     identity: Identity::not_asked("nobody asked"),
 });
 
@@ -33,10 +34,11 @@ static MOST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     refresh_token: Some("1000.r.r".into()),
     token_type: LEAST.token_type.clone(),
     expires_at: Some(UNIX_EPOCH + Duration::from_secs(1_795_433_758)),
-    scopes: LEAST.scopes.clone(),
+    scopes: None,
     accounts_server: LEAST.accounts_server.clone(),
     api_domain: Some(Foreign::new(DATA_CENTERS[1].api_domain)),
     data_center: None,
+    redirect_uri: None,
     identity: Identity::not_asked("nobody asked"),
 });
 
@@ -64,8 +66,11 @@ pub fn check(input: &[u8]) {
 
 /// Merges, and once more to see that nothing changes.
 fn merged(credentials: &Credentials, existing: &str) -> String {
-    let once = document(credentials, Some(existing)).unwrap();
-    assert_eq!(document(credentials, Some(&once)).unwrap(), once);
+    let once = document(credentials, &Extras::default(), existing).unwrap();
+    assert_eq!(
+        document(credentials, &Extras::default(), &once).unwrap(),
+        once
+    );
     once.as_str().to_owned()
 }
 

@@ -1,0 +1,257 @@
+//! The options group "Credentials": in which form they go where.
+
+use crate::cli::usage::Usage;
+use clap::Args;
+use clap::builder::PossibleValuesParser;
+use std::path::{Path, PathBuf};
+use zoho_grant::foreign::Foreign;
+use zoho_grant::handover::Target;
+use zoho_grant::handover::extras::{Edition, Endpoint, Environment, Extras, StartDate, UserAgent};
+use zoho_grant::handover::fields::{self, Field};
+use zoho_grant::handover::file::{Existing, OutputFile, Unusable};
+use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format::{FORMATS, Format, Known};
+use zoho_grant::handover::template::Template;
+use zoho_grant::handover::unfit::Unfit;
+use zoho_grant::handover::variables::Prefix;
+
+/// In which form the credentials go where.
+#[derive(Args)]
+#[command(next_help_heading = "Credentials")]
+pub struct HandOver {
+    /// Format of the credentials; --help tells what each is for
+    #[arg(long, value_name = "FORMAT", value_parser = format_names(), default_value = "text", hide_possible_values = true, help = format_help(), long_help = format_long_help())]
+    pub format: String,
+    /// One bare value instead of a format
+    #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
+    pub field: Option<&'static Field>,
+    /// Any text instead of a format, with {refresh_token} and the like in it; a brace itself is written twice: {{ or }}
+    #[arg(long, value_name = "TEXT", conflicts_with = "format")]
+    pub template: Option<Template>,
+    /// File for the credentials instead of standard output
+    #[arg(long, short, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Replace an existing file (dotenv is merged into it in any case)
+    #[arg(long, requires = "output")]
+    pub force: bool,
+    /// What the names of variables begin with, for dotenv and the shells [default: ZOHO_]
+    #[arg(long, value_name = "PREFIX")]
+    pub env_prefix: Option<Prefix>,
+    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
+    #[arg(long, value_name = "HOST/PATH")]
+    pub endpoint: Option<Endpoint>,
+    /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
+    #[arg(long, value_name = "KIND")]
+    pub environment: Option<Environment>,
+    /// Free, Standard, Professional, Enterprise or Ultimate, for airbyte when Zoho does not tell
+    #[arg(long, value_name = "EDITION")]
+    pub edition: Option<Edition>,
+    /// Where reading begins, as in 2026-01-31, for singer
+    #[arg(long, value_name = "DATE")]
+    pub start_date: Option<StartDate>,
+    /// How the reader names itself to Zoho, for singer
+    #[arg(long, value_name = "TEXT")]
+    pub user_agent: Option<UserAgent>,
+}
+
+impl HandOver {
+    /// The target, if a login can end there; `told` says whether the CRM will be asked about the organisation.
+    pub fn target(&self, told: bool, warnings: &mut Vec<String>) -> Result<Target, Usage> {
+        let (form, extras) = (self.form(), self.extras());
+        if let Some(unfit) = form.hopeless(&extras, told) {
+            return Err(refused(&unfit));
+        }
+        let file = self
+            .output
+            .as_deref()
+            .map(|path| self.file(path, &form))
+            .transpose()?;
+        warnings.extend(form.remarks().iter().map(|remark| match remark.link {
+            Some((_, address)) => format!("{} {address}", remark.text),
+            None => remark.text.to_owned(),
+        }));
+        warnings.extend(file.iter().flat_map(OutputFile::warnings));
+        Ok(Target { form, extras, file })
+    }
+
+    /// Whether what was asked for can be of this data centre.
+    pub fn knows(&self, center: &str) -> bool {
+        Format::named(&self.format).is_none_or(|format| match format.data_centers {
+            Known::All => true,
+            Known::Only(codes) => codes.contains(&center),
+        })
+    }
+
+    fn form(&self) -> Form {
+        match (self.field, &self.template) {
+            (Some(field), _) => Form::Field(field),
+            (None, Some(template)) => Form::Template(template.clone()),
+            (None, None) => {
+                Form::named(&self.format).expect("the parser lets only known names through")
+            }
+        }
+    }
+
+    fn extras(&self) -> Extras {
+        Extras {
+            endpoint: self.endpoint.clone(),
+            environment: self.environment,
+            edition: self.edition,
+            start_date: self.start_date.clone(),
+            user_agent: self.user_agent.clone(),
+            env_prefix: self.env_prefix.clone().unwrap_or_default(),
+        }
+    }
+
+    fn file(&self, path: &Path, form: &Form) -> Result<OutputFile, Usage> {
+        let existing = match (form.is_merged(), self.force) {
+            (true, _) => Existing::Merge,
+            (false, true) => Existing::Replace,
+            (false, false) => Existing::Keep,
+        };
+        OutputFile::prepare(path, existing).map_err(|reason| Usage {
+            exit_code: if matches!(reason, Unusable::System(_)) {
+                1
+            } else {
+                2
+            },
+            ..Usage::new(
+                &format!("--output {}", Foreign::new(path.display().to_string())),
+                reason,
+                "Name another file, or mend this one.",
+            )
+        })
+    }
+}
+
+/// Credentials that cannot take the form that was asked for.
+pub fn refused(unfit: &Unfit) -> Usage {
+    let option = match Format::named(unfit.form) {
+        Some(format) => format!("--format {}", format.name),
+        None if unfit.form == "the template" => "--template".to_owned(),
+        None => format!("--field {}", unfit.form),
+    };
+    Usage::new(&option, unfit, unfit.why.remedy())
+}
+
+fn format_names() -> PossibleValuesParser {
+    FORMATS.each_ref().map(|format| format.name).into()
+}
+
+fn format_help() -> String {
+    let names = FORMATS.each_ref().map(|format| format.name);
+    format!("Format of the credentials: {}", names.join(", "))
+}
+
+fn format_long_help() -> String {
+    let lines = FORMATS.iter().map(|format| {
+        let known = match format.data_centers {
+            Known::All => String::new(),
+            Known::Only(codes) => format!(" (data centres {} only)", codes.join(", ")),
+        };
+        format!(
+            "  {:13}{}: {}{known}",
+            format.name, format.title, format.purpose
+        )
+    });
+    format!(
+        "Format of the credentials:\n{}",
+        lines.collect::<Vec<_>>().join("\n")
+    )
+}
+
+fn field_help() -> String {
+    format!("One bare value instead of a format: {}", fields::known())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::Parser;
+
+    #[derive(Parser)]
+    struct Line {
+        #[command(flatten)]
+        hand_over: HandOver,
+    }
+
+    fn parsed(line: &str) -> Result<HandOver, String> {
+        let words = ["it"].into_iter().chain(line.split_whitespace());
+        let line = Line::try_parse_from(words).map_err(|error| error.to_string());
+        line.map(|line| line.hand_over)
+    }
+
+    fn refusal(line: &str, told: bool) -> Option<(u8, String)> {
+        let target = parsed(line).unwrap().target(told, &mut Vec::new());
+        target.err().map(|usage| (usage.exit_code, usage.remedy))
+    }
+
+    #[test]
+    fn format_field_and_template_exclude_each_other() {
+        for line in [
+            "--format json --field scope",
+            "--format json --template x",
+            "--field scope --template x",
+        ] {
+            assert!(
+                parsed(line).is_err_and(|error| error.contains("cannot be used with")),
+                "{line}"
+            );
+        }
+        assert_eq!(parsed("").unwrap().form().name(), "text");
+        assert_eq!(parsed("--field scope").unwrap().form().name(), "scope");
+    }
+
+    #[test]
+    fn options_are_parsed_and_their_errors_name_them() {
+        for (option, word) in [
+            ("--edition", "zohoone"),
+            ("--environment", "bigin"),
+            ("--start-date", "soon"),
+            ("--env-prefix", "A-B"),
+            ("--template", "{nothing}"),
+            ("--field", "nothing"),
+            ("--format", "nothing"),
+        ] {
+            let error = parsed(&format!("{option} {word}")).err().unwrap();
+            assert!(error.contains(option), "{error}");
+        }
+    }
+
+    #[test]
+    fn what_is_missing_is_refused_before_the_browser_opens() {
+        let remedy = |option: &'static str| {
+            move |(code, remedy): (u8, String)| code == 2 && remedy.contains(option)
+        };
+        assert!(
+            refusal("--format singer --start-date 2026-01-01", true)
+                .is_some_and(remedy("--user-agent"))
+        );
+        assert!(refusal("--format airbyte", false).is_some_and(remedy("--environment")));
+        assert!(
+            refusal("--format airbyte --environment sandbox", false)
+                .is_some_and(remedy("--edition"))
+        );
+        assert_eq!(refusal("--format airbyte", true), None);
+    }
+
+    #[test]
+    fn adobe_comes_with_its_deprecation_and_the_allow_list() {
+        let mut warnings = Vec::new();
+        parsed("--format adobe")
+            .unwrap()
+            .target(true, &mut warnings)
+            .unwrap();
+        let all = warnings.join("\n");
+        for word in [
+            "deprecated at the end of June 2025",
+            "adobe-rest",
+            "not verified",
+            "Allowed IPs",
+            "ip-address-allow-list",
+        ] {
+            assert!(all.contains(word), "{word} is not said");
+        }
+        assert!(warnings.iter().all(|line| !line.contains('\n')));
+    }
+}

@@ -1,0 +1,159 @@
+use super::*;
+use crate::foreign::Foreign;
+use crate::handover::samples;
+use expect_test::{Expect, expect};
+use std::process::Command;
+
+type Document = fn(&Credentials, &Extras) -> Result<Zeroizing<String>, Why>;
+
+/// What a careless shell would run, split or swallow.
+const HOSTILE: [&str; 12] = [
+    "two words",
+    "'; touch HACKED; '",
+    "\"; touch HACKED; \"",
+    "$(touch HACKED)",
+    "`touch HACKED`",
+    "(touch HACKED)",
+    "$HOME \\$HOME \\\\",
+    "first\ntouch HACKED\nlast",
+    "''\"\"'\\''",
+    "a\\\nb\\",
+    "#~*?[!&|;<>%^",
+    "“typographic” ‘quotes’",
+];
+
+fn with_api_domain(value: &str) -> Credentials {
+    Credentials {
+        api_domain: Some(Foreign::new(value)),
+        ..samples::full()
+    }
+}
+
+fn check(format: &str, expected: &Expect) {
+    expected.assert_eq(&samples::document(format, &samples::full()));
+}
+
+#[test]
+fn sh_lines() {
+    check(
+        "env",
+        &expect![[r"
+        export ZOHO_CLIENT_ID=1000.EXAMPLE
+        export ZOHO_CLIENT_SECRET=examplesecret
+        export ZOHO_REFRESH_TOKEN=1000.r.r
+        export ZOHO_ACCESS_TOKEN=1000.a.a
+        export ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
+        export ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
+        export ZOHO_API_DOMAIN=https://www.zohoapis.eu
+    "]],
+    );
+}
+
+#[test]
+fn fish_lines() {
+    check(
+        "fish",
+        &expect![[r#"
+        set -gx ZOHO_CLIENT_ID "1000.EXAMPLE"
+        set -gx ZOHO_CLIENT_SECRET "examplesecret"
+        set -gx ZOHO_REFRESH_TOKEN "1000.r.r"
+        set -gx ZOHO_ACCESS_TOKEN "1000.a.a"
+        set -gx ZOHO_ACCESS_TOKEN_EXPIRES_AT "2026-11-23T11:35:58Z"
+        set -gx ZOHO_ACCOUNTS_URL "https://accounts.zoho.eu"
+        set -gx ZOHO_API_DOMAIN "https://www.zohoapis.eu"
+    "#]],
+    );
+}
+
+#[test]
+fn powershell_lines() {
+    check(
+        "powershell",
+        &expect![[r#"
+        $Env:ZOHO_CLIENT_ID="1000.EXAMPLE"
+        $Env:ZOHO_CLIENT_SECRET="examplesecret"
+        $Env:ZOHO_REFRESH_TOKEN="1000.r.r"
+        $Env:ZOHO_ACCESS_TOKEN="1000.a.a"
+        $Env:ZOHO_ACCESS_TOKEN_EXPIRES_AT="2026-11-23T11:35:58Z"
+        $Env:ZOHO_ACCOUNTS_URL="https://accounts.zoho.eu"
+        $Env:ZOHO_API_DOMAIN="https://www.zohoapis.eu"
+    "#]],
+    );
+}
+
+#[test]
+fn cmd_lines() {
+    check(
+        "windows-cmd",
+        &expect![[r"
+        set ZOHO_CLIENT_ID=1000.EXAMPLE
+        set ZOHO_CLIENT_SECRET=examplesecret
+        set ZOHO_REFRESH_TOKEN=1000.r.r
+        set ZOHO_ACCESS_TOKEN=1000.a.a
+        set ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
+        set ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
+        set ZOHO_API_DOMAIN=https://www.zohoapis.eu
+    "]],
+    );
+}
+
+#[test]
+fn what_a_shell_would_read_differently_is_quoted() {
+    let credentials = with_api_domain("a'b\"c$d`e\\f g");
+    let last = |document: Document| {
+        let document = document(&credentials, &Extras::default()).unwrap();
+        document.lines().last().unwrap().to_owned()
+    };
+    let quoted = [sh, fish, powershell].map(|shell| last(shell)).join("\n");
+    expect![[r#"
+        export ZOHO_API_DOMAIN='a'\''b"c$d`e\f g'
+        set -gx ZOHO_API_DOMAIN "a'b\"c\$d`e\\f g"
+        $Env:ZOHO_API_DOMAIN="a'b`"c`$d``e\f g""#]]
+    .assert_eq(&quoted);
+}
+
+#[test]
+fn what_a_shell_cannot_carry_is_refused_by_name() {
+    let refused = |document: Document, value: &str| {
+        document(&with_api_domain(value), &Extras::default())
+            .is_err_and(|why| why == Why::CannotCarry("API_DOMAIN"))
+    };
+    for value in HOSTILE {
+        assert!(refused(windows_cmd, value), "cmd, {value:?}");
+    }
+    for value in ["a\nb", "“", "„", "é"] {
+        assert!(refused(powershell, value), "powershell, {value:?}");
+    }
+    for value in ["\u{1b}[2J", "a\rb", "a\0b", "\u{9b}2J"] {
+        for document in [sh, fish, powershell, windows_cmd] {
+            assert!(refused(document, value), "{value:?}");
+        }
+    }
+}
+
+/// The shells themselves source the documents; one that is not installed is passed over, and `tests/consumers/run`
+/// says which.
+#[test]
+fn shells_take_hostile_values_as_they_are() {
+    for (shell, document) in [
+        ("sh", sh as Document),
+        ("bash", sh),
+        ("zsh", sh),
+        ("fish", fish),
+    ] {
+        for value in HOSTILE {
+            let folder = tempfile::tempdir().unwrap();
+            let text = document(&with_api_domain(value), &Extras::default()).unwrap();
+            std::fs::write(folder.path().join("document"), text.as_bytes()).unwrap();
+            let ran = Command::new(shell)
+                .args(["-c", ". ./document; printenv ZOHO_API_DOMAIN"])
+                .current_dir(&folder)
+                .output();
+            let Ok(ran) = ran else { continue };
+            let read = String::from_utf8_lossy(&ran.stdout);
+            assert_eq!(read, format!("{value}\n"), "{shell}");
+            let files = std::fs::read_dir(folder.path()).unwrap().count();
+            assert_eq!(files, 1, "{shell} ran {value:?}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! `--template`: any text with names in braces, and `--field`: one bare value.
+
+use crate::credentials::Credentials;
+use crate::handover::extras::Extras;
+use crate::handover::fields::{Field, NoSuchField};
+use crate::handover::unfit::Why;
+use std::str::FromStr;
+use thiserror::Error;
+use zeroize::Zeroizing;
+
+/// A text in which names in braces stand for values; a brace itself is written twice.
+#[derive(Clone, Debug)]
+pub struct Template(Vec<Piece>);
+
+#[derive(Clone, Debug)]
+enum Piece {
+    Text(String),
+    Value(&'static Field),
+}
+
+/// Why a text is no template.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum NotATemplate {
+    /// A name that no value has.
+    #[error(transparent)]
+    Unknown(#[from] NoSuchField),
+    /// A brace that opens or closes nothing.
+    #[error("a brace stands alone; write it twice where it means itself, as in {{{{")]
+    Brace,
+}
+
+impl FromStr for Template {
+    type Err = NotATemplate;
+
+    fn from_str(mut rest: &str) -> Result<Self, NotATemplate> {
+        let mut pieces = Vec::new();
+        while let Some(at) = rest.find(['{', '}']) {
+            let (before, from) = rest.split_at(at);
+            pieces.push(Piece::Text(before.to_owned()));
+            let doubled = ["{{", "}}"].into_iter().find(|pair| from.starts_with(pair));
+            rest = if let Some(pair) = doubled {
+                pieces.push(Piece::Text(pair[..1].to_owned()));
+                &from[2..]
+            } else {
+                let named = from.strip_prefix('{').and_then(|from| from.split_once('}'));
+                let (name, after) = named.ok_or(NotATemplate::Brace)?;
+                pieces.push(Piece::Value(name.parse()?));
+                after
+            };
+        }
+        pieces.push(Piece::Text(rest.to_owned()));
+        Ok(Self(pieces))
+    }
+}
+
+impl Template {
+    /// The text with its values, ending in a newline.
+    pub(super) fn document(
+        &self,
+        credentials: &Credentials,
+        extras: &Extras,
+    ) -> Result<Zeroizing<String>, Why> {
+        let mut text = Zeroizing::new(String::new());
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(piece) => text.push_str(piece),
+                Piece::Value(field) => {
+                    let value = field.value(credentials, extras);
+                    let value = value.ok_or(Why::AbsentName(field.name))?;
+                    text.push_str(one_line(field, &value)?);
+                }
+            }
+        }
+        if !text.ends_with('\n') {
+            text.push('\n');
+        }
+        Ok(text)
+    }
+}
+
+/// One value and a newline.
+pub(super) fn bare(
+    field: &Field,
+    credentials: &Credentials,
+    extras: &Extras,
+) -> Result<Zeroizing<String>, Why> {
+    let mut value = field.value(credentials, extras).ok_or(Why::Absent)?;
+    one_line(field, &value)?;
+    value.push('\n');
+    Ok(value)
+}
+
+/// Nothing says how the text around a value is read, so only what stays on its line is let in.
+fn one_line<'a>(field: &Field, value: &'a str) -> Result<&'a str, Why> {
+    if value.chars().any(char::is_control) {
+        return Err(Why::CannotCarry(field.name));
+    }
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handover::samples;
+
+    fn filled(template: &str, credentials: &Credentials) -> Result<String, Why> {
+        let template: Template = template.parse().unwrap();
+        let text = template.document(credentials, &Extras::default())?;
+        Ok(text.to_string())
+    }
+
+    #[test]
+    fn names_become_values_and_doubled_braces_become_braces() {
+        let text = filled(
+            "{{\"t\":\"{refresh_token}\"}} {{refresh_token}}",
+            &samples::full(),
+        );
+        assert_eq!(text.unwrap(), "{\"t\":\"1000.r.r\"} {refresh_token}\n");
+        assert_eq!(filled("a\n", &samples::bare()).unwrap(), "a\n");
+        assert_eq!(
+            filled("}}{endpoint}", &samples::full()).unwrap(),
+            "}crm.zoho.eu/crm/private\n"
+        );
+    }
+
+    #[test]
+    fn unknown_names_and_lone_braces_are_refused() {
+        let refused = |text: &str| text.parse::<Template>().unwrap_err();
+        let error = refused("{refresh-token}").to_string();
+        assert!(error.starts_with("there is no value named refresh-token; known are client_id, "));
+        for lone in ["{", "}", "a}b", "{{{", "{client_id", "{client_id}}"] {
+            assert_eq!(refused(lone), NotATemplate::Brace, "{lone}");
+        }
+    }
+
+    #[test]
+    fn an_absent_value_and_one_with_a_line_break_are_refused_by_name() {
+        let absent = filled("{refresh_token}", &samples::bare());
+        assert_eq!(absent, Err(Why::AbsentName("refresh_token")));
+        let hostile = filled("{organization_name}", &samples::full());
+        assert_eq!(hostile, Err(Why::CannotCarry("organization_name")));
+    }
+
+    #[test]
+    fn a_bare_value_is_one_line() {
+        let value = |name: &str, of: &Credentials| {
+            let value = bare(name.parse().unwrap(), of, &Extras::default());
+            value.map(|value| value.to_string())
+        };
+        assert_eq!(value("data_center", &samples::full()).unwrap(), "eu\n");
+        assert_eq!(value("data_center", &samples::bare()), Err(Why::Absent));
+        let hostile = value("organization_name", &samples::full());
+        assert_eq!(hostile, Err(Why::CannotCarry("organization_name")));
+    }
+}

@@ -1,0 +1,162 @@
+use super::*;
+use crate::handover::extras::Need;
+use crate::handover::format::{FORMATS, Format};
+use crate::handover::unfit::Why;
+use crate::zoho::crm::Identity;
+use file::Existing;
+
+fn target(form: &str, file: Option<OutputFile>) -> Target {
+    Target {
+        form: Form::named(form).unwrap(),
+        extras: Extras::default(),
+        file,
+    }
+}
+
+fn handed_over(credentials: &Credentials, target: &Target) -> (String, Written, Option<Error>) {
+    let mut output = Vec::new();
+    let (written, error) = hand_over(credentials, target, &mut output);
+    (String::from_utf8(output).unwrap(), written, error)
+}
+
+/// Nothing but client and accounts server.
+fn nothing() -> Credentials {
+    Credentials {
+        access_token: None,
+        scopes: None,
+        ..samples::bare()
+    }
+}
+
+#[test]
+fn names_and_file_names_stand_once() {
+    let parts: [fn(&Format) -> &str; 3] = [
+        |format| format.name,
+        |format| format.title,
+        |format| format.file_name,
+    ];
+    for part in parts {
+        let all: std::collections::HashSet<_> = FORMATS.iter().map(part).collect();
+        assert_eq!(all.len(), FORMATS.len());
+    }
+}
+
+#[test]
+fn every_document_ends_in_one_newline_and_holds_no_carriage_return() {
+    let credentials = Credentials {
+        data_center: crate::zoho::data_centers::DataCenter::of_code("us"),
+        ..samples::full()
+    };
+    for format in &FORMATS {
+        let document = samples::document(format.name, &credentials);
+        assert!(
+            document.ends_with('\n') && !document.ends_with("\n\n"),
+            "{}",
+            format.name
+        );
+        assert!(!document.contains('\r'), "{}", format.name);
+    }
+}
+
+/// The table's needs are what help and refusals rely on; the documents are what really asks.
+#[test]
+fn what_the_table_says_is_needed_is_what_the_document_asks_for() {
+    let everything = || Credentials {
+        data_center: crate::zoho::data_centers::DataCenter::of_code("us"),
+        ..samples::full()
+    };
+    let without = |need: Need| {
+        let (mut credentials, mut extras) = (everything(), samples::extras());
+        match need {
+            Need::AccessToken => credentials.access_token = None,
+            Need::RefreshToken => credentials.refresh_token = None,
+            Need::ApiDomain => credentials.api_domain = None,
+            Need::Endpoint => credentials.data_center = None,
+            Need::Environment | Need::Edition => credentials.identity = Identity::not_asked("-"),
+            Need::StartDate => extras.start_date = None,
+            Need::UserAgent => extras.user_agent = None,
+        }
+        match need {
+            Need::Environment => extras.edition = Some(extras::Edition::Free),
+            Need::Edition => extras.environment = Some(extras::Environment::Sandbox),
+            _ => {}
+        }
+        (credentials, extras)
+    };
+    let needs = [
+        Need::AccessToken,
+        Need::RefreshToken,
+        Need::ApiDomain,
+        Need::Endpoint,
+        Need::Environment,
+        Need::Edition,
+        Need::StartDate,
+        Need::UserAgent,
+    ];
+    for format in &FORMATS {
+        for need in needs {
+            let (credentials, extras) = without(need);
+            let asked = match format.document(&credentials, &extras) {
+                Err(unfit) => unfit.why == Why::Missing(need),
+                Ok(_) => false,
+            };
+            assert_eq!(asked, format.needs.contains(&need), "{format:?} {need:?}");
+        }
+    }
+}
+
+#[test]
+fn what_is_missing_is_known_before_when_it_can_be() {
+    let hopeless = |name: &str, extras: &Extras, told| {
+        let unfit = Format::named(name).unwrap().hopeless(extras, told);
+        unfit.map(|unfit| unfit.why)
+    };
+    let none = Extras::default();
+    assert_eq!(
+        hopeless("singer", &none, true),
+        Some(Why::Missing(Need::StartDate))
+    );
+    assert_eq!(hopeless("singer", &samples::extras(), false), None);
+    assert_eq!(
+        hopeless("airbyte", &none, false),
+        Some(Why::Missing(Need::Environment))
+    );
+    assert_eq!(hopeless("airbyte", &none, true), None);
+    for name in ["text", "json", "dotenv", "adobe", "adobe-rest", "zoho-sdk"] {
+        assert_eq!(hopeless(name, &none, false), None);
+    }
+}
+
+#[test]
+fn what_the_form_refuses_goes_to_standard_output_as_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("airbyte.json");
+    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    for target in [target("airbyte", Some(file)), target("airbyte", None)] {
+        let (output, written, error) = handed_over(&nothing(), &target);
+        assert_eq!(output, samples::document("json", &nothing()));
+        assert_eq!(written, Written::Output("json"));
+        let error = error.unwrap();
+        assert_eq!(error.exit_code(), 1);
+        assert!(
+            error
+                .to_string()
+                .contains("these credentials are of none that is known"),
+            "{error}"
+        );
+    }
+    assert!(!path.exists());
+}
+
+#[test]
+fn a_file_that_cannot_be_written_leaves_the_form_as_it_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("missing").join("zoho.fish");
+    std::fs::create_dir(path.parent().unwrap()).unwrap();
+    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    std::fs::remove_dir(path.parent().unwrap()).unwrap();
+    let (output, written, error) = handed_over(&samples::full(), &target("fish", Some(file)));
+    assert_eq!(output, samples::document("fish", &samples::full()));
+    assert_eq!(written, Written::Output("fish"));
+    assert!(matches!(error, Some(Error::NotWritten { .. })));
+}

@@ -1,0 +1,127 @@
+//! Look-ups on standard output: aligned on a terminal, tab-separated for programs.
+
+use crate::terminal::Terminal;
+use crate::terminal::screen::BOLD;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+use std::process::ExitCode;
+
+/// The width of a terminal that does not tell.
+const WIDTH: usize = 80;
+
+impl Terminal {
+    /// No scope has the word; the nearest one, if it was meant as a scope.
+    pub fn no_scope(&self, word: &str, nearest: Option<&str>) {
+        let guess = nearest.map_or_else(String::new, |known| format!(" Did you mean {known}?"));
+        let word = zoho_grant::foreign::Foreign::new(word);
+        self.must_say(&format!(
+            "No known scope has “{word}” in its name or description.{guess}"
+        ));
+    }
+
+    /// Rows under their names; without names when a program reads.
+    pub fn table<const N: usize>(
+        &self,
+        names: [&str; N],
+        rows: impl Iterator<Item = [&'static str; N]>,
+    ) -> ExitCode {
+        let rows: Vec<_> = rows.collect();
+        let width = io::stdout().is_terminal().then(|| {
+            terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| width.0.into())
+        });
+        let mut out = anstream::AutoStream::new(io::stdout().lock(), self.colors);
+        let written = out.write_all(text(&names, &rows, width).as_bytes());
+        match written.and_then(|()| out.flush()) {
+            // A reader such as `head` has seen enough.
+            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
+                self.problem(
+                    "The table could not be printed.",
+                    &error.to_string(),
+                    "Mend standard output.",
+                );
+                ExitCode::FAILURE
+            }
+            _ => ExitCode::SUCCESS,
+        }
+    }
+}
+
+fn text<const N: usize>(names: &[&str; N], rows: &[[&str; N]], width: Option<usize>) -> String {
+    let Some(width) = width else {
+        return rows.iter().map(|row| row.join("\t") + "\n").collect();
+    };
+    if rows.is_empty() {
+        return String::new();
+    }
+    let widest = |column: usize| {
+        let cells = rows.iter().map(|row| row[column]);
+        cells
+            .chain([names[column]])
+            .map(|cell| cell.chars().count())
+            .max()
+            .unwrap_or(0)
+    };
+    let widths: [usize; N] = std::array::from_fn(widest);
+    let line = |row: &[&str; N]| {
+        let cells = row
+            .iter()
+            .zip(widths)
+            .map(|(cell, width)| format!("{cell:width$}"));
+        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
+    };
+    // A sentence at the end may wrap; many columns would not be read any more.
+    if N > 3 && widths.iter().sum::<usize>() + 2 * N > width {
+        return rows.iter().map(|row| record(names, row)).collect();
+    }
+    let head = format!("{BOLD}{}{BOLD:#}\n", line(names).trim_end());
+    head + &rows.iter().map(line).collect::<String>()
+}
+
+fn record<const N: usize>(names: &[&str; N], row: &[&str; N]) -> String {
+    let head = format!("{BOLD}{}{BOLD:#}  {}\n", row[0], row[1]);
+    let cells = names.iter().zip(row).skip(2);
+    let lines = cells.map(|(name, cell)| format!("    {:17}{cell}\n", name.to_lowercase()));
+    lines.fold(head, |text, line| text + &line)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    const NAMES: [&str; 4] = ["CODE", "NAME", "SERVER", "EVIDENCE"];
+    const ROWS: [[&str; 4]; 2] = [
+        ["us", "United States", "a", "documented"],
+        ["é", "x", "bb", "-"],
+    ];
+
+    fn plain(width: Option<usize>) -> String {
+        anstream::adapter::strip_str(&text(&NAMES, &ROWS, width)).to_string()
+    }
+
+    #[test]
+    fn aligned_on_a_wide_terminal_and_in_records_on_a_narrow_one() {
+        expect![[r"
+            CODE  NAME           SERVER  EVIDENCE
+            us    United States  a       documented
+            é     x              bb      -
+        "]]
+        .assert_eq(&plain(Some(60)));
+        expect![[r"
+            us  United States
+                server           a
+                evidence         documented
+            é  x
+                server           bb
+                evidence         -
+        "]]
+        .assert_eq(&plain(Some(30)));
+    }
+
+    #[test]
+    fn programs_get_tabs_and_no_names() {
+        assert_eq!(
+            plain(None),
+            "us\tUnited States\ta\tdocumented\né\tx\tbb\t-\n"
+        );
+    }
+}

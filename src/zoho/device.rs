@@ -1,0 +1,275 @@
+//! Consent on another device, in Zoho's own protocol, which is not that of RFC 8628
+//! (zoho.com/accounts/protocol/oauth/devices).
+
+use crate::foreign::Foreign;
+use crate::zoho::client::{Client, is_token_text};
+use crate::zoho::http::{Answer, Http, Limit};
+use crate::zoho::lenient::Text;
+use crate::zoho::scopes::Scopes;
+use crate::zoho::token::{self, ANSWER_BYTES, ExchangeError, Tokens};
+use crate::zoho::token_error::TokenError;
+use crate::zoho::trust::AccountsServer;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Deserialize;
+use std::time::Duration;
+use url::Url;
+
+/// Zoho's older page says 30 seconds, a newer one is quoted with 5: the slower one offends nobody.
+const INTERVAL: Duration = Duration::from_secs(30);
+
+/// Zoho documents five minutes.
+const LIFE: Duration = Duration::from_mins(5);
+
+/// From here on a number is in milliseconds: nobody polls as seldom as a code lives, in seconds.
+const LONGEST_INTERVAL_IN_SECONDS: f64 = 300.0;
+/// The same for the life of a code: a day, as for tokens.
+const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
+
+/// What the person enters, and what the tokens are asked for with.
+#[derive(Debug)]
+pub struct DeviceCode {
+    /// What the person enters.
+    pub user_code: Foreign,
+    /// Where: an address of http or https.
+    pub address: Foreign,
+    /// The same address with the code in it, when Zoho gave one.
+    pub complete: Option<Foreign>,
+    /// Stands for the person's consent once it is given.
+    pub device_code: SecretString,
+    /// Between two polls.
+    pub interval: Duration,
+    /// Until the code expires.
+    pub life: Duration,
+}
+
+/// What one poll is answered with.
+#[derive(Debug)]
+pub enum Poll {
+    /// The person consented.
+    Tokens(Tokens),
+    /// They have not decided yet.
+    Pending,
+    /// The polls come too fast.
+    SlowDown,
+    /// They live at the data centre with this code: go on there.
+    OtherDataCenter(Foreign),
+    /// They refused.
+    Refused,
+    /// The code is too old.
+    Expired,
+}
+
+/// Asks for a user code, with offline access by a fresh consent.
+pub(super) async fn begin(
+    http: &Http,
+    server: &AccountsServer,
+    client_id: &str,
+    scopes: &Scopes,
+    within: Duration,
+) -> Result<DeviceCode, ExchangeError> {
+    let scopes = scopes.joined(",");
+    let form = [
+        ("client_id", client_id),
+        ("grant_type", "device_request"),
+        ("scope", &scopes),
+        ("access_type", "offline"),
+        ("prompt", "consent"),
+    ];
+    let limit = limit(within);
+    let answer = http.post(server.as_str(), "/oauth/v3/device/code", &form, limit);
+    judge_code(&answer.await.map_err(ExchangeError::NoAnswer)?)
+}
+
+/// Asks once for the tokens.
+pub(super) async fn poll(
+    http: &Http,
+    server: &AccountsServer,
+    client: &Client,
+    code: &DeviceCode,
+    within: Duration,
+) -> Result<Poll, ExchangeError> {
+    let form = [
+        ("client_id", client.id()),
+        ("client_secret", client.secret().expose_secret()),
+        ("grant_type", "device_token"),
+        ("code", code.device_code.expose_secret()),
+    ];
+    let limit = limit(within);
+    let answer = http.post(server.as_str(), "/oauth/v3/device/token", &form, limit);
+    judge_poll(&answer.await.map_err(ExchangeError::NoAnswer)?)
+}
+
+fn limit(within: Duration) -> Limit {
+    Limit {
+        bytes: ANSWER_BYTES,
+        within,
+    }
+}
+
+/// The answer to the first request, read leniently.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Begun {
+    user_code: Text,
+    device_code: Text,
+    verification_url: Text,
+    verification_uri_complete: Text,
+    interval: Text,
+    expires_in: Text,
+    error: Text,
+    status: Text,
+}
+
+fn judge_code(answer: &Answer) -> Result<DeviceCode, ExchangeError> {
+    let unreadable = || token::unreadable(answer, "a user code");
+    let mut begun: Begun = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+    if let Some(error) = std::mem::take(&mut begun.error).some() {
+        let status = begun.status.some();
+        let status = status.as_deref().map(String::as_str);
+        return Err(ExchangeError::Refused(TokenError::of(&error, status)));
+    }
+    begun.code().ok_or_else(unreadable)
+}
+
+impl Begun {
+    fn code(self) -> Option<DeviceCode> {
+        let device_code = self.device_code.some().filter(|code| is_token_text(code))?;
+        Some(DeviceCode {
+            user_code: self.user_code.foreign()?,
+            address: self.verification_url.foreign().filter(is_address)?,
+            complete: self.verification_uri_complete.foreign().filter(is_address),
+            device_code: device_code.as_str().into(),
+            interval: time(&self.interval, LONGEST_INTERVAL_IN_SECONDS).unwrap_or(INTERVAL),
+            life: time(&self.expires_in, LONGEST_LIFE_IN_SECONDS).unwrap_or(LIFE),
+        })
+    }
+}
+
+fn is_address(text: &Foreign) -> bool {
+    Url::parse(text.raw()).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+}
+
+/// A time in seconds, or in milliseconds when it is longer than `longest`; nothing when it is none.
+fn time(text: &Text, longest: f64) -> Option<Duration> {
+    let number = text.number().filter(|number| *number > 0.0)?;
+    let seconds = if number > longest {
+        number / 1000.0
+    } else {
+        number
+    };
+    Duration::try_from_secs_f64(seconds).ok()
+}
+
+/// What stands in an answer while there are no tokens.
+#[derive(Deserialize, Default)]
+#[serde(default)]
+struct Waiting {
+    error: Text,
+    user_location: Text,
+}
+
+/// By the body: pending comes with status 200 or 400.
+fn judge_poll(answer: &Answer) -> Result<Poll, ExchangeError> {
+    let waiting: Waiting = serde_json::from_slice(&answer.body).unwrap_or_default();
+    let error = waiting.error.some();
+    match error.as_deref().map(String::as_str) {
+        Some("authorization_pending") => Ok(Poll::Pending),
+        Some("slow_down") => Ok(Poll::SlowDown),
+        Some("other_dc") => {
+            let location = waiting.user_location.foreign();
+            Ok(Poll::OtherDataCenter(
+                location.unwrap_or_else(|| Foreign::new("")),
+            ))
+        }
+        Some("access_denied") => Ok(Poll::Refused),
+        // The second is RFC 8628's word.
+        Some("expired" | "expired_token") => Ok(Poll::Expired),
+        _ => token::judge(answer).map(Poll::Tokens),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use reqwest::StatusCode;
+
+    fn answer(status: u16, body: &str) -> Answer {
+        Answer {
+            status: StatusCode::from_u16(status).unwrap(),
+            body: body.as_bytes().to_vec().into(),
+        }
+    }
+
+    fn times(fields: &str) -> (u128, u64) {
+        let body = format!(
+            r#"{{"user_code":"AB","device_code":"1000.d","verification_url":"https://accounts.zoho.com/device"{fields}}}"#
+        );
+        let code = judge_code(&answer(200, &body)).unwrap();
+        (code.interval.as_millis(), code.life.as_secs())
+    }
+
+    fn polled(status: u16, body: &str) -> String {
+        match judge_poll(&answer(status, body)) {
+            Ok(Poll::Tokens(_)) => "tokens".to_owned(),
+            other => format!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn times_come_in_seconds_or_milliseconds_or_not_at_all() {
+        assert_eq!(times(r#","interval":5,"expires_in":300"#), (5000, 300));
+        assert_eq!(
+            times(r#","interval":"30000","expires_in":300000"#),
+            (30_000, 300)
+        );
+        assert_eq!(
+            times(r#","interval":1000,"expires_in":"86401000""#),
+            (1000, 86_401)
+        );
+        assert_eq!(times(""), (30_000, 300));
+        assert_eq!(times(r#","interval":0,"expires_in":-1"#), (30_000, 300));
+        assert_eq!(
+            times(r#","interval":"soon","expires_in":[1]"#),
+            (30_000, 300)
+        );
+    }
+
+    #[test]
+    fn the_answer_needs_two_codes_and_an_address() {
+        for body in [
+            "<html>",
+            "[]",
+            r#"{"user_code":"A","device_code":"d"}"#,
+            r#"{"user_code":"A","device_code":"d","verification_url":"javascript:alert(1)"}"#,
+            r#"{"device_code":"d","verification_url":"https://a/"}"#,
+            r#"{"user_code":"A","device_code":"a\nb","verification_url":"https://a/"}"#,
+        ] {
+            let judged = judge_code(&answer(200, body));
+            assert!(
+                matches!(judged, Err(ExchangeError::Unreadable(_))),
+                "{body}"
+            );
+        }
+        let refused = judge_code(&answer(200, r#"{"error":"invalid_client"}"#)).unwrap_err();
+        assert!(matches!(
+            refused,
+            ExchangeError::Refused(TokenError::InvalidClient)
+        ));
+    }
+
+    #[test]
+    fn a_poll_is_judged_by_its_body() {
+        for status in [200, 400] {
+            let pending = r#"{"error":"authorization_pending"}"#;
+            assert_eq!(polled(status, pending), "Ok(Pending)");
+        }
+        assert_eq!(polled(200, r#"{"error":"slow_down"}"#), "Ok(SlowDown)");
+        assert_eq!(polled(400, r#"{"error":"access_denied"}"#), "Ok(Refused)");
+        assert_eq!(polled(200, r#"{"error":"expired"}"#), "Ok(Expired)");
+        let moved = polled(200, r#"{"error":"other_dc","user_location":"eu"}"#);
+        assert_eq!(moved, r#"Ok(OtherDataCenter(Foreign("eu")))"#);
+        assert_eq!(polled(200, r#"{"access_token":"a"}"#), "tokens");
+        assert!(polled(200, r#"{"error":"invalid_code"}"#).contains("InvalidCode"));
+        assert!(polled(502, "<html>").contains("web page"));
+    }
+}
