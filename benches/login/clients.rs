@@ -3,31 +3,23 @@
 use crate::Outcome;
 use crate::certificates::Store;
 use crate::generic::{AUTHORIZE, TOKEN};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::Command;
 use tempfile::TempDir;
 
-const GOOGLE: &str = include_str!("clients/google.py");
-const MSAL: &str = include_str!("clients/msal.py");
+const GOOGLE: &str = include_str!("clients/login_google.py");
+const MSAL: &str = include_str!("clients/login_msal.py");
 const SIZE: &str = include_str!("clients/size.py");
 
 /// A client that is on this machine.
 pub struct Client {
     /// As it is installed.
     pub name: &'static str,
-    /// On disk with all that it requires, without interpreter and git.
+    /// On disk with all that it requires, without the Python interpreter and git.
     pub bytes: u64,
-    /// Where it is.
     program: PathBuf,
-    /// Given after it.
     arguments: Vec<String>,
-    /// What it reads.
-    input: String,
-    /// Whether its authorization response comes by POST.
-    pub posted: bool,
-    /// The callback port.
-    pub port: u16,
 }
 
 /// The clients, and a folder with their settings.
@@ -36,84 +28,118 @@ pub struct Clients {
     pub found: Vec<Client>,
     /// The names of the others.
     pub missing: Vec<&'static str>,
+    /// The authorization server's.
+    origin: String,
     settings: TempDir,
+}
+
+impl Client {
+    /// Whether it takes the authorization response by POST only.
+    pub fn is_posted_to(&self) -> bool {
+        self.name == "msal"
+    }
 }
 
 impl Clients {
     /// Looks for them in `PATH`, and for those in Python where `python3` finds packages.
-    pub fn find(origin: &str, port: u16) -> Outcome<Self> {
-        let settings = tempfile::tempdir()?;
-        let (found, missing) = (Vec::new(), Vec::new());
-        write_settings(settings.path(), origin, port)?;
+    pub fn find(origin: &str) -> Outcome<Self> {
         let mut clients = Self {
-            found,
-            missing,
-            settings,
+            found: Vec::new(),
+            missing: Vec::new(),
+            origin: origin.to_owned(),
+            settings: tempfile::tempdir()?,
         };
-        let host = origin.trim_start_matches("https://");
-        let config = clients.settings.path().join("ortie.toml");
-        let config = config.to_str().ok_or("a plain path")?;
-        let input = format!("protocol=https\nhost={host}\n\n");
-        clients.add_program("git-credential-oauth", &["get"], &input, port);
-        clients.add_program("ortie", &["-c", config, "auth", "get"], "", port);
-        clients.add_python("google-auth-oauthlib", GOOGLE, origin, port);
-        clients.add_python("msal", MSAL, origin, port);
+        let folder = clients.settings.path().to_owned();
+        fs::create_dir(folder.join("bin"))?;
+        if let Some(git) = in_path("git") {
+            std::os::unix::fs::symlink(git, folder.join("bin/git"))?;
+        }
+        clients.add(
+            "git-credential-oauth",
+            program("git-credential-oauth", "get"),
+        );
+        clients.add(
+            "google-auth-oauthlib",
+            python("google-auth-oauthlib", GOOGLE),
+        );
+        clients.add("msal", python("msal", MSAL));
+        clients.add("ortie", program("ortie", "auth get"));
         Ok(clients)
     }
 
-    /// How to start one. A browser is not found by any of them.
-    pub fn command(&self, client: &Client, store: &Store) -> Outcome<Command> {
-        let input = self.settings.path().join("input");
-        fs::write(&input, &client.input)?;
-        let mut command = Command::new(&client.program);
+    /// How to start one with this callback port. None of them finds a browser.
+    pub fn command(&self, client: &Client, port: u16, store: &Store) -> Outcome<Command> {
+        let home = self.settings.path();
+        self.write_settings(home, port)?;
         let [(_, bundle), _] = store.variables();
+        let mut command = Command::new(&client.program);
         command
             .args(&client.arguments)
             .env_clear()
-            .env("PATH", self.settings.path().join("bin"))
-            .env("HOME", self.settings.path())
-            .envs(store.variables())
+            .env("HOME", home)
+            .env("PATH", home.join("bin"))
+            .env("BENCH_ORIGIN", &self.origin)
+            .env("BENCH_PORT", port.to_string())
+            .env("ORTIE_CONFIG", home.join("ortie.toml"))
             .env("REQUESTS_CA_BUNDLE", bundle)
-            .stdin(Stdio::from(fs::File::open(input)?));
+            .envs(store.variables())
+            .stdin(File::open(home.join("input"))?);
         Ok(command)
     }
 
-    fn add_program(&mut self, name: &'static str, arguments: &[&str], input: &str, port: u16) {
-        let Some(program) = in_path(name) else {
-            self.missing.push(name);
-            return;
-        };
-        self.found.push(Client {
-            name,
-            bytes: fs::metadata(&program).map_or(0, |file| file.len()),
-            program,
-            arguments: arguments.iter().copied().map(str::to_owned).collect(),
-            input: input.to_owned(),
-            posted: false,
-            port,
-        });
+    fn add(&mut self, name: &'static str, client: Option<(PathBuf, Vec<String>, u64)>) {
+        match client {
+            None => self.missing.push(name),
+            Some((program, arguments, bytes)) => self.found.push(Client {
+                name,
+                bytes,
+                program,
+                arguments,
+            }),
+        }
     }
 
-    fn add_python(&mut self, name: &'static str, script: &str, origin: &str, port: u16) {
-        let Some((program, bytes)) = in_path("python3").and_then(|python| {
-            let size = Command::new(&python).args(["-c", SIZE, name]).output();
-            let bytes = String::from_utf8(size.ok()?.stdout).ok()?;
-            Some((python, bytes.trim().parse().ok()?))
-        }) else {
-            self.missing.push(name);
-            return;
-        };
-        let arguments = ["-c", script, origin, &port.to_string()];
-        self.found.push(Client {
-            name,
-            bytes,
-            program,
-            arguments: arguments.map(str::to_owned).into(),
-            input: String::new(),
-            posted: name == "msal",
-            port,
-        });
+    /// git's settings are those of git-credential-oauth, which wants paths, and the host on standard input.
+    fn write_settings(&self, home: &Path, port: u16) -> Outcome<()> {
+        let origin = &self.origin;
+        let redirect = format!("http://127.0.0.1:{port}");
+        let git = format!(
+            "[credential \"{origin}\"]\noauthClientId = client\noauthAuthURL = {AUTHORIZE}\n\
+             oauthTokenURL = {TOKEN}\noauthRedirectURL = {redirect}\n"
+        );
+        let ortie = format!(
+            "[accounts.bench]\ndefault = true\nclient-id = \"client\"\nscopes = [\"read\"]\n\
+             endpoints.authorization = \"{origin}{AUTHORIZE}\"\nendpoints.token = \"{origin}{TOKEN}\"\n\
+             endpoints.redirection = \"{redirect}\"\n\
+             storage.read.command = \"exit 1\"\nstorage.write.command = \"read -r token || true\"\n"
+        );
+        let host = origin.trim_start_matches("https://");
+        fs::write(home.join(".gitconfig"), git)?;
+        fs::write(home.join("ortie.toml"), ortie)?;
+        fs::write(
+            home.join("input"),
+            format!("protocol=https\nhost={host}\n\n"),
+        )?;
+        Ok(())
     }
+}
+
+fn program(name: &str, arguments: &str) -> Option<(PathBuf, Vec<String>, u64)> {
+    let program = in_path(name)?;
+    let bytes = fs::metadata(&program).ok()?.len();
+    let arguments = arguments.split(' ').map(str::to_owned).collect();
+    Some((program, arguments, bytes))
+}
+
+fn python(package: &str, script: &str) -> Option<(PathBuf, Vec<String>, u64)> {
+    let python = in_path("python3")?;
+    let size = Command::new(&python).args(["-c", SIZE, package]).output();
+    let bytes = String::from_utf8(size.ok()?.stdout).ok()?.trim().parse();
+    Some((
+        python,
+        vec!["-c".to_owned(), script.to_owned()],
+        bytes.ok()?,
+    ))
 }
 
 fn in_path(name: &str) -> Option<PathBuf> {
@@ -121,26 +147,4 @@ fn in_path(name: &str) -> Option<PathBuf> {
     std::env::split_paths(&path)
         .map(|folder| folder.join(name))
         .find(|program| program.is_file())
-}
-
-/// git's settings name the endpoints for git-credential-oauth; git is all that its `PATH` holds.
-fn write_settings(folder: &Path, origin: &str, port: u16) -> Outcome<()> {
-    let (authorize, token) = (format!("{origin}{AUTHORIZE}"), format!("{origin}{TOKEN}"));
-    let git = format!(
-        "[credential \"{origin}\"]\noauthClientId = client\noauthAuthURL = {authorize}\n\
-         oauthTokenURL = {token}\noauthRedirectURL = http://127.0.0.1:{port}\n"
-    );
-    let ortie = format!(
-        "[accounts.bench]\ndefault = true\nclient-id = \"client\"\nscopes = [\"read\"]\n\
-         endpoints.authorization = \"{authorize}\"\nendpoints.token = \"{token}\"\n\
-         endpoints.redirection = \"http://127.0.0.1:{port}\"\n\
-         storage.read.command = \"cat token\"\nstorage.write.command = \"exit 0\"\n"
-    );
-    fs::write(folder.join(".gitconfig"), git)?;
-    fs::write(folder.join("ortie.toml"), ortie)?;
-    fs::create_dir(folder.join("bin"))?;
-    if let Some(git) = in_path("git") {
-        std::os::unix::fs::symlink(git, folder.join("bin/git"))?;
-    }
-    Ok(())
 }

@@ -27,7 +27,7 @@ struct Figures {
 /// Measures all that is here and prints the table.
 pub fn compare(stand_in: &mut StandIn, place: &Place) -> Outcome<()> {
     let origin = stand_in.opening.generic_url.clone();
-    let clients = Clients::find(&origin, login::free_port()?)?;
+    let clients = Clients::find(&origin)?;
     println!(
         "| client | load | logins | start → listening, ms | last answer → page, ms | close → exit, ms \
          | peak, MB | size, MB |\n|---|---|--:|--:|--:|--:|--:|--:|"

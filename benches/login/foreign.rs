@@ -3,13 +3,13 @@
 use crate::Outcome;
 use crate::clients::{Client, Clients};
 use crate::load::Load;
-use crate::login::Place;
+use crate::login::{Place, free_port};
 use crate::process::Process;
 use crate::stand_in::StandIn;
 use crate::watch;
 use std::fs::{File, OpenOptions};
 use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
+use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::Command;
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
@@ -35,7 +35,7 @@ pub struct Measured {
     pub peak_bytes: u64,
 }
 
-/// Logs in once.
+/// Logs in once. A failure ends with what the client printed after the address.
 pub fn login(
     clients: &Clients,
     client: &Client,
@@ -43,22 +43,49 @@ pub fn login(
     place: &Place,
     loaded: bool,
 ) -> Outcome<Measured> {
+    let port = free_port()?;
+    let command = clients.command(client, port, &place.store)?;
     let began = Instant::now();
-    let port = client.port;
+    let (mut program, printed) = start(command)?;
+    let measured = measure(
+        client,
+        port,
+        &mut program,
+        &printed,
+        began,
+        stand_in,
+        loaded,
+    );
+    drop(program);
+    measured.map_err(|error| {
+        let printed: Vec<String> = printed.iter().collect();
+        format!("{error}; it printed: {}", printed.join(" ")).into()
+    })
+}
+
+fn measure(
+    client: &Client,
+    port: u16,
+    program: &mut Process,
+    printed: &Receiver<String>,
+    began: Instant,
+    stand_in: &mut StandIn,
+    loaded: bool,
+) -> Outcome<Measured> {
     let listening = thread::spawn(move || watch::listening(port, began));
-    let (mut program, addresses) = start(clients.command(client, &place.store)?)?;
     let peak = watch::peak(program.0.id());
-    let address = addresses.recv_timeout(WITHIN)?;
+    let address = printed_address(printed)?;
     let listening = listening.join().map_err(|_| "the watch broke")??;
     let load = loaded.then(|| Load::start(port)).transpose()?;
 
-    let mut connection = TcpStream::connect(("127.0.0.1", port))?;
+    let here = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let mut connection = TcpStream::connect_timeout(&here, WITHIN)?;
     connection.set_read_timeout(Some(WITHIN))?;
     connection.write_all(callback(client, &address)?.as_bytes())?;
     let answered = read_page(&connection)?;
     drop(connection);
     let closed = SystemTime::now();
-    let ended = end(&mut program)?;
+    let ended = end(program)?;
     drop(load);
     let last = stand_in.last_answer()?;
     Ok(Measured {
@@ -69,8 +96,8 @@ pub fn login(
     })
 }
 
-/// On a terminal, because some clients talk to people only. What it prints is read to the end.
-fn start(mut command: Command) -> Outcome<(Process, Receiver<Url>)> {
+/// On a terminal, because some clients talk to people only. What it prints is read to its end.
+fn start(mut command: Command) -> Outcome<(Process, Receiver<String>)> {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY)?;
     grantpt(&terminal)?;
@@ -79,20 +106,24 @@ fn start(mut command: Command) -> Outcome<(Process, Receiver<Url>)> {
     let side = OpenOptions::new().read(true).write(true).open(name)?;
     command.stdout(side.try_clone()?).stderr(side);
     let process = Process::start(&mut command)?;
-    let (tell, addresses) = channel();
+    let (tell, printed) = channel();
     thread::spawn(move || {
         let lines = BufReader::new(File::from(terminal)).lines();
-        for line in lines.map_while(Result::ok) {
-            let start = line
-                .find("https://")
-                .filter(|_| line.contains("redirect_uri="));
-            if let Some(address) = start.and_then(|at| Url::parse(line[at..].trim()).ok()) {
-                // Nobody waits for a second one.
-                let _ = tell.send(address);
-            }
-        }
+        let mut lines = lines.map_while(Result::ok);
+        lines.all(|line| line.trim().is_empty() || tell.send(line).is_ok());
     });
-    Ok((process, addresses))
+    Ok((process, printed))
+}
+
+fn printed_address(printed: &Receiver<String>) -> Outcome<Url> {
+    loop {
+        let line = printed.recv_timeout(WITHIN)?;
+        if line.contains("redirect_uri=")
+            && let Some(at) = line.find("https://")
+        {
+            return Ok(Url::parse(line[at..].trim())?);
+        }
+    }
 }
 
 /// What a browser sends after a consent, as the authorization server lets it.
@@ -108,7 +139,7 @@ fn callback(client: &Client, address: &Url) -> Outcome<String> {
         .append_pair("state", &parameter("state").unwrap_or_default())
         .finish();
     let (path, host) = (redirect.path(), redirect.authority());
-    Ok(if client.posted {
+    Ok(if client.is_posted_to() {
         format!(
             "POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
              Content-Length: {}\r\n\r\n{response}",

@@ -10,6 +10,7 @@ use crate::{Outcome, PROGRAM};
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -84,14 +85,15 @@ fn is_whole(page: &str) -> bool {
     page.contains("Rehearsal Company") && page.trim_end().ends_with("</html>")
 }
 
-/// A port that is free on this machine.
+/// A port that is free on this machine, another one each time: some clients cannot use one again at once.
 pub fn free_port() -> Outcome<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(PORTS.start);
     let free = |port: &u16| {
         TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
             && TcpListener::bind((Ipv6Addr::LOCALHOST, *port)).is_ok()
     };
-    PORTS
-        .into_iter()
+    std::iter::repeat_with(|| NEXT.fetch_add(1, Relaxed))
+        .take_while(|port| PORTS.contains(port))
         .find(free)
         .ok_or_else(|| "no port is free".into())
 }

@@ -6,7 +6,9 @@ use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use secrecy::ExposeSecret;
@@ -136,10 +138,15 @@ fn listener() -> Outcome<(TcpListener, String)> {
 fn tls() -> Outcome<(TlsAcceptor, String)> {
     let mut authority = CertificateParams::new([])?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    // A name of its own: OpenSSL takes a certificate for self-signed whose issuer has the same name.
+    let name = &mut authority.distinguished_name;
+    name.push(DnType::CommonName, "Authority of a benchmark");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     let key = KeyPair::generate()?;
-    let certificate =
-        CertificateParams::new(["localhost".to_owned()])?.signed_by(&key, &authority)?;
+    let mut certificate = CertificateParams::new(["localhost".to_owned()])?;
+    certificate.use_authority_key_identifier_extension = true;
+    let certificate = certificate.signed_by(&key, &authority)?;
     let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)

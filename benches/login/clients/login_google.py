@@ -1,10 +1,11 @@
 """One login with google-auth-oauthlib: run by the benchmark."""
 
+import os
 import sys
 
 from google_auth_oauthlib.flow import InstalledAppFlow
 
-origin, port = sys.argv[1], int(sys.argv[2])
+origin, port = os.environ["BENCH_ORIGIN"], int(os.environ["BENCH_PORT"])
 client = {
     "client_id": "client",
     "client_secret": "secret",

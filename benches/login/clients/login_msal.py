@@ -1,5 +1,6 @@
 """One login with msal: run by the benchmark. Its browser only prints the address."""
 
+import os
 import sys
 import webbrowser
 
@@ -12,7 +13,7 @@ class Printer(webbrowser.BaseBrowser):
         return True
 
 
-origin, port = sys.argv[1], int(sys.argv[2])
+origin, port = os.environ["BENCH_ORIGIN"], int(os.environ["BENCH_PORT"])
 webbrowser.register("printer", None, Printer(), preferred=True)
 client = msal.PublicClientApplication("client", oidc_authority=origin + "/tenant")
 answer = client.acquire_token_interactive(["read"], port=port)
