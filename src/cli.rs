@@ -3,13 +3,17 @@
 pub mod ask;
 mod client;
 pub mod export;
+pub mod folder;
 mod handover;
-mod options;
+pub mod keep;
+pub mod life;
+pub mod options;
 pub mod plan;
 pub mod rehearsal;
+pub mod source;
 mod tunnel;
 pub mod usage;
-mod variables;
+pub mod variables;
 pub mod ways;
 
 use clap::builder::PossibleValuesParser;
@@ -36,6 +40,20 @@ pub enum Command {
     Login(Login),
     /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
     Demo(Demo),
+    /// Exchange the grant token of a self client, typed in or on standard input, for tokens
+    Exchange(life::Exchange),
+    /// Print a live access token, refreshed if less than 5 minutes remain
+    Token(life::Use),
+    /// Print the Authorization header with a live access token, as in: zoho-grant header | curl -H @- URL
+    Header(life::Use),
+    /// Tell whether credentials are alive, whose they are and which scopes answer
+    Check(life::Check),
+    /// Kill a refresh token at Zoho and forget it here
+    Revoke(life::Revoke),
+    /// List the kept profiles, without secrets
+    Profiles(life::Profiles),
+    /// Remove a kept profile from this machine; its tokens live on at Zoho
+    Forget(life::Forget),
     /// Get credentials with a non-browser client: you consent on any other device
     Device(Device),
     /// Look up Zoho's scopes
@@ -63,6 +81,8 @@ pub struct Login {
     pub callback: Callback,
     #[command(flatten)]
     pub credentials: Credentials,
+    #[command(flatten)]
+    pub keep: life::Keep,
 }
 
 /// The client, as registered.
@@ -198,6 +218,12 @@ impl Command {
             Self::Scopes(scopes) => scopes.talk,
             Self::Datacenters(centers) => centers.talk,
             Self::Export(export) => export.talk,
+            Self::Exchange(exchange) => exchange.credentials.talk,
+            Self::Token(from) | Self::Header(from) => from.from.talk,
+            Self::Check(check) => check.from.talk,
+            Self::Revoke(revoke) => revoke.from.talk,
+            Self::Profiles(profiles) => profiles.talk,
+            Self::Forget(forget) => forget.talk,
         }
     }
 }

@@ -1,25 +1,91 @@
 //! One file for each command: from its arguments to its exit code.
 
+pub mod check;
 pub mod demo;
 pub mod device;
+pub mod exchange;
 pub mod export;
+mod live;
 pub mod login;
 pub mod lookup;
+pub mod profiles;
+pub mod revoke;
+mod revoke_old;
+pub mod token;
 
+use crate::cli::ask;
 use crate::cli::plan::Opener;
+use crate::cli::usage::Usage;
 use crate::terminal::Terminal;
 use crate::{browser, signals};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use secrecy::SecretString;
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
+use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use zoho_grant::demo::visitor;
 use zoho_grant::error::Error;
 use zoho_grant::event::Tell;
+use zoho_grant::zoho::{ANSWER_WITHIN, Zoho};
 use zoho_grant::{Login, Surroundings};
+
+/// Why a command ends before its end.
+pub enum Stop {
+    /// A setting cannot be used.
+    Usage(Usage),
+    /// Something failed.
+    Error(Error),
+}
+
+impl From<Usage> for Stop {
+    fn from(usage: Usage) -> Self {
+        Self::Usage(usage)
+    }
+}
+
+impl From<Error> for Stop {
+    fn from(error: Error) -> Self {
+        Self::Error(error)
+    }
+}
+
+/// What every command runs with. Keyring and locks block, so commands wait for Zoho only where they ask it.
+pub struct Around<'a> {
+    /// Waits for Zoho's answers.
+    pub runtime: &'a Runtime,
+    /// Talks to the person.
+    pub terminal: &'a Arc<Terminal>,
+}
+
+impl Around<'_> {
+    /// Zoho, telling the terminal of each request.
+    pub fn zoho(&self) -> Zoho {
+        Zoho::new(ANSWER_WITHIN, tell(self.terminal))
+    }
+
+    /// Asks for a line. Once a login has listened for signals they kill no more, so they are listened for here too.
+    pub fn line(&self, question: &str) -> io::Result<String> {
+        let question = question.to_owned();
+        self.runtime.block_on(async {
+            let mut stopped = signals::listen();
+            let answer = tokio::task::spawn_blocking(move || ask::line(&question));
+            tokio::select! {
+                answer = answer => answer.map_err(io::Error::other)?,
+                _ = stopped.wait_for(Option::is_some) => Err(io::ErrorKind::Interrupted.into()),
+            }
+        })
+    }
+
+    /// Whether the person says yes.
+    pub fn yes(&self, question: &str) -> io::Result<bool> {
+        let answer = self.line(&format!("{question} [y/N]"))?;
+        Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
+    }
+}
 
 /// What a person's own login touches: their terminal, standard output, the system's clock and randomness.
 fn surroundings(
@@ -27,8 +93,7 @@ fn surroundings(
     opener: Opener,
     pasted: mpsc::Receiver<SecretString>,
 ) -> Surroundings {
-    let told = Arc::clone(terminal);
-    let tell: Tell = Arc::new(move |event| told.event(&event));
+    let tell = tell(terminal);
     Surroundings {
         open: open(opener, &tell),
         tell,
@@ -38,6 +103,12 @@ fn surroundings(
         now: SystemTime::now,
         stopped: signals::listen(),
     }
+}
+
+/// Events go to the terminal.
+fn tell(terminal: &Arc<Terminal>) -> Tell {
+    let told = Arc::clone(terminal);
+    Arc::new(move |event| told.event(&event))
 }
 
 fn open(opener: Opener, tell: &Tell) -> Box<dyn Fn(&str) + Send> {
@@ -61,9 +132,6 @@ fn nothing_pasted() -> mpsc::Receiver<SecretString> {
 /// Tells how it ended.
 fn conclude(terminal: &Terminal, outcome: &Result<Login, Error>) -> ExitCode {
     terminal.outcome(outcome, SystemTime::now());
-    ExitCode::from(
-        outcome
-            .as_ref()
-            .map_or_else(Error::exit_code, Login::exit_code),
-    )
+    let code = outcome.as_ref();
+    ExitCode::from(code.map_or_else(Error::exit_code, Login::exit_code))
 }

@@ -31,7 +31,7 @@ pub async fn device(settings: &Settings, around: &mut Surroundings) -> Result<Lo
     (around.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
     let (tokens, server, location) = poll(&zoho, settings, &code, around).await?;
     let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), around).await;
-    Ok(hand_over(settings, obtained, around))
+    Ok(hand_over(settings, obtained, around).await)
 }
 
 async fn ask(
@@ -69,7 +69,15 @@ async fn poll(
     loop {
         pause(pace, began, deadline, around).await?;
         let asked = zoho.poll(&server, &settings.client, code);
-        let answer = finish(asked, &mut around.stopped).await?;
+        let answer = finish(asked, &mut around.stopped).await;
+        // No grant token is at stake here: the code can be polled for again.
+        let answer = answer.map_err(|error| match error {
+            Error::Stopped { signal, .. } => Error::Stopped {
+                signal,
+                code_spent: false,
+            },
+            other => other,
+        })?;
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
             Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),

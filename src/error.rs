@@ -1,7 +1,9 @@
 //! Each way a login can end without what was asked: what could not be done, why, what to do next.
 
 use crate::foreign::Foreign;
+use crate::keep::trouble::Trouble;
 use crate::loopback::bind::PortTaken;
+use crate::unfulfilled::Unfulfilled;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
@@ -109,7 +111,7 @@ pub enum Error {
     #[error("The CRM at {0} does not accept the new access token (INVALID_TOKEN).")]
     TokenNotAccepted(ApiDomain),
     /// The credentials could not be written where they should go.
-    #[error("The credentials could not be written to {}: {reason}.", place.display())]
+    #[error("The credentials could not be written to {}: {reason}.", Foreign::new(place.display().to_string()))]
     NotWritten {
         /// A file, or "standard output".
         place: PathBuf,
@@ -117,6 +119,27 @@ pub enum Error {
         reason: String,
         /// What to do about it.
         remedy: &'static str,
+    },
+    /// The credentials could not be kept.
+    #[error("The credentials could not be kept: {0}.")]
+    NotKept(Trouble),
+    /// Kept credentials cannot be had, or not be changed.
+    #[error("The kept credentials cannot be used: {0}.")]
+    Profile(Trouble),
+    /// What a refresh brought could not be put back.
+    #[error("The refreshed access token could not be kept: {0}.")]
+    NotPutBack(String),
+    /// Revoked tokens could not be removed here.
+    #[error("The tokens are dead at Zoho, but could not be removed here: {0}.")]
+    NotForgotten(String),
+    /// Zoho did not fulfil a request about tokens.
+    #[error("{0}")]
+    Unfulfilled(Unfulfilled),
+    /// The access token is at its end, and nothing is there to get another.
+    #[error("There is no live access token, and no refresh token to get one.")]
+    NothingToRefresh {
+        /// The command that consents anew.
+        again: String,
     },
 }
 
@@ -143,6 +166,12 @@ impl Error {
             Self::ForeignApiDomain(_) => "Nothing was sent there, so the credentials are unchecked.".to_owned(),
             Self::TokenNotAccepted(_) => "A fresh token is refused when the API domain is the wrong one, or when newer tokens have pushed it out: about ten live at a time.".to_owned(),
             Self::NotWritten { .. } => "Nothing is lost: they were printed instead.".to_owned(),
+            Self::NotKept(trouble) => format!("{} Nothing is lost: they were handed over instead.", trouble.cause()),
+            Self::Profile(trouble) => trouble.cause(),
+            Self::NotPutBack(_) => "The access token is good and was handed over; the next run has to refresh again.".to_owned(),
+            Self::NotForgotten(_) => "They are of no use to anyone any more.".to_owned(),
+            Self::Unfulfilled(unfulfilled) => unfulfilled.cause(),
+            Self::NothingToRefresh { .. } => "An access token lives for about an hour, and only a refresh token gets another.".to_owned(),
         }
     }
 
@@ -154,7 +183,8 @@ impl Error {
                 if taken.port < 1024 { "Ports below 1024 may need privileges." } else { "" }
             ).trim_end().to_owned(),
             Self::Unreachable(error) | Self::PollUnanswered(error) => error.remedy().to_owned(),
-            Self::NoAnswer(error) => format!("{} The grant token may be spent: run the login again.", error.remedy()),
+            Self::NoAnswer(error) if error.unsent => format!("{} The grant token was not used, but it lives for about a minute only.", error.remedy()),
+            Self::NoAnswer(error) => format!("{} The grant token may be spent.", error.remedy()),
             Self::TimedOut { redirect_uri, console } => format!("If Zoho showed an error page, mend what it names ({console}; the redirect URI must be exactly {redirect_uri}); then run the login again, with a longer --timeout if need be."),
             Self::Stopped { code_spent: true, .. } => "Run the login again; the grant token is spent.".to_owned(),
             Self::Stopped { .. } => "Run the login again when you want to go on.".to_owned(),
@@ -173,6 +203,12 @@ impl Error {
             Self::ForeignApiDomain(_) => "If you know that this server is Zoho's, give it with --trust-api-domain. Otherwise do not use the credentials, and revoke them.".to_owned(),
             Self::TokenNotAccepted(_) => "Check that this API domain is the one of your organisation's data centre, and run the login again.".to_owned(),
             Self::NotWritten { remedy, .. } => (*remedy).to_owned(),
+            Self::NotKept(trouble) => trouble.remedy(),
+            Self::Profile(trouble) => trouble.remedy_of_use(),
+            Self::NotPutBack(_) => "Mend that: Zoho allows about ten refreshes in ten minutes.".to_owned(),
+            Self::NotForgotten(_) => "Remove them yourself, so that no program tries them.".to_owned(),
+            Self::Unfulfilled(unfulfilled) => unfulfilled.remedy(),
+            Self::NothingToRefresh { again } => format!("Consent again: {again}"),
         }
     }
 
@@ -182,7 +218,12 @@ impl Error {
             Self::Unreachable(_)
             | Self::NoAnswer(_)
             | Self::PollUnanswered(_)
-            | Self::NotWritten { .. } => 1,
+            | Self::NotWritten { .. }
+            | Self::NotKept(_)
+            | Self::NotPutBack(_)
+            | Self::NotForgotten(_) => 1,
+            Self::Profile(trouble) => trouble.exit_code(),
+            Self::Unfulfilled(unfulfilled) => unfulfilled.exit_code(),
             Self::Refused => 3,
             Self::TimedOut { .. } | Self::CodeExpired => 4,
             Self::Authorization(_)
@@ -191,6 +232,7 @@ impl Error {
             | Self::Device { .. }
             | Self::Unreadable { .. }
             | Self::NoRefreshToken
+            | Self::NothingToRefresh { .. }
             | Self::TokenNotAccepted(_) => 5,
             Self::Port(_) => 6,
             Self::ForeignAccountsServer { .. }

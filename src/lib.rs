@@ -13,6 +13,7 @@
 //!
 //! [`device`] and [`self_client`] are the other ways to tokens; a response that no browser could bring is
 //! pasted ([`loopback::pasted`]).
+//! [`keep`] holds client and tokens between runs, for whoever needs a live access token later.
 //!
 //! [`demo`] is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
 //! the process and never reads its arguments: [`event`] says what happens, and the caller says the words.
@@ -25,22 +26,27 @@ pub mod error;
 pub mod event;
 pub mod foreign;
 pub mod handover;
+pub mod keep;
 pub mod loopback;
 mod obtain;
 mod outcome_page;
 pub mod self_client;
 pub mod settings;
+pub mod unfulfilled;
 pub mod zoho;
 
 use credentials::Credentials;
 use error::{Error, Signal};
 use event::{Event, Tell};
 use handover::Written;
+use keep::kept::Kept;
+use keep::profile::{Name, Place};
+use keep::trouble::Trouble;
 use loopback::Loopback;
 use loopback::decide::{AuthorizationResponse, Expectation};
 use loopback::serve::Server;
 use rand::CryptoRng;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use settings::Settings;
 use std::io::Write;
 use std::time::{Duration, SystemTime};
@@ -74,6 +80,8 @@ pub struct Login {
     pub credentials: Credentials,
     /// Where it was written.
     pub written: Written,
+    /// The profile that keeps it, and where.
+    pub kept: Option<(Name, Place)>,
     /// What is wrong all the same, the gravest first.
     pub problems: Vec<Error>,
 }
@@ -100,7 +108,10 @@ pub async fn login(
     let response = wait(settings, &mut server, &request, around).await?;
 
     let outcome = obtain::obtain(&zoho, settings, &request, response, around).await;
-    let outcome = outcome.map(|obtained| hand_over(settings, obtained, around));
+    let outcome = match outcome {
+        Ok(obtained) => Ok(hand_over(settings, obtained, around).await),
+        Err(error) => Err(error),
+    };
     server
         .show(outcome_page::of(&outcome, settings, (around.now)()))
         .await;
@@ -135,7 +146,6 @@ fn serve(
     request: &AuthorizationRequest,
     around: &mut Surroundings,
 ) -> Server {
-    use secrecy::ExposeSecret;
     let mut one_time = |place: &str| {
         let random = random_text(around.random.as_mut());
         format!("/{place}/{}", random.expose_secret()).into()
@@ -194,25 +204,51 @@ async fn wait(
     }
 }
 
-fn hand_over(
+async fn hand_over(
     settings: &Settings,
     obtained: (Credentials, Vec<Error>),
     around: &mut Surroundings,
 ) -> Login {
     let (credentials, mut problems) = obtained;
-    let (written, failed) =
-        handover::hand_over(&credentials, &settings.target, around.output.as_mut());
+    let (kept, not_kept) = match keep(settings, &credentials).await {
+        Ok(kept) => (kept, None),
+        Err(trouble) => (None, Some(Error::NotKept(trouble))),
+    };
+    let (written, not_written) = if kept.is_some() && !settings.hands_over() {
+        (Written::Nowhere, None)
+    } else {
+        handover::hand_over(&credentials, &settings.target, around.output.as_mut())
+    };
     // Only a foreign API domain is graver: it comes first already.
     let grave = problems
         .iter()
         .take_while(|problem| problem.exit_code() == 7)
         .count();
-    problems.splice(grave..grave, failed);
+    problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
     Login {
         credentials,
         written,
+        kept,
         problems,
     }
+}
+
+/// Away from the runtime's thread: a locked keyring asks the person, and signals must be heard meanwhile.
+async fn keep(
+    settings: &Settings,
+    credentials: &Credentials,
+) -> Result<Option<(Name, Place)>, Trouble> {
+    let Some(keeping) = settings.keeping.clone() else {
+        return Ok(None);
+    };
+    let kept = Kept::of(credentials);
+    let saved = tokio::task::spawn_blocking(move || {
+        let saved = keeping.profiles.save(&keeping.name, &kept, keeping.place);
+        saved.map(|()| Some((keeping.name, keeping.place)))
+    });
+    saved
+        .await
+        .unwrap_or_else(|error| Err(Trouble::Keyring(error.to_string())))
 }
 
 async fn stopped(stopped: &mut watch::Receiver<Option<Signal>>) -> Signal {

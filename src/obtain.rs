@@ -91,11 +91,11 @@ pub(crate) async fn complete(
         expires_at: tokens
             .expires_in
             .and_then(|life| (around.now)().checked_add(life)),
+        // Left out, they are those asked for (RFC 6749 section 5.1).
         scopes: tokens.scopes.or_else(|| Some(settings.scopes.clone())),
         accounts_server: server,
-        api_domain: tokens
-            .api_domain
-            .or_else(|| domain.as_ref().map(|domain| Foreign::new(domain.as_str()))),
+        // A domain that is not trusted is told, but not handed to a reader who would send tokens there.
+        api_domain: domain.as_ref().map(|domain| Foreign::new(domain.as_str())),
         data_center: center,
         redirect_uri: None,
         access_token: Some(tokens.access_token),
@@ -158,7 +158,7 @@ fn data_center(
     server.data_center().or(told)
 }
 
-/// Where the access token may be sent: what the answer names, if it is trusted; the table's when it names none.
+/// Where the access token may be sent: what the answer names, or the table's when it names none; if it is trusted.
 fn api_domain(
     settings: &Settings,
     tokens: &Tokens,
@@ -166,7 +166,7 @@ fn api_domain(
     problems: &mut Vec<Error>,
 ) -> Option<ApiDomain> {
     let Some(named) = &tokens.api_domain else {
-        return center.filter(|_| !settings.rehearsal).map(ApiDomain::of);
+        return center.and_then(|center| settings.trust.api_domain(center.api_domain));
     };
     let trusted = settings.trust.api_domain(named.raw());
     if trusted.is_none() {

@@ -43,12 +43,7 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
     let good = login.problems.is_empty();
     ResultView {
         tone: if good { Tone::Good } else { Tone::Attention },
-        title: if good {
-            "Zoho CRM is connected"
-        } else {
-            "Credentials obtained, with a problem"
-        }
-        .to_owned(),
+        title: title(login).to_owned(),
         organization: organization.and_then(|organization| shown(&organization.name)),
         organization_detail: organization.and_then(|organization| {
             let id = shown(&organization.id).map(|id| format!("ID {id}"));
@@ -66,10 +61,22 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
         expires_in_words: credentials.expires_at.map(|end| in_words(end, now)),
         problems: login.problems.iter().map(problem).collect(),
         notes: credentials.identity.unchecked(),
-        handed_over: vec![went_to(&login.written)],
+        handed_over: went_to(login),
         values: values(credentials, &settings.target.extras),
         readers: readers(credentials, &settings.target.extras),
         rehearsal: settings.rehearsal,
+    }
+}
+
+/// A good exchange proves nothing about the CRM: only its own answer does.
+fn title(login: &Login) -> &'static str {
+    let identity = &login.credentials.identity;
+    if !login.problems.is_empty() {
+        "Credentials obtained, with a problem"
+    } else if identity.organization.is_ok() || identity.user.is_ok() {
+        "Zoho CRM is connected"
+    } else {
+        "Credentials obtained, unchecked"
     }
 }
 
@@ -98,15 +105,19 @@ fn problem(error: &Error) -> Problem {
     }
 }
 
-fn went_to(written: &Written) -> String {
-    match written {
-        Written::Output(form) => format!("Printed in the terminal, as {form}."),
+fn went_to(login: &Login) -> Vec<String> {
+    let kept = login.kept.as_ref();
+    let kept = kept.map(|(name, place)| format!("Kept in the {place}, as profile {name}."));
+    let written = match &login.written {
+        Written::Output(form) => format!("Written to standard output, as {form}."),
         Written::File(form, path) => {
             let path = Foreign::new(path.display().to_string());
             format!("Written to {path}, as {form}.")
         }
+        Written::Nowhere if kept.is_some() => return kept.into_iter().collect(),
         Written::Nowhere => "Written nowhere: copy them from this page now.".to_owned(),
-    }
+    };
+    kept.into_iter().chain([written]).collect()
 }
 
 fn granted(credentials: &Credentials) -> Vec<String> {

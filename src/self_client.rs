@@ -1,21 +1,32 @@
-//! A self client's grant token, made in the API console: exchanged without an authorization request.
+//! The self client: a grant token that Zoho's API console made, to checked credentials
+//! (zoho.com/accounts/protocol/oauth/self-client).
 
 use crate::error::Error;
-use crate::obtain::{complete, redeem};
+use crate::event::Event;
 use crate::settings::Settings;
+use crate::unfulfilled::{Request, Unfulfilled};
 use crate::zoho::Zoho;
-use crate::{Login, Surroundings, hand_over};
+use crate::{Login, Surroundings, hand_over, obtain};
 use secrecy::SecretString;
 
-/// From a pasted grant token to the hand-over, at the data centre where it was made: `settings.home`.
+/// Exchanges the grant token at the settings' accounts server, once: each try counts against Zoho's throttle.
 pub async fn exchange(
     settings: &Settings,
     code: &SecretString,
     around: &mut Surroundings,
 ) -> Result<Login, Error> {
     let zoho = Zoho::new(settings.answer_within, around.tell.clone());
-    let server = settings.home.clone();
-    let tokens = redeem(&zoho, settings, None, &server, code, around).await?;
-    let obtained = complete(&zoho, settings, tokens, server, None, around).await;
-    Ok(hand_over(settings, obtained, around))
+    let server = &settings.home;
+    (around.tell)(Event::Exchanging(server.to_string()));
+    let exchange = zoho.exchange(&settings.client, None, server, code);
+    let tokens = obtain::finish(exchange, &mut around.stopped).await?;
+    let tokens = tokens.map_err(|error| {
+        Error::Unfulfilled(Unfulfilled {
+            request: Request::Exchange,
+            error,
+            server: server.clone(),
+        })
+    })?;
+    let obtained = obtain::complete(&zoho, settings, tokens, server.clone(), None, around).await;
+    Ok(hand_over(settings, obtained, around).await)
 }

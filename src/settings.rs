@@ -1,6 +1,7 @@
 //! Checked settings of one login, whichever way it goes. What is in here can be used as it is.
 
 use crate::handover::Target;
+use crate::keep::Keeping;
 use crate::zoho::client::Client;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, Trust};
@@ -27,6 +28,17 @@ pub struct Settings {
     pub answer_within: Duration,
     /// Where the credentials go.
     pub target: Target,
+    /// The profile that shall keep them, when the person asked for one.
+    pub keeping: Option<Keeping>,
     /// Whether Zoho is the stand-in, which every page then says.
     pub rehearsal: bool,
+}
+
+impl Settings {
+    /// Whether the credentials go to the target although a profile keeps them.
+    pub(crate) fn hands_over(&self) -> bool {
+        self.keeping
+            .as_ref()
+            .is_none_or(|keeping| keeping.hand_over)
+    }
 }

@@ -1,5 +1,7 @@
 //! Every word that a person reads on the terminal, and the only place that prints.
 
+pub mod findings;
+mod life;
 mod outcome;
 mod screen;
 mod table;
@@ -172,7 +174,7 @@ impl Terminal {
         let seconds = left.as_millis().div_ceil(1000);
         let left = format!("{}:{:02}", seconds / 60, seconds % 60);
         if !self.screen.is_terminal {
-            if since.is_zero() {
+            if self.is_new("waiting") {
                 self.say(&format!(
                     "Waiting for Zoho, {left} minutes at most. Ctrl-C stops."
                 ));

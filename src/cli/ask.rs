@@ -54,6 +54,10 @@ pub fn secret_file(path: &Path) -> io::Result<SecretString> {
 
 fn whole(source: impl Read) -> io::Result<SecretString> {
     let mut text = Zeroizing::new(String::new());
-    source.take(SECRET_BYTES).read_to_string(&mut text)?;
+    source.take(SECRET_BYTES + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > SECRET_BYTES {
+        let why = format!("it is longer than {SECRET_BYTES} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+    }
     Ok(text.trim().into())
 }

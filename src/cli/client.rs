@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::trust::AccountsServer;
 
-/// The client's id and secret. Warns when the id looks unusual.
+/// The client's id and secret, asked for if need be. Warns when the id looks unusual.
 pub fn client(
     arguments: &Registered,
     variables: &Variables,

@@ -74,6 +74,12 @@ impl HandOver {
         Ok(Target { form, extras, file })
     }
 
+    /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.
+    pub fn is_asked_for(&self) -> bool {
+        let bare = self.field.is_some() || self.template.is_some();
+        bare || self.output.is_some() || self.format != "text"
+    }
+
     /// Whether what was asked for can be of this data centre.
     pub fn knows(&self, center: &str) -> bool {
         Format::named(&self.format).is_none_or(|format| match format.data_centers {

@@ -14,6 +14,9 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 /// The redirect URI that the README tells people to register.
 pub const REDIRECT_URI: &str = "http://localhost:8085/callback";
 
+/// What to give where a server is wanted.
+const A_SERVER: &str = "Give a server such as https://accounts.zoho.eu.";
+
 /// Longer waits are slips of the keyboard.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
@@ -74,7 +77,8 @@ pub fn home(
     }
 }
 
-fn center(code: &str) -> Result<&'static DataCenter, Usage> {
+/// The data centre of a code, in any case.
+pub fn center(code: &str) -> Result<&'static DataCenter, Usage> {
     DataCenter::of_code(&code.to_ascii_lowercase()).ok_or_else(|| {
         let known: Vec<String> = DATA_CENTERS
             .iter()
@@ -99,22 +103,25 @@ pub fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
 }
 
 pub fn trust(arguments: &Servers, home: &AccountsServer) -> Result<Trust, Usage> {
-    let remedy = "Give a server such as https://accounts.zoho.eu.";
-    let servers = arguments
-        .trust_accounts_server
-        .iter()
-        .map(|url| AccountsServer::given(url));
-    let servers = servers
-        .collect::<Result<_, _>>()
-        .map_err(|not| Usage::new("--trust-accounts-server", not, remedy))?;
-    let domains = arguments
-        .trust_api_domain
-        .iter()
-        .map(|url| ApiDomain::given(url));
-    let domains = domains
-        .collect::<Result<_, _>>()
-        .map_err(|not| Usage::new("--trust-api-domain", not, remedy))?;
+    let servers = trusted_servers(&arguments.trust_accounts_server)?;
+    let domains = trusted_domains(&arguments.trust_api_domain)?;
     Ok(Trust::new(home, servers, domains))
+}
+
+/// The servers of --trust-accounts-server.
+pub fn trusted_servers(given: &[String]) -> Result<Vec<AccountsServer>, Usage> {
+    let servers = given.iter().map(|url| AccountsServer::given(url));
+    servers
+        .collect::<Result<_, _>>()
+        .map_err(|not| Usage::new("--trust-accounts-server", not, A_SERVER))
+}
+
+/// The API domains of --trust-api-domain.
+pub fn trusted_domains(given: &[String]) -> Result<Vec<ApiDomain>, Usage> {
+    let domains = given.iter().map(|url| ApiDomain::given(url));
+    domains
+        .collect::<Result<_, _>>()
+        .map_err(|not| Usage::new("--trust-api-domain", not, A_SERVER))
 }
 
 pub fn redirect_uri(text: &str, home: &AccountsServer) -> Result<RedirectUri, Usage> {

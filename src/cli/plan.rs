@@ -1,6 +1,8 @@
 //! From arguments and variables to the plan of one run.
 
 use crate::cli::client::client;
+use crate::cli::keep::keeping;
+use crate::cli::life::{Exchange, Keep};
 use crate::cli::options::{self, REDIRECT_URI};
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
@@ -68,6 +70,7 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
         &arguments.client,
         &arguments.servers,
         &arguments.credentials,
+        &arguments.keep,
         &variables,
     )?;
     settings.pkce = !callback.no_pkce;
@@ -95,6 +98,19 @@ pub fn device(arguments: &Device) -> Result<(Settings, Vec<String>), Usage> {
         &arguments.client,
         &arguments.servers,
         &arguments.credentials,
+        &arguments.keep,
+        &variables,
+    )
+}
+
+/// Settings and warnings of `exchange`.
+pub fn exchange(arguments: &Exchange) -> Result<(Settings, Vec<String>), Usage> {
+    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
+    settings(
+        &arguments.client,
+        &arguments.servers,
+        &arguments.credentials,
+        &arguments.keep,
         &variables,
     )
 }
@@ -119,6 +135,7 @@ fn settings(
     registered: &Registered,
     servers: &Servers,
     credentials: &Credentials,
+    keep: &Keep,
     variables: &Variables,
 ) -> Result<(Settings, Vec<String>), Usage> {
     let mut warnings = Vec::new();
@@ -134,6 +151,7 @@ fn settings(
         answer_within: ANSWER_WITHIN,
         target: target(credentials, &scopes, &mut warnings)?,
         scopes,
+        keeping: keeping(keep, &credentials.hand_over, variables)?,
         // Last, because it may ask the person.
         client: client(registered, variables, &home, &mut warnings)?,
         home,

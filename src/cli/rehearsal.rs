@@ -47,6 +47,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         answer_within: ANSWER_WITHIN,
         target: target(credentials, &scopes, &mut warnings)?,
         scopes,
+        keeping: None,
         rehearsal: true,
         home,
     };

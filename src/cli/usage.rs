@@ -57,7 +57,7 @@ impl Usage {
             } else {
                 sentence(&error.to_string())
             },
-            remedy: "Give client ID and secret by option or variable, or answer the question."
+            remedy: "Give it by option or variable, or run it again and answer the question."
                 .to_owned(),
             exit_code: if interrupted { 130 } else { 2 },
         }

@@ -28,6 +28,11 @@ impl Variables {
         Ok(Self { file: read(&text) })
     }
 
+    /// Those of the environment alone.
+    pub fn of_environment() -> Self {
+        Self { file: Vec::new() }
+    }
+
     /// A variable's value, and whether the file holds it.
     pub fn find(&self, name: &str) -> Option<(Zeroizing<String>, Layer)> {
         self.of_file(name)

@@ -1,5 +1,6 @@
 //! Arguments of the ways to tokens beside `login`, and of the look-ups.
 
+use crate::cli::life::Keep;
 use crate::cli::{Credentials, Registered, Servers, Talk};
 use clap::{Args, ValueEnum};
 
@@ -13,6 +14,8 @@ pub struct Device {
     pub servers: Servers,
     #[command(flatten)]
     pub credentials: Credentials,
+    #[command(flatten)]
+    pub keep: Keep,
 }
 
 /// Which way `demo` goes.

@@ -26,11 +26,12 @@ pub async fn run(arguments: &Arguments, terminal: &Arc<Terminal>) -> ExitCode {
     };
     match arguments.way {
         Way::Paste if arguments.yes => conclude(terminal, &paste(&plan, terminal).await),
-        Way::Login | Way::Paste => login::follow(&plan, terminal).await,
+        Way::Login | Way::Paste => conclude(terminal, &login::follow(&plan, terminal).await),
         Way::Device => {
             terminal.rehearsal();
             terminal.warn(&plan.warnings);
-            device::follow(&plan.settings, plan.opener, terminal).await
+            let followed = device::follow(&plan.settings, plan.opener, terminal);
+            conclude(terminal, &followed.await)
         }
         Way::SelfClient => self_client(&plan, terminal).await,
     }

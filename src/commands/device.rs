@@ -2,27 +2,33 @@
 
 use crate::cli::plan::{self, Opener};
 use crate::cli::ways::Device as Arguments;
-use crate::commands::{conclude, nothing_pasted, surroundings};
+use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
 use crate::terminal::Terminal;
 use std::process::ExitCode;
 use std::sync::Arc;
+use zoho_grant::Login;
 use zoho_grant::device::device;
+use zoho_grant::error::Error;
 use zoho_grant::settings::Settings;
 
 /// Runs it.
-pub async fn run(arguments: &Arguments, terminal: &Arc<Terminal>) -> ExitCode {
-    match plan::device(arguments) {
-        Ok((settings, warnings)) => {
-            terminal.warn(&warnings);
-            follow(&settings, Opener::Nobody, terminal).await
-        }
-        Err(usage) => terminal.usage(&usage),
-    }
+pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
+    let (settings, warnings) = plan::device(arguments)?;
+    let old = revoke_old::old(&settings);
+    around.terminal.warn(&warnings);
+    let followed = follow(&settings, Opener::Nobody, around.terminal);
+    let outcome = around.runtime.block_on(followed);
+    let code = conclude(around.terminal, &outcome);
+    revoke_old::offer(around, &outcome, old, arguments.keep.revoke_old);
+    Ok(code)
 }
 
 /// Runs it, or its rehearsal.
-pub async fn follow(settings: &Settings, opener: Opener, terminal: &Arc<Terminal>) -> ExitCode {
+pub async fn follow(
+    settings: &Settings,
+    opener: Opener,
+    terminal: &Arc<Terminal>,
+) -> Result<Login, Error> {
     let mut around = surroundings(terminal, opener, nothing_pasted());
-    let outcome = device(settings, &mut around).await;
-    conclude(terminal, &outcome)
+    device(settings, &mut around).await
 }

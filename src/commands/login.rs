@@ -2,7 +2,7 @@
 
 use crate::cli::Login as Arguments;
 use crate::cli::plan::{self, Plan};
-use crate::commands::{conclude, nothing_pasted, surroundings};
+use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
 use crate::terminal::Terminal;
 use crate::typed;
 use secrecy::SecretString;
@@ -14,17 +14,19 @@ use zoho_grant::loopback::Loopback;
 use zoho_grant::{Login, login};
 
 /// Runs it.
-pub async fn run(arguments: &Arguments, terminal: &Arc<Terminal>) -> ExitCode {
-    match plan::login(arguments) {
-        Ok(plan) => follow(&plan, terminal).await,
-        Err(usage) => terminal.usage(&usage),
-    }
+pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
+    let plan = plan::login(arguments)?;
+    let old = revoke_old::old(&plan.settings);
+    let outcome = around.runtime.block_on(follow(&plan, around.terminal));
+    let code = conclude(around.terminal, &outcome);
+    revoke_old::offer(around, &outcome, old, arguments.keep.revoke_old);
+    Ok(code)
 }
 
 /// Follows the plan of a login or its rehearsal, with what the person types.
-pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> ExitCode {
+pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Error> {
     let bound = Loopback::bind(&plan.redirect_uri);
-    let outcome = match bound {
+    match bound {
         Ok(loopback) => {
             terminal.pasting(plan.pasting);
             let pasted = if plan.pasting {
@@ -37,8 +39,7 @@ pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> ExitCode {
             outcome
         }
         Err(taken) => Err(Error::Port(taken)),
-    };
-    conclude(terminal, &outcome)
+    }
 }
 
 async fn go(

@@ -1,6 +1,7 @@
 //! Files: written in one step, readable by their owner alone, never through a link.
 
 use crate::error::Error;
+use crate::foreign::Foreign;
 use crate::handover::unfit::Unfit;
 use std::fs::{self, Metadata};
 use std::io::{self, ErrorKind, Write};
@@ -71,7 +72,7 @@ impl OutputFile {
 
     /// What a person should know before secrets go there, one sentence each.
     pub fn warnings(&self) -> Vec<String> {
-        let path = self.path.display();
+        let path = Foreign::new(self.path.display().to_string());
         let mut warnings = Vec::new();
         if self.existing == Existing::Merge
             && self
@@ -92,7 +93,7 @@ impl OutputFile {
     }
 
     /// The text to merge into, when there is any.
-    pub(super) fn existing(&self) -> Result<Option<Zeroizing<String>>, Error> {
+    pub(crate) fn existing(&self) -> Result<Option<Zeroizing<String>>, Error> {
         let failed = |error: Unusable| self.not_written(error.to_string());
         match self.look().map_err(failed)? {
             Some(metadata) if metadata.len() > MERGED_BYTES => {
@@ -106,7 +107,7 @@ impl OutputFile {
     }
 
     /// Puts the text there in one step: the old content or the new, never half of it.
-    pub(super) fn write(&self, text: &[u8]) -> Result<(), Error> {
+    pub(crate) fn write(&self, text: &[u8]) -> Result<(), Error> {
         self.try_write(text)
             .map_err(|error| self.not_written(error.to_string()))
     }

@@ -1,5 +1,6 @@
 //! One bind on every loopback address of the redirect URI, kept to the end.
 
+use crate::foreign::Foreign;
 use crate::loopback::redirect_uri::RedirectUri;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, SocketAddr};
@@ -21,7 +22,7 @@ pub struct PortTaken {
     /// The port.
     pub port: u16,
     /// The process that holds it, where the system tells.
-    pub holder: Option<String>,
+    pub holder: Option<Foreign>,
     /// The system's reason.
     #[source]
     pub reason: io::Error,
@@ -51,7 +52,11 @@ fn bind_all(addresses: &[IpAddr], mut port: u16) -> Result<(Vec<TcpListener>, u1
                 listeners.push(listener);
             }
             Err(reason) if is_absent(&reason) => absent = Some((*address, reason)),
-            Err(reason) => return Err(taken(*address, port, reason)),
+            Err(reason) => {
+                // Ours on the other address must not be found when the holder is looked for.
+                drop(listeners);
+                return Err(taken(*address, port, reason));
+            }
         }
     }
     match absent {
@@ -115,7 +120,7 @@ fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortTaken {
 }
 
 /// The process listening there, or on every address, as far as the system lets us see it.
-fn holder(address: IpAddr, port: u16) -> Option<String> {
+fn holder(address: IpAddr, port: u16) -> Option<Foreign> {
     let all = listeners::get_all().ok()?;
     let holder = all.into_iter().find(|listener| {
         let at = listener.socket;
@@ -124,8 +129,9 @@ fn holder(address: IpAddr, port: u16) -> Option<String> {
             && listener.protocol == listeners::Protocol::TCP
             && listener.state == listeners::SocketState::Listen
     })?;
-    let process = holder.process;
-    Some(format!("{} (process {})", process.name, process.pid))
+    // Whoever starts a process names it.
+    let name = format!("{} (process {})", holder.process.name, holder.process.pid);
+    Some(Foreign::new(name))
 }
 
 #[cfg(test)]

@@ -13,11 +13,11 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
 /// Connections at once; the oldest that is not ours makes room for a newer one.
-const CONNECTIONS: usize = 64;
+const CONNECTIONS: usize = 32;
 
 /// Until a request's head must be whole; a browser sends it at once.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
@@ -66,6 +66,8 @@ async fn accept_on(listener: TcpListener, router: Router, login: Arc<Login>) {
                 );
                 open.push_back((connections.spawn(task), connection));
                 while connections.try_join_next().is_some() {}
+                // Each gets its turn to be read before newer ones can push it out.
+                yield_now().await;
             }
             Err(_) => sleep(ACCEPT_PAUSE).await,
         }
@@ -84,9 +86,10 @@ fn make_room(open: &mut VecDeque<(AbortHandle, Connection)>) {
 
 async fn serve(stream: TcpStream, router: Router, login: Arc<Login>, connection: Connection) {
     let _ = stream.set_nodelay(true);
-    if speaks_tls(&stream).await {
-        (login.tell)(Event::SpokeTls);
-        return;
+    match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
+        Ok(false) => {}
+        Ok(true) => return (login.tell)(Event::SpokeTls),
+        Err(_) => return,
     }
     let service = TowerToHyperService::new(router.layer(Extension(connection.clone())));
     let served = http1::Builder::new()
@@ -107,8 +110,7 @@ async fn serve(stream: TcpStream, router: Router, login: Arc<Login>, connection:
 /// A browser that insists on https begins with a TLS handshake; nothing else begins so.
 async fn speaks_tls(stream: &TcpStream) -> bool {
     let mut first = [0; 2];
-    let peeked = timeout(HEAD_DEADLINE, stream.peek(&mut first)).await;
-    matches!(peeked, Ok(Ok(2))) && first == TLS_HELLO
+    matches!(stream.peek(&mut first).await, Ok(2)) && first == TLS_HELLO
 }
 
 /// Closing while unread bytes wait makes the system send a reset, which can overtake the page.

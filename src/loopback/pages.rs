@@ -15,8 +15,11 @@ const SCRIPT: &str = include_str!("../../templates/result.js");
 /// The script of the page for a redirect URI without an answer, which alone sees the fragment.
 const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
-/// Room for the longest page, so that the growing text leaves no unwiped copy of a secret behind.
-const CAPACITY: usize = 128 * 1024;
+/// Room for the longest page with secrets, so that the growing text leaves no unwiped copy behind.
+const RESULT_BYTES: usize = 128 * 1024;
+
+/// Room for most other pages; strangers can ask for thousands of them.
+const MESSAGE_BYTES: usize = 16 * 1024;
 
 /// What Adobe's form asks for, in its order.
 const ADOBE_FORM: [&str; 6] = [
@@ -39,7 +42,11 @@ pub struct Page {
 impl Page {
     /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
     pub(crate) fn render(template: &impl Template, allowed: &str) -> Self {
-        let mut html = Zeroizing::new(String::with_capacity(CAPACITY));
+        Self::with_capacity(MESSAGE_BYTES, template, allowed)
+    }
+
+    fn with_capacity(bytes: usize, template: &impl Template, allowed: &str) -> Self {
+        let mut html = Zeroizing::new(String::with_capacity(bytes));
         template
             .render_into(&mut *html)
             .expect("writing to a String does not fail");
@@ -57,7 +64,7 @@ impl Page {
 /// The page that shows what was obtained.
 pub fn result(view: &ResultView) -> Page {
     let allowed = format!("; form-action 'none'; script-src {}", hash(SCRIPT));
-    Page::render(&ResultPage { view }, &allowed)
+    Page::with_capacity(RESULT_BYTES, &ResultPage { view }, &allowed)
 }
 
 /// The page that says one thing.

@@ -1,5 +1,6 @@
 //! The redirect URI: where on this machine the browser brings the authorization response (RFC 8252 section 7.3).
 
+use crate::zoho::client::is_token_text;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
@@ -32,6 +33,9 @@ pub enum NotARedirectUri {
     /// Browsers would ask for a certificate that nobody has for localhost.
     #[error("it must begin with http://: on this machine there is no certificate for https")]
     NotHttp,
+    /// A URL parser passes over what Zoho's comparison does not.
+    #[error("it must hold no space, line break or other character that is not printable ASCII")]
+    Character,
     /// User info, or a fragment, which RFC 6749 section 3.1.2 forbids.
     #[error("it must have neither user nor fragment (#…)")]
     UserOrFragment,
@@ -72,6 +76,9 @@ impl RedirectUri {
     }
 
     fn check(&self) -> Result<(), NotARedirectUri> {
+        if !is_token_text(&self.text) {
+            return Err(NotARedirectUri::Character);
+        }
         let user = !self.url.username().is_empty() || self.url.password().is_some();
         if user || self.url.fragment().is_some() {
             return Err(NotARedirectUri::UserOrFragment);
@@ -104,7 +111,7 @@ impl RedirectUri {
         self.here
     }
 
-    /// Its host, as an address has it: "localhost", "[::1]".
+    /// Its host, as an address has it: `localhost` or `[::1]`.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
@@ -214,6 +221,8 @@ mod tests {
         assert_eq!(error("/callback"), Not::NotAUrl);
         assert_eq!(error("https://localhost:8085/"), Not::NotHttp);
         assert_eq!(error("http://192.168.1.5:8085/"), Not::NotLoopback);
+        assert_eq!(error("http://localhost:8085/call\nback"), Not::Character);
+        assert_eq!(error("http://localhost:8085/ "), Not::Character);
         assert_eq!(error("http://0.0.0.0:8085/"), Not::NotLoopback);
         assert_eq!(
             error("http://localhost.evil.example:8085/"),

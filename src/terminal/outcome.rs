@@ -8,6 +8,7 @@ use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::Written;
+use zoho_grant::keep::profile::{Name, Place};
 
 impl Terminal {
     /// How it ended; `now` tells how long the access token lives.
@@ -19,7 +20,12 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials, now);
-                self.went_to(&login.written);
+                if let Some((name, place)) = &login.kept {
+                    self.kept(name, *place);
+                }
+                if login.kept.is_none() || login.written != Written::Nowhere {
+                    self.went_to(&login.written);
+                }
             }
             Err(error) => {
                 self.error(error);
@@ -35,7 +41,8 @@ impl Terminal {
         self.went_to(written);
     }
 
-    fn error(&self, error: &Error) {
+    /// What could not be done, why, and what to do next.
+    pub fn error(&self, error: &Error) {
         self.problem(&error.to_string(), &error.cause(), &error.remedy());
     }
 
@@ -79,6 +86,12 @@ impl Terminal {
 
     fn fact(&self, label: &str, value: &str) {
         self.say(&format!("  {label:14}{value}"));
+    }
+
+    fn kept(&self, name: &Name, place: Place) {
+        self.say(&format!(
+            "Kept in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"
+        ));
     }
 
     fn went_to(&self, written: &Written) {

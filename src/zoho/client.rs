@@ -10,7 +10,7 @@ pub struct Client {
     secret: SecretString,
 }
 
-/// Why client id and secret are not taken.
+/// Why a client id, a secret or a token is not taken.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotAClient {
     /// Nothing was given.

@@ -97,6 +97,25 @@ impl Zoho {
         device::poll(&self.http, server, client, code, self.within).await
     }
 
+    /// Asks for another access token.
+    pub async fn refresh(
+        &self,
+        client: &Client,
+        server: &AccountsServer,
+        refresh_token: &SecretString,
+    ) -> Result<Tokens, ExchangeError> {
+        token::refresh(&self.http, client, server, refresh_token, self.within).await
+    }
+
+    /// Kills a refresh token and its access tokens.
+    pub async fn revoke(
+        &self,
+        server: &AccountsServer,
+        refresh_token: &SecretString,
+    ) -> Result<(), ExchangeError> {
+        token::revoke(&self.http, server, refresh_token, self.within).await
+    }
+
     /// Asks the CRM whose a token is, as far as the scopes allow.
     pub async fn check(
         &self,

@@ -115,7 +115,13 @@ impl NetworkError {
 
 impl fmt::Display for NetworkError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{} could not be reached", self.server)
+        let what = match self.trouble {
+            Trouble::Slow => "did not answer in time",
+            Trouble::Closed => "closed the connection",
+            Trouble::TooLong(_) => "sent too long an answer",
+            _ => "could not be reached",
+        };
+        write!(out, "{} {what}", self.server)
     }
 }
 
@@ -180,11 +186,10 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
     std::iter::successors(Some(first), |error| StdError::source(*error))
 }
 
-/// An error of the TLS library, which travels inside an I/O error.
+/// An error of the TLS library, which travels inside I/O errors, one in the other.
 fn tls_error(error: Cause<'_>) -> Option<&TlsError> {
-    let wrapped = error
-        .downcast_ref::<io::Error>()
-        .and_then(io::Error::get_ref);
-    let inner = wrapped.and_then(|inner| inner.downcast_ref::<TlsError>());
-    inner.or_else(|| error.downcast_ref::<TlsError>())
+    let wrapped = || error.downcast_ref::<io::Error>()?.get_ref();
+    error
+        .downcast_ref::<TlsError>()
+        .or_else(|| tls_error(wrapped()?))
 }

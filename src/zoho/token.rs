@@ -17,11 +17,14 @@ use std::time::Duration;
 /// A token answer is about a kilobyte; whatever is longer is something else.
 pub(super) const ANSWER_BYTES: usize = 64 * 1024;
 
-/// What an answer must hold.
+/// What a token answer lacks when it is none.
 const TOKEN: &str = "an access token";
 
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
 const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
+
+/// No access token lives longer; what says so is a slip, and its end might have no calendar date.
+const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
 
 /// What a good token answer holds.
 #[derive(Debug)]
@@ -59,8 +62,7 @@ pub enum ExchangeError {
     Unreadable(String),
 }
 
-/// Redeems a grant token at the person's accounts server; one of a self client came without a request. An answered request is never repeated: each
-/// counts against Zoho's throttle. Only a connection that failed before anything was sent is tried again, once.
+/// Redeems a grant token at the person's accounts server. That of a self client belongs to no request.
 pub(super) async fn exchange(
     http: &Http,
     client: &Client,
@@ -77,24 +79,82 @@ pub(super) async fn exchange(
     ];
     if let Some(request) = request {
         form.push(("redirect_uri", &request.redirect_uri));
+        let verifier = request.verifier.as_ref();
+        form.extend(verifier.map(|verifier| ("code_verifier", verifier.expose_secret())));
     }
-    if let Some(verifier) = request.and_then(|request| request.verifier.as_ref()) {
-        form.push(("code_verifier", verifier.expose_secret()));
+    judge(&post(http, server, "/oauth/v2/token", &form, within).await?)
+}
+
+/// Asks for another access token (RFC 6749 section 6). The answer has no refresh token.
+pub(super) async fn refresh(
+    http: &Http,
+    client: &Client,
+    server: &AccountsServer,
+    refresh_token: &SecretString,
+    within: Duration,
+) -> Result<Tokens, ExchangeError> {
+    let form = [
+        ("grant_type", "refresh_token"),
+        ("client_id", client.id()),
+        ("client_secret", client.secret().expose_secret()),
+        ("refresh_token", refresh_token.expose_secret()),
+    ];
+    judge(&post(http, server, "/oauth/v2/token", &form, within).await?)
+}
+
+/// Kills a refresh token and its access tokens, in the form that Zoho's own tools use.
+pub(super) async fn revoke(
+    http: &Http,
+    server: &AccountsServer,
+    refresh_token: &SecretString,
+    within: Duration,
+) -> Result<(), ExchangeError> {
+    let form = [("token", refresh_token.expose_secret())];
+    let answer = post(http, server, "/oauth/v2/token/revoke", &form, within).await?;
+    let mut body = read(&answer)?;
+    match std::mem::take(&mut body.status).some() {
+        Some(status) if *status == "success" => Ok(()),
+        _ => Err(ExchangeError::Unreadable(format!(
+            "an answer that does not say success (HTTP status {})",
+            answer.status.as_u16()
+        ))),
     }
+}
+
+/// An answered request is never repeated: each counts against Zoho's throttle. Only a connection that failed
+/// before anything was sent is tried again, once.
+async fn post(
+    http: &Http,
+    server: &AccountsServer,
+    path: &str,
+    form: &[(&str, &str)],
+    within: Duration,
+) -> Result<Answer, ExchangeError> {
     let limit = Limit {
         bytes: ANSWER_BYTES,
         within,
     };
-    let post = || http.post(server.as_str(), "/oauth/v2/token", &form, limit);
+    let post = || http.post(server.as_str(), path, form, limit);
     let answer = match post().await {
         Err(error) if error.unsent && error.trouble != Trouble::Slow => post().await,
         answer => answer,
     };
-    judge(&answer.map_err(ExchangeError::NoAnswer)?)
+    answer.map_err(|error| match error.trouble {
+        Trouble::TooLong(limit) => {
+            ExchangeError::Unreadable(format!("an answer longer than {limit} bytes"))
+        }
+        _ => ExchangeError::NoAnswer(error),
+    })
+}
+
+pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
+    read(answer)?
+        .tokens()
+        .ok_or_else(|| unreadable(answer, TOKEN))
 }
 
 /// By the body, not by the status: Zoho sends errors with status 200.
-pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
+fn read(answer: &Answer) -> Result<Body, ExchangeError> {
     if answer.status.is_redirection() {
         let status = answer.status;
         return Err(ExchangeError::Unreadable(format!(
@@ -114,7 +174,7 @@ pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
             status.as_deref().map(String::as_str),
         )));
     }
-    body.tokens().ok_or_else(|| unreadable(answer, TOKEN))
+    Ok(body)
 }
 
 pub(super) fn unreadable(answer: &Answer, awaited: &str) -> ExchangeError {
@@ -167,143 +227,10 @@ fn life(in_seconds: &Text, in_either: &Text) -> Option<Duration> {
         (None, Some(either)) => either,
         (None, None) => return None,
     };
-    Duration::try_from_secs_f64(seconds).ok()
+    let life = Duration::try_from_secs_f64(seconds).ok();
+    life.filter(|life| *life <= LONGEST_LIFE)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn read(status: u16, body: &str) -> Result<Tokens, ExchangeError> {
-        Tokens::read(StatusCode::from_u16(status).unwrap(), body.into())
-    }
-
-    fn refused(status: u16, body: &str) -> TokenError {
-        match read(status, body) {
-            Err(ExchangeError::Refused(error)) => error,
-            other => panic!("{other:?}"),
-        }
-    }
-
-    fn life_of(fields: &str) -> Option<u64> {
-        let tokens = read(200, &format!(r#"{{"access_token":"a",{fields}}}"#)).unwrap();
-        tokens.expires_in.map(|life| life.as_secs())
-    }
-
-    #[test]
-    fn a_good_answer() {
-        let tokens = read(
-            200,
-            r#"{"access_token":"1000.a","refresh_token":"1000.r","scope":"A.b.READ C.d.ALL",
-            "api_domain":"https://www.zohoapis.eu","token_type":"Bearer","expires_in":3600}"#,
-        )
-        .unwrap();
-        assert!(tokens.access_token.expose_secret() == "1000.a");
-        assert!(tokens.refresh_token.unwrap().expose_secret() == "1000.r");
-        assert_eq!(tokens.api_domain.unwrap().raw(), "https://www.zohoapis.eu");
-        assert_eq!(tokens.scopes.unwrap().joined(","), "A.b.READ,C.d.ALL");
-        assert_eq!(tokens.expires_in.unwrap().as_secs(), 3600);
-    }
-
-    #[test]
-    fn seconds_milliseconds_and_strings() {
-        assert_eq!(life_of(r#""expires_in":3600"#), Some(3600));
-        assert_eq!(life_of(r#""expires_in":3600000"#), Some(3600));
-        assert_eq!(life_of(r#""expires_in":"3600000""#), Some(3600));
-        assert_eq!(life_of(r#""expires_in":86400"#), Some(86400));
-        assert_eq!(
-            life_of(r#""expires_in_sec":"3600","expires_in":3600000"#),
-            Some(3600)
-        );
-    }
-
-    #[test]
-    fn strange_fields_do_not_lose_the_token() {
-        for fields in [
-            r#""expires_in":"soon""#,
-            r#""expires_in":-1"#,
-            r#""expires_in":[1]"#,
-            r#""expires_in":1e999"#,
-            r#""expires_in":null"#,
-            r#""refresh_token":{"a":[1]},"scope":true,"api_domain":false"#,
-        ] {
-            let body = format!(r#"{{"access_token":"a",{fields}}}"#);
-            if let Ok(tokens) = read(200, &body) {
-                assert_eq!(tokens.expires_in, None, "{fields}");
-                assert!(tokens.refresh_token.is_none());
-            } else {
-                assert!(fields.contains("1e999"), "{fields}");
-            }
-        }
-    }
-
-    #[test]
-    fn an_error_with_status_200_is_an_error() {
-        assert_eq!(
-            refused(200, r#"{"error":"invalid_code"}"#),
-            TokenError::InvalidCode
-        );
-        assert_eq!(
-            refused(200, r#"{"access_token":"a","error":"invalid_client"}"#),
-            TokenError::InvalidClient
-        );
-        assert_eq!(
-            refused(
-                400,
-                r#"{"error":"Access Denied","error_description":"x","status":"failure"}"#
-            ),
-            TokenError::Throttled
-        );
-        assert_eq!(
-            refused(200, r#"{"error":"access_denied"}"#),
-            TokenError::AccessDenied
-        );
-        assert_eq!(
-            refused(500, r#"{"error":"new_one"}"#),
-            TokenError::Other(Foreign::new("new_one"))
-        );
-    }
-
-    #[test]
-    fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
-        for (status, body, told) in [
-            (200, "", "an empty answer (HTTP status 200)"),
-            (
-                502,
-                " <html>1000.secret</html>",
-                "a web page instead of JSON (HTTP status 502)",
-            ),
-            (
-                200,
-                r#"{"access_token":"1000.sec"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":""}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":"a\nb"}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (
-                200,
-                r#"{"access_token":"a","access_token":"b"}"#,
-                "JSON without an access token, or cut short (HTTP status 200)",
-            ),
-            (200, "[1]", "no JSON (HTTP status 200)"),
-            (
-                302,
-                r#"{"access_token":"a"}"#,
-                "a redirect (302 Found), which is not followed",
-            ),
-        ] {
-            match read(status, body) {
-                Err(ExchangeError::Unreadable(said)) => assert_eq!(said, told),
-                other => panic!("{body}: {other:?}"),
-            }
-        }
-    }
-}
+#[path = "token_tests.rs"]
+mod tests;

@@ -7,6 +7,15 @@ mod chromium;
 mod cli;
 mod errors;
 mod flow;
+mod hostile;
+mod life;
+mod life_end;
+mod life_exchange;
+mod life_keyring;
+mod life_saving;
+mod life_source;
+#[cfg(unix)]
+mod life_terminal;
 mod program;
 mod properties;
 mod rehearsed;

@@ -1,6 +1,7 @@
 //! The real `zoho-grant`, run as a person runs it.
 
-use std::process::Stdio;
+use std::io::{Seek, Write};
+use std::process::{Command as StdCommand, Stdio};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
@@ -37,16 +38,23 @@ impl Program {
 
     /// The same with these variables.
     pub fn start_in(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_zoho-grant"));
-        for (name, _) in std::env::vars_os() {
-            if is_obeyed(&name.to_string_lossy()) {
-                command.env_remove(name);
-            }
-        }
+        let command = command(variables, arguments);
+        Self::spawn(command.into(), Stdio::null())
+    }
+
+    /// The same with a text on standard input.
+    pub fn start_with(text: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let mut input = tempfile::tempfile().expect("there is room for a file");
+        input.write_all(text.as_bytes()).expect("it was just made");
+        input.rewind().expect("it is a file");
+        let command = command(variables, arguments);
+        Self::spawn(command.into(), input.into())
+    }
+
+    /// Starts a command that runs the program.
+    pub fn spawn(mut command: Command, input: Stdio) -> Self {
         let mut child = command
-            .args(arguments)
-            .envs(variables.iter().copied())
-            .stdin(Stdio::null())
+            .stdin(input)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .kill_on_drop(true)
@@ -102,6 +110,33 @@ impl Program {
         self.seen.push('\n');
         Some(line)
     }
+}
+
+/// The program with these variables and arguments, and nothing else in the environment that it obeys.
+pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> StdCommand {
+    let mut command = StdCommand::new(env!("CARGO_BIN_EXE_zoho-grant"));
+    for (name, _) in std::env::vars_os() {
+        if is_obeyed(&name.to_string_lossy()) {
+            command.env_remove(name);
+        }
+    }
+    command.args(arguments).envs(variables.iter().copied());
+    command
+}
+
+/// The same, by a shell that does something first.
+#[cfg(unix)]
+pub fn after(first: &str, command: &StdCommand) -> StdCommand {
+    let mut shell = StdCommand::new("sh");
+    shell.args(["-c", &format!("{first}; exec \"$@\""), "sh"]);
+    shell.arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => shell.env(name, value),
+            None => shell.env_remove(name),
+        };
+    }
+    shell
 }
 
 fn is_obeyed(variable: &str) -> bool {

@@ -219,6 +219,7 @@ fn settings(stand_in: &StandIn) -> Settings {
             extras: Extras::default(),
             file: None,
         },
+        keeping: None,
         rehearsal: true,
     }
 }

@@ -89,7 +89,7 @@ fn whoever_polls_too_fast_is_slowed_down_and_gets_nothing() {
     assert_eq!(poll(&mut registry, Eu, &code, now), "tokens");
     let (code, _) = begun(&mut registry, now);
     assert_eq!(poll(&mut registry, Eu, &code, now), "pending");
-    let early = now + PACE - Duration::from_millis(1);
+    let early = now + PACE.saturating_sub(Duration::from_millis(1));
     assert_eq!(poll(&mut registry, Eu, &code, early), "slow down");
     assert_eq!(poll(&mut registry, Eu, &code, early + PACE), "pending");
 }

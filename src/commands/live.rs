@@ -1,0 +1,85 @@
+//! A live access token: refreshed once, however many processes ask at the same time.
+
+use crate::cli::source::Source;
+use crate::commands::{Around, Stop};
+use secrecy::{ExposeSecret, SecretString};
+use std::time::SystemTime;
+use zoho_grant::error::Error;
+use zoho_grant::keep::kept::Kept;
+use zoho_grant::unfulfilled::{Request, Unfulfilled};
+
+/// What a source holds, with an access token that is alive.
+pub struct Live {
+    /// All of it.
+    pub kept: Kept,
+    /// Its access token.
+    pub token: SecretString,
+    /// Whether the access token comes fresh from Zoho.
+    pub refreshed: bool,
+    /// What is wrong all the same.
+    pub problem: Option<Error>,
+}
+
+/// Refreshes only when less than five minutes remain, or when the CRM refused the token that is there.
+pub fn live(
+    around: &Around,
+    source: &Source,
+    refused: Option<&SecretString>,
+) -> Result<Live, Stop> {
+    if let Some(live) = there(source.load()?, refused) {
+        return Ok(live);
+    }
+    // Whoever waited here finds what the first one brought.
+    let _lock = source.lock();
+    let kept = source.load()?;
+    match there(kept.clone(), refused) {
+        Some(live) => Ok(live),
+        None => refresh(around, source, kept),
+    }
+}
+
+fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
+    // Without a refresh token there is no better one to be had, so an unknown end is no reason to fail.
+    let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
+    let token = match kept.live_token(SystemTime::now()) {
+        None if only => kept.access_token.clone()?,
+        token => token?.clone(),
+    };
+    let was_refused =
+        refused.is_some_and(|refused| refused.expose_secret() == token.expose_secret());
+    (!was_refused).then_some(Live {
+        kept,
+        token,
+        refreshed: false,
+        problem: None,
+    })
+}
+
+fn refresh(around: &Around, source: &Source, kept: Kept) -> Result<Live, Stop> {
+    let Some(refresh_token) = &kept.refresh_token else {
+        let again = source.again(&kept);
+        return Err(Error::NothingToRefresh { again }.into());
+    };
+    let (zoho, server) = (around.zoho(), &kept.accounts_server);
+    let answer = zoho.refresh(&kept.client, server, refresh_token);
+    let tokens = around.runtime.block_on(answer).map_err(|error| {
+        let again = source.again(&kept);
+        Error::Unfulfilled(Unfulfilled {
+            request: Request::Refresh { again },
+            error,
+            server: server.clone(),
+        })
+    })?;
+    let token = tokens.access_token.clone();
+    let kept = kept.refreshed(tokens, SystemTime::now());
+    let problem = source.put_back(&kept).err();
+    if matches!(source, Source::Environment) {
+        around.terminal.cannot_put_back();
+    }
+    Ok(Live {
+        kept,
+        token,
+        refreshed: true,
+        problem,
+    })
+}

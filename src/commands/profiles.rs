@@ -1,0 +1,35 @@
+//! `profiles` and `forget`.
+
+use crate::cli::life::Forget;
+use crate::cli::variables::Variables;
+use crate::cli::{folder, keep};
+use crate::commands::{Around, Stop};
+use std::process::ExitCode;
+use zoho_grant::error::Error;
+
+/// Lists what is kept.
+pub fn list(around: &Around) -> Result<ExitCode, Stop> {
+    let listed = folder::profiles()?.list().map_err(Error::Profile)?;
+    around
+        .terminal
+        .profiles(&listed)
+        .map_err(|error| unprinted(&error))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Removes one.
+pub fn forget(arguments: &Forget, around: &Around) -> Result<ExitCode, Stop> {
+    let name = keep::name(arguments.profile.as_deref(), &Variables::of_environment())?;
+    folder::profiles()?.forget(&name).map_err(Error::Profile)?;
+    around.terminal.forgotten(&name);
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Standard output takes nothing.
+pub(super) fn unprinted(error: &std::io::Error) -> Error {
+    Error::NotWritten {
+        place: "standard output".into(),
+        reason: error.to_string(),
+        remedy: "Run it again with an output that can be written.",
+    }
+}

@@ -1,0 +1,45 @@
+//! The refresh token that a profile held before it was saved over: left alive, it takes one of about twenty
+//! places per person and client, and the twenty-first consent silently kills the oldest.
+
+use crate::cli::ask;
+use crate::commands::{Around, revoke};
+use secrecy::ExposeSecret;
+use zoho_grant::Login;
+use zoho_grant::error::Error;
+use zoho_grant::keep::kept::Kept;
+use zoho_grant::settings::Settings;
+
+/// What the profile holds that the login will save over. One that cannot be read is nothing to revoke.
+pub fn old(settings: &Settings) -> Option<Kept> {
+    let keeping = settings.keeping.as_ref()?;
+    let kept = keeping.profiles.load(&keeping.name).ok()?;
+    kept.refresh_token.is_some().then_some(kept)
+}
+
+/// Offers to revoke it, once the new one is kept.
+pub fn offer(around: &Around, outcome: &Result<Login, Error>, old: Option<Kept>, unasked: bool) {
+    let Ok(login) = outcome else {
+        return;
+    };
+    let new = login.credentials.refresh_token.as_ref();
+    let (Some(old), Some(new), Some((name, _))) = (old, new, &login.kept) else {
+        return;
+    };
+    let Some(token) = old
+        .refresh_token
+        .filter(|old| old.expose_secret() != new.expose_secret())
+    else {
+        return;
+    };
+    let question = format!(
+        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it"
+    );
+    if !unasked && !ask::possible() {
+        around.terminal.old_token_lives_on(name);
+    } else if unasked || around.yes(&question).unwrap_or_default() {
+        match revoke::end(around, &old.accounts_server, &token) {
+            Ok(was_alive) => around.terminal.old_token_revoked(was_alive),
+            Err(error) => around.terminal.error(&error),
+        }
+    }
+}

@@ -1,0 +1,35 @@
+//! `token` and `header`: a live access token on standard output, and nothing else.
+
+use crate::cli::life::Use;
+use crate::cli::source::Source;
+use crate::commands::live::live;
+use crate::commands::profiles::unprinted;
+use crate::commands::{Around, Stop};
+use secrecy::ExposeSecret;
+use std::process::ExitCode;
+use zeroize::Zeroizing;
+
+/// The token alone, for a variable of a script.
+pub fn token(arguments: &Use, around: &Around) -> Result<ExitCode, Stop> {
+    print(arguments, around, "")
+}
+
+/// A header line, for `curl -H @-`: so the token is on no command line.
+pub fn header(arguments: &Use, around: &Around) -> Result<ExitCode, Stop> {
+    print(arguments, around, "Authorization: Zoho-oauthtoken ")
+}
+
+fn print(arguments: &Use, around: &Around, before: &str) -> Result<ExitCode, Stop> {
+    let source = Source::chosen(&arguments.from)?;
+    let live = live(around, &source, None)?;
+    let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
+    around
+        .terminal
+        .print(&text)
+        .map_err(|error| unprinted(&error))?;
+    // The token is good: a program that waits for it must not fail because it will be refreshed again.
+    if let Some(problem) = &live.problem {
+        around.terminal.error(problem);
+    }
+    Ok(ExitCode::SUCCESS)
+}

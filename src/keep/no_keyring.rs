@@ -1,0 +1,27 @@
+//! In place of a keyring, where the system is of another kind or the program was built without.
+
+use crate::keep::profile::Name;
+use crate::keep::trouble::Trouble;
+use zeroize::Zeroizing;
+
+fn none<T>() -> Result<T, Trouble> {
+    Err(Trouble::NoKeyring(
+        "this program was built without one".to_owned(),
+    ))
+}
+
+pub fn try_out() -> Result<(), Trouble> {
+    none()
+}
+
+pub fn load(_: &Name) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+    none()
+}
+
+pub fn save(_: &Name, _: &str) -> Result<(), Trouble> {
+    none()
+}
+
+pub fn forget(_: &Name) -> Result<(), Trouble> {
+    none()
+}

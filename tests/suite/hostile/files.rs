@@ -1,0 +1,287 @@
+//! Row 18: files that cannot be had, as an ordinary user sees them: the superuser passes every mode.
+
+use super::login::{BINARY, Login};
+use super::zoho::{Hostile, Whole};
+use std::fs::{self, File, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::path::{Path, PathBuf};
+use tempfile::TempDir;
+use tokio::process::Command;
+
+/// "nobody": an ordinary user without a group of their own.
+const NOBODY: u32 = 65534;
+
+fn is_superuser() -> bool {
+    fs::metadata("/proc/self").unwrap().uid() == 0
+}
+
+/// A folder of an ordinary user, with the program in it.
+fn home() -> TempDir {
+    let home = tempfile::tempdir().unwrap();
+    // The folder that it was built in may be closed to other users.
+    // A copy that another test's new process still holds open for writing could not be run.
+    let program = home.path().join("zoho-grant");
+    if fs::hard_link(BINARY, &program).is_err() {
+        fs::copy(BINARY, &program).unwrap();
+    }
+    if is_superuser() {
+        chown(&home, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+    fs::create_dir(home.path().join("work")).unwrap();
+    hand_to_user(&home.path().join("work"));
+    home
+}
+
+fn hand_to_user(path: &Path) {
+    if is_superuser() {
+        chown(path, Some(NOBODY), Some(NOBODY)).unwrap();
+    }
+}
+
+/// The login as an ordinary user, started through another program if need be.
+fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
+    let mut words: Vec<String> = through.iter().map(|&word| word.to_owned()).collect();
+    if is_superuser() {
+        let user = [
+            "setpriv",
+            "--reuid=65534",
+            "--regid=65534",
+            "--clear-groups",
+        ];
+        words.extend(user.map(str::to_owned));
+    }
+    words.push(home.path().join("zoho-grant").display().to_string());
+    let login = zoho.command(more);
+    words.extend(
+        login
+            .as_std()
+            .get_args()
+            .map(|word| word.to_string_lossy().into_owned()),
+    );
+    let mut command = Command::new(&words[0]);
+    command
+        .args(&words[1..])
+        .env_clear()
+        .env("ZOHO_CLIENT_SECRET", "secret-of-the-client");
+    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    command
+}
+
+fn output(path: &Path) -> [&str; 2] {
+    ["--output", path.to_str().unwrap()]
+}
+
+/// Ends before anything is asked of Zoho; what was said.
+async fn not_begun(path: &Path, home: &TempDir, more: &[&str], code: i32) -> String {
+    let zoho = Hostile::start(|_| None).await;
+    let options = [&output(path)[..], more].concat();
+    let login = Login::launch(&mut ordinary(home, &zoho, &[], &options));
+    let stderr = login.ends_with(code).await;
+    assert!(zoho.requests.borrow().is_empty(), "{}", path.display());
+    assert!(stderr.contains("--output"), "{stderr}");
+    stderr
+}
+
+fn written(path: PathBuf, text: &str) -> PathBuf {
+    fs::write(&path, text).unwrap();
+    hand_to_user(&path);
+    path
+}
+
+#[tokio::test]
+async fn row_18_what_cannot_be_written_is_told_before_the_browser_opens() {
+    let home = home();
+    let work = home.path().join("work");
+    let dotenv = ["--format", "dotenv"];
+
+    let locked = home.path().join("locked");
+    fs::create_dir(&locked).unwrap();
+    hand_to_user(&locked);
+    fs::set_permissions(&locked, Permissions::from_mode(0o555)).unwrap();
+    not_begun(&locked.join("out"), &home, &[], 1).await;
+    not_begun(&work.join("missing/out"), &home, &[], 1).await;
+    not_begun(&work, &home, &["--force"], 2).await;
+    not_begun(Path::new("/dev/full"), &home, &["--force"], 2).await;
+
+    let target = written(work.join("target"), "old");
+    let link = work.join("link");
+    symlink(&target, &link).unwrap();
+    let dangling = work.join("dangling");
+    symlink(work.join("nowhere"), &dangling).unwrap();
+    for link in [&link, &dangling] {
+        for more in [&[][..], &["--force"], &dotenv] {
+            let stderr = not_begun(link, &home, more, 2).await;
+            assert!(stderr.contains("symbolic link"), "{stderr}");
+        }
+    }
+    not_begun(&target, &home, &[], 2).await;
+    assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+    assert!(!work.join("nowhere").exists());
+}
+
+#[tokio::test]
+async fn row_18_a_fifo_is_no_file() {
+    let home = home();
+    let fifo = home.path().join("work/fifo");
+    let made = std::process::Command::new("mkfifo").arg(&fifo).status();
+    assert!(made.unwrap().success());
+    for more in [&["--force"][..], &["--format", "dotenv"]] {
+        not_begun(&fifo, &home, more, 2).await;
+    }
+}
+
+#[tokio::test]
+async fn row_18_a_file_of_someone_else_is_not_replaced() {
+    if !is_superuser() {
+        return missing("chown needs the superuser");
+    }
+    let home = home();
+    let theirs = home.path().join("work/theirs");
+    fs::write(&theirs, "old").unwrap();
+    fs::set_permissions(&theirs, Permissions::from_mode(0o666)).unwrap();
+    for more in [&["--force"][..], &["--format", "dotenv"]] {
+        let stderr = not_begun(&theirs, &home, more, 2).await;
+        assert!(stderr.contains("another user"), "{stderr}");
+    }
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "old");
+}
+
+/// A login during which something happens to the path.
+async fn meanwhile(home: &TempDir, path: &Path, more: &[&str], happens: impl FnOnce()) -> Whole {
+    let zoho = Hostile::start(|_| None).await;
+    let options = [&output(path)[..], more].concat();
+    let login = Login::of(&mut ordinary(home, &zoho, &[], &options)).await;
+    happens();
+    Hostile::complete(login).await
+}
+
+fn assert_printed_instead(whole: &Whole) {
+    assert_eq!(whole.code, Some(1), "{}", whole.stderr);
+    assert!(whole.stdout.contains("1000.refresh"), "{}", whole.stderr);
+    assert!(
+        whole.stderr.contains("could not be written"),
+        "{}",
+        whole.stderr
+    );
+    assert!(whole.page.body().contains("could not be written"));
+}
+
+#[tokio::test]
+async fn row_18_what_happens_to_the_path_meanwhile_loses_nothing() {
+    let home = home();
+    let work = home.path().join("work");
+    let target = written(work.join("target"), "old");
+    for (number, more) in [&[][..], &["--force"], &["--format", "dotenv"]]
+        .into_iter()
+        .enumerate()
+    {
+        let path = work.join(format!("link-{number}"));
+        let whole = meanwhile(&home, &path, more, || symlink(&target, &path).unwrap()).await;
+        assert_printed_instead(&whole);
+        assert!(path.is_symlink());
+    }
+    assert_eq!(fs::read_to_string(&target).unwrap(), "old");
+
+    let appeared = work.join("appeared");
+    let whole = meanwhile(&home, &appeared, &[], || {
+        drop(written(appeared.clone(), "new"));
+    })
+    .await;
+    assert_printed_instead(&whole);
+    assert_eq!(fs::read_to_string(&appeared).unwrap(), "new");
+
+    let gone = work.join("gone");
+    fs::create_dir(&gone).unwrap();
+    hand_to_user(&gone);
+    let whole = meanwhile(&home, &gone.join("out"), &[], || {
+        fs::remove_dir_all(&gone).unwrap();
+    })
+    .await;
+    assert_printed_instead(&whole);
+}
+
+#[tokio::test]
+async fn row_18_a_new_file_is_its_owners_alone() {
+    let home = home();
+    let path = home.path().join("work/out");
+    let whole = meanwhile(&home, &path, &[], || ()).await;
+    assert_eq!(whole.code, Some(0), "{}", whole.stderr);
+    assert!(whole.stdout.is_empty());
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
+    assert_eq!(fs::read_dir(home.path().join("work")).unwrap().count(), 1);
+}
+
+#[tokio::test]
+async fn row_18_killed_while_writing_the_old_content_stays() {
+    let home = home();
+    let old = "KEPT=0123456789\n".repeat(6_000);
+    let path = written(home.path().join("work/zoho.env"), &old);
+    let zoho = Hostile::start(|_| None).await;
+    let options = [&output(&path)[..], &["--format", "dotenv"]].concat();
+    // The system kills a process that writes more than this to a file.
+    let limited = ["prlimit", "--fsize=20000", "--core=0"];
+    let login = Login::of(&mut ordinary(&home, &zoho, &limited, &options)).await;
+    let target = format!("/callback?code=1000.code&state={}", login.state());
+    login.get(&target, "").await;
+    let ended = login.ended().await;
+    assert_eq!(ended.status.code(), None, "killed: {:?}", ended.status);
+    assert!(fs::read_to_string(&path).unwrap() == old);
+}
+
+#[tokio::test]
+async fn row_18_on_a_full_disk_the_old_content_stays_and_the_credentials_are_printed() {
+    let home = home();
+    let disk = home.path().join("disk");
+    fs::create_dir(&disk).unwrap();
+    // A small disk of its own, which nobody else sees; full but for the names of files.
+    let script = format!(
+        "mount -t tmpfs -o size=16k,mode=777 tmpfs {0} && cd {0} && echo OLD=1 >zoho.env && \
+         {{ chown 65534:65534 zoho.env; cat /dev/zero >full 2>/dev/null; \"$@\"; code=$?; \
+         cat zoho.env; ls -A; exit $code; }} || exit 99",
+        disk.display()
+    );
+    let alone = if is_superuser() { "-m" } else { "-rm" };
+    if !std::process::Command::new("unshare")
+        .args([alone, "true"])
+        .status()
+        .is_ok_and(|status| status.success())
+    {
+        return missing("unshare -m is not permitted");
+    }
+    let zoho = Hostile::start(|_| None).await;
+    let through = ["unshare", alone, "sh", "-c", &script, "sh"];
+    let path = disk.join("zoho.env");
+    let options = [&output(&path)[..], &["--format", "dotenv"]].concat();
+    let login = Login::of(&mut ordinary(&home, &zoho, &through, &options)).await;
+    let whole = Hostile::complete(login).await;
+    assert_printed_instead(&whole);
+    assert!(whole.stderr.contains("No space left"), "{}", whole.stderr);
+    // Nothing half-written stays beside the old content.
+    assert!(
+        whole.stdout.ends_with("OLD=1\nfull\nzoho.env\n"),
+        "{}",
+        whole.stdout
+    );
+}
+
+#[tokio::test]
+async fn row_18_a_full_standard_output_leaves_the_page() {
+    let zoho = Hostile::start(|_| None).await;
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut login = Login::writing_to(&mut zoho.command(&[]), full).await;
+    let target = format!("/callback?code=1000.code&state={}", login.state());
+    let answer = login.get(&target, "").await;
+    let page = login.get(answer.header("location").unwrap(), "").await;
+    assert!(page.body().contains("1000.refresh") && page.body().contains("Written nowhere"));
+    login.told("standard output").await;
+    login.ends_with(1).await;
+}
+
+/// Tells loudly that something was not tested; where all must be, that is a failure.
+fn missing(why: &str) {
+    assert!(
+        std::env::var_os("REQUIRE_HOSTILE").is_none(),
+        "not tested: {why}"
+    );
+    eprintln!("NOT TESTED: {why}");
+}

@@ -1,0 +1,70 @@
+//! Requests as they are, byte for byte, and answers as they came.
+
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use url::{Position, Url};
+
+/// Far more than anything takes, so that a hang fails instead of hanging.
+pub const PATIENCE: Duration = Duration::from_secs(25);
+
+/// An answer, or the empty text when the connection was closed without one.
+pub struct Answer(pub String);
+
+impl Answer {
+    pub fn status(&self) -> &str {
+        self.0.split(' ').nth(1).unwrap_or("none")
+    }
+
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.0.split("\r\n").skip(1);
+        let mut fields = lines
+            .take_while(|line| !line.is_empty())
+            .filter_map(|line| line.split_once(": "));
+        fields
+            .find(|(known, _)| known.eq_ignore_ascii_case(name))
+            .map(|(_, value)| value)
+    }
+
+    pub fn body(&self) -> &str {
+        self.0.split_once("\r\n\r\n").map_or("", |(_, body)| body)
+    }
+}
+
+/// Bounds a wait.
+pub async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
+    let waited = timeout(PATIENCE, wait).await;
+    waited.unwrap_or_else(|_| panic!("{what} took longer than {PATIENCE:?}"))
+}
+
+/// Sends bytes to a port of this machine and reads until the other side closes.
+pub async fn send(port: u16, bytes: &[u8]) -> Answer {
+    let mut stream = connect(port).await;
+    // What is refused early is not read to its end.
+    let _ = stream.write_all(bytes).await;
+    read(&mut stream).await
+}
+
+pub async fn connect(port: u16) -> TcpStream {
+    TcpStream::connect(("127.0.0.1", port)).await.unwrap()
+}
+
+/// Everything until the other side closes.
+pub async fn read(stream: &mut TcpStream) -> Answer {
+    let mut text = Vec::new();
+    let _ = soon("an answer", stream.read_to_end(&mut text)).await;
+    Answer(String::from_utf8_lossy(&text).into_owned())
+}
+
+/// A request to an address, as a browser that knows no fetch metadata sends it.
+pub async fn ask(url: &Url, method: &str, body: &str) -> Answer {
+    let target = &url[Position::BeforePath..Position::AfterQuery];
+    let request = format!(
+        "{method} {target} HTTP/1.1\r\nhost: {}\r\nconnection: close\r\ncontent-length: {}\r\n\
+         content-type: application/x-www-form-urlencoded\r\n\r\n{body}",
+        url.authority(),
+        body.len()
+    );
+    send(url.port().unwrap(), request.as_bytes()).await
+}

@@ -1,0 +1,174 @@
+//! The keyring against a real Secret Service: gnome-keyring on a session bus of the test's own.
+//! Where there is none the tests say so and pass; with REQUIRE_KEYRING=1 they fail.
+#![cfg(all(target_os = "linux", feature = "keyring"))]
+
+use crate::life_source::Life;
+use crate::program::Ended;
+use std::fs;
+use std::io::{BufRead, BufReader};
+use std::process::{Child, Command, Stdio};
+use tempfile::{TempDir, tempdir};
+
+/// The session ends when its standard input does.
+struct Keyring {
+    session: Child,
+    bus: String,
+    _home: TempDir,
+}
+
+impl Keyring {
+    /// A session with a keyring that is unlocked by a password, or that nobody unlocked.
+    fn start(unlocked: bool) -> Option<Self> {
+        let home = tempdir().unwrap();
+        let unlock =
+            "printf secret | gnome-keyring-daemon --unlock --components=secrets >&2 || exit 1;";
+        let script = format!(
+            "{} echo \"$DBUS_SESSION_BUS_ADDRESS\"; exec cat",
+            if unlocked { unlock } else { "" }
+        );
+        let session = Command::new("dbus-run-session")
+            .args(["--", "sh", "-c", &script])
+            .env("HOME", home.path())
+            .env("XDG_RUNTIME_DIR", home.path())
+            .env_remove("XDG_DATA_HOME")
+            .env_remove("DISPLAY")
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut bus = String::new();
+        let mut session = session.ok()?;
+        let stdout = session.stdout.as_mut().unwrap();
+        BufReader::new(stdout).read_line(&mut bus).unwrap();
+        let bus = bus.trim().to_owned();
+        (!bus.is_empty()).then_some(Self {
+            session,
+            bus,
+            _home: home,
+        })
+    }
+
+    /// The same, or a loud skip.
+    fn needed(unlocked: bool) -> Option<Self> {
+        let keyring = Self::start(unlocked);
+        if keyring.is_none() {
+            let needs = "dbus-run-session and gnome-keyring-daemon (Debian: dbus, gnome-keyring)";
+            assert!(
+                std::env::var_os("REQUIRE_KEYRING").is_none(),
+                "the keyring tests need {needs}"
+            );
+            eprintln!("SKIPPED: the keyring tests need {needs}");
+        }
+        keyring
+    }
+
+    async fn run(&self, life: &Life, arguments: &[&str]) -> Ended {
+        life.run_in(&[("DBUS_SESSION_BUS_ADDRESS", &self.bus)], arguments)
+            .await
+    }
+}
+
+impl Drop for Keyring {
+    fn drop(&mut self) {
+        drop(self.session.stdin.take());
+        let _ = self.session.wait();
+    }
+}
+
+async fn save(life: &Life, keyring: &Keyring) -> Ended {
+    let code = life.stand_in.self_client_code(&crate::life_source::SCOPES);
+    let bus = [("DBUS_SESSION_BUS_ADDRESS", keyring.bus.as_str())];
+    life.exchange_text(&code, &bus, &["--save"]).await
+}
+
+#[tokio::test]
+async fn secrets_live_in_the_keyring_and_not_in_the_file() {
+    let Some(keyring) = Keyring::needed(true) else {
+        return;
+    };
+    let life = Life::new().await;
+    let ended = save(&life, &keyring).await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(0), ""),
+        "{}",
+        ended.stderr
+    );
+    assert!(
+        ended.stderr.contains("Kept in the keyring"),
+        "{}",
+        ended.stderr
+    );
+    let ended = keyring.run(&life, &["token"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let token = ended.stdout.trim_end();
+    let file = fs::read_to_string(life.profiles()).unwrap();
+    assert!(
+        token.starts_with("1000.") && !file.contains(token) && !file.contains("secret"),
+        "{file}"
+    );
+
+    let ended = life.run(&["token"]).await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(1), ""),
+        "without its keyring"
+    );
+    assert!(
+        ended.stderr.contains("offers no keyring"),
+        "{}",
+        ended.stderr
+    );
+
+    let ended = keyring.run(&life, &["revoke", "--yes"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let ended = keyring.run(&life, &["token"]).await;
+    assert_eq!(ended.code, Some(2));
+    assert!(
+        ended.stderr.contains("No profile was kept yet"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test]
+async fn an_entry_that_was_removed_elsewhere_is_told() {
+    let Some(keyring) = Keyring::needed(true) else {
+        return;
+    };
+    let life = Life::new().await;
+    save(&life, &keyring).await;
+    let listed = fs::read_to_string(life.profiles()).unwrap();
+    assert_eq!(keyring.run(&life, &["forget"]).await.code, Some(0));
+    fs::write(life.profiles(), listed).unwrap();
+    let ended = keyring.run(&life, &["token"]).await;
+    assert_eq!(ended.code, Some(1));
+    assert!(
+        ended
+            .stderr
+            .contains("does not hold the secrets of the profile default"),
+        "{}",
+        ended.stderr
+    );
+}
+
+#[tokio::test]
+async fn a_locked_keyring_is_told_before_the_grant_token_is_spent() {
+    let Some(keyring) = Keyring::needed(false) else {
+        return;
+    };
+    let life = Life::new().await;
+    let ended = save(&life, &keyring).await;
+    assert_eq!(
+        (ended.code, ended.stdout.as_str()),
+        (Some(1), ""),
+        "{}",
+        ended.stderr
+    );
+    assert!(
+        ended.stderr.contains("keyring is locked") && ended.stderr.contains("--save-to file"),
+        "{}",
+        ended.stderr
+    );
+    assert!(life.stand_in.requests().is_empty());
+}
