@@ -1,5 +1,6 @@
 //! Opening the person's browser, which writes to neither of our outputs and knows none of our variables.
 
+use crate::cli::variables::withhold;
 use std::process::{Command as StdCommand, Stdio};
 use std::time::{Duration, Instant};
 use tokio::process::Command;
@@ -49,18 +50,14 @@ fn chosen(list: &str, address: &str) -> Vec<StdCommand> {
         .collect()
 }
 
-async fn run(command: StdCommand) -> Result<(), String> {
+async fn run(mut command: StdCommand) -> Result<(), String> {
     let program = command.get_program().to_string_lossy().into_owned();
+    withhold(&mut command);
     let mut command = Command::from(command);
     command
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("ZOHO_") {
-            command.env_remove(name);
-        }
-    }
     // Ctrl-C in the terminal is meant for us, not for the browser.
     #[cfg(unix)]
     command.process_group(0);

@@ -4,6 +4,7 @@ pub mod ask;
 mod client;
 pub mod export;
 pub mod folder;
+mod git;
 mod handover;
 pub mod keep;
 pub mod life;

@@ -37,13 +37,17 @@ impl fmt::Display for Foreign {
     }
 }
 
-fn visible(char: char) -> String {
-    let hidden = char.is_control()
+/// Whether a terminal shows something else than the character: control, bidirectional and invisible characters.
+pub(crate) fn is_hidden(char: char) -> bool {
+    char.is_control()
         || matches!(char,
             '\u{61c}' | '\u{ad}' | '\u{180e}' | '\u{feff}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
-            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}');
-    if hidden {
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn visible(char: char) -> String {
+    if is_hidden(char) {
         char.escape_default().to_string()
     } else {
         char.to_string()

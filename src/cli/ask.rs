@@ -6,7 +6,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 /// A secret is some dozens of bytes; whatever is longer is another file.
-const SECRET_BYTES: u64 = 4096;
+const SECRET_BYTES: usize = 4096;
 
 /// Whether a person can be asked: they see standard error and type on standard input.
 pub fn possible() -> bool {
@@ -53,11 +53,30 @@ pub fn secret_file(path: &Path) -> io::Result<SecretString> {
 }
 
 fn whole(source: impl Read) -> io::Result<SecretString> {
-    let mut text = Zeroizing::new(String::new());
-    source.take(SECRET_BYTES + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > SECRET_BYTES {
+    // With room to spare, so that no copy is left behind when it grows.
+    let mut text = Zeroizing::new(String::with_capacity(2 * SECRET_BYTES));
+    source
+        .take(SECRET_BYTES as u64 + 1)
+        .read_to_string(&mut text)?;
+    if text.len() > SECRET_BYTES {
         let why = format!("it is longer than {SECRET_BYTES} bytes");
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
     Ok(text.trim().into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    #[test]
+    fn a_secret_is_taken_whole_or_not_at_all() {
+        let taken = |bytes: usize| whole("s".repeat(bytes).as_bytes());
+        let secret = taken(SECRET_BYTES).unwrap();
+        assert_eq!(secret.expose_secret().len(), SECRET_BYTES);
+        let refused = taken(SECRET_BYTES + 1).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(refused.to_string(), "it is longer than 4096 bytes");
+    }
 }

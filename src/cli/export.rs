@@ -12,7 +12,7 @@ use zoho_grant::handover::{self as hand_over, Target, Written};
 use zoho_grant::zoho::client::{Client, Id, NotAClient, token};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::scopes::Scopes;
-use zoho_grant::zoho::trust::ApiDomain;
+use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
 /// Writes the credentials of the variables where they shall go, or nowhere.
 pub fn export(
@@ -43,20 +43,18 @@ fn write(
 }
 
 fn credentials(variables: &Variables) -> Result<Credentials, Usage> {
-    if variables.find("ZOHO_ACCOUNTS_URL").is_none() && variables.find("ZOHO_DC").is_none() {
-        return Err(Usage::no_variable("ZOHO_ACCOUNTS_URL (or ZOHO_DC)"));
-    }
-    let accounts_server = options::home(None, None, variables)?;
+    let of_tokens = &variables.of_tokens();
+    let accounts_server = accounts_server(variables, of_tokens)?;
     let data_center = accounts_server.data_center();
-    let named = checked(variables, "ZOHO_API_DOMAIN", ApiDomain::given)?;
+    let named = checked(of_tokens, "ZOHO_API_DOMAIN", ApiDomain::given)?;
     let api_domain = named.or_else(|| data_center.map(ApiDomain::of));
     let credentials = Credentials {
         client: client(variables)?,
-        access_token: checked(variables, "ZOHO_ACCESS_TOKEN", token)?,
-        refresh_token: checked(variables, "ZOHO_REFRESH_TOKEN", token)?,
+        access_token: checked(of_tokens, "ZOHO_ACCESS_TOKEN", token)?,
+        refresh_token: checked(of_tokens, "ZOHO_REFRESH_TOKEN", token)?,
         token_type: Foreign::new("Bearer"),
         expires_at: checked(
-            variables,
+            of_tokens,
             "ZOHO_ACCESS_TOKEN_EXPIRES_AT",
             humantime::parse_rfc3339,
         )?,
@@ -75,6 +73,27 @@ fn credentials(variables: &Variables) -> Result<Credentials, Usage> {
         )),
         _ => Ok(credentials),
     }
+}
+
+/// Where the tokens are of; no default will do, for it would be a guess.
+fn accounts_server(variables: &Variables, of_tokens: &Variables) -> Result<AccountsServer, Usage> {
+    let names = ["ZOHO_ACCOUNTS_URL", "ZOHO_DC"];
+    let told = |of: &Variables| names.iter().any(|name| of.find(name).is_some());
+    if told(of_tokens) {
+        return options::home(None, None, of_tokens);
+    }
+    let missing = Usage::no_variable("ZOHO_ACCOUNTS_URL (or ZOHO_DC)");
+    Err(if told(variables) {
+        Usage {
+            cause: "The file of --env-file holds a token but not where it is from, and what the environment says \
+                    may be of another login."
+                .to_owned(),
+            remedy: "Add it to the file.".to_owned(),
+            ..missing
+        }
+    } else {
+        missing
+    })
 }
 
 fn client(variables: &Variables) -> Result<Client, Usage> {

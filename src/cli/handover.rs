@@ -1,5 +1,6 @@
 //! The options group "Credentials": in which form they go where.
 
+use crate::cli::git;
 use crate::cli::usage::Usage;
 use clap::Args;
 use clap::builder::PossibleValuesParser;
@@ -70,7 +71,7 @@ impl HandOver {
             Some((_, address)) => format!("{} {address}", remark.text),
             None => remark.text.to_owned(),
         }));
-        warnings.extend(file.iter().flat_map(OutputFile::warnings));
+        warnings.extend(file.iter().flat_map(warnings_of));
         Ok(Target { form, extras, file })
     }
 
@@ -128,6 +129,20 @@ impl HandOver {
             )
         })
     }
+}
+
+/// What a person should know before secrets go there, one sentence each.
+fn warnings_of(file: &OutputFile) -> Vec<String> {
+    let path = Foreign::new(file.path().display().to_string());
+    let open = file.is_open_to_others().then(|| {
+        format!("{path} can be read by other users of this machine; chmod 600 mends that.")
+    });
+    let taken = git::would_take(file.path()).then(|| {
+        format!(
+            "{path} lies in a git work tree and is not ignored: do not commit the secrets in it."
+        )
+    });
+    open.into_iter().chain(taken).collect()
 }
 
 /// Credentials that cannot take the form that was asked for.

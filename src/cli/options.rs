@@ -92,6 +92,7 @@ pub fn center(code: &str) -> Result<&'static DataCenter, Usage> {
     })
 }
 
+/// Warns of an accounts server that is not Zoho's as far as is known, or no longer.
 pub fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
     if home.as_str() == "https://accounts.zoho.ca" {
         warnings.push(
@@ -102,6 +103,7 @@ pub fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
     }
 }
 
+/// Where secrets may go: the server where the login begins, those of the table, and those that were named.
 pub fn trust(arguments: &Servers, home: &AccountsServer) -> Result<Trust, Usage> {
     let servers = trusted_servers(&arguments.trust_accounts_server)?;
     let domains = trusted_domains(&arguments.trust_api_domain)?;
@@ -124,6 +126,7 @@ pub fn trusted_domains(given: &[String]) -> Result<Vec<ApiDomain>, Usage> {
         .map_err(|not| Usage::new("--trust-api-domain", not, A_SERVER))
 }
 
+/// The redirect URI, if Zoho could lead back to it.
 pub fn redirect_uri(text: &str, home: &AccountsServer) -> Result<RedirectUri, Usage> {
     let option = "--redirect-uri (or ZOHO_REDIRECT_URI)";
     let remedy =
@@ -137,6 +140,7 @@ pub fn redirect_uri(text: &str, home: &AccountsServer) -> Result<RedirectUri, Us
     Ok(uri)
 }
 
+/// The scopes, or the usual ones; those that Zoho may not know are warned of.
 pub fn scopes(given: Option<&str>, warnings: &mut Vec<String>) -> Result<Scopes, Usage> {
     let scopes = Scopes::parse(given.unwrap_or(scopes::DEFAULT)).map_err(|not| {
         Usage::new(

@@ -1,13 +1,16 @@
 //! Variables: of `--env-file` first, of the environment otherwise. An empty one counts as not set.
 
 use crate::cli::usage::Usage;
+use std::ffi::OsStr;
 use std::path::Path;
+use std::process::Command;
 use zeroize::Zeroizing;
 use zoho_grant::handover::dotenv::name_of;
 
 /// Where variables are looked up.
 pub struct Variables {
     file: Vec<(String, Zeroizing<String>)>,
+    environment: fn(&str) -> Option<Zeroizing<String>>,
 }
 
 impl Variables {
@@ -25,19 +28,36 @@ impl Variables {
                 Zeroizing::new(std::fs::read_to_string(path).map_err(|error| error.to_string())?)
             }
         };
-        Ok(Self { file: read(&text) })
+        Ok(Self {
+            file: read(&text),
+            environment: of_environment,
+        })
     }
 
     /// Those of the environment alone.
     pub fn of_environment() -> Self {
-        Self { file: Vec::new() }
+        Self {
+            file: Vec::new(),
+            environment: of_environment,
+        }
+    }
+
+    /// Where a token and what belongs to it are looked up: in the file alone when it holds a token, because halves of
+    /// two logins do not fit together.
+    pub fn of_tokens(&self) -> Self {
+        let tokens = ["ZOHO_REFRESH_TOKEN", "ZOHO_ACCESS_TOKEN"];
+        let held = tokens.iter().any(|name| self.of_file(name).is_some());
+        Self {
+            file: self.file.clone(),
+            environment: if held { |_| None } else { self.environment },
+        }
     }
 
     /// A variable's value, and whether the file holds it.
     pub fn find(&self, name: &str) -> Option<(Zeroizing<String>, Layer)> {
         self.of_file(name)
             .map(|value| (value, Layer::File))
-            .or_else(|| of_environment(name).map(|value| (value, Layer::Environment)))
+            .or_else(|| (self.environment)(name).map(|value| (value, Layer::Environment)))
     }
 
     /// An option's value, or the variable's.
@@ -71,6 +91,19 @@ fn of_environment(name: &str) -> Option<Zeroizing<String>> {
     value.filter(|value| !value.is_empty())
 }
 
+/// Keeps our variables, secrets among them, from a program that is about to be started.
+pub fn withhold(command: &mut Command) {
+    for (name, _) in std::env::vars_os() {
+        if is_ours(&name) {
+            command.env_remove(name);
+        }
+    }
+}
+
+fn is_ours(name: &OsStr) -> bool {
+    name.as_encoded_bytes().starts_with(b"ZOHO_")
+}
+
 fn read(text: &str) -> Vec<(String, Zeroizing<String>)> {
     let lines = text
         .lines()
@@ -102,7 +135,10 @@ mod tests {
     #[test]
     fn lines_of_the_usual_kinds_are_read() {
         let text = "# ZOHO_A=comment\n\nZOHO_A=1\n export ZOHO_B = 'two words' \r\nZOHO_C=\"a=b\"\nnothing\nZOHO_A=last\nZOHO_D=\n";
-        let variables = Variables { file: read(text) };
+        let variables = Variables {
+            file: read(text),
+            environment: |_| None,
+        };
         let value = |name| variables.of_file(name).map(|value| value.to_string());
         assert_eq!(value("ZOHO_A").unwrap(), "last");
         assert_eq!(value("ZOHO_B").unwrap(), "two words");

@@ -7,6 +7,7 @@ use crate::handover::extras::Extras;
 use crate::handover::format::Remark;
 use crate::handover::json::pretty;
 use crate::handover::needed;
+use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -103,7 +104,7 @@ struct RestFields<'a> {
 /// `adobe`: what a person copies into the form.
 pub(super) fn fields(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
     let fields = Fields::new(credentials, extras)?;
-    let mut lines = Zeroizing::new(String::new());
+    let mut lines = secret_text(0);
     for (name, value) in [
         ("endpoint", fields.endpoint.as_str()),
         ("accountsUrl", fields.accounts_url),

@@ -3,6 +3,7 @@
 
 use crate::credentials::Credentials;
 use crate::handover::extras::Extras;
+use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use crate::handover::variables::{Variable, is_plain, variables};
 use zeroize::Zeroizing;
@@ -37,7 +38,7 @@ pub fn name_of(line: &str) -> Option<&str> {
 
 /// Replaces our lines where they stand, adds the missing ones at the end, keeps every other line as it was.
 fn merge(existing: &str, variables: &[Variable]) -> Zeroizing<String> {
-    let mut merged = Zeroizing::new(String::new());
+    let mut merged = secret_text(existing.len());
     let mut placed = Vec::new();
     for line in existing.split_inclusive('\n') {
         let name = name_of(line);

@@ -1,18 +1,17 @@
 //! Files: written in one step, readable by their owner alone, never through a link.
 
 use crate::error::Error;
-use crate::foreign::Foreign;
+use crate::handover::access;
 use crate::handover::unfit::Unfit;
 use std::fs::{self, Metadata};
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 use tempfile::NamedTempFile;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// A settings file is small; whatever is larger is not merged into.
-const MERGED_BYTES: u64 = 1024 * 1024;
+const MERGED_BYTES: usize = 1024 * 1024;
 
 /// A file that can be written: tried before the browser opens.
 #[derive(Debug)]
@@ -48,6 +47,12 @@ pub enum Unusable {
     /// Replacing it would change whose it is.
     #[error("it belongs to another user")]
     NotOurs,
+    /// It is larger than any settings file.
+    #[error("it is too large to merge into")]
+    TooLarge,
+    /// Lines cannot be put into it.
+    #[error("it is not UTF-8 text, so nothing can be merged into it")]
+    NotText,
     /// The system refuses.
     #[error("{0}")]
     System(#[from] io::Error),
@@ -61,6 +66,9 @@ impl OutputFile {
             existing,
         };
         file.look()?;
+        if existing == Existing::Merge {
+            file.read()?;
+        }
         NamedTempFile::new_in(file.folder())?.close()?;
         Ok(file)
     }
@@ -70,40 +78,16 @@ impl OutputFile {
         &self.path
     }
 
-    /// What a person should know before secrets go there, one sentence each.
-    pub fn warnings(&self) -> Vec<String> {
-        let path = Foreign::new(self.path.display().to_string());
-        let mut warnings = Vec::new();
-        if self.existing == Existing::Merge
-            && self
-                .look()
-                .ok()
-                .flatten()
-                .as_ref()
-                .is_some_and(others_can_read)
-        {
-            warnings.push(format!(
-                "{path} can be read by other users of this machine; chmod 600 mends that."
-            ));
-        }
-        if git_would_take(&self.path) {
-            warnings.push(format!("{path} lies in a git work tree and is not ignored: do not commit the secrets in it."));
-        }
-        warnings
+    /// Whether other users of this machine can read what is there now, and could then read what is put into it.
+    pub fn is_open_to_others(&self) -> bool {
+        let there = self.look().ok().flatten();
+        self.existing == Existing::Merge && there.as_ref().is_some_and(access::others_can_read)
     }
 
     /// The text to merge into, when there is any.
     pub(crate) fn existing(&self) -> Result<Option<Zeroizing<String>>, Error> {
-        let failed = |error: Unusable| self.not_written(error.to_string());
-        match self.look().map_err(failed)? {
-            Some(metadata) if metadata.len() > MERGED_BYTES => {
-                Err(self.not_written("the file there is too large to merge into".to_owned()))
-            }
-            Some(_) => fs::read_to_string(&self.path)
-                .map(|text| Some(Zeroizing::new(text)))
-                .map_err(|error| failed(error.into())),
-            None => Ok(None),
-        }
+        self.read()
+            .map_err(|error| self.not_written(error.to_string()))
     }
 
     /// Puts the text there in one step: the old content or the new, never half of it.
@@ -136,7 +120,7 @@ impl OutputFile {
         if let Some(old) = old
             && self.existing == Existing::Merge
         {
-            file.as_file().set_permissions(old.permissions())?;
+            access::keep(file.as_file(), &old)?;
         }
         file.as_file().sync_all()?;
         match self.existing {
@@ -157,17 +141,47 @@ impl OutputFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error.into()),
         };
+        self.check(&metadata)?;
+        Ok(Some(metadata))
+    }
+
+    /// Whether what is there may be touched.
+    fn check(&self, metadata: &Metadata) -> Result<(), Unusable> {
         if metadata.is_symlink() {
             Err(Unusable::Link)
         } else if !metadata.is_file() {
             Err(Unusable::NotAFile)
         } else if self.existing == Existing::Keep {
             Err(Unusable::Exists)
-        } else if !is_ours(&metadata) {
+        } else if !access::is_ours(metadata) {
             Err(Unusable::NotOurs)
         } else {
-            Ok(Some(metadata))
+            Ok(())
         }
+    }
+
+    /// The text that is there. Look and reading share one handle, so nothing can take its place in between.
+    fn read(&self) -> Result<Option<Zeroizing<String>>, Unusable> {
+        let file = match access::open(&self.path) {
+            Ok(file) => file,
+            Err(error) => {
+                let there = self.look()?;
+                return there.map_or(Ok(None), |_| Err(error.into()));
+            }
+        };
+        self.check(&file.metadata()?)?;
+        // With room to spare, so that no copy is left behind when it grows.
+        let mut text = Zeroizing::new(String::with_capacity(MERGED_BYTES + 1024));
+        file.take(MERGED_BYTES as u64 + 1)
+            .read_to_string(&mut text)
+            .map_err(|error| match error.kind() {
+                ErrorKind::InvalidData => Unusable::NotText,
+                _ => Unusable::System(error),
+            })?;
+        if text.len() > MERGED_BYTES {
+            return Err(Unusable::TooLarge);
+        }
+        Ok(Some(text))
     }
 
     fn folder(&self) -> &Path {
@@ -176,55 +190,6 @@ impl OutputFile {
             _ => Path::new("."),
         }
     }
-}
-
-#[cfg(unix)]
-fn is_ours(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::MetadataExt;
-    metadata.uid() == rustix::process::geteuid().as_raw()
-}
-
-#[cfg(not(unix))]
-fn is_ours(_: &Metadata) -> bool {
-    true
-}
-
-#[cfg(unix)]
-fn others_can_read(metadata: &Metadata) -> bool {
-    use std::os::unix::fs::PermissionsExt;
-    metadata.permissions().mode() & 0o044 != 0
-}
-
-#[cfg(not(unix))]
-fn others_can_read(_: &Metadata) -> bool {
-    false
-}
-
-/// Whether git would add the file: it lies in a work tree and nothing ignores it. Git itself is asked, and
-/// where there is no git, a `.git` above is enough to warn.
-fn git_would_take(path: &Path) -> bool {
-    let Ok(path) = std::path::absolute(path) else {
-        return false;
-    };
-    let Some(folder) = path.parent() else {
-        return false;
-    };
-    if !folder
-        .ancestors()
-        .any(|folder| folder.join(".git").exists())
-    {
-        return false;
-    }
-    let asked = Command::new("git")
-        .arg("-C")
-        .arg(folder)
-        .args(["check-ignore", "--quiet", "--"])
-        .arg(&path)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    !asked.is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

@@ -68,11 +68,24 @@ fn folders_and_missing_folders_are_refused() {
     ));
 }
 
+#[test]
+fn what_cannot_be_merged_into_is_known_before() {
+    let folder = folder();
+    let path = folder.path().join("zoho.env");
+    let prepared = || OutputFile::prepare(&path, Existing::Merge);
+    fs::write(&path, b"NAME=\xff\n").unwrap();
+    assert!(matches!(prepared(), Err(Unusable::NotText)));
+    fs::write(&path, "#".repeat(MERGED_BYTES + 1)).unwrap();
+    assert!(matches!(prepared(), Err(Unusable::TooLarge)));
+    fs::write(&path, "#".repeat(MERGED_BYTES)).unwrap();
+    assert!(prepared().is_ok());
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;
     use std::fs::Permissions;
-    use std::os::unix::fs::{PermissionsExt, symlink};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().permissions().mode() & 0o777
@@ -96,10 +109,26 @@ mod unix {
         fs::write(&path, "OTHER=1\n").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         let file = OutputFile::prepare(&path, Existing::Merge).unwrap();
-        assert_eq!(file.warnings().len(), 1);
+        assert!(file.is_open_to_others());
         assert_eq!(file.existing().unwrap().unwrap().as_str(), "OTHER=1\n");
         file.try_write(b"OTHER=1\nOURS=2\n").unwrap();
         assert_eq!(mode(&path), 0o640);
+    }
+
+    #[test]
+    fn merging_keeps_the_group() {
+        let folder = folder();
+        let path = folder.path().join("file");
+        fs::write(&path, "OTHER=1\n").unwrap();
+        fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+        if chown(&path, None, Some(4711)).is_err() {
+            return; // Only the superuser may give files to any group.
+        }
+        write(&path, Existing::Merge, "OURS=2\n").unwrap();
+        assert_eq!(
+            (mode(&path), fs::metadata(&path).unwrap().gid()),
+            (0o640, 4711)
+        );
     }
 
     #[test]
@@ -116,28 +145,4 @@ mod unix {
         assert!(matches!(late.try_write(b"new"), Err(Unusable::Link)));
         assert_eq!(fs::read_to_string(&target).unwrap(), "old");
     }
-}
-
-#[test]
-fn a_work_tree_that_does_not_ignore_the_file_is_told() {
-    let folder = folder();
-    let path = folder.path().join("zoho.env");
-    let warned = || {
-        !OutputFile::prepare(&path, Existing::Merge)
-            .unwrap()
-            .warnings()
-            .is_empty()
-    };
-    assert!(!warned());
-    let git = Command::new("git")
-        .args(["init", "--quiet"])
-        .arg(folder.path())
-        .status();
-    assert!(
-        git.is_ok_and(|status| status.success()),
-        "this test needs git"
-    );
-    assert!(warned());
-    fs::write(folder.path().join(".gitignore"), "*.env\n").unwrap();
-    assert!(!warned());
 }

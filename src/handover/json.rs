@@ -1,10 +1,12 @@
 //! `json`: one object for programs. What is absent is left out.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
+use crate::foreign::{Foreign, is_hidden};
 use crate::handover::extras::Extras;
+use crate::handover::secret_text::{DOCUMENT_BYTES, secret_text};
 use secrecy::ExposeSecret;
 use serde::Serialize;
+use std::fmt::Write;
 use zeroize::Zeroizing;
 
 #[derive(Serialize)]
@@ -80,14 +82,31 @@ pub(super) fn document(credentials: &Credentials, _extras: &Extras) -> Zeroizing
     pretty(&document)
 }
 
-/// Indented JSON and a final newline.
+/// Indented JSON and a final newline. What could steer a terminal is escaped, which readers of JSON undo.
 pub(super) fn pretty(document: &impl Serialize) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(
-        serde_json::to_string_pretty(document)
-            .expect("strings and objects of strings always become JSON"),
-    );
+    let mut json = Zeroizing::new(Vec::with_capacity(DOCUMENT_BYTES));
+    serde_json::to_writer_pretty(&mut *json, document)
+        .expect("strings and objects of strings always become JSON");
+    let json = str::from_utf8(&json).expect("JSON is UTF-8");
+    let mut text = secret_text(json.len());
+    for char in json.chars() {
+        // A line break in a string is escaped already; the others are the layout.
+        if is_hidden(char) && char != '\n' {
+            escape(&mut text, char);
+        } else {
+            text.push(char);
+        }
+    }
     text.push('\n');
     text
+}
+
+/// As UTF-16, two of them above the Basic Multilingual Plane (RFC 8259, 7).
+fn escape(text: &mut String, char: char) {
+    for unit in char.encode_utf16(&mut [0; 2]) {
+        // Writing to a String cannot fail.
+        let _ = write!(text, "\\u{unit:04x}");
+    }
 }
 
 fn raw(text: Option<&Foreign>) -> Option<&str> {
@@ -126,6 +145,16 @@ mod tests {
             }
         "#]]
         .assert_eq(&document);
+    }
+
+    #[test]
+    fn what_could_steer_a_terminal_is_escaped_and_means_the_same() {
+        let hostile = "\u{7f}\u{9b}2J\u{202e}gpj\u{200b}\u{e0041}\u{feff}Zoë 株";
+        let text = super::pretty(&[hostile]);
+        let escaped = r#"["\u007f\u009b2J\u202egpj\u200b\udb40\udc41\ufeffZoë 株"]"#;
+        assert_eq!(text.replace(['\n', ' '], ""), escaped.replace(' ', ""));
+        let read: [String; 1] = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, [hostile]);
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
+mod access;
 mod adobe;
 mod airbyte;
 pub mod dotenv;
@@ -13,6 +14,7 @@ mod needed;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
+mod secret_text;
 mod shell;
 mod singer;
 pub mod template;

@@ -4,6 +4,7 @@
 use crate::credentials::Credentials;
 use crate::foreign::Foreign;
 use crate::handover::extras::Extras;
+use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use std::time::UNIX_EPOCH;
@@ -39,9 +40,12 @@ pub(super) fn document(
     if let Some((name, _)) = columns.iter().find(|(_, value)| !is_cell(value)) {
         return Err(Why::CannotCarry(name));
     }
-    let row = Zeroizing::new(columns.map(|(_, value)| value).join(","));
-    let mut document = Zeroizing::new(String::from(HEADING));
-    document.push_str(&row);
+    let mut document = secret_text(0);
+    document.push_str(HEADING);
+    for (number, (_, value)) in columns.into_iter().enumerate() {
+        document.push_str(if number == 0 { "" } else { "," });
+        document.push_str(value);
+    }
     document.push('\n');
     Ok(document)
 }

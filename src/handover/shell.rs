@@ -5,28 +5,31 @@
 
 use crate::credentials::Credentials;
 use crate::handover::extras::Extras;
+use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use crate::handover::variables::{is_plain, variables};
 use zeroize::Zeroizing;
 
 /// `env`, for sh, bash and zsh.
 pub(super) fn sh(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |name, value| {
-        let quoted = if value.chars().all(is_plain) {
-            value.to_owned()
+    lines(credentials, extras, |lines, name, value| {
+        lines.extend(["export ", name, "="]);
+        if value.chars().all(is_plain) {
+            lines.push_str(value);
         } else {
-            // Within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
-            format!("'{}'", value.replace('\'', r"'\''"))
-        };
-        is_text(value).then(|| format!("export {name}={quoted}\n"))
+            quote(lines, value);
+        }
+        is_text(value)
     })
 }
 
 /// `fish`: between double quotes it reads `\`, `"` and `$` alone.
 pub(super) fn fish(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |name, value| {
-        let escaped = escaped(value, r#"\"$"#, '\\');
-        is_text(value).then(|| format!("set -gx {name} \"{escaped}\"\n"))
+    lines(credentials, extras, |lines, name, value| {
+        lines.extend(["set -gx ", name, " \""]);
+        escape(lines, value, r#"\"$"#, '\\');
+        lines.push('"');
+        is_text(value)
     })
 }
 
@@ -36,10 +39,11 @@ pub(super) fn powershell(
     credentials: &Credentials,
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |name, value| {
-        let carried = value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-        let escaped = escaped(value, "`\"$", '`');
-        carried.then(|| format!("$Env:{name}=\"{escaped}\"\n"))
+    lines(credentials, extras, |lines, name, value| {
+        lines.extend(["$Env:", name, "=\""]);
+        escape(lines, value, "`\"$", '`');
+        lines.push('"');
+        value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
     })
 }
 
@@ -48,23 +52,25 @@ pub(super) fn windows_cmd(
     credentials: &Credentials,
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |name, value| {
-        let carried = value.chars().all(is_plain);
-        carried.then(|| format!("set {name}={value}\n"))
+    lines(credentials, extras, |lines, name, value| {
+        lines.extend(["set ", name, "=", value]);
+        value.chars().all(is_plain)
     })
 }
 
-/// A line for each variable that has a value.
+/// A line for each variable that has a value. `add` says whether the shell takes the value; otherwise all is dropped.
 fn lines(
     credentials: &Credentials,
     extras: &Extras,
-    line: fn(&str, &str) -> Option<String>,
+    add: fn(&mut String, &str, &str) -> bool,
 ) -> Result<Zeroizing<String>, Why> {
-    let mut lines = Zeroizing::new(String::new());
+    let mut lines = secret_text(0);
     for variable in variables(credentials, &extras.env_prefix) {
         if let Some(value) = &variable.value {
-            let line = line(&variable.name, value).ok_or(Why::CannotCarry(variable.field))?;
-            lines.push_str(&Zeroizing::new(line));
+            if !add(&mut lines, &variable.name, value) {
+                return Err(Why::CannotCarry(variable.field));
+            }
+            lines.push('\n');
         }
     }
     Ok(lines)
@@ -75,15 +81,25 @@ fn is_text(value: &str) -> bool {
     value.chars().all(|char| char == '\n' || !char.is_control())
 }
 
-fn escaped(value: &str, special: &str, by: char) -> String {
-    let mut escaped = String::new();
+/// Within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
+fn quote(lines: &mut String, value: &str) {
+    lines.push('\'');
+    for char in value.chars() {
+        match char {
+            '\'' => lines.push_str(r"'\''"),
+            char => lines.push(char),
+        }
+    }
+    lines.push('\'');
+}
+
+fn escape(lines: &mut String, value: &str, special: &str, by: char) {
     for char in value.chars() {
         if special.contains(char) {
-            escaped.push(by);
+            lines.push(by);
         }
-        escaped.push(char);
+        lines.push(char);
     }
-    escaped
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::handover::extras::Extras;
 use crate::handover::fields::{Field, NoSuchField};
+use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use std::str::FromStr;
 use thiserror::Error;
@@ -60,7 +61,7 @@ impl Template {
         credentials: &Credentials,
         extras: &Extras,
     ) -> Result<Zeroizing<String>, Why> {
-        let mut text = Zeroizing::new(String::new());
+        let mut text = secret_text(self.bytes());
         for piece in &self.0 {
             match piece {
                 Piece::Text(piece) => text.push_str(piece),
@@ -76,6 +77,15 @@ impl Template {
         }
         Ok(text)
     }
+
+    /// How long the text is without its values.
+    fn bytes(&self) -> usize {
+        let lengths = self.0.iter().map(|piece| match piece {
+            Piece::Text(text) => text.len(),
+            Piece::Value(_) => 0,
+        });
+        lengths.sum()
+    }
 }
 
 /// One value and a newline.
@@ -84,10 +94,11 @@ pub(super) fn bare(
     credentials: &Credentials,
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
-    let mut value = field.value(credentials, extras).ok_or(Why::Absent)?;
-    one_line(field, &value)?;
-    value.push('\n');
-    Ok(value)
+    let value = field.value(credentials, extras).ok_or(Why::Absent)?;
+    let mut line = secret_text(0);
+    line.push_str(one_line(field, &value)?);
+    line.push('\n');
+    Ok(line)
 }
 
 /// Nothing says how the text around a value is read, so only what stays on its line is let in.

@@ -1,6 +1,7 @@
 use super::*;
 use crate::handover::extras::Need;
 use crate::handover::format::{FORMATS, Format};
+use crate::handover::secret_text::DOCUMENT_BYTES;
 use crate::handover::unfit::Why;
 use crate::zoho::crm::Identity;
 use file::Existing;
@@ -55,6 +56,26 @@ fn every_document_ends_in_one_newline_and_holds_no_carriage_return() {
             format.name
         );
         assert!(!document.contains('\r'), "{}", format.name);
+    }
+}
+
+#[test]
+fn no_document_outgrows_its_memory_and_leaves_a_copy_behind() {
+    let credentials = Credentials {
+        data_center: crate::zoho::data_centers::DataCenter::of_code("us"),
+        access_token: Some("a".repeat(2048).into()),
+        ..samples::full()
+    };
+    let extras = samples::extras();
+    let formats = FORMATS.iter().map(Form::Format);
+    let others = [
+        Form::Field("access_token".parse().unwrap()),
+        Form::Template("{access_token}".parse().unwrap()),
+    ];
+    for form in formats.chain(others) {
+        let document = form.document(&credentials, &extras).unwrap();
+        let room = document.capacity();
+        assert!(room >= DOCUMENT_BYTES, "{}: {room}", form.name());
     }
 }
 

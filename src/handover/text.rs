@@ -4,6 +4,7 @@ use crate::credentials::Credentials;
 use crate::foreign::Foreign;
 use crate::handover::extras::Extras;
 use crate::handover::needed;
+use crate::handover::secret_text::secret_text;
 use secrecy::ExposeSecret;
 use std::fmt::Write;
 use zeroize::Zeroizing;
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 const COLUMN: usize = 22;
 
 pub(super) fn document(credentials: &Credentials, extras: &Extras) -> Zeroizing<String> {
-    let mut lines = Zeroizing::new(String::new());
+    let mut lines = secret_text(0);
     let mut line = |label: &str, value: &str| {
         // Writing to a String cannot fail.
         let _ = writeln!(lines, "{:COLUMN$}{value}", format!("{label}:"));

@@ -13,6 +13,9 @@ use zeroize::Zeroizing;
 /// A connection idle for longer is not used again: the grant token is worth more than a round trip.
 const IDLE: Duration = Duration::from_secs(5);
 
+/// More than an answer with tokens takes: a body that outgrows its memory leaves a copy behind that nobody wipes.
+const TOKEN_BYTES: usize = 16 * 1024;
+
 /// How far an answer may go.
 #[derive(Clone, Copy)]
 pub(super) struct Limit {
@@ -71,7 +74,7 @@ impl Http {
         limit: Limit,
     ) -> Result<Answer, NetworkError> {
         let address = format!("{server}{path}");
-        let mut body = form_urlencoded::Serializer::new(String::new());
+        let mut body = form_urlencoded::Serializer::new(String::with_capacity(encoded_bytes(form)));
         let body = Zeroizing::new(body.extend_pairs(form).finish().into_bytes());
         let form_type = "application/x-www-form-urlencoded";
         let request = self.client(server)?.post(&address);
@@ -132,7 +135,7 @@ impl Http {
 async fn read(server: &str, request: RequestBuilder, limit: usize) -> Result<Answer, NetworkError> {
     let failed = |error| NetworkError::of(server, &error);
     let mut response = request.send().await.map_err(failed)?;
-    let mut body = Zeroizing::new(Vec::new());
+    let mut body = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
     while let Some(chunk) = response.chunk().await.map_err(failed)? {
         let room = limit.saturating_sub(body.len());
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
@@ -149,6 +152,14 @@ async fn read(server: &str, request: RequestBuilder, limit: usize) -> Result<Ans
     Ok(Answer { status, body })
 }
 
+/// As long as the form can become: `%` and two digits for each byte, `=` and `&` for each pair.
+fn encoded_bytes(form: &[(&str, &str)]) -> usize {
+    let pairs = form.iter();
+    pairs
+        .map(|(name, value)| 3 * (name.len() + value.len()) + 2)
+        .sum()
+}
+
 /// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.
 fn sensitive(value: &SecretString) -> reqwest::header::HeaderValue {
     use secrecy::ExposeSecret;
@@ -156,4 +167,17 @@ fn sensitive(value: &SecretString) -> reqwest::header::HeaderValue {
         .expect("tokens are checked to be printable ASCII");
     header.set_sensitive(true);
     header
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_form_has_room_when_every_byte_is_encoded() {
+        let form = [("%&", "=é"), ("\"", "\u{1f511}\n")];
+        let mut text = form_urlencoded::Serializer::new(String::new());
+        let encoded = text.extend_pairs(form).finish();
+        assert!(encoded.len() <= encoded_bytes(&form), "{encoded}");
+    }
 }

@@ -6,6 +6,7 @@ mod browser;
 mod chromium;
 mod cli;
 mod errors;
+mod export;
 mod flow;
 mod hostile;
 mod life;

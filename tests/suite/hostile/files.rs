@@ -212,6 +212,20 @@ async fn row_18_a_new_file_is_its_owners_alone() {
 }
 
 #[tokio::test]
+async fn row_18_merging_lets_no_other_group_in() {
+    if !is_superuser() {
+        return missing("chown needs the superuser");
+    }
+    let home = home();
+    let path = written(home.path().join("work/zoho.env"), "OLD=1\n");
+    chown(&path, None, Some(4711)).unwrap();
+    fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
+    let whole = meanwhile(&home, &path, &["--format", "dotenv"], || ()).await;
+    assert_eq!(whole.code, Some(0), "{}", whole.stderr);
+    assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
+}
+
+#[tokio::test]
 async fn row_18_killed_while_writing_the_old_content_stays() {
     let home = home();
     let old = "KEPT=0123456789\n".repeat(6_000);
