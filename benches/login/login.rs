@@ -2,14 +2,17 @@
 
 use crate::browser::{Browser, ask, connect, get};
 use crate::certificates::Store;
+use crate::load::Load;
 use crate::process::Process;
 use crate::stand_in::StandIn;
+use crate::watch::peak_bytes;
 use crate::{Outcome, PROGRAM};
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
+use std::thread;
 use std::time::{Duration, Instant, SystemTime};
-use std::{fs, thread};
 
 /// Below the ports that systems give to outgoing connections: a connection to a port of those may meet itself.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
@@ -35,14 +38,14 @@ pub struct Measured {
     pub answering: Duration,
     /// From the browser's close after the page to the end of the process.
     pub closing: Duration,
-    /// From just before the process to its end.
+    /// From just before the process to its end; under load, that of the strangers as well.
     pub whole: Duration,
     /// The most memory that was resident, just before the browser's close; bytes.
     pub peak_bytes: u64,
 }
 
-/// Logs in once.
-pub fn login(stand_in: &mut StandIn, place: &Place) -> Outcome<Measured> {
+/// Logs in once, with strangers at the callback port if it shall be loaded.
+pub fn login(stand_in: &mut StandIn, place: &Place, loaded: bool) -> Outcome<Measured> {
     let began = Instant::now();
     let port = place.port;
     let listening = thread::spawn(move || listening(port, began));
@@ -51,6 +54,8 @@ pub fn login(stand_in: &mut StandIn, place: &Place) -> Outcome<Measured> {
     let listening = listening
         .join()
         .map_err(|_| "the watch on the port broke")??;
+    // To the end, so that the program ends among them.
+    let _load = loaded.then(|| Load::start(port)).transpose()?;
     let callback = place.browser.consent(&address)?;
 
     let mut connection = connect(&callback)?;
@@ -64,7 +69,7 @@ pub fn login(stand_in: &mut StandIn, place: &Place) -> Outcome<Measured> {
     drop(connection);
     let status = program.0.wait()?;
     let ended = Instant::now();
-    if !status.success() || !page.body.contains("Rehearsal Company") {
+    if !status.success() || !is_whole(&page.body) {
         return Err(format!("the login failed: {status}").into());
     }
     Ok(Measured {
@@ -76,14 +81,19 @@ pub fn login(stand_in: &mut StandIn, place: &Place) -> Outcome<Measured> {
     })
 }
 
-/// A port that is free on this machine.
+fn is_whole(page: &str) -> bool {
+    page.contains("Rehearsal Company") && page.trim_end().ends_with("</html>")
+}
+
+/// A port that is free on this machine, another one each time: some clients cannot use one again at once.
 pub fn free_port() -> Outcome<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(PORTS.start);
     let free = |port: &u16| {
         TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
             && TcpListener::bind((Ipv6Addr::LOCALHOST, *port)).is_ok()
     };
-    PORTS
-        .into_iter()
+    std::iter::repeat_with(|| NEXT.fetch_add(1, Relaxed))
+        .take_while(|port| PORTS.contains(port))
         .find(free)
         .ok_or_else(|| "no port is free".into())
 }
@@ -138,15 +148,4 @@ fn listening(port: u16, began: Instant) -> io::Result<Duration> {
         }
     }
     Ok(began.elapsed())
-}
-
-/// The kernel's own mark: `VmHWM`, in kB of 1024 bytes.
-fn peak_bytes(program: u32) -> Outcome<u64> {
-    let status = fs::read_to_string(format!("/proc/{program}/status"))?;
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
-    Ok(kilobytes
-        .ok_or("no VmHWM in the process's status")?
-        .parse::<u64>()?
-        * 1024)
 }

@@ -1,15 +1,29 @@
 //! How fast and how small a login is: the release program against the stand-in Zoho in another process, over TLS,
-//! with the whole certificate store of the system. `cargo bench` prints one table. Linux only: elsewhere the
-//! system's store cannot be given another authority for one process.
+//! with the whole certificate store of the system. Linux only: elsewhere the system's store cannot be given
+//! another authority for one process.
+//!
+//! - `cargo bench` prints the program's own figures in one table.
+//! - `cargo bench -- --compare` takes minutes: under quiet and under load, beside other loopback clients.
+//! - `cargo bench -- --pages` logs in 1,000 times and counts the pages that came whole.
+#![cfg_attr(not(target_os = "linux"), allow(dead_code))]
 
 mod browser;
 mod certificates;
+#[cfg(target_os = "linux")]
+mod clients;
+#[cfg(target_os = "linux")]
+mod compare;
+#[cfg(target_os = "linux")]
+mod foreign;
+mod generic;
+mod load;
 mod login;
 mod process;
 mod serve;
 mod stamped;
 mod stand_in;
 mod table;
+mod watch;
 
 use browser::Browser;
 use certificates::Store;
@@ -24,26 +38,37 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_zoho-grant");
 /// The argument with which this program calls itself as the stand-in.
 const STAND_IN: &str = "--stand-in";
 
+/// The argument with which it calls itself as the strangers.
+const LOAD: &str = "--load";
+
 /// Logins that are not counted: they bring files into the system's cache.
 const WARM_UP: usize = 3;
 
 /// Logins that are counted.
 const RUNS: usize = 100;
 
+/// Pages of which none may be cut.
+const PAGES: usize = 1_000;
+
 /// Everything here ends the benchmark.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let given = |option| arguments.iter().any(|given| given == option);
     match arguments.as_slice() {
         [mode, redirect_uri] if mode == STAND_IN => serve::serve(redirect_uri),
+        [mode, port] if mode == LOAD => {
+            load::run(port.parse()?);
+            Ok(())
+        }
         // `cargo test --all-targets` calls without --bench: time is no matter of tests.
-        given if given.iter().any(|given| given == "--bench") => measure(),
-        _ => Ok(()),
+        _ if !given("--bench") => Ok(()),
+        _ => measure(given("--compare"), given("--pages")),
     }
 }
 
-fn measure() -> Outcome<()> {
+fn measure(compare: bool, many_pages: bool) -> Outcome<()> {
     if !cfg!(target_os = "linux") {
         println!("This benchmark is for Linux: SSL_CERT_FILE is obeyed there.");
         return Ok(());
@@ -55,11 +80,30 @@ fn measure() -> Outcome<()> {
         store: Store::with(&stand_in.opening.authority)?,
         browser: Browser::trusting(&stand_in.opening.authority)?,
     };
+    #[cfg(target_os = "linux")]
+    if compare {
+        return compare::compare(&mut stand_in, &place);
+    }
+    if many_pages {
+        pages(&mut stand_in, &place);
+        return Ok(());
+    }
     let mut runs = Vec::new();
     for _ in 0..WARM_UP + RUNS {
-        runs.push(login::login(&mut stand_in, &place)?);
+        runs.push(login::login(&mut stand_in, &place, false)?);
     }
     print(&runs.split_off(WARM_UP))
+}
+
+fn pages(stand_in: &mut StandIn, place: &Place) {
+    let mut whole = 0;
+    for _ in 0..PAGES {
+        match login::login(stand_in, place, false) {
+            Ok(_) => whole += 1,
+            Err(error) => println!("{error}"),
+        }
+    }
+    println!("{whole} of {PAGES} pages came whole");
 }
 
 fn print(runs: &[Measured]) -> Outcome<()> {

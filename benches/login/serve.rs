@@ -1,12 +1,14 @@
 //! What the stand-in's process does: both data centres over TLS, each with an accounts server and an API domain.
 
-use crate::Outcome;
 use crate::stamped::{LastWrite, Stamped};
+use crate::{Outcome, generic};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
 use hyper_util::service::TowerToHyperService;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{
+    BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair, KeyUsagePurpose,
+};
 use rustls::ServerConfig;
 use rustls::pki_types::PrivateKeyDer;
 use secrecy::ExposeSecret;
@@ -29,6 +31,8 @@ pub struct Opening {
     pub accounts_urls: [String; 2],
     /// The API domains, in the same order.
     pub api_domains: [String; 2],
+    /// An authorization server for other clients.
+    pub generic_url: String,
     /// The certificate of the authority that vouches for all of them, in PEM.
     pub authority: String,
 }
@@ -42,6 +46,8 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         accounts_url: accounts_urls[at].clone(),
         api_domain: api_domains[at].clone(),
     });
+    let (generic, generic_url) = listener()?;
+    let router = generic::router(&generic_url);
     let stand_in = StandIn::at(addresses, Rehearsal::default());
     stand_in.register_redirect_uri(redirect_uri);
     let opening = Opening {
@@ -49,6 +55,7 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         client_secret: stand_in.client_secret().expose_secret().to_owned(),
         accounts_urls,
         api_domains,
+        generic_url,
         authority,
     };
     let last = LastWrite::default();
@@ -61,7 +68,7 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         .zip(DataCenter::ALL)
         .chain(apis.into_iter().zip(DataCenter::ALL));
     let sites = sites.map(|(listener, at)| (listener, stand_in.router(at)));
-    server.run(sites.collect());
+    server.run(sites.chain([(generic, router)]).collect());
     println!("{}", serde_json::to_string(&opening)?);
     for line in io::stdin().lock().lines() {
         line?;
@@ -116,26 +123,30 @@ impl Server {
 
 /// Listens on two free ports, ready for the runtime.
 fn listeners() -> Outcome<([TcpListener; 2], [String; 2])> {
-    let listeners = [
-        TcpListener::bind("127.0.0.1:0")?,
-        TcpListener::bind("127.0.0.1:0")?,
-    ];
-    let mut urls = <[String; 2]>::default();
-    for (listener, url) in listeners.iter().zip(&mut urls) {
-        listener.set_nonblocking(true)?;
-        *url = format!("https://localhost:{}", listener.local_addr()?.port());
-    }
-    Ok((listeners, urls))
+    let (first, second) = (listener()?, listener()?);
+    Ok(([first.0, second.0], [first.1, second.1]))
+}
+
+fn listener() -> Outcome<(TcpListener, String)> {
+    let listener = TcpListener::bind("127.0.0.1:0")?;
+    listener.set_nonblocking(true)?;
+    let url = format!("https://localhost:{}", listener.local_addr()?.port());
+    Ok((listener, url))
 }
 
 /// A certificate for localhost, and the authority behind it in PEM.
 fn tls() -> Outcome<(TlsAcceptor, String)> {
     let mut authority = CertificateParams::new([])?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    // A name of its own: OpenSSL takes a certificate for self-signed whose issuer has the same name.
+    let name = &mut authority.distinguished_name;
+    name.push(DnType::CommonName, "Authority of a benchmark");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;
     let key = KeyPair::generate()?;
-    let certificate =
-        CertificateParams::new(["localhost".to_owned()])?.signed_by(&key, &authority)?;
+    let mut certificate = CertificateParams::new(["localhost".to_owned()])?;
+    certificate.use_authority_key_identifier_extension = true;
+    let certificate = certificate.signed_by(&key, &authority)?;
     let key = PrivateKeyDer::Pkcs8(key.serialize_der().into());
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let config = ServerConfig::builder_with_provider(provider)

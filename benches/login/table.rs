@@ -28,12 +28,22 @@ impl Row {
             targets,
         }
     }
+}
 
-    /// The value that `percent` of the runs do not exceed (nearest rank).
-    fn percentile(&self, percent: usize) -> f64 {
-        let rank = (self.values.len() * percent).div_ceil(100);
-        self.values[rank.saturating_sub(1)]
+/// Median and spread in one cell.
+pub fn spread(mut values: Vec<f64>) -> String {
+    if values.is_empty() {
+        return "–".to_owned();
     }
+    values.sort_unstable_by(f64::total_cmp);
+    let [low, median, high] = [10, 50, 90].map(|percent| percentile(&values, percent));
+    format!("{median:.2} ({low:.2}–{high:.2})")
+}
+
+/// The value that `percent` of ascending ones do not exceed (nearest rank).
+fn percentile(values: &[f64], percent: usize) -> f64 {
+    let rank = (values.len() * percent).div_ceil(100);
+    values[rank.saturating_sub(1)]
 }
 
 /// A Markdown table.
@@ -42,7 +52,8 @@ pub fn table(rows: &[Row]) -> String {
         "| | min | median | p90 | max | target now | later |\n|---|--:|--:|--:|--:|--:|--:|\n",
     );
     for row in rows {
-        let values = [0, 50, 90, 100].map(|percent| format!("{:.2}", row.percentile(percent)));
+        let values =
+            [0, 50, 90, 100].map(|percent| format!("{:.2}", percentile(&row.values, percent)));
         let targets = row
             .targets
             .map_or_else(<[String; 2]>::default, |(now, later)| {

@@ -8,9 +8,11 @@ use crate::handover::unfit::Why;
 use crate::handover::variables::{Variable, is_plain, variables};
 use zeroize::Zeroizing;
 
+/// The lines of these credentials, merged into an existing file.
+///
 /// A name without a value now is removed from an existing file, so that no old refresh token stands beside a
 /// new access token. There are no quotes to put around a value that is not plain.
-pub(super) fn document(
+pub fn document(
     credentials: &Credentials,
     extras: &Extras,
     existing: &str,
@@ -29,7 +31,9 @@ pub(super) fn document(
 pub fn name_of(line: &str) -> Option<&str> {
     let (name, _) = line.split_once('=')?;
     let name = name.trim();
-    Some(name.strip_prefix("export ").unwrap_or(name).trim())
+    let exported = name.strip_prefix("export");
+    let exported = exported.filter(|rest| rest.starts_with(char::is_whitespace));
+    Some(exported.unwrap_or(name).trim())
 }
 
 /// Replaces our lines where they stand, adds the missing ones at the end, keeps every other line as it was.
@@ -109,6 +113,14 @@ mod tests {
             document.starts_with("# mine\r\n"),
             "a foreign line end was changed"
         );
+    }
+
+    #[test]
+    fn an_exported_name_is_found_behind_any_white_space() {
+        for line in ["A=1", " export A = 1", "export\tA=1", "export \t A=1"] {
+            assert_eq!(name_of(line), Some("A"), "{line:?}");
+        }
+        assert_eq!(name_of("exportA=1"), Some("exportA"));
     }
 
     #[test]

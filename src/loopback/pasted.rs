@@ -20,7 +20,7 @@ pub enum NotTaken {
 }
 
 /// Judges an address, with or without its scheme, or its query alone.
-pub(super) fn judge(
+pub fn judge(
     expected: &Expectation,
     text: &SecretString,
 ) -> Result<AuthorizationResponse, NotTaken> {

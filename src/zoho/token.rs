@@ -9,6 +9,7 @@ use crate::zoho::network::{NetworkError, Trouble};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
+use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::time::Duration;
@@ -40,6 +41,14 @@ pub struct Tokens {
     pub expires_in: Option<Duration>,
     /// What was granted, when Zoho told; it may differ from what was asked.
     pub scopes: Option<Scopes>,
+}
+
+impl Tokens {
+    /// Reads an answer of the token endpoint, however it was fetched.
+    pub fn read(status: StatusCode, body: Vec<u8>) -> Result<Self, ExchangeError> {
+        let body = body.into();
+        judge(&Answer { status, body })
+    }
 }
 
 /// How a token request ends without tokens.

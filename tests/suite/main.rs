@@ -18,6 +18,7 @@ mod life_source;
 #[cfg(unix)]
 mod life_terminal;
 mod program;
+mod properties;
 mod rehearsed;
 mod settings;
 mod ways;

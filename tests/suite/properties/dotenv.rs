@@ -1,0 +1,107 @@
+//! Any `.env` file: our lines stand in it once, the others as they were.
+
+use std::sync::LazyLock;
+use std::time::{Duration, UNIX_EPOCH};
+use zoho_grant::credentials::Credentials;
+use zoho_grant::foreign::Foreign;
+use zoho_grant::handover::dotenv::document;
+use zoho_grant::handover::extras::Extras;
+use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::crm::Identity;
+use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::trust::AccountsServer;
+
+const ALWAYS: [&str; 4] = ["CLIENT_ID", "CLIENT_SECRET", "ACCESS_TOKEN", "ACCOUNTS_URL"];
+const SOMETIMES: [&str; 3] = ["REFRESH_TOKEN", "ACCESS_TOKEN_EXPIRES_AT", "API_DOMAIN"];
+
+static LEAST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
+    client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
+    access_token: Some("1000.a.a".into()),
+    refresh_token: None,
+    token_type: Foreign::new("Bearer"),
+    expires_at: None,
+    scopes: None,
+    accounts_server: AccountsServer::of(&DATA_CENTERS[1]),
+    api_domain: None,
+    data_center: None,
+    redirect_uri: None,
+    identity: Identity::not_asked("nobody asked"),
+});
+
+static MOST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
+    client: LEAST.client.clone(),
+    access_token: LEAST.access_token.clone(),
+    refresh_token: Some("1000.r.r".into()),
+    token_type: LEAST.token_type.clone(),
+    expires_at: Some(UNIX_EPOCH + Duration::from_secs(1_795_433_758)),
+    scopes: None,
+    accounts_server: LEAST.accounts_server.clone(),
+    api_domain: Some(Foreign::new(DATA_CENTERS[1].api_domain)),
+    data_center: None,
+    redirect_uri: None,
+    identity: Identity::not_asked("nobody asked"),
+});
+
+/// The input is the file as it is found.
+pub fn check(input: &[u8]) {
+    let Ok(existing) = str::from_utf8(input) else {
+        return;
+    };
+    let most = merged(&MOST, existing);
+    let least = merged(&LEAST, existing);
+    for name in ALWAYS {
+        assert_eq!([count(&most, name), count(&least, name)], [1, 1], "{name}");
+    }
+    for name in SOMETIMES {
+        assert_eq!([count(&most, name), count(&least, name)], [1, 0], "{name}");
+    }
+    for document in [&most, &least] {
+        assert!(
+            others(document).starts_with(&others(existing)),
+            "another line was changed"
+        );
+    }
+    assert_eq!(merged(&LEAST, &most), least_again(&most));
+}
+
+/// Merges, and once more to see that nothing changes.
+fn merged(credentials: &Credentials, existing: &str) -> String {
+    let once = document(credentials, &Extras::default(), existing).unwrap();
+    assert_eq!(
+        document(credentials, &Extras::default(), &once).unwrap(),
+        once
+    );
+    once.as_str().to_owned()
+}
+
+/// What the least credentials leave of a file that held the most.
+fn least_again(most: &str) -> String {
+    let gone = |line: &&str| !SOMETIMES.iter().any(|name| sets(line, name));
+    most.split_inclusive('\n').filter(gone).collect()
+}
+
+fn count(document: &str, name: &str) -> usize {
+    document.lines().filter(|line| sets(line, name)).count()
+}
+
+/// The lines that are not ours, one after the other. The last of them gets the line end that it lacked.
+fn others(document: &str) -> String {
+    let ours = |line: &str| ALWAYS.iter().chain(&SOMETIMES).any(|name| sets(line, name));
+    let mut others = String::new();
+    for line in document.split_inclusive('\n').filter(|line| !ours(line)) {
+        others += line;
+    }
+    others
+}
+
+/// As a shell reads it, and more kindly: spaces around the name do not matter.
+fn sets(line: &str, name: &str) -> bool {
+    let Some((set, _)) = line.split_once('=') else {
+        return false;
+    };
+    let words: Vec<&str> = set.split_whitespace().collect();
+    let ([set] | ["export", set]) = words.as_slice() else {
+        return false;
+    };
+    set.strip_prefix("ZOHO_") == Some(name)
+}

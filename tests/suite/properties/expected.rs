@@ -1,0 +1,60 @@
+//! The login that requests are measured by, and a second reading of queries to compare with.
+
+use std::sync::LazyLock;
+use zoho_grant::loopback::decide::Expectation;
+use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::trust::{AccountsServer, Trust};
+
+pub const STATE: &str = "the-state";
+pub const START: &str = "/start/s";
+pub const PAGE: &str = "/result/p";
+
+pub static EXPECTED: LazyLock<Expectation> = LazyLock::new(|| {
+    let home = AccountsServer::of(&DATA_CENTERS[0]);
+    Expectation {
+        redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),
+        state: STATE.into(),
+        start_path: START.into(),
+        page_path: PAGE.into(),
+        trust: Trust::new(&home, Vec::new(), Vec::new()),
+        home,
+    }
+});
+
+/// Every value of a parameter, decoded without the library that the program decodes with.
+pub fn values(query: &str, name: &str) -> Vec<String> {
+    let pairs = query.split('&').filter(|pair| !pair.is_empty());
+    let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+    pairs
+        .filter(|(named, _)| decoded(named) == name)
+        .map(|(_, value)| decoded(value))
+        .collect()
+}
+
+fn decoded(text: &str) -> String {
+    let mut bytes = Vec::new();
+    let mut rest = text.as_bytes();
+    while let [first, after @ ..] = rest {
+        let hex = after.get(..2).and_then(|pair| match pair {
+            [high, low] => Some(hex(*high)? * 16 + hex(*low)?),
+            _ => None,
+        });
+        match (first, hex) {
+            (b'%', Some(byte)) => {
+                bytes.push(byte);
+                rest = &after[2..];
+                continue;
+            }
+            (b'+', _) => bytes.push(b' '),
+            _ => bytes.push(*first),
+        }
+        rest = after;
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+fn hex(digit: u8) -> Option<u8> {
+    let value = char::from(digit).to_digit(16)?;
+    u8::try_from(value).ok()
+}

@@ -1,0 +1,72 @@
+//! Any text that a person pastes: taken only with this login's state, and never as another address.
+
+use super::expected::{EXPECTED, STATE, values};
+use secrecy::ExposeSecret;
+use url::Url;
+use zoho_grant::loopback::decide::AuthorizationResponse;
+use zoho_grant::loopback::pasted::judge;
+
+/// The input is the text.
+pub fn check(input: &[u8]) {
+    let Ok(text) = str::from_utf8(input) else {
+        return;
+    };
+    let Ok(response) = judge(&EXPECTED, &text.into()) else {
+        return;
+    };
+    let text = text.trim().trim_matches(['"', '\'']);
+    let text = text.split('#').next().unwrap_or_default();
+    assert!(!text.contains(char::is_whitespace));
+    let query = query(text);
+    assert_eq!(values(query, "state"), [STATE]);
+    match response {
+        AuthorizationResponse::Granted {
+            code,
+            accounts_server,
+            ..
+        } => {
+            assert!(values(query, "code") == [code.expose_secret()]);
+            assert!(values(query, "error").is_empty());
+            let named = values(query, "accounts-server");
+            let named = named.first().map_or(EXPECTED.home.as_str(), String::as_str);
+            assert_eq!(accounts_server.as_str(), named);
+            assert!(accounts_server.data_center().is_some());
+        }
+        AuthorizationResponse::Error(error) => assert_eq!(values(query, "error"), [error.raw()]),
+        AuthorizationResponse::Untrusted { .. } => {
+            assert_eq!(values(query, "accounts-server").len(), 1);
+        }
+        AuthorizationResponse::Empty => panic!("a piece of the address ended the login"),
+    }
+}
+
+/// What follows the address of this login, which may be left out; whatever else was pasted is none.
+fn query(text: &str) -> &str {
+    let bare = text.trim_start_matches('?');
+    match text.split_once('?') {
+        Some((address, query)) if !address.is_empty() && !address.contains('=') => {
+            leads_here(address);
+            query
+        }
+        _ => bare,
+    }
+}
+
+/// As a browser reads it, which is kinder than letter by letter.
+fn leads_here(address: &str) {
+    let schemes = ["http://", "https://"];
+    let rest = schemes
+        .iter()
+        .find_map(|scheme| address.strip_prefix(scheme));
+    let url = Url::parse(&format!("http://{}", rest.unwrap_or(address))).unwrap();
+    let place = (url.host_str(), url.port(), url.path());
+    assert_eq!(
+        place,
+        (Some("localhost"), Some(8085), "/callback"),
+        "{address}"
+    );
+    assert!(
+        url.username().is_empty() && url.password().is_none(),
+        "{address}"
+    );
+}

@@ -1,0 +1,83 @@
+//! Any query of the callback: decided as a second, plainer reading of the rules decides it.
+
+use super::expected::{EXPECTED, STATE, values};
+use axum::http::Request;
+use secrecy::ExposeSecret;
+use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, decide};
+use zoho_grant::zoho::data_centers::DATA_CENTERS;
+
+/// The input is the query, without its question mark.
+pub fn check(input: &[u8]) {
+    let target = [b"/callback?", input].concat();
+    let request = Request::get(target).header("host", "localhost:8085");
+    let Ok(request) = request.body(()) else {
+        return;
+    };
+    let head = request.into_parts().0;
+    let query = head.uri.query().unwrap_or_default();
+    assert_eq!(said(decide(&EXPECTED, &head)), wanted(query), "{query}");
+}
+
+fn said(decision: Decision) -> String {
+    use AuthorizationResponse as Response;
+    match decision {
+        Decision::Refused(refusal) => format!("{refusal:?}"),
+        Decision::Response(Response::Granted {
+            code,
+            accounts_server,
+            ..
+        }) => {
+            format!("{} at {accounts_server}", code.expose_secret())
+        }
+        Decision::Response(Response::Error(error)) => format!("error {}", error.raw()),
+        Decision::Response(Response::Untrusted { named, .. }) => {
+            format!("not to {}", named.raw())
+        }
+        Decision::Response(Response::Empty) => "empty".to_owned(),
+        other => panic!("{other:?} at the callback"),
+    }
+}
+
+fn wanted(query: &str) -> String {
+    let [state, server, location, error, code] =
+        ["state", "accounts-server", "location", "error", "code"].map(|name| values(query, name));
+    let all = [&state, &server, &location, &error, &code];
+    if all.iter().any(|values| values.len() > 1) {
+        return "Repeated".to_owned();
+    }
+    if state != [STATE] {
+        let bare = all.iter().all(|values| values.concat().is_empty())
+            && all[1..].iter().all(|values| values.is_empty());
+        let refusal = match error.is_empty() {
+            false => "UntiedError",
+            true if bare => "Bare",
+            true => "ForeignState",
+        };
+        return refusal.to_owned();
+    }
+    let mut table = DATA_CENTERS.iter();
+    let named = server
+        .first()
+        .map(|server| table.find(|center| center.accounts_server == server));
+    let told = DATA_CENTERS.iter().find(|center| location == [center.code]);
+    match (named, told) {
+        (Some(None), _) => return format!("not to {}", server[0]),
+        (Some(Some(named)), Some(told)) if named != told => {
+            return format!("not to {}", server[0]);
+        }
+        _ => {}
+    }
+    if let [error] = error.as_slice() {
+        return format!("error {error}");
+    }
+    let graphic = |code: &&String| code.chars().all(|char| char.is_ascii_graphic());
+    match code.first().filter(graphic) {
+        Some(code) if !code.is_empty() => {
+            let server = server
+                .first()
+                .map_or("https://accounts.zoho.com", String::as_str);
+            format!("{code} at {server}")
+        }
+        _ => "empty".to_owned(),
+    }
+}
