@@ -146,6 +146,14 @@ pub struct Export {
     /// File with ZOHO_… variables, as --format dotenv writes it; no .env is read by itself
     #[arg(long, value_name = "FILE", help_heading = "Client")]
     pub env_file: Option<PathBuf>,
+    /// Kept profile instead of variables
+    #[arg(
+        long,
+        value_name = "PROFILE",
+        conflicts_with = "env_file",
+        help_heading = "Client"
+    )]
+    pub profile: Option<String>,
     #[command(flatten)]
     pub hand_over: HandOver,
     #[command(flatten)]

@@ -13,7 +13,7 @@
 //!
 //! [`device`] and [`self_client`] are the other ways to tokens; a response that no browser could bring is
 //! pasted ([`loopback::pasted`]).
-//! [`keep`] holds client and tokens between runs, for whoever needs a live access token later.
+//! [`mod@keep`] holds client and tokens between runs, for whoever needs a live access token later.
 //!
 //! [`demo`] is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
 //! the process and never reads its arguments: [`event`] says what happens, and the caller says the words.

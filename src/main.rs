@@ -55,7 +55,7 @@ fn run(command: &Command, around: &Around) -> Result<ExitCode, Stop> {
         Command::Token(arguments) => commands::token::token(arguments, around),
         Command::Header(arguments) => commands::token::header(arguments, around),
         Command::Check(arguments) => commands::check::check(arguments, around),
-        Command::Export(arguments) => Ok(commands::export::run(arguments, terminal)),
+        Command::Export(arguments) => commands::export::run(arguments, terminal),
         Command::Revoke(arguments) => commands::revoke::revoke(arguments, around),
         Command::Profiles(_) => commands::profiles::list(around),
         Command::Forget(arguments) => commands::profiles::forget(arguments, around),

@@ -1,12 +1,14 @@
-//! `export`: credentials from variables once more, in any format. It makes no request.
+//! `export`: credentials from variables or a profile once more, in any format. It makes no request.
 
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{Export, handover, options};
+use crate::cli::{Export, folder, handover, keep, options};
+use crate::commands::Stop;
 use secrecy::SecretString;
 use std::io::Write;
 use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
+use zoho_grant::error::Error;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::{self as hand_over, Target, Written};
 use zoho_grant::zoho::client::{Client, Id, NotAClient, token};
@@ -14,17 +16,26 @@ use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
-/// Writes the credentials of the variables where they shall go, or nowhere.
+/// Writes the credentials of the profile or of the variables where they shall go, or nowhere.
 pub fn export(
     arguments: &Export,
     output: &mut dyn Write,
     warnings: &mut Vec<String>,
-) -> Result<Written, Usage> {
+) -> Result<Written, Stop> {
     let variables = Variables::of_file_or_environment(arguments.env_file.as_deref())?;
-    let credentials = credentials(&variables)?;
+    let credentials = match &arguments.profile {
+        Some(name) => of_profile(name, &variables)?,
+        None => credentials(&variables)?,
+    };
     // Nobody is asked, so what the CRM would tell is known to be missing.
     let target = arguments.hand_over.target(false, warnings)?;
-    write(&credentials, &target, output)
+    Ok(write(&credentials, &target, output)?)
+}
+
+fn of_profile(name: &str, variables: &Variables) -> Result<Credentials, Stop> {
+    let name = keep::name(Some(name), variables)?;
+    let kept = folder::profiles()?.load(&name).map_err(Error::Profile)?;
+    Ok(kept.into_credentials("export asks nobody"))
 }
 
 fn write(
@@ -141,7 +152,7 @@ mod tests {
         let (mut output, mut warnings) = (Vec::new(), Vec::new());
         match export(&arguments, &mut output, &mut warnings) {
             Ok(_) => String::from_utf8(output).unwrap(),
-            Err(usage) => {
+            Err(Stop::Usage(usage)) => {
                 assert!(output.is_empty(), "a refused export wrote something");
                 let Usage {
                     what,
@@ -151,6 +162,7 @@ mod tests {
                 } = usage;
                 format!("{exit_code}: {what} {cause} {remedy}")
             }
+            Err(Stop::Error(error)) => error.to_string(),
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::foreign::Foreign;
 use crate::zoho::client::Client;
+use crate::zoho::crm::Identity;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token::Tokens;
 use crate::zoho::trust::AccountsServer;
@@ -36,6 +37,23 @@ pub struct Kept {
 }
 
 impl Kept {
+    /// The credentials once more; nobody was asked whose they are, for this reason.
+    pub fn into_credentials(self, unchecked: &str) -> Credentials {
+        Credentials {
+            data_center: self.accounts_server.data_center(),
+            client: self.client,
+            access_token: self.access_token,
+            refresh_token: self.refresh_token,
+            token_type: Foreign::new("Bearer"),
+            expires_at: self.expires_at,
+            scopes: self.scopes,
+            accounts_server: self.accounts_server,
+            api_domain: self.api_domain,
+            redirect_uri: None,
+            identity: Identity::not_asked(unchecked),
+        }
+    }
+
     /// What is worth keeping of credentials.
     pub fn of(credentials: &Credentials) -> Self {
         let organization = credentials.organization();

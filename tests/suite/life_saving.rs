@@ -7,6 +7,22 @@ use std::process::{Command, Stdio};
 use zoho_grant::demo::{DataCenter, visitor};
 
 #[tokio::test]
+async fn a_profile_is_exported_in_any_format() {
+    let life = Life::with_profile().await;
+    let export = ["export", "--profile", "default", "--format", "dotenv"];
+    let ended = life.run(&export).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let token = life.secrets()["refresh_token"].as_str().unwrap().to_owned();
+    assert!(
+        ended
+            .stdout
+            .contains(&format!("\nZOHO_REFRESH_TOKEN={token}\n"))
+    );
+    let ended = life.run(&["export", "--profile", "none"]).await;
+    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+}
+
+#[tokio::test]
 async fn profiles_are_listed_without_secrets_and_forgotten() {
     let life = Life::with_profile().await;
     life.exchange(&["--save", "work", "--save-to", "file"])
