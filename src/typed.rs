@@ -17,6 +17,11 @@ pub fn lines() -> mpsc::Receiver<SecretString> {
     lines
 }
 
+/// Shows nothing of what is typed from now on.
+pub fn hide() {
+    system::hide();
+}
+
 /// Has the terminal show again what is typed, and forgets what was typed and not read: it would end up in the
 /// shell. Called before every end.
 pub fn show_again() {
@@ -79,7 +84,7 @@ mod system {
         }
     }
 
-    fn hide() {
+    pub fn hide() {
         let Ok(before) = tcgetattr(stdin()) else {
             return;
         };
@@ -138,6 +143,8 @@ mod system {
             }
         });
     }
+
+    pub fn hide() {}
 
     pub fn show_again() {}
 }

@@ -1,5 +1,6 @@
 //! Asking the person at the terminal for what was not given.
 
+use crate::typed;
 use secrecy::SecretString;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
@@ -25,10 +26,12 @@ pub fn line(question: &str) -> io::Result<String> {
 
 /// Asks for a line that is not shown.
 pub fn hidden(question: &str) -> io::Result<SecretString> {
-    let answer = Zeroizing::new(rpassword::prompt_password(format!(
-        "{question} (not shown): "
-    ))?);
-    Ok(answer.trim().into())
+    // The prompt comes before the library hides what is typed, and some type fast.
+    typed::hide();
+    let answer =
+        rpassword::prompt_password(format!("{question} (not shown): ")).map(Zeroizing::new);
+    typed::show_again();
+    answer.map(|answer| answer.trim().into())
 }
 
 /// A self client's grant token: asked for on a terminal, read from standard input otherwise.
