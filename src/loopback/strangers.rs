@@ -4,35 +4,63 @@ use crate::loopback::decide::Refusal;
 use crate::loopback::pages::{self, MessageView, Page, Tone};
 use axum::http::StatusCode;
 
+/// What to do after a request that has nothing to do with the login.
+const GO_ON: &str =
+    "Go on in the tab that shows Zoho's page, or follow the address in the terminal.";
+
+/// A title, what happened, and what to do next.
+type Words = (
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
 /// Status and page for a refused request. One page serves a forged, an older and somebody else's login.
 pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
-    let (status, title, paragraphs, next): (_, _, &[&str], &[&str]) = match refusal {
+    let (title, paragraphs, next) = words(refusal);
+    let view = view(title, paragraphs, next, rehearsal);
+    let page = match refusal {
+        Refusal::Bare => pages::bare(&view),
+        _ => pages::message(&view),
+    };
+    (status(refusal), page)
+}
+
+fn status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Path => StatusCode::NOT_FOUND,
+        Refusal::Host | Refusal::Metadata => StatusCode::FORBIDDEN,
+        Refusal::Method => StatusCode::METHOD_NOT_ALLOWED,
+        Refusal::Repeated | Refusal::ForeignState | Refusal::Bare | Refusal::UntiedError => {
+            StatusCode::BAD_REQUEST
+        }
+    }
+}
+
+fn words(refusal: Refusal) -> Words {
+    match refusal {
         Refusal::Path => (
-            StatusCode::NOT_FOUND,
             "Nothing here",
             &[
                 "zoho-grant is waiting on this port for Zoho's answer to a login, and serves nothing else.",
             ],
-            &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
+            &[GO_ON],
         ),
         Refusal::Host | Refusal::Metadata => (
-            StatusCode::FORBIDDEN,
             "Not meant for this program",
             &[
                 "This request did not come from a person's browser on its way back from Zoho. It changed nothing.",
             ],
-            &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
+            &[GO_ON],
         ),
         Refusal::Method => (
-            StatusCode::METHOD_NOT_ALLOWED,
             "Not meant for this program",
             &[
                 "Zoho's answer comes as a plain GET without a body; this was something else. It changed nothing.",
             ],
-            &["Go on in the tab that shows Zoho's page, or follow the address in the terminal."],
+            &[GO_ON],
         ),
         Refusal::Repeated | Refusal::ForeignState => (
-            StatusCode::BAD_REQUEST,
             "Not from this login",
             &[
                 "This answer does not belong to the login that is waiting in the terminal: it is from an earlier one, from somebody else's, or made up.",
@@ -44,7 +72,6 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
             ],
         ),
         Refusal::Bare => (
-            StatusCode::BAD_REQUEST,
             "An address without an answer",
             &[
                 "This is the redirect URI itself, without anything from Zoho. It changed nothing, and the login goes on waiting.",
@@ -56,7 +83,6 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
             ],
         ),
         Refusal::UntiedError => (
-            StatusCode::BAD_REQUEST,
             "A refusal, but of which login?",
             &[
                 "An error came back without the mark of this login, so anybody may have sent it. It changed nothing, and the login goes on waiting.",
@@ -66,13 +92,7 @@ pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
                 "Otherwise follow the address in the terminal again.",
             ],
         ),
-    };
-    let view = view(title, paragraphs, next, rehearsal);
-    let page = match refusal {
-        Refusal::Bare => pages::bare(&view),
-        _ => pages::message(&view),
-    };
-    (status, page)
+    }
 }
 
 /// The start address, opened a second time.

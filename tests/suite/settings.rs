@@ -27,56 +27,21 @@ async fn refused(variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
 
 #[tokio::test]
 async fn wrong_settings_name_the_option_before_anything_opens() {
+    #[rustfmt::skip]
     let cases: [(&[&str], i32, &str); 16] = [
-        (
-            &["--redirect-uri", "https://example.com/callback"],
-            2,
-            "--redirect-uri",
-        ),
-        (
-            &["--redirect-uri", "http://localhost:0/callback"],
-            2,
-            "--redirect-uri",
-        ),
-        (
-            &["--redirect-uri", "https://localhost:8085/"],
-            2,
-            "--redirect-uri",
-        ),
+        (&["--redirect-uri", "https://example.com/callback"], 2, "--redirect-uri"),
+        (&["--redirect-uri", "http://localhost:0/callback"], 2, "--redirect-uri"),
+        (&["--redirect-uri", "https://localhost:8085/"], 2, "--redirect-uri"),
         (&["--dc", "mars"], 2, "Known are us (United States)"),
-        (
-            &["--dc", "eu", "--accounts-url", "https://accounts.zoho.in"],
-            2,
-            "--dc together with --accounts-url",
-        ),
-        (
-            &["--accounts-url", "http://accounts.zoho.eu"],
-            2,
-            "--accounts-url",
-        ),
-        (
-            &["--accounts-url", "https://accounts.zoho.eu/oauth"],
-            2,
-            "--accounts-url",
-        ),
-        (
-            &["--trust-accounts-server", "http://evil.example"],
-            2,
-            "--trust-accounts-server",
-        ),
-        (
-            &["--trust-api-domain", "zohoapis.eu"],
-            2,
-            "--trust-api-domain",
-        ),
+        (&["--dc", "eu", "--accounts-url", "https://accounts.zoho.in"], 2, "--dc together with --accounts-url"),
+        (&["--accounts-url", "http://accounts.zoho.eu"], 2, "--accounts-url"),
+        (&["--accounts-url", "https://accounts.zoho.eu/oauth"], 2, "--accounts-url"),
+        (&["--trust-accounts-server", "http://evil.example"], 2, "--trust-accounts-server"),
+        (&["--trust-api-domain", "zohoapis.eu"], 2, "--trust-api-domain"),
         (&["--scope", " , "], 2, "--scope"),
         (&["--scope", "ZohoCRM.org.READ\u{7}"], 2, "--scope"),
         (&["--client-id", "1000.A B"], 2, "--client-id"),
-        (
-            &["--client-secret-file", "/does/not/exist"],
-            2,
-            "--client-secret-file",
-        ),
+        (&["--client-secret-file", "/does/not/exist"], 2, "--client-secret-file"),
         (&["--env-file", "/does/not/exist"], 2, "--env-file"),
         (&["--timeout", "0s"], 2, "--timeout"),
         (&["--output", "/does/not/exist/file"], 1, "--output"),
