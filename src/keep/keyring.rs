@@ -2,7 +2,7 @@
 //! keyring that is locked asks the person meanwhile.
 
 #[cfg(any(target_os = "linux", target_os = "freebsd"))]
-#[path = "secret_service.rs"]
+#[path = "secret_service/mod.rs"]
 mod system;
 #[cfg(any(target_os = "macos", windows))]
 #[path = "native_keyring.rs"]
@@ -39,8 +39,7 @@ pub(super) fn forget(name: &Name) -> Result<(), Trouble> {
     aside(|| system::remove(name.as_str()))
 }
 
-/// On a thread of its own: the way to the Secret Service has a runtime of its own, which cannot run on a
-/// thread of ours.
+/// On a thread of its own: the way to the Secret Service needs a runtime, and a thread has one at most.
 fn aside<T: Send>(call: impl FnOnce() -> Result<T, Trouble> + Send) -> Result<T, Trouble> {
     let done = std::thread::scope(|scope| scope.spawn(call).join());
     done.unwrap_or_else(|_| Err(Trouble::Keyring("it could not be asked".to_owned())))
