@@ -8,6 +8,7 @@ use crate::handover::Written;
 use crate::handover::extras::Extras;
 use crate::handover::fields::Field;
 use crate::handover::format::FORMATS;
+use crate::handover::secret_text::fitted;
 use crate::loopback::pages::{self, MessageView, Page, Problem, Reader, ResultView, Tone, Value};
 use crate::settings::Settings;
 use std::time::SystemTime;
@@ -158,6 +159,7 @@ fn readers(credentials: &Credentials, extras: &Extras) -> Vec<Reader> {
         remarks: format.remarks,
         document: format
             .document(credentials, extras)
+            .map(|document| fitted(&document))
             .map_err(|unfit| format!("{unfit}. {}", unfit.why.remedy())),
     });
     readers.collect()
@@ -184,6 +186,8 @@ mod tests {
         let readers = readers(&samples::full(), &Extras::default());
         assert_eq!(readers.len(), FORMATS.len());
         assert_eq!(readers[0].format, "adobe");
+        let adobe = readers[0].document.as_ref().unwrap();
+        assert_eq!(adobe.capacity(), adobe.len(), "no room is left to be wiped");
         let refused = |name| {
             let reader = readers.iter().find(|reader| reader.format == name);
             reader.and_then(|reader| reader.document.as_ref().err().cloned())

@@ -14,7 +14,7 @@ mod needed;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
-mod secret_text;
+pub(crate) mod secret_text;
 mod shell;
 mod singer;
 pub mod template;

@@ -9,3 +9,8 @@ pub(super) const DOCUMENT_BYTES: usize = 16 * 1024;
 pub(super) fn secret_text(beside: usize) -> Zeroizing<String> {
     Zeroizing::new(String::with_capacity(DOCUMENT_BYTES + beside))
 }
+
+/// The same text in no more memory than it takes; the room it had is wiped.
+pub(crate) fn fitted(text: &Zeroizing<String>) -> Zeroizing<String> {
+    Zeroizing::new(text.as_str().to_owned())
+}

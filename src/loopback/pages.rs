@@ -4,6 +4,7 @@ use crate::handover::format::Remark;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};
+use std::fmt;
 use zeroize::Zeroizing;
 
 /// The style sheet of every page.
@@ -14,12 +15,6 @@ const SCRIPT: &str = include_str!("../../templates/result.js");
 
 /// The script of the page for a redirect URI without an answer, which alone sees the fragment.
 const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
-
-/// Room for the longest page with secrets, so that the growing text leaves no unwiped copy behind.
-const RESULT_BYTES: usize = 128 * 1024;
-
-/// Room for most other pages; strangers can ask for thousands of them.
-const MESSAGE_BYTES: usize = 16 * 1024;
 
 /// What Adobe's form asks for, in its order.
 const ADOBE_FORM: [&str; 6] = [
@@ -42,14 +37,12 @@ pub struct Page {
 impl Page {
     /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
     pub(crate) fn render(template: &impl Template, allowed: &str) -> Self {
-        Self::with_capacity(MESSAGE_BYTES, template, allowed)
-    }
-
-    fn with_capacity(bytes: usize, template: &impl Template, allowed: &str) -> Self {
-        let mut html = Zeroizing::new(String::with_capacity(bytes));
-        template
-            .render_into(&mut *html)
-            .expect("writing to a String does not fail");
+        let told = "neither a String nor a count fails";
+        let mut length = Length(0);
+        template.render_into(&mut length).expect(told);
+        // All of its room at once, and no more: a growing text leaves unwiped copies behind.
+        let mut html = Zeroizing::new(String::with_capacity(length.0));
+        template.render_into(&mut *html).expect(told);
         let content_security_policy = format!(
             "default-src 'none'; style-src {}; img-src data:; frame-ancestors 'none'; base-uri 'none'{allowed}",
             hash(STYLE)
@@ -61,10 +54,20 @@ impl Page {
     }
 }
 
+/// Counts the bytes that are written to it.
+struct Length(usize);
+
+impl fmt::Write for Length {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.0 += text.len();
+        Ok(())
+    }
+}
+
 /// The page that shows what was obtained.
 pub fn result(view: &ResultView) -> Page {
     let allowed = format!("; form-action 'none'; script-src {}", hash(SCRIPT));
-    Page::with_capacity(RESULT_BYTES, &ResultPage { view }, &allowed)
+    Page::render(&ResultPage { view }, &allowed)
 }
 
 /// The page that says one thing.
