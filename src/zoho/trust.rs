@@ -267,6 +267,8 @@ mod tests {
             Err(NotAnOrigin::MoreThanAServer)
         );
         assert_eq!(given("accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("https://Accounts.zöho.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("https://A%C3%B6.eu"), Err(NotAnOrigin::NotAUrl));
         assert_eq!(given("ftp://accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
     }
 }
