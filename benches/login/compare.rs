@@ -17,6 +17,7 @@ const ENOUGH: usize = 3;
 struct Figures {
     tried: usize,
     listening: Vec<f64>,
+    judging: Vec<f64>,
     answering: Vec<f64>,
     closing: Vec<f64>,
     peak: Vec<f64>,
@@ -29,8 +30,8 @@ pub fn compare(stand_in: &mut StandIn, place: &Place) -> Outcome<()> {
     let origin = stand_in.opening.generic_url.clone();
     let clients = Clients::find(&origin)?;
     println!(
-        "| client | load | logins | start → listening, ms | last answer → page, ms | close → exit, ms \
-         | peak, MB | size, MB |\n|---|---|--:|--:|--:|--:|--:|--:|"
+        "| client | load | logins | start → listening, ms | callback → code at Zoho, ms | last answer → page, ms | close → exit, ms \
+         | peak, MB | size, MB |\n|---|---|--:|--:|--:|--:|--:|--:|--:|"
     );
     let size = megabytes(std::fs::metadata(PROGRAM)?.len());
     let mut notes = Vec::new();
@@ -61,7 +62,7 @@ fn ours(stand_in: &mut StandIn, place: &Place, loaded: bool) -> Figures {
         match login::login(stand_in, place, loaded) {
             Ok(run) => figures.add(
                 [run.listening, run.closing],
-                Some(run.answering),
+                [Some(run.judging), Some(run.answering)],
                 run.peak_bytes,
             ),
             Err(error) => figures.fail(&error.to_string()),
@@ -81,7 +82,11 @@ fn theirs(
     while figures.goes_on() {
         figures.tried += 1;
         match foreign::login(clients, client, stand_in, place, loaded) {
-            Ok(run) => figures.add([run.listening, run.closing], run.answering, run.peak_bytes),
+            Ok(run) => figures.add(
+                [run.listening, run.closing],
+                [run.judging, run.answering],
+                run.peak_bytes,
+            ),
             Err(error) => figures.fail(&error.to_string()),
         }
     }
@@ -96,12 +101,13 @@ impl Figures {
     fn add(
         &mut self,
         [listening, closing]: [std::time::Duration; 2],
-        answering: Option<std::time::Duration>,
+        [judging, answering]: [Option<std::time::Duration>; 2],
         peak: u64,
     ) {
         let milliseconds = |time: std::time::Duration| time.as_secs_f64() * 1e3;
         self.listening.push(milliseconds(listening));
         self.closing.push(milliseconds(closing));
+        self.judging.extend(judging.map(milliseconds));
         self.answering.extend(answering.map(milliseconds));
         self.peak.push(megabytes(peak));
     }
@@ -114,7 +120,14 @@ impl Figures {
     fn print(self, name: &str, loaded: bool, size: f64) -> Option<String> {
         let load = if loaded { "loaded" } else { "quiet" };
         let logins = format!("{} of {}", self.listening.len(), self.tried);
-        let times = [self.listening, self.answering, self.closing, self.peak].map(spread);
+        let times = [
+            self.listening,
+            self.judging,
+            self.answering,
+            self.closing,
+            self.peak,
+        ]
+        .map(spread);
         println!(
             "| {name} | {load} | {logins} | {} | {size:.2} |",
             times.join(" | ")

@@ -27,6 +27,8 @@ const LOOK: Duration = Duration::from_micros(50);
 pub struct Measured {
     /// From just before the process to its listening socket.
     pub listening: Duration,
+    /// From just before the browser's connection to the code at the authorization server; none when the page came first.
+    pub judging: Option<Duration>,
     /// From the last answer of the authorization server to the page; none when the page came first.
     pub answering: Option<Duration>,
     /// From the browser's close after the page, or from the last answer if that came later, to the end.
@@ -79,6 +81,7 @@ fn measure(
     let load = loaded.then(|| Load::start(port)).transpose()?;
 
     let here = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
+    let called = SystemTime::now();
     let mut connection = TcpStream::connect_timeout(&here, WITHIN)?;
     connection.set_read_timeout(Some(WITHIN))?;
     connection.write_all(callback(client, &address)?.as_bytes())?;
@@ -87,11 +90,12 @@ fn measure(
     let closed = SystemTime::now();
     let ended = end(program)?;
     drop(load);
-    let last = stand_in.last_answer()?;
+    let last = stand_in.last()?;
     Ok(Measured {
         listening,
-        answering: answered.duration_since(last).ok(),
-        closing: ended.duration_since(closed.max(last))?,
+        judging: last.post.duration_since(called).ok(),
+        answering: answered.duration_since(last.answer).ok(),
+        closing: ended.duration_since(closed.max(last.answer))?,
         peak_bytes: peak.join().map_err(|_| "the watch broke")?,
     })
 }

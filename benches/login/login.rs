@@ -34,6 +34,8 @@ pub struct Place {
 pub struct Measured {
     /// From just before the process to connections accepted in both families.
     pub listening: Duration,
+    /// From just before the browser's connection with the callback to its code at the stand-in, under load among it.
+    pub judging: Duration,
     /// From the stand-in's last answer to the redirect that the browser received.
     pub answering: Duration,
     /// From the browser's close after the page to the end of the process.
@@ -58,6 +60,7 @@ pub fn login(stand_in: &mut StandIn, place: &Place, loaded: bool) -> Outcome<Mea
     let _load = loaded.then(|| Load::start(port)).transpose()?;
     let callback = place.browser.consent(&address)?;
 
+    let called = SystemTime::now();
     let mut connection = connect(&callback)?;
     let redirect = ask(&mut connection, &get(&callback))?;
     let redirected = SystemTime::now();
@@ -72,9 +75,11 @@ pub fn login(stand_in: &mut StandIn, place: &Place, loaded: bool) -> Outcome<Mea
     if !status.success() || !is_whole(&page.body) {
         return Err(format!("the login failed: {status}").into());
     }
+    let last = stand_in.last()?;
     Ok(Measured {
         listening,
-        answering: redirected.duration_since(stand_in.last_answer()?)?,
+        judging: last.post.duration_since(called)?,
+        answering: redirected.duration_since(last.answer)?,
         closing: ended - closed,
         whole: ended - began,
         peak_bytes,

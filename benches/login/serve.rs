@@ -1,6 +1,6 @@
 //! What the stand-in's process does: both data centres over TLS, each with an accounts server and an API domain.
 
-use crate::stamped::{LastWrite, Stamped};
+use crate::stamped::{Stamped, Stamps};
 use crate::{Outcome, generic};
 use axum::Router;
 use hyper::server::conn::http1;
@@ -37,7 +37,7 @@ pub struct Opening {
     pub authority: String,
 }
 
-/// Serves until standard input ends. Each line there is answered with the time of the last answer.
+/// Serves until standard input ends. Each line there is answered with the times of the last answer and the last post.
 pub fn serve(redirect_uri: &str) -> Outcome<()> {
     let (tls, authority) = tls()?;
     let (accounts, accounts_urls) = listeners()?;
@@ -58,7 +58,7 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         generic_url,
         authority,
     };
-    let last = LastWrite::default();
+    let last = Stamps::default();
     let server = Server {
         tls,
         last: last.clone(),
@@ -72,7 +72,8 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
     println!("{}", serde_json::to_string(&opening)?);
     for line in io::stdin().lock().lines() {
         line?;
-        println!("{}", last.nanoseconds());
+        let [written, posted] = last.nanoseconds();
+        println!("{written} {posted}");
     }
     Ok(())
 }
@@ -80,7 +81,7 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
 #[derive(Clone)]
 struct Server {
     tls: TlsAcceptor,
-    last: LastWrite,
+    last: Stamps,
 }
 
 impl Server {

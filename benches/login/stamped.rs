@@ -1,4 +1,4 @@
-//! A stream that remembers when it was last written to.
+//! A stream that remembers when it was last written to, and when something was last posted to it.
 
 use std::io;
 use std::pin::Pin;
@@ -8,23 +8,29 @@ use std::task::{Context, Poll};
 use std::time::SystemTime;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// When any of its streams was last written to.
+/// How a request begins that posts something, such as a code.
+const POST: &[u8] = b"POST ";
+
+/// When something last happened on any of its streams; nanoseconds since 1970 on this machine's clock, 0 before.
 #[derive(Clone, Default)]
-pub struct LastWrite(Arc<AtomicU64>);
+pub struct Stamps {
+    written: Arc<AtomicU64>,
+    posted: Arc<AtomicU64>,
+}
 
-impl LastWrite {
-    /// Nanoseconds since 1970 on this machine's clock; 0 before the first write.
-    pub fn nanoseconds(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+impl Stamps {
+    /// The last write, and the last post.
+    pub fn nanoseconds(&self) -> [u64; 2] {
+        [&self.written, &self.posted].map(|stamp| stamp.load(Ordering::Relaxed))
     }
+}
 
-    fn stamp(&self) {
-        let now = SystemTime::now()
-            .duration_since(SystemTime::UNIX_EPOCH)
-            .unwrap_or_default();
-        let now = u64::try_from(now.as_nanos()).unwrap_or_default();
-        self.0.store(now, Ordering::Relaxed);
-    }
+fn stamp(at: &AtomicU64) {
+    let now = SystemTime::now()
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
+    let now = u64::try_from(now.as_nanos()).unwrap_or_default();
+    at.store(now, Ordering::Relaxed);
 }
 
 /// Lies above TLS, so that the end of a connection is no write; an answer of the stand-in is one.
@@ -32,7 +38,7 @@ pub struct Stamped<S> {
     /// Where it writes to.
     pub stream: S,
     /// Where it remembers.
-    pub last: LastWrite,
+    pub last: Stamps,
 }
 
 impl<S: AsyncWrite + Unpin> AsyncWrite for Stamped<S> {
@@ -42,7 +48,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stamped<S> {
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
         // Before, not after: the reader may run before this returns.
-        self.last.stamp();
+        stamp(&self.last.written);
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }
 
@@ -61,6 +67,11 @@ impl<S: AsyncRead + Unpin> AsyncRead for Stamped<S> {
         context: &mut Context<'_>,
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, into)
+        let before = into.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, into);
+        if into.filled()[before..].starts_with(POST) {
+            stamp(&self.last.posted);
+        }
+        polled
     }
 }

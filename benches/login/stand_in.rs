@@ -17,6 +17,14 @@ pub struct StandIn {
     answers: BufReader<ChildStdout>,
 }
 
+/// Moments on this machine's clock.
+pub struct Last {
+    /// When it began to write its last answer.
+    pub answer: SystemTime,
+    /// When it had read the beginning of the last thing that was posted, which is the code once that has come.
+    pub post: SystemTime,
+}
+
 impl StandIn {
     /// Starts this very program once more; its client may use one redirect URI.
     pub fn start(redirect_uri: &str) -> Outcome<Self> {
@@ -47,11 +55,18 @@ impl StandIn {
         })
     }
 
-    /// When it began to write its last answer so far, on this machine's clock.
-    pub fn last_answer(&mut self) -> Outcome<SystemTime> {
+    /// What it did last, so far.
+    pub fn last(&mut self) -> Outcome<Last> {
         writeln!(self.questions)?;
         let mut line = String::new();
         self.answers.read_line(&mut line)?;
-        Ok(SystemTime::UNIX_EPOCH + Duration::from_nanos(line.trim().parse()?))
+        let (answer, post) = line.trim().split_once(' ').ok_or("it says two times")?;
+        let moment = |nanoseconds: &str| -> Outcome<SystemTime> {
+            Ok(SystemTime::UNIX_EPOCH + Duration::from_nanos(nanoseconds.parse()?))
+        };
+        Ok(Last {
+            answer: moment(answer)?,
+            post: moment(post)?,
+        })
     }
 }
