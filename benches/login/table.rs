@@ -8,8 +8,8 @@ pub struct Row {
     unit: &'static str,
     /// Ascending, never empty.
     values: Vec<f64>,
-    /// The most that is wanted, now and later.
-    targets: Option<(f64, f64)>,
+    /// The most that is wanted.
+    target: Option<f64>,
 }
 
 impl Row {
@@ -18,14 +18,14 @@ impl Row {
         name: &'static str,
         unit: &'static str,
         mut values: Vec<f64>,
-        targets: Option<(f64, f64)>,
+        target: Option<f64>,
     ) -> Self {
         values.sort_unstable_by(f64::total_cmp);
         Self {
             name,
             unit,
             values,
-            targets,
+            target,
         }
     }
 }
@@ -48,18 +48,15 @@ fn percentile(values: &[f64], percent: usize) -> f64 {
 
 /// A Markdown table.
 pub fn table(rows: &[Row]) -> String {
-    let mut text = String::from(
-        "| | min | median | p90 | max | target now | later |\n|---|--:|--:|--:|--:|--:|--:|\n",
-    );
+    let mut text =
+        String::from("| | min | median | p90 | max | target |\n|---|--:|--:|--:|--:|--:|\n");
     for row in rows {
         let values =
             [0, 50, 90, 100].map(|percent| format!("{:.2}", percentile(&row.values, percent)));
-        let targets = row
-            .targets
-            .map_or_else(<[String; 2]>::default, |(now, later)| {
-                [now, later].map(|most| format!("≤ {most}"))
-            });
-        let cells = [values.join(" | "), targets.join(" | ")].join(" | ");
+        let target = row
+            .target
+            .map_or_else(String::new, |most| format!("≤ {most}"));
+        let cells = [values.join(" | "), target].join(" | ");
         // Writing to a String never fails.
         let _ = writeln!(text, "| {}, {} | {cells} |", row.name, row.unit);
     }
