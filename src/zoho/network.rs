@@ -29,6 +29,8 @@ pub enum Trouble {
     Validity,
     /// The certificate is for another name.
     OtherName,
+    /// This system has no authorities by which a certificate could be judged.
+    NoAuthorities,
     /// Any other failure of TLS, in the library's words.
     Tls(String),
     /// The proxy did not let the request through, in the library's words.
@@ -49,7 +51,7 @@ impl NetworkError {
         Self {
             server: server.to_owned(),
             trouble: trouble(error),
-            unsent: error.is_connect(),
+            unsent: error.is_connect() || error.is_builder(),
         }
     }
 
@@ -69,6 +71,10 @@ impl NetworkError {
             }
             Trouble::OtherName => {
                 "Its certificate was issued for another name: somebody else answered.".to_owned()
+            }
+            Trouble::NoAuthorities => {
+                "This system's certificate store is missing or empty, so no server can prove who it is."
+                    .to_owned()
             }
             Trouble::Tls(said) => format!("No encrypted connection came about: {said}."),
             Trouble::Proxy(said) => format!("The proxy did not let the request through: {said}."),
@@ -101,6 +107,10 @@ impl NetworkError {
             }
             Trouble::OtherName => {
                 "Check the VPN, the proxy and the hosts file. Do not go on until Zoho itself answers."
+            }
+            Trouble::NoAuthorities => {
+                "Install the system's certificates (on Debian: apt-get install ca-certificates); \
+                if SSL_CERT_FILE or SSL_CERT_DIR is set, check what it names."
             }
             Trouble::Tls(_) => "Check the proxy and the VPN; try another network.",
             Trouble::Proxy(_) => {
@@ -163,8 +173,13 @@ fn trouble(error: &reqwest::Error) -> Trouble {
 
 fn certificate(error: &TlsError) -> Trouble {
     use CertificateError as Certificate;
-    let TlsError::InvalidCertificate(reason) = error else {
-        return Trouble::Tls(error.to_string());
+    let reason = match error {
+        TlsError::InvalidCertificate(reason) => reason,
+        // The library's only sign of it is this text.
+        TlsError::General(said) if said.starts_with("No CA certificates") => {
+            return Trouble::NoAuthorities;
+        }
+        _ => return Trouble::Tls(error.to_string()),
     };
     match reason {
         Certificate::UnknownIssuer => Trouble::UnknownIssuer,

@@ -82,6 +82,19 @@ async fn row_12_a_bad_certificate_is_told_with_its_remedy() {
 }
 
 #[tokio::test]
+async fn row_12_a_system_without_authorities_is_told_before_the_consent() {
+    let authority = Authority::new("one");
+    let zoho = Hostile::start(|_| None).await;
+    let front = authority.front("localhost", 2100, &zoho.url).await;
+    let server = format!("https://localhost:{}", front.port);
+    let mut command = trusting(&authority, &server, &[]);
+    command.env("SSL_CERT_FILE", "/dev/null");
+    let stderr = not_begun(command).await;
+    assert!(stderr.contains("store is missing or empty"), "{stderr}");
+    assert!(stderr.contains("ca-certificates"), "{stderr}");
+}
+
+#[tokio::test]
 async fn row_12_a_server_that_speaks_no_tls_gets_nothing() {
     let (authority, plain) = (Authority::new("one"), Proxy::start(LOCKED, 1).await);
     let server = format!("https://localhost:{}", plain.port);
