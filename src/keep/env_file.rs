@@ -1,9 +1,11 @@
 //! A `.env` file as the place where tokens come from: what a refresh brought is put back into its lines.
 
+use crate::exact::exact;
 use crate::handover::dotenv::name_of;
 use crate::handover::file::{Existing, OutputFile};
 use crate::keep::kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
+use std::io::{self, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -51,40 +53,41 @@ fn change(path: &Path, variables: &[Variable]) -> Result<(), String> {
     if values.into_iter().any(|value| !value.chars().all(is_plain)) {
         return Err("a token holds characters that such a file cannot carry".to_owned());
     }
-    let text = merged(&existing, variables);
+    let text = exact(|out| merge(&existing, variables, out));
     file.write(text.as_bytes())
         .map_err(|error| error.to_string())
 }
 
 /// As in a shell the last line of a name wins, so every line of it gets the value; a missing one is added.
-fn merged(existing: &str, variables: &[Variable]) -> Zeroizing<String> {
-    let mut merged = Zeroizing::new(String::new());
+fn merge(existing: &str, variables: &[Variable], out: &mut dyn Write) -> io::Result<()> {
+    let mut ended = true;
     for line in existing.split_inclusive('\n') {
         match variables
             .iter()
             .find(|(name, _)| name_of(line) == Some(*name))
         {
-            None => merged.push_str(line),
+            None => {
+                out.write_all(line.as_bytes())?;
+                ended = line.ends_with('\n');
+            }
             Some((_, None)) => {}
             Some((_, Some(value))) => {
                 let start = line.split_once('=').map_or(line, |(start, _)| start);
                 let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-                merged.extend([start, "=", value, end]);
+                write!(out, "{start}={}{end}", value.as_str())?;
+                ended = true;
             }
         }
     }
     for (name, value) in variables {
         let stands = existing.lines().any(|line| name_of(line) == Some(*name));
         if let (Some(value), false) = (value, stands) {
-            let end = if merged.is_empty() || merged.ends_with('\n') {
-                ""
-            } else {
-                "\n"
-            };
-            merged.extend([end, name, "=", value, "\n"]);
+            let end = if ended { "" } else { "\n" };
+            writeln!(out, "{end}{name}={}", value.as_str())?;
+            ended = true;
         }
     }
-    merged
+    Ok(())
 }
 
 /// There are no quotes to put around others: some readers keep them.

@@ -24,8 +24,10 @@ pub(super) fn read(path: &Path) -> Result<Option<Zeroizing<String>>, Trouble> {
     }
     let file = File::open(path).map_err(failed)?;
     // Of the open file: what stands at the path may change.
-    check(path, &file.metadata().map_err(failed)?)?;
-    let mut text = Zeroizing::new(String::new());
+    let metadata = file.metadata().map_err(failed)?;
+    check(path, &metadata)?;
+    let length = usize::try_from(metadata.len().min(BYTES)).unwrap_or_default();
+    let mut text = Zeroizing::new(String::with_capacity(length));
     file.take(BYTES).read_to_string(&mut text).map_err(failed)?;
     Ok(Some(text))
 }

@@ -1,5 +1,6 @@
 //! All profiles of a person: one file in their configuration folder, and the keyring for secrets.
 
+use crate::exact::exact;
 use crate::keep::kept::Kept;
 use crate::keep::lock::Lock;
 use crate::keep::profile::{Listed, Name, Place};
@@ -110,9 +111,11 @@ impl Profiles {
         let _lock = Lock::beside(&self.path())?;
         let mut document = self.read()?;
         change(&mut document)?;
-        let text = serde_json::to_string_pretty(&document)
-            .expect("strings and maps of strings always become JSON");
-        file::write(&self.path(), &Zeroizing::new(text + "\n"))
+        let text = exact(|out| {
+            serde_json::to_writer_pretty(&mut *out, &document)?;
+            out.write_all(b"\n")
+        });
+        file::write(&self.path(), &text)
     }
 
     fn read(&self) -> Result<Document, Trouble> {

@@ -1,5 +1,6 @@
 //! The shapes in which profiles are written: public facts, and secrets apart from them.
 
+use crate::exact::exact;
 use crate::foreign::Foreign;
 use crate::keep::kept::Kept;
 use crate::keep::profile::{Listed, Name, Place};
@@ -123,8 +124,7 @@ impl Secrets {
 
     /// As the keyring holds them.
     pub(super) fn text(&self) -> Zeroizing<String> {
-        let text = serde_json::to_string(self).expect("strings always become JSON");
-        Zeroizing::new(text)
+        exact(|out| Ok(serde_json::to_writer(out, self)?))
     }
 
     /// As the keyring gave them.

@@ -1,10 +1,10 @@
 //! The pages that the person's browser shows. Every text is escaped by askama.
 
+use crate::exact::exact;
 use crate::handover::format::Remark;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};
-use std::fmt;
 use zeroize::Zeroizing;
 
 /// The style sheet of every page.
@@ -37,12 +37,7 @@ pub struct Page {
 impl Page {
     /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
     pub(crate) fn render(template: &impl Template, allowed: &str) -> Self {
-        let told = "neither a String nor a count fails";
-        let mut length = Length(0);
-        template.render_into(&mut length).expect(told);
-        // All of its room at once, and no more: a growing text leaves unwiped copies behind.
-        let mut html = Zeroizing::new(String::with_capacity(length.0));
-        template.render_into(&mut *html).expect(told);
+        let html = exact(|out| Template::write_into(template, out));
         let content_security_policy = format!(
             "default-src 'none'; style-src {}; img-src data:; frame-ancestors 'none'; base-uri 'none'{allowed}",
             hash(STYLE)
@@ -51,16 +46,6 @@ impl Page {
             html,
             content_security_policy,
         }
-    }
-}
-
-/// Counts the bytes that are written to it.
-struct Length(usize);
-
-impl fmt::Write for Length {
-    fn write_str(&mut self, text: &str) -> fmt::Result {
-        self.0 += text.len();
-        Ok(())
     }
 }
 
