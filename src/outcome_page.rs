@@ -8,7 +8,6 @@ use crate::handover::Written;
 use crate::handover::extras::Extras;
 use crate::handover::fields::Field;
 use crate::handover::format::FORMATS;
-use crate::handover::secret_text::fitted;
 use crate::loopback::pages::{self, MessageView, Page, Problem, Reader, ResultView, Tone, Value};
 use crate::settings::Settings;
 use std::time::SystemTime;
@@ -159,7 +158,6 @@ fn readers(credentials: &Credentials, extras: &Extras) -> Vec<Reader> {
         remarks: format.remarks,
         document: format
             .document(credentials, extras)
-            .map(|document| fitted(&document))
             .map_err(|unfit| format!("{unfit}. {}", unfit.why.remedy())),
     });
     readers.collect()

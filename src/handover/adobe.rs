@@ -3,15 +3,14 @@
 //! api-tutorials/create/protocols/generic-rest).
 
 use crate::credentials::Credentials;
+use crate::exact::exact;
 use crate::handover::extras::Extras;
 use crate::handover::format::Remark;
 use crate::handover::json::pretty;
 use crate::handover::needed;
-use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use std::fmt::Write;
 use zeroize::Zeroizing;
 
 /// The widest name, a colon and two spaces.
@@ -104,19 +103,19 @@ struct RestFields<'a> {
 /// `adobe`: what a person copies into the form.
 pub(super) fn fields(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
     let fields = Fields::new(credentials, extras)?;
-    let mut lines = secret_text(0);
-    for (name, value) in [
+    let lines = [
         ("endpoint", fields.endpoint.as_str()),
         ("accountsUrl", fields.accounts_url),
         ("clientId", fields.client_id),
         ("clientSecret", fields.client_secret),
         ("accessToken", fields.access_token),
         ("refreshToken", fields.refresh_token),
-    ] {
-        // Writing to a String cannot fail.
-        let _ = writeln!(lines, "{:COLUMN$}{value}", format!("{name}:"));
-    }
-    Ok(lines)
+    ];
+    Ok(exact(|out| {
+        lines
+            .iter()
+            .try_for_each(|(name, value)| writeln!(out, "{:COLUMN$}{value}", format!("{name}:")))
+    }))
 }
 
 /// `adobe-json`: the body that creates the same connection.

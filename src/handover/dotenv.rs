@@ -2,10 +2,11 @@
 //! into an existing file.
 
 use crate::credentials::Credentials;
+use crate::exact::exact;
 use crate::handover::extras::Extras;
-use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use crate::handover::variables::{Variable, is_plain, variables};
+use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 /// The lines of these credentials, merged into an existing file.
@@ -24,7 +25,7 @@ pub fn document(
             return Err(Why::CannotCarry(variable.field));
         }
     }
-    Ok(merge(existing, &variables))
+    Ok(exact(|out| merge(existing, &variables, out)))
 }
 
 /// The name that a line of a `.env` file sets.
@@ -37,39 +38,42 @@ pub fn name_of(line: &str) -> Option<&str> {
 }
 
 /// Replaces our lines where they stand, adds the missing ones at the end, keeps every other line as it was.
-fn merge(existing: &str, variables: &[Variable]) -> Zeroizing<String> {
-    let mut merged = secret_text(existing.len());
+fn merge(existing: &str, variables: &[Variable], out: &mut dyn Write) -> io::Result<()> {
     let mut placed = Vec::new();
+    let mut ended = true;
     for line in existing.split_inclusive('\n') {
         let name = name_of(line);
         let ours = variables
             .iter()
             .find(|variable| name == Some(&variable.name));
         match ours {
-            None => merged.push_str(line),
+            None => {
+                out.write_all(line.as_bytes())?;
+                ended = line.ends_with('\n');
+            }
             Some(variable) if !placed.contains(&variable.field) => {
                 placed.push(variable.field);
-                add(&mut merged, variable);
+                add(variable, &mut ended, out)?;
             }
             Some(_) => {}
         }
     }
     for variable in variables {
         if !placed.contains(&variable.field) {
-            add(&mut merged, variable);
+            add(variable, &mut ended, out)?;
         }
     }
-    merged
+    Ok(())
 }
 
-fn add(merged: &mut String, variable: &Variable) {
+/// On a line of its own: `ended` says whether the last one has its end.
+fn add(variable: &Variable, ended: &mut bool, out: &mut dyn Write) -> io::Result<()> {
     let Some(value) = &variable.value else {
-        return;
+        return Ok(());
     };
-    if !merged.is_empty() && !merged.ends_with('\n') {
-        merged.push('\n');
-    }
-    merged.extend([variable.name.as_str(), "=", value.as_str(), "\n"]);
+    let end = if *ended { "" } else { "\n" };
+    *ended = true;
+    writeln!(out, "{end}{}={}", variable.name, value.as_str())
 }
 
 #[cfg(test)]

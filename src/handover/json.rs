@@ -1,12 +1,12 @@
 //! `json`: one object for programs. What is absent is left out.
 
 use crate::credentials::Credentials;
+use crate::exact::exact;
 use crate::foreign::{Foreign, is_hidden};
 use crate::handover::extras::Extras;
-use crate::handover::secret_text::{DOCUMENT_BYTES, secret_text};
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use std::fmt::Write;
+use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 #[derive(Serialize)]
@@ -84,29 +84,25 @@ pub(super) fn document(credentials: &Credentials, _extras: &Extras) -> Zeroizing
 
 /// Indented JSON and a final newline. What could steer a terminal is escaped, which readers of JSON undo.
 pub(super) fn pretty(document: &impl Serialize) -> Zeroizing<String> {
-    let mut json = Zeroizing::new(Vec::with_capacity(DOCUMENT_BYTES));
-    serde_json::to_writer_pretty(&mut *json, document)
-        .expect("strings and objects of strings always become JSON");
-    let json = str::from_utf8(&json).expect("JSON is UTF-8");
-    let mut text = secret_text(json.len());
-    for char in json.chars() {
-        // A line break in a string is escaped already; the others are the layout.
-        if is_hidden(char) && char != '\n' {
-            escape(&mut text, char);
-        } else {
-            text.push(char);
+    let json = exact(|out| Ok(serde_json::to_writer_pretty(out, document)?));
+    exact(|out| {
+        for char in json.chars() {
+            // A line break in a string is escaped already; the others are the layout.
+            if is_hidden(char) && char != '\n' {
+                escape(char, out)?;
+            } else {
+                write!(out, "{char}")?;
+            }
         }
-    }
-    text.push('\n');
-    text
+        writeln!(out)
+    })
 }
 
 /// As UTF-16, two of them above the Basic Multilingual Plane (RFC 8259, 7).
-fn escape(text: &mut String, char: char) {
-    for unit in char.encode_utf16(&mut [0; 2]) {
-        // Writing to a String cannot fail.
-        let _ = write!(text, "\\u{unit:04x}");
-    }
+fn escape(char: char, out: &mut dyn Write) -> io::Result<()> {
+    let mut units = [0; 2];
+    let mut units = char.encode_utf16(&mut units).iter();
+    units.try_for_each(|unit| write!(out, "\\u{unit:04x}"))
 }
 
 fn raw(text: Option<&Foreign>) -> Option<&str> {

@@ -14,7 +14,6 @@ mod needed;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
-pub(crate) mod secret_text;
 mod shell;
 mod singer;
 pub mod template;

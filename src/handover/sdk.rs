@@ -2,9 +2,9 @@
 //! zoho/zohocrm-nodejs-sdk-8.0, `file_store`).
 
 use crate::credentials::Credentials;
+use crate::exact::exact;
 use crate::foreign::Foreign;
 use crate::handover::extras::Extras;
-use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use std::time::UNIX_EPOCH;
@@ -40,14 +40,14 @@ pub(super) fn document(
     if let Some((name, _)) = columns.iter().find(|(_, value)| !is_cell(value)) {
         return Err(Why::CannotCarry(name));
     }
-    let mut document = secret_text(0);
-    document.push_str(HEADING);
-    for (number, (_, value)) in columns.into_iter().enumerate() {
-        document.push_str(if number == 0 { "" } else { "," });
-        document.push_str(value);
-    }
-    document.push('\n');
-    Ok(document)
+    Ok(exact(|out| {
+        out.write_all(HEADING.as_bytes())?;
+        for (number, (_, value)) in columns.iter().enumerate() {
+            let comma = if number == 0 { "" } else { "," };
+            write!(out, "{comma}{value}")?;
+        }
+        writeln!(out)
+    }))
 }
 
 /// Since 1970, as the SDKs count.

@@ -4,32 +4,33 @@
 //! is, or refused where the shell has no such quoting: an answer from outside must never become a command.
 
 use crate::credentials::Credentials;
+use crate::exact::exact;
 use crate::handover::extras::Extras;
-use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use crate::handover::variables::{is_plain, variables};
+use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 /// `env`, for sh, bash and zsh.
 pub(super) fn sh(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |lines, name, value| {
-        lines.extend(["export ", name, "="]);
+    lines(credentials, extras, is_text, |out, name, value| {
         if value.chars().all(is_plain) {
-            lines.push_str(value);
+            writeln!(out, "export {name}={value}")
         } else {
-            quote(lines, value);
+            // Within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
+            write!(out, "export {name}='")?;
+            escape(out, value, |char| (char == '\'').then_some(r"'\'"))?;
+            writeln!(out, "'")
         }
-        is_text(value)
     })
 }
 
 /// `fish`: between double quotes it reads `\`, `"` and `$` alone.
 pub(super) fn fish(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |lines, name, value| {
-        lines.extend(["set -gx ", name, " \""]);
-        escape(lines, value, r#"\"$"#, '\\');
-        lines.push('"');
-        is_text(value)
+    lines(credentials, extras, is_text, |out, name, value| {
+        write!(out, "set -gx {name} \"")?;
+        escape(out, value, |char| r#"\"$"#.contains(char).then_some("\\"))?;
+        writeln!(out, "\"")
     })
 }
 
@@ -39,11 +40,11 @@ pub(super) fn powershell(
     credentials: &Credentials,
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |lines, name, value| {
-        lines.extend(["$Env:", name, "=\""]);
-        escape(lines, value, "`\"$", '`');
-        lines.push('"');
-        value.bytes().all(|byte| matches!(byte, b' '..=b'~'))
+    let is_printable = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
+    lines(credentials, extras, is_printable, |out, name, value| {
+        write!(out, "$Env:{name}=\"")?;
+        escape(out, value, |char| "`\"$".contains(char).then_some("`"))?;
+        writeln!(out, "\"")
     })
 }
 
@@ -52,28 +53,33 @@ pub(super) fn windows_cmd(
     credentials: &Credentials,
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, |lines, name, value| {
-        lines.extend(["set ", name, "=", value]);
-        value.chars().all(is_plain)
+    let is_plain = |value: &str| value.chars().all(is_plain);
+    lines(credentials, extras, is_plain, |out, name, value| {
+        writeln!(out, "set {name}={value}")
     })
 }
 
-/// A line for each variable that has a value. `add` says whether the shell takes the value; otherwise all is dropped.
+/// A line for each variable that has a value, if the shell takes all of them.
 fn lines(
     credentials: &Credentials,
     extras: &Extras,
-    add: fn(&mut String, &str, &str) -> bool,
+    takes: fn(&str) -> bool,
+    line: fn(&mut dyn Write, &str, &str) -> io::Result<()>,
 ) -> Result<Zeroizing<String>, Why> {
-    let mut lines = secret_text(0);
+    let mut lines = Vec::new();
     for variable in variables(credentials, &extras.env_prefix) {
-        if let Some(value) = &variable.value {
-            if !add(&mut lines, &variable.name, value) {
+        if let Some(value) = variable.value {
+            if !takes(&value) {
                 return Err(Why::CannotCarry(variable.field));
             }
-            lines.push('\n');
+            lines.push((variable.name, value));
         }
     }
-    Ok(lines)
+    Ok(exact(|out| {
+        lines
+            .iter()
+            .try_for_each(|(name, value)| line(out, name, value))
+    }))
 }
 
 /// Line breaks are carried; other control characters are no part of any credential, and write to terminals.
@@ -81,25 +87,16 @@ fn is_text(value: &str) -> bool {
     value.chars().all(|char| char == '\n' || !char.is_control())
 }
 
-/// Within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
-fn quote(lines: &mut String, value: &str) {
-    lines.push('\'');
+/// The value, with what a character needs before it.
+fn escape(
+    out: &mut dyn Write,
+    value: &str,
+    before: fn(char) -> Option<&'static str>,
+) -> io::Result<()> {
     for char in value.chars() {
-        match char {
-            '\'' => lines.push_str(r"'\''"),
-            char => lines.push(char),
-        }
+        write!(out, "{}{char}", before(char).unwrap_or_default())?;
     }
-    lines.push('\'');
-}
-
-fn escape(lines: &mut String, value: &str, special: &str, by: char) {
-    for char in value.chars() {
-        if special.contains(char) {
-            lines.push(by);
-        }
-        lines.push(char);
-    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -1,9 +1,9 @@
 //! `--template`: any text with names in braces, and `--field`: one bare value.
 
 use crate::credentials::Credentials;
+use crate::exact::exact;
 use crate::handover::extras::Extras;
 use crate::handover::fields::{Field, NoSuchField};
-use crate::handover::secret_text::secret_text;
 use crate::handover::unfit::Why;
 use std::str::FromStr;
 use thiserror::Error;
@@ -61,30 +61,27 @@ impl Template {
         credentials: &Credentials,
         extras: &Extras,
     ) -> Result<Zeroizing<String>, Why> {
-        let mut text = secret_text(self.bytes());
-        for piece in &self.0 {
-            match piece {
-                Piece::Text(piece) => text.push_str(piece),
+        let pieces: Vec<_> = self
+            .0
+            .iter()
+            .map(|piece| match piece {
+                Piece::Text(text) => Ok(Zeroizing::new(text.clone())),
                 Piece::Value(field) => {
                     let value = field.value(credentials, extras);
-                    let value = value.ok_or(Why::AbsentName(field.name))?;
-                    text.push_str(one_line(field, &value)?);
+                    one_line(field, value.ok_or(Why::AbsentName(field.name))?)
                 }
-            }
-        }
-        if !text.ends_with('\n') {
-            text.push('\n');
-        }
-        Ok(text)
-    }
-
-    /// How long the text is without its values.
-    fn bytes(&self) -> usize {
-        let lengths = self.0.iter().map(|piece| match piece {
-            Piece::Text(text) => text.len(),
-            Piece::Value(_) => 0,
-        });
-        lengths.sum()
+            })
+            .collect::<Result<_, _>>()?;
+        let last = pieces.iter().rfind(|piece| !piece.is_empty());
+        let end = if last.is_some_and(|piece| piece.ends_with('\n')) {
+            ""
+        } else {
+            "\n"
+        };
+        let all = || pieces.iter().map(|piece| piece.as_str()).chain([end]);
+        Ok(exact(|out| {
+            all().try_for_each(|piece| out.write_all(piece.as_bytes()))
+        }))
     }
 }
 
@@ -95,14 +92,12 @@ pub(super) fn bare(
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
     let value = field.value(credentials, extras).ok_or(Why::Absent)?;
-    let mut line = secret_text(0);
-    line.push_str(one_line(field, &value)?);
-    line.push('\n');
-    Ok(line)
+    let value = one_line(field, value)?;
+    Ok(exact(|out| writeln!(out, "{}", value.as_str())))
 }
 
 /// Nothing says how the text around a value is read, so only what stays on its line is let in.
-fn one_line<'a>(field: &Field, value: &'a str) -> Result<&'a str, Why> {
+fn one_line(field: &Field, value: Zeroizing<String>) -> Result<Zeroizing<String>, Why> {
     if value.chars().any(char::is_control) {
         return Err(Why::CannotCarry(field.name));
     }
