@@ -86,16 +86,19 @@ pub(super) fn document(credentials: &Credentials, _extras: &Extras) -> Zeroizing
 pub(super) fn pretty(document: &impl Serialize) -> Zeroizing<String> {
     let json = exact(|out| Ok(serde_json::to_writer_pretty(out, document)?));
     exact(|out| {
-        for char in json.chars() {
-            // A line break in a string is escaped already; the others are the layout.
-            if is_hidden(char) && char != '\n' {
-                escape(char, out)?;
-            } else {
-                write!(out, "{char}")?;
-            }
+        for piece in json.split_inclusive(steers) {
+            let text = piece.trim_end_matches(steers);
+            out.write_all(text.as_bytes())?;
+            let mut hidden = piece[text.len()..].chars();
+            hidden.try_for_each(|char| escape(char, out))?;
         }
         writeln!(out)
     })
+}
+
+/// A line break in a string is escaped already; the others are the layout.
+fn steers(char: char) -> bool {
+    is_hidden(char) && char != '\n'
 }
 
 /// As UTF-16, two of them above the Basic Multilingual Plane (RFC 8259, 7).
