@@ -19,9 +19,12 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use hyper_util::service::TowerToHyperService;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
-use tokio::sync::oneshot;
+use tokio::task::JoinSet;
 
 use failure::Failure;
 use recorded::Recorded;
@@ -95,11 +98,14 @@ pub struct Addresses {
     pub api_domain: String,
 }
 
-/// Both data centres. They stop when it is dropped; answers under way are still given.
+/// Until accepting is tried again.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
+
+/// Both data centres. They stop when it is dropped.
 pub struct StandIn {
     world: Arc<World>,
-    /// Closed by the drop, which is the signal.
-    running: Vec<oneshot::Sender<()>>,
+    /// The drop ends them.
+    running: JoinSet<()>,
 }
 
 /// What both data centres share.
@@ -129,11 +135,8 @@ impl StandIn {
         let [us, eu] = &listeners;
         let mut stand_in = Self::at([addresses(us)?, addresses(eu)?], rehearsal);
         for (at, listener) in DataCenter::ALL.into_iter().zip(listeners) {
-            let (running, stopped) = oneshot::channel::<()>();
-            let server = axum::serve(listener, stand_in.router(at));
-            let server = server.with_graceful_shutdown(async { drop(stopped.await) });
-            tokio::spawn(server.into_future());
-            stand_in.running.push(running);
+            let router = stand_in.router(at);
+            stand_in.running.spawn(serve(listener, router));
         }
         Ok(stand_in)
     }
@@ -174,7 +177,7 @@ impl StandIn {
         };
         Self {
             world: Arc::new(world),
-            running: Vec::new(),
+            running: JoinSet::new(),
         }
     }
 
@@ -243,6 +246,21 @@ impl World {
 
     fn addresses(&self, at: DataCenter) -> &Addresses {
         &self.addresses[at as usize]
+    }
+}
+
+/// Serves until it is dropped, each connection as the callback's are: another kind of server would be more code.
+async fn serve(listener: TcpListener, router: Router) {
+    let mut connections = JoinSet::new();
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // The system has no file descriptors left.
+            tokio::time::sleep(ACCEPT_PAUSE).await;
+            continue;
+        };
+        let service = TowerToHyperService::new(router.clone());
+        connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
+        while connections.try_join_next().is_some() {}
     }
 }
 
