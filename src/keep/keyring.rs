@@ -15,11 +15,18 @@ use zeroize::Zeroizing;
 /// Not a profile's name, because of the space.
 const TRIAL: &str = "a trial";
 
-/// Whether something can be kept: writes a word and takes it away again.
+/// Whether something can be kept: writes a word, reads it and takes it away again.
 pub(super) fn try_out() -> Result<(), Trouble> {
     aside(|| {
         system::write(TRIAL, TRIAL)?;
-        system::remove(TRIAL)
+        let read = system::read(TRIAL)?;
+        system::remove(TRIAL)?;
+        match read {
+            Some(read) if read.as_slice() == TRIAL.as_bytes() => Ok(()),
+            _ => Err(Trouble::Keyring(
+                "it does not give back what it takes".to_owned(),
+            )),
+        }
     })
 }
 

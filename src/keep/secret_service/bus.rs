@@ -1,14 +1,9 @@
-//! A conversation with the Secret Service on the person's session bus: one call at a time. No call has a deadline:
-//! some keyrings ask the person before they answer.
+//! A conversation with the Secret Service on the person's session bus: one call at a time. A call has no deadline of
+//! its own: some keyrings ask the person before they answer.
 
+use super::address::connection;
 use super::failure::Failure;
-use super::root;
-use std::env;
-use std::os::unix::net::UnixStream;
-use std::path::Path;
-use tokio_dbus::{
-    Body, BodyBuf, Buffers, Connection, ConnectionBuilder, Error, Message, MessageKind, ObjectPath,
-};
+use tokio_dbus::{Body, BodyBuf, Buffers, Connection, Error, Message, MessageKind, ObjectPath};
 
 const NAME: &str = "org.freedesktop.secrets";
 
@@ -16,6 +11,11 @@ const PROMPT: &str = "org.freedesktop.Secret.Prompt";
 
 /// The signal that ends a prompt.
 const COMPLETED: &str = "Completed";
+
+const BUS: &str = "org.freedesktop.DBus";
+
+/// The signal that a service came or went.
+const OWNER: &str = "NameOwnerChanged";
 
 /// What can be called, and the types of its answer (D-Bus specification, "Type system").
 pub(super) struct Method {
@@ -44,6 +44,9 @@ impl Bus {
         buffers.hello()?;
         buffers.add_match(&format!(
             "type='signal',sender='{NAME}',interface='{PROMPT}',member='{COMPLETED}'"
+        ))?;
+        buffers.add_match(&format!(
+            "type='signal',sender='{BUS}',interface='{BUS}',member='{OWNER}',arg0='{NAME}'"
         ))?;
         Ok(Self {
             connection,
@@ -75,10 +78,10 @@ impl Bus {
                         Err(Failure::Undecipherable)
                     };
                 }
-                MessageKind::Error {
-                    error_name,
-                    reply_serial,
-                } if reply_serial == serial => return Err(Failure::refused(error_name, &message)),
+                // Whatever was asked for, the greeting among it.
+                MessageKind::Error { error_name, .. } => {
+                    return Err(Failure::refused(error_name, &message));
+                }
                 // The bus greets, and confirms.
                 _ => {}
             }
@@ -94,7 +97,7 @@ impl Bus {
         buffers.body.store(no_window)?;
         let call = buffers.send.method_call(prompt, "Prompt");
         let call = call.with_interface(PROMPT).with_destination(NAME);
-        let serial = buffers.send.write_message(call.with_body(&buffers.body))?;
+        buffers.send.write_message(call.with_body(&buffers.body))?;
         loop {
             let message = self.next().await?;
             match message.kind() {
@@ -105,10 +108,13 @@ impl Bus {
                         Ok(())
                     };
                 }
-                MessageKind::Error {
-                    error_name,
-                    reply_serial,
-                } if reply_serial == serial => return Err(Failure::refused(error_name, &message)),
+                // The service is gone, and its question with it.
+                MessageKind::Signal { member, .. } if member == OWNER => {
+                    return Err(Failure::Dismissed);
+                }
+                MessageKind::Error { error_name, .. } => {
+                    return Err(Failure::refused(error_name, &message));
+                }
                 _ => {}
             }
         }
@@ -117,19 +123,5 @@ impl Bus {
     async fn next(&mut self) -> Result<Message<'_>, Failure> {
         self.connection.wait(&mut self.buffers).await?;
         Ok(self.buffers.recv.last_message()?)
-    }
-}
-
-/// The bus that the environment names, or the one at which systemd lets it listen (sd_bus_open_user(3)).
-async fn connection() -> Result<Connection, Error> {
-    if rustix::process::getuid().is_root() {
-        return root::connection().await;
-    }
-    match env::var_os("XDG_RUNTIME_DIR") {
-        Some(runtime) if env::var_os("DBUS_SESSION_BUS_ADDRESS").is_none() => {
-            let stream = UnixStream::connect(Path::new(&runtime).join("bus"))?;
-            ConnectionBuilder::new().build_with_stream(stream)
-        }
-        _ => Connection::session_bus(),
     }
 }

@@ -11,6 +11,8 @@ pub(super) enum Failure {
     Unreachable(Error),
     /// The bus or the service broke off, or said what is no D-Bus.
     Broken(Error),
+    /// The service did not answer although nobody had to be asked.
+    Slow,
     /// The service answered in another form than it should.
     Undecipherable,
     /// The service or the bus answered with an error.
@@ -22,6 +24,8 @@ pub(super) enum Failure {
     },
     /// The person closed the service's question, or it could not be asked.
     Dismissed,
+    /// An item is there after its deletion.
+    Undeleted,
     /// There is none by default, and none was made.
     NoCollection,
 }
@@ -62,6 +66,8 @@ impl Failure {
             Self::Unreachable(error) => Trouble::NoKeyring(whole(&error)),
             Self::Broken(error) => Trouble::Keyring(whole(&error)),
             Self::Undecipherable => Trouble::Keyring("its answer cannot be understood".to_owned()),
+            Self::Undeleted => Trouble::Keyring("it still holds what it should delete".to_owned()),
+            Self::Slow => Trouble::NoKeyring("it did not answer".to_owned()),
             Self::Dismissed => Trouble::Locked("its question was dismissed".to_owned()),
             Self::NoCollection => Trouble::Locked("it holds no collection".to_owned()),
             Self::Refused { name, text } => {

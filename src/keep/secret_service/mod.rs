@@ -1,96 +1,37 @@
 //! The keyring of Linux desktops (specifications.freedesktop.org/secret-service-spec), over D-Bus without a C library.
 
+mod address;
+mod api;
 mod bus;
 mod failure;
-mod root;
 mod session;
 
 use crate::keep::trouble::Trouble;
-use bus::{Bus, Method};
+use api::Keyring;
+use bus::Bus;
 use failure::Failure;
-use session::{Half, Key};
-use tokio_dbus::ty::{Array, Dict, ObjectPath as Path, Str, Variant as Any};
-use tokio_dbus::{Body, BodyBuf, Error, ObjectPath, ObjectPathBuf, Signature, StoreArray, Variant};
+use tokio_dbus::ObjectPathBuf;
 use zeroize::Zeroizing;
-
-const SERVICE: &ObjectPath = ObjectPath::new_const(b"/org/freedesktop/secrets");
-
-/// How an answer names "none": no prompt, no such collection.
-const NONE: &ObjectPath = ObjectPath::new_const(b"/");
-
-const OPEN_SESSION: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "OpenSession",
-    returns: "vo",
-};
-const SEARCH_ITEMS: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "SearchItems",
-    returns: "aoao",
-};
-const UNLOCK: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "Unlock",
-    returns: "aoo",
-};
-const READ_ALIAS: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "ReadAlias",
-    returns: "o",
-};
-const CREATE_COLLECTION: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "CreateCollection",
-    returns: "oo",
-};
-const CREATE_ITEM: Method = Method {
-    interface: "org.freedesktop.Secret.Collection",
-    member: "CreateItem",
-    returns: "oo",
-};
-const GET_SECRET: Method = Method {
-    interface: "org.freedesktop.Secret.Item",
-    member: "GetSecret",
-    returns: "(oayays)",
-};
-const DELETE: Method = Method {
-    interface: "org.freedesktop.Secret.Item",
-    member: "Delete",
-    returns: "o",
-};
 
 /// What is kept under a name.
 pub(super) fn read(user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {
-    converse(async |keyring| {
-        let Some(item) = keyring.find(user).await? else {
-            return Ok(None);
-        };
-        keyring.unlock(&item).await?;
-        keyring.secret(&item).await.map(Some)
-    })
+    converse(async |keyring| keyring.get(user).await)
 }
 
 /// Keeps a secret under a name, in place of what was there.
 pub(super) fn write(user: &str, secret: &str) -> Result<(), Trouble> {
-    converse(async |keyring| {
-        let collection = keyring.default_collection().await?;
-        keyring.unlock(&collection).await?;
-        keyring.keep(&collection, user, secret.as_bytes()).await
-    })
+    converse(async |keyring| keyring.keep(user, secret).await)
 }
 
 /// Removes what is kept under a name, if there is anything.
 pub(super) fn remove(user: &str) -> Result<(), Trouble> {
-    converse(async |keyring| match keyring.find(user).await? {
-        Some(item) => keyring.delete(&item).await,
-        None => Ok(()),
-    })
+    converse(async |keyring| keyring.remove(user).await)
 }
 
 /// One conversation from start to end, on a runtime of its own.
 fn converse<T>(talk: impl AsyncFnOnce(&mut Keyring) -> Result<T, Failure>) -> Result<T, Trouble> {
     let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_io()
+        .enable_all()
         .build()
         .map_err(|error| Trouble::NoKeyring(error.to_string()))?;
     let outcome = runtime.block_on(async {
@@ -100,178 +41,54 @@ fn converse<T>(talk: impl AsyncFnOnce(&mut Keyring) -> Result<T, Failure>) -> Re
     outcome.map_err(Failure::trouble)
 }
 
-/// The Secret Service with a session, in which secrets travel encrypted.
-struct Keyring {
-    bus: Bus,
-    session: ObjectPathBuf,
-    key: Key,
-}
-
 impl Keyring {
-    async fn open(mut bus: Bus) -> Result<Self, Failure> {
-        let half = Half::new();
-        let ask = |body: &mut BodyBuf| {
-            body.store(session::ALGORITHM)?;
-            body.store_variant(Signature::new("ay")?)?
-                .store_array::<u8>()
-                .write_slice(&half.public());
-            Ok(())
+    /// What is kept by default goes before what another collection holds: that may be out of date.
+    async fn get(&mut self, user: &str) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
+        let items = self.find(user).await?;
+        let home = self.alias().await?;
+        let at_home =
+            |item: &&ObjectPathBuf| home.as_ref().is_some_and(|home| item.starts_with(home));
+        let Some(item) = items.iter().find(at_home).or(items.first()) else {
+            return Ok(None);
         };
-        let (session, theirs) = bus
-            .call(SERVICE, &OPEN_SESSION, ask, |body| {
-                let mut theirs = body.read_variant_as::<Array<u8>>()?;
-                let mut bytes = Vec::new();
-                while let Some(byte) = theirs.load()? {
-                    bytes.push(byte);
-                }
-                Ok((body.read::<ObjectPath>()?.to_owned(), bytes))
-            })
-            .await?;
-        let key = half.agree(&theirs).ok_or(Failure::Undecipherable)?;
-        Ok(Self { bus, session, key })
+        self.unlock(item).await?;
+        self.secret(item).await.map(Some)
     }
 
-    /// The item of a name, locked or not.
-    async fn find(&mut self, user: &str) -> Result<Option<ObjectPathBuf>, Failure> {
-        let ask = |body: &mut BodyBuf| {
-            attributes(body.store_array()?, user);
-            Ok(())
-        };
-        let first = |body: &mut Body<'_>| {
-            let mut unlocked = body.load_array::<Path>()?;
-            let mut locked = body.load_array::<Path>()?;
-            Ok(match unlocked.read()? {
-                Some(item) => Some(item),
-                None => locked.read()?,
+    async fn keep(&mut self, user: &str, secret: &str) -> Result<(), Failure> {
+        let collection = self.default_collection().await?;
+        self.unlock(&collection).await?;
+        self.create(&collection, user, secret.as_bytes()).await?;
+        for item in self.search(user).await? {
+            if !item.starts_with(&collection) {
+                // What was created goes before it; the removal of all will say it if this one stays.
+                let _ = self.delete(&item).await;
             }
-            .map(ObjectPath::to_owned))
-        };
-        self.bus.call(SERVICE, &SEARCH_ITEMS, ask, first).await
-    }
-
-    /// Asks the person, if it is locked.
-    async fn unlock(&mut self, object: &ObjectPath) -> Result<(), Failure> {
-        let ask = |body: &mut BodyBuf| {
-            body.store_array::<Path>()?.store(object);
-            Ok(())
-        };
-        let prompt = |body: &mut Body<'_>| {
-            body.load_array::<Path>()?;
-            path(body)
-        };
-        let prompt = self.bus.call(SERVICE, &UNLOCK, ask, prompt).await?;
-        self.answer(&prompt).await
-    }
-
-    /// Where new secrets go. Made if there is none, for which the service asks the person for a password.
-    async fn default_collection(&mut self) -> Result<ObjectPathBuf, Failure> {
-        if let Some(collection) = self.alias().await? {
-            return Ok(collection);
         }
-        let ask = |body: &mut BodyBuf| {
-            let mut properties = body.store_array::<Dict<Str, Any>>()?;
-            let label = "org.freedesktop.Secret.Collection.Label";
-            let entry = properties.store_entry().store(label);
-            entry.store(Variant::String("Default keyring")).finish();
-            properties.finish();
-            body.store("default")
-        };
-        let prompt = self
-            .bus
-            .call(SERVICE, &CREATE_COLLECTION, ask, made)
-            .await?;
-        self.answer(&prompt).await?;
-        self.alias().await?.ok_or(Failure::NoCollection)
+        Ok(())
     }
 
-    async fn alias(&mut self) -> Result<Option<ObjectPathBuf>, Failure> {
-        let ask = |body: &mut BodyBuf| body.store("default");
-        let found = self.bus.call(SERVICE, &READ_ALIAS, ask, path).await?;
-        Ok((*found != *NONE).then_some(found))
+    async fn remove(&mut self, user: &str) -> Result<(), Failure> {
+        for item in self.find(user).await? {
+            self.unlock(&item).await?;
+            self.delete(&item).await?;
+        }
+        // A service may have said yes and done nothing.
+        let left = self.search(user).await?;
+        left.is_empty().then_some(()).ok_or(Failure::Undeleted)
     }
 
-    async fn keep(
-        &mut self,
-        collection: &ObjectPath,
-        user: &str,
-        secret: &[u8],
-    ) -> Result<(), Failure> {
-        let label = format!("zoho-grant: {user}");
-        let (vector, encrypted) = self.key.encrypt(secret);
-        let session = &self.session;
-        let ask = |body: &mut BodyBuf| {
-            let mut properties = body.store_array::<Dict<Str, Any>>()?;
-            let entry = properties.store_entry();
-            let entry = entry.store("org.freedesktop.Secret.Item.Label");
-            entry.store(Variant::String(&label)).finish();
-            let entry = properties.store_entry();
-            let entry = entry.store("org.freedesktop.Secret.Item.Attributes");
-            let of_texts = Signature::new("a{ss}")?;
-            entry
-                .store_variant(of_texts, |value| attributes(value.store_array(), user))
-                .finish();
-            properties.finish();
-            body.store_struct::<(Path, Array<u8>, Array<u8>, Str)>()?
-                .store(session)
-                .store_array(|bytes| bytes.write_slice(&vector))
-                .store_array(|bytes| bytes.write_slice(&encrypted))
-                .store("text/plain")
-                .finish();
-            let replace = true;
-            body.store(replace)
-        };
-        let prompt = self.bus.call(collection, &CREATE_ITEM, ask, made).await?;
-        self.answer(&prompt).await
-    }
-
-    async fn secret(&mut self, item: &ObjectPath) -> Result<Zeroizing<Vec<u8>>, Failure> {
-        let (session, key) = (&self.session, &self.key);
-        let ask = |body: &mut BodyBuf| body.store(&**session);
-        let decrypted = |body: &mut Body<'_>| {
-            body.load_struct_with(|fields| {
-                fields.read::<ObjectPath>()?;
-                let vector = fields.read::<[u8]>()?;
-                Ok(key.decrypt(vector, fields.read::<[u8]>()?))
-            })
-        };
-        let secret = self.bus.call(item, &GET_SECRET, ask, decrypted).await?;
-        secret.ok_or(Failure::Undecipherable)
-    }
-
-    async fn delete(&mut self, item: &ObjectPath) -> Result<(), Failure> {
-        let nothing = |_: &mut BodyBuf| Ok(());
-        match self.bus.call(item, &DELETE, nothing, path).await {
-            Ok(prompt) => self.answer(&prompt).await,
-            // Another process was quicker.
-            Err(failure) if failure.is_missing_object() => Ok(()),
-            Err(failure) => Err(failure),
+    /// The items of a name. Some services find nothing in what is locked.
+    async fn find(&mut self, user: &str) -> Result<Vec<ObjectPathBuf>, Failure> {
+        let found = self.search(user).await?;
+        match self.alias().await? {
+            Some(collection) if found.is_empty() => {
+                self.unlock(&collection).await?;
+                self.search(user).await
+            }
+            _ => Ok(found),
         }
     }
-
-    /// Lets the service ask the person, if it wants to.
-    async fn answer(&mut self, prompt: &ObjectPath) -> Result<(), Failure> {
-        if *prompt == *NONE {
-            return Ok(());
-        }
-        self.bus.prompt(prompt).await
-    }
-}
-
-/// By which an item is found again.
-fn attributes(mut dictionary: StoreArray<'_, Dict<Str, Str>>, user: &str) {
-    for (name, value) in [("service", "zoho-grant"), ("username", user)] {
-        dictionary.store_entry().store(name).store(value).finish();
-    }
-}
-
-fn path(body: &mut Body<'_>) -> Result<ObjectPathBuf, Error> {
-    body.read::<ObjectPath>().map(ObjectPath::to_owned)
-}
-
-/// The prompt, after the path of what was made.
-fn made(body: &mut Body<'_>) -> Result<ObjectPathBuf, Error> {
-    path(body)?;
-    path(body)
 }
 
 #[cfg(test)]

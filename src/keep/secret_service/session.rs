@@ -31,7 +31,6 @@ const_monty_params!(
 type Element = ConstMontyForm<Group, { U1024::LIMBS }>;
 
 /// This side's half of the key agreement.
-#[cfg_attr(test, derive(Clone))]
 pub(super) struct Half(U1024);
 
 impl Half {
@@ -48,8 +47,11 @@ impl Half {
         two.pow(&self.0).retrieve().to_be_bytes().into()
     }
 
-    /// The common key; nothing if the other side's half is longer than it can be.
+    /// The common key; nothing if the other side's half is longer than it can be. KWallet puts a zero before a number
+    /// whose highest bit is set.
     pub(super) fn agree(self, theirs: &[u8]) -> Option<Key> {
+        let zeros = theirs.iter().take_while(|&&byte| byte == 0).count();
+        let theirs = &theirs[zeros..];
         let mut padded = [0; NUMBER];
         let start = NUMBER.checked_sub(theirs.len())?;
         padded[start..].copy_from_slice(theirs);
@@ -108,5 +110,40 @@ impl Key {
         let length = cipher.decrypt_padded::<Pkcs7>(&mut secret).ok()?.len();
         secret.truncate(length);
         Some(secret)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn both_sides_agree_and_a_third_does_not() {
+        let (ours, theirs, third) = (Half::new(), Half::new(), Half::new());
+        let public = ours.public();
+        let [key, other] = [ours.agree(&theirs.public()), third.agree(&public)].map(Option::unwrap);
+        let same = theirs.agree(&public).unwrap();
+        let (vector, encrypted) = key.encrypt(&[1; 100]);
+        assert_eq!(
+            same.decrypt(&vector, &encrypted).unwrap().as_slice(),
+            [1; 100]
+        );
+        let read = other.decrypt(&vector, &encrypted);
+        assert!(read.is_none_or(|read| read.as_slice() != [1; 100]));
+        assert!(key.decrypt(&vector[1..], &encrypted).is_none());
+        assert!(key.decrypt(&vector, &encrypted[1..]).is_none());
+        assert!(key.decrypt(&vector, &[]).is_none());
+    }
+
+    #[test]
+    fn a_half_may_come_with_more_zeros_before_it_or_fewer() {
+        // 2 to the power of 2 takes one byte.
+        for public in [&[4][..], &[&[0; 128][..], &[4]].concat()] {
+            let (ours, theirs) = (Half::new(), Half(U1024::from_u8(2)));
+            let (vector, encrypted) = theirs.agree(&ours.public()).unwrap().encrypt(b"1000.a");
+            let read = ours.agree(public).unwrap().decrypt(&vector, &encrypted);
+            assert_eq!(read.unwrap().as_slice(), b"1000.a");
+        }
+        assert!(Half::new().agree(&[1; 129]).is_none());
     }
 }
