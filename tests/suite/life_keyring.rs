@@ -8,6 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use tempfile::{TempDir, tempdir};
+use zoho_grant::demo::DataCenter;
 
 /// The session ends when its standard input does.
 struct Keyring {
@@ -171,4 +172,39 @@ async fn a_locked_keyring_is_told_before_the_grant_token_is_spent() {
         ended.stderr
     );
     assert!(life.stand_in.requests().is_empty());
+}
+
+/// The library greets the bus in the name of an ordinary user; in root's name, under which tests may run, we do.
+#[tokio::test]
+async fn an_ordinary_user_is_let_in_as_well_as_root() {
+    if !rustix::process::getuid().is_root() || Keyring::needed(true).is_none() {
+        return;
+    }
+    let life = Life::new().await;
+    let program = life.home.path().join("program");
+    // The folder that it was built in may be closed to others.
+    let linked = fs::hard_link(env!("CARGO_BIN_EXE_zoho-grant"), &program);
+    linked
+        .unwrap_or_else(|_| assert!(fs::copy(env!("CARGO_BIN_EXE_zoho-grant"), &program).is_ok()));
+    let nobody = Some(65534);
+    std::os::unix::fs::chown(life.home.path(), nobody, nobody).unwrap();
+    let domain = life.stand_in.api_domain(DataCenter::Eu);
+    let script = "printf secret | gnome-keyring-daemon --unlock --components=secrets >&2 && \
+        printf %s \"$CODE\" | ./program exchange --save --trust-api-domain \"$0\" && ./program token";
+    let code = life.stand_in.self_client_code(&crate::life_source::SCOPES);
+    let output = tokio::process::Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .args(["dbus-run-session", "--", "sh", "-c", script, &domain])
+        .current_dir(life.home.path())
+        .envs(life.variables())
+        .envs(life.client())
+        .env("XDG_RUNTIME_DIR", life.home.path())
+        .env("CODE", code)
+        .output()
+        .await
+        .unwrap();
+    let stderr = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{stderr}");
+    assert!(stderr.contains("Kept in the keyring"), "{stderr}");
+    assert!(output.stdout.starts_with(b"1000."), "{stderr}");
 }
