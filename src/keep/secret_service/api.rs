@@ -17,46 +17,18 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// How an answer names "none": no prompt, no such collection.
 pub(super) const NONE: &ObjectPath = ObjectPath::new_const(b"/");
 
-const OPEN_SESSION: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "OpenSession",
-    returns: "vo",
-};
-const SEARCH_ITEMS: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "SearchItems",
-    returns: "aoao",
-};
-const UNLOCK: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "Unlock",
-    returns: "aoo",
-};
-const READ_ALIAS: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "ReadAlias",
-    returns: "o",
-};
-const CREATE_COLLECTION: Method = Method {
-    interface: "org.freedesktop.Secret.Service",
-    member: "CreateCollection",
-    returns: "oo",
-};
-const CREATE_ITEM: Method = Method {
-    interface: "org.freedesktop.Secret.Collection",
-    member: "CreateItem",
-    returns: "oo",
-};
-const GET_SECRET: Method = Method {
-    interface: "org.freedesktop.Secret.Item",
-    member: "GetSecret",
-    returns: "(oayays)",
-};
-const DELETE: Method = Method {
-    interface: "org.freedesktop.Secret.Item",
-    member: "Delete",
-    returns: "o",
-};
+const ON_SERVICE: &str = "org.freedesktop.Secret.Service";
+const ON_COLLECTION: &str = "org.freedesktop.Secret.Collection";
+const ON_ITEM: &str = "org.freedesktop.Secret.Item";
+
+const OPEN_SESSION: Method = Method(ON_SERVICE, "OpenSession", "vo");
+const SEARCH_ITEMS: Method = Method(ON_SERVICE, "SearchItems", "aoao");
+const UNLOCK: Method = Method(ON_SERVICE, "Unlock", "aoo");
+const READ_ALIAS: Method = Method(ON_SERVICE, "ReadAlias", "o");
+const CREATE_COLLECTION: Method = Method(ON_SERVICE, "CreateCollection", "oo");
+const CREATE_ITEM: Method = Method(ON_COLLECTION, "CreateItem", "oo");
+const GET_SECRET: Method = Method(ON_ITEM, "GetSecret", "(oayays)");
+const DELETE: Method = Method(ON_ITEM, "Delete", "o");
 
 /// The Secret Service with a session, in which secrets travel encrypted.
 pub(super) struct Keyring {

@@ -17,12 +17,12 @@ const BUS: &str = "org.freedesktop.DBus";
 /// The signal that a service came or went.
 const OWNER: &str = "NameOwnerChanged";
 
-/// What can be called, and the types of its answer (D-Bus specification, "Type system").
-pub(super) struct Method {
-    pub(super) interface: &'static str,
-    pub(super) member: &'static str,
-    pub(super) returns: &'static str,
-}
+/// What can be called: interface, name, and the types of its answer (D-Bus specification, "Type System").
+pub(super) struct Method(
+    pub(super) &'static str,
+    pub(super) &'static str,
+    pub(super) &'static str,
+);
 
 /// The connection. What travels in its buffers is not wiped: no secret is put there as it is.
 pub(super) struct Bus {
@@ -58,21 +58,21 @@ impl Bus {
     pub(super) async fn call<T>(
         &mut self,
         object: &ObjectPath,
-        method: &Method,
+        Method(interface, member, returns): &Method,
         ask: impl FnOnce(&mut BodyBuf) -> Result<(), Error>,
         read: impl FnOnce(&mut Body<'_>) -> Result<T, Error>,
     ) -> Result<T, Failure> {
         let buffers = &mut self.buffers;
         buffers.body.clear();
         ask(&mut buffers.body)?;
-        let call = buffers.send.method_call(object, method.member);
-        let call = call.with_interface(method.interface).with_destination(NAME);
+        let call = buffers.send.method_call(object, member);
+        let call = call.with_interface(interface).with_destination(NAME);
         let serial = buffers.send.write_message(call.with_body(&buffers.body))?;
         loop {
             let message = self.next().await?;
             match message.kind() {
                 MessageKind::MethodReturn { reply_serial } if reply_serial == serial => {
-                    return if message.signature() == method.returns {
+                    return if message.signature() == *returns {
                         Ok(read(&mut message.body())?)
                     } else {
                         Err(Failure::Undecipherable)
