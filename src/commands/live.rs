@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::SystemTime;
 use zoho_grant::error::Error;
 use zoho_grant::keep::kept::Kept;
+use zoho_grant::keep::lock::Lock;
 use zoho_grant::unfulfilled::{Request, Unfulfilled};
 
 /// What a source holds, with an access token that is alive.
@@ -18,6 +19,19 @@ pub struct Live {
     pub refreshed: bool,
     /// What is wrong all the same.
     pub problem: Option<Error>,
+    /// Held until what was refreshed is put back: whoever waits for it finds that.
+    turn: Option<Lock>,
+}
+
+impl Live {
+    /// Puts back what a refresh brought. Whoever prints the access token does that first: a keyring that asks or
+    /// stalls must not withhold it.
+    pub fn put_back(&mut self, source: &Source) {
+        let _turn = self.turn.take();
+        if self.refreshed {
+            self.problem = source.put_back(&self.kept).err();
+        }
+    }
 }
 
 /// Refreshes only when less than five minutes remain, or when the CRM refused the token that is there.
@@ -30,11 +44,11 @@ pub fn live(
         return Ok(live);
     }
     // Whoever waited here finds what the first one brought.
-    let _lock = source.lock();
+    let turn = source.lock();
     let kept = source.load()?;
     match there(kept.clone(), refused) {
         Some(live) => Ok(live),
-        None => refresh(around, source, kept),
+        None => refresh(around, source, kept, turn),
     }
 }
 
@@ -52,10 +66,11 @@ fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
         token,
         refreshed: false,
         problem: None,
+        turn: None,
     })
 }
 
-fn refresh(around: &Around, source: &Source, kept: Kept) -> Result<Live, Stop> {
+fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> Result<Live, Stop> {
     let Some(refresh_token) = &kept.refresh_token else {
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());
@@ -72,7 +87,6 @@ fn refresh(around: &Around, source: &Source, kept: Kept) -> Result<Live, Stop> {
     })?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
-    let problem = source.put_back(&kept).err();
     if matches!(source, Source::Environment) {
         around.terminal.cannot_put_back();
     }
@@ -80,6 +94,7 @@ fn refresh(around: &Around, source: &Source, kept: Kept) -> Result<Live, Stop> {
         kept,
         token,
         refreshed: true,
-        problem,
+        problem: None,
+        turn,
     })
 }
