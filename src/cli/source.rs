@@ -64,7 +64,7 @@ impl Source {
         }
     }
 
-    /// Puts back what a refresh brought.
+    /// Puts back what a refresh brought, while the lock is held.
     pub fn put_back(&self, kept: &Kept) -> Result<(), Error> {
         let done = match self {
             Self::Profile(profiles, name) => profiles
