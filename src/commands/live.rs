@@ -40,12 +40,14 @@ pub fn live(
     source: &Source,
     refused: Option<&SecretString>,
 ) -> Result<Live, Stop> {
-    if let Some(live) = there(source.load()?, refused) {
-        return Ok(live);
+    // A keyring may ask the person at each load, so there is one alone when the lock is free.
+    let mut turn = source.lock_at_once();
+    let mut kept = source.load()?;
+    if turn.is_none() && there(kept.clone(), refused).is_none() {
+        // Whoever waited here finds what the first one brought.
+        turn = source.lock();
+        kept = source.load()?;
     }
-    // Whoever waited here finds what the first one brought.
-    let turn = source.lock();
-    let kept = source.load()?;
     match there(kept.clone(), refused) {
         Some(live) => Ok(live),
         None => refresh(around, source, kept, turn),

@@ -92,6 +92,11 @@ impl Profiles {
         Lock::beside(&self.guarded(name))
     }
 
+    /// The same without waiting, if the lock is free.
+    pub fn lock_at_once(&self, name: &Name) -> Option<Lock> {
+        Lock::at_once(&self.guarded(name))
+    }
+
     /// The keyring comes first: a record whose secrets are not there would be of no use.
     fn put(&self, name: &Name, kept: &Kept, place: Place) -> Result<(), Trouble> {
         let mut record = Record::of(kept, place);
