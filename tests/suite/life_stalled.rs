@@ -65,6 +65,19 @@ async fn a_token_is_printed_before_it_is_put_back() {
     assert_eq!(life.secrets()["access_token"], *printed);
 }
 
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_token_that_nobody_takes_is_put_back_all_the_same() {
+    let life = Life::with_profile().await;
+    let before = life.secrets()["access_token"].clone();
+    life.change("expires_at", PAST);
+    let full = File::options().write(true).open("/dev/full").unwrap();
+    let mut token: Command = command(&life.variables(), &["token"]).into();
+    let ended = token.stdout(full).stderr(Stdio::null()).status().await;
+    assert_eq!(ended.unwrap().code(), Some(1));
+    assert_ne!(life.secrets()["access_token"], before);
+}
+
 /// The keyring takes the connection and says nothing.
 #[cfg(all(target_os = "linux", feature = "keyring"))]
 #[tokio::test]
