@@ -13,7 +13,8 @@ pub(crate) fn exact(write: impl Fn(&mut dyn Write) -> Result<()>) -> Zeroizing<S
     write(&mut length).expect(WRITTEN);
     let mut bytes = Vec::with_capacity(length.0);
     write(&mut bytes).expect(WRITTEN);
-    Zeroizing::new(String::from_utf8(bytes).expect(WRITTEN))
+    // Without the error, which would print the bytes.
+    Zeroizing::new(String::from_utf8(bytes).map_err(drop).expect(WRITTEN))
 }
 
 /// Counts the bytes that are written to it.

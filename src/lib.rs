@@ -211,7 +211,7 @@ async fn hand_over(
     around: &mut Surroundings,
 ) -> Login {
     let (credentials, mut problems) = obtained;
-    let (kept, not_kept) = match keep(settings, &credentials).await {
+    let (kept, not_kept) = match keep(settings, &credentials, around).await {
         Ok(kept) => (kept, None),
         Err(trouble) => (None, Some(Error::NotKept(trouble))),
     };
@@ -234,22 +234,16 @@ async fn hand_over(
     }
 }
 
-/// Away from the runtime's thread: a locked keyring asks the person, and signals must be heard meanwhile.
 async fn keep(
     settings: &Settings,
     credentials: &Credentials,
+    around: &mut Surroundings,
 ) -> Result<Option<(Name, Place)>, Trouble> {
     let Some(keeping) = settings.keeping.clone() else {
         return Ok(None);
     };
     let kept = Kept::of(credentials);
-    let saved = tokio::task::spawn_blocking(move || {
-        let saved = keeping.profiles.save(&keeping.name, &kept, keeping.place);
-        saved.map(|()| Some((keeping.name, keeping.place)))
-    });
-    saved
-        .await
-        .unwrap_or_else(|error| Err(Trouble::Keyring(error.to_string())))
+    keeping.keep(kept, &mut around.stopped).await.map(Some)
 }
 
 async fn stopped(stopped: &mut watch::Receiver<Option<Signal>>) -> Signal {

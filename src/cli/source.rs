@@ -64,7 +64,16 @@ impl Source {
         }
     }
 
-    /// Puts back what a refresh brought.
+    /// The same without waiting, if the lock is free.
+    pub fn lock_at_once(&self) -> Option<Lock> {
+        match self {
+            Self::Profile(profiles, name) => profiles.lock_at_once(name),
+            Self::EnvFile(path) => Lock::at_once(path),
+            Self::Environment => None,
+        }
+    }
+
+    /// Puts back what a refresh brought, while the lock is held.
     pub fn put_back(&self, kept: &Kept) -> Result<(), Error> {
         let done = match self {
             Self::Profile(profiles, name) => profiles

@@ -49,12 +49,14 @@ fn ask(
     domains: Vec<ApiDomain>,
 ) -> Result<(Live, Identity), Stop> {
     let mut live = live(around, source, None)?;
+    live.put_back(source);
     let trust = Trust::new(&live.kept.accounts_server, Vec::new(), domains);
     let domain = domain(&live, &trust)?;
     let mut identity = identity(around, &live, &domain);
     if identity.token_refused() && !live.refreshed {
         let refused = live.token.clone();
         live = self::live(around, source, Some(&refused))?;
+        live.put_back(source);
         identity = self::identity(around, &live, &domain);
     }
     if identity.token_refused() {

@@ -6,6 +6,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::SystemTime;
 use zoho_grant::error::Error;
 use zoho_grant::keep::kept::Kept;
+use zoho_grant::keep::lock::Lock;
 use zoho_grant::unfulfilled::{Request, Unfulfilled};
 
 /// What a source holds, with an access token that is alive.
@@ -18,6 +19,19 @@ pub struct Live {
     pub refreshed: bool,
     /// What is wrong all the same.
     pub problem: Option<Error>,
+    /// Held until what was refreshed is put back: whoever waits for it finds that.
+    turn: Option<Lock>,
+}
+
+impl Live {
+    /// Puts back what a refresh brought. Whoever prints the access token does that first: a keyring that asks or
+    /// stalls must not withhold it.
+    pub fn put_back(&mut self, source: &Source) {
+        let _turn = self.turn.take();
+        if self.refreshed {
+            self.problem = source.put_back(&self.kept).err();
+        }
+    }
 }
 
 /// Refreshes only when less than five minutes remain, or when the CRM refused the token that is there.
@@ -26,15 +40,17 @@ pub fn live(
     source: &Source,
     refused: Option<&SecretString>,
 ) -> Result<Live, Stop> {
-    if let Some(live) = there(source.load()?, refused) {
-        return Ok(live);
+    // A keyring may ask the person at each load, so there is one alone when the lock is free.
+    let mut turn = source.lock_at_once();
+    let mut kept = source.load()?;
+    if turn.is_none() && there(kept.clone(), refused).is_none() {
+        // Whoever waited here finds what the first one brought.
+        turn = source.lock();
+        kept = source.load()?;
     }
-    // Whoever waited here finds what the first one brought.
-    let _lock = source.lock();
-    let kept = source.load()?;
     match there(kept.clone(), refused) {
         Some(live) => Ok(live),
-        None => refresh(around, source, kept),
+        None => refresh(around, source, kept, turn),
     }
 }
 
@@ -52,10 +68,11 @@ fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
         token,
         refreshed: false,
         problem: None,
+        turn: None,
     })
 }
 
-fn refresh(around: &Around, source: &Source, kept: Kept) -> Result<Live, Stop> {
+fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> Result<Live, Stop> {
     let Some(refresh_token) = &kept.refresh_token else {
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());
@@ -72,7 +89,6 @@ fn refresh(around: &Around, source: &Source, kept: Kept) -> Result<Live, Stop> {
     })?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
-    let problem = source.put_back(&kept).err();
     if matches!(source, Source::Environment) {
         around.terminal.cannot_put_back();
     }
@@ -80,6 +96,7 @@ fn refresh(around: &Around, source: &Source, kept: Kept) -> Result<Live, Stop> {
         kept,
         token,
         refreshed: true,
-        problem,
+        problem: None,
+        turn,
     })
 }

@@ -21,12 +21,11 @@ pub fn header(arguments: &Use, around: &Around) -> Result<ExitCode, Stop> {
 
 fn print(arguments: &Use, around: &Around, before: &str) -> Result<ExitCode, Stop> {
     let source = Source::chosen(&arguments.from)?;
-    let live = live(around, &source, None)?;
+    let mut live = live(around, &source, None)?;
     let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
-    around
-        .terminal
-        .print(&text)
-        .map_err(|error| unprinted(&error))?;
+    let printed = around.terminal.print(&text);
+    live.put_back(&source);
+    printed.map_err(|error| unprinted(&error))?;
     // The token is good: a program that waits for it must not fail because it will be refreshed again.
     if let Some(problem) = &live.problem {
         around.terminal.error(problem);

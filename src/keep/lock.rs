@@ -13,9 +13,7 @@ pub struct Lock {
 impl Lock {
     /// Waits for its turn. The lock file stays: removing it would let two processes lock two files of one name.
     pub fn beside(guarded: &Path) -> Result<Self, Trouble> {
-        let mut path = guarded.as_os_str().to_owned();
-        path.push(".lock");
-        let path = PathBuf::from(path);
+        let path = path(guarded);
         let failed = |error: std::io::Error| Trouble::Lock {
             path: path.clone(),
             reason: error.to_string(),
@@ -27,5 +25,38 @@ impl Lock {
         let file = options.open(&path).map_err(failed)?;
         file.lock().map_err(failed)?;
         Ok(Self { _file: file })
+    }
+
+    /// The same without waiting: none while another process has its turn, or when nobody ever had one.
+    pub fn at_once(guarded: &Path) -> Option<Self> {
+        let file = File::options().write(true).open(path(guarded)).ok()?;
+        file.try_lock().ok()?;
+        Some(Self { _file: file })
+    }
+}
+
+fn path(guarded: &Path) -> PathBuf {
+    let mut path = guarded.as_os_str().to_owned();
+    path.push(".lock");
+    PathBuf::from(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_waited_for_or_made_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let guarded = folder.path().join("a");
+        assert!(Lock::at_once(&guarded).is_none());
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
+        let first = Lock::beside(&guarded).unwrap();
+        assert!(Lock::at_once(&guarded).is_none());
+        drop(first);
+        let second = Lock::at_once(&guarded).unwrap();
+        assert!(Lock::at_once(&guarded).is_none());
+        drop(second);
+        Lock::beside(&guarded).unwrap();
     }
 }

@@ -7,12 +7,10 @@ use crate::keep::profile::{Listed, Name, Place};
 use crate::keep::record::{Document, Record, Secrets};
 use crate::keep::trouble::Trouble;
 use crate::keep::{file, keyring};
-use secrecy::ExposeSecret;
 use std::path::{Path, PathBuf};
-use zeroize::Zeroizing;
 
-/// The profiles of a folder. Every change is made under one lock, so that two processes never lose each
-/// other's. Calls may block on the keyring: see there.
+/// The profiles of a folder. Whoever changes a profile holds its own lock; the file's is held for the moment of the
+/// change alone, because the keyring may ask the person: that must not stop what other profiles are used for.
 #[derive(Clone, Debug)]
 pub struct Profiles {
     folder: PathBuf,
@@ -34,7 +32,7 @@ impl Profiles {
         if place == Place::Keyring {
             keyring::try_out()?;
         }
-        self.change(|_| Ok(()))
+        self.change(|_| ())
     }
 
     /// Every profile, in the order of names.
@@ -49,73 +47,84 @@ impl Profiles {
 
     /// What is kept under a name.
     pub fn load(&self, name: &Name) -> Result<Kept, Trouble> {
-        let document = self.read()?;
-        let record = document
-            .profiles
-            .get(name)
-            .ok_or_else(|| missing(name, &document))?;
-        self.open(name, record)
+        let mut record = self.find(name)?;
+        let secrets = match record.kept {
+            Place::File => record.secrets.take(),
+            Place::Keyring => Secrets::read(&keyring::load(name)?),
+        };
+        let secrets = secrets.ok_or_else(|| Trouble::Lost(name.clone()))?;
+        record
+            .kept(secrets)
+            .map_err(|why| broken(&self.path(), &format!("profile {name}, {why}")))
     }
 
     /// Keeps something under a name, in place of what was there.
     pub fn save(&self, name: &Name, kept: &Kept, place: Place) -> Result<(), Trouble> {
-        self.change(|document| {
-            let old = document
-                .profiles
-                .insert(name.clone(), record(name, kept, place)?);
-            if old.is_some_and(|old| old.kept == Place::Keyring) && place == Place::File {
-                // A keyring that is gone is a reason to save to the file, and none to fail at it.
-                let _ = keyring::forget(name);
-            }
-            Ok(())
-        })
+        let _turn = self.lock(name)?;
+        let old = self.read()?.profiles.remove(name).map(|old| old.kept);
+        self.put(name, kept, place)?;
+        if old == Some(Place::Keyring) && place == Place::File {
+            // A keyring that is gone is a reason to save to the file, and none to fail at it.
+            let _ = keyring::forget(name);
+        }
+        Ok(())
     }
 
-    /// Keeps what a refresh brought, unless the profile was forgotten or overwritten meanwhile.
+    /// Keeps what a refresh brought. The caller has held the profile's lock since it loaded what it refreshed, so
+    /// nobody has saved anything else or forgotten it meanwhile.
     pub fn update(&self, name: &Name, kept: &Kept) -> Result<(), Trouble> {
-        self.change(|document| {
-            let Some(old) = document.profiles.get(name) else {
-                return Ok(());
-            };
-            if same_token(&self.open(name, old)?, kept) {
-                let record = record(name, kept, old.kept)?;
-                document.profiles.insert(name.clone(), record);
-            }
-            Ok(())
-        })
+        let place = self.find(name)?.kept;
+        self.put(name, kept, place)
     }
 
     /// Removes a profile and its secrets.
     pub fn forget(&self, name: &Name) -> Result<(), Trouble> {
-        self.change(
-            |document| match document.profiles.remove(name).map(|record| record.kept) {
-                None => Err(missing(name, document)),
-                Some(Place::Keyring) => keyring::forget(name),
-                Some(Place::File) => Ok(()),
-            },
-        )
+        let _turn = self.lock(name)?;
+        if self.find(name)?.kept == Place::Keyring {
+            keyring::forget(name)?;
+        }
+        self.change(|document| drop(document.profiles.remove(name)))
     }
 
-    /// Waits until no other process refreshes this profile.
+    /// Waits until no other process refreshes or changes this profile.
     pub fn lock(&self, name: &Name) -> Result<Lock, Trouble> {
         file::folder(&self.folder)?;
-        Lock::beside(&self.folder.join(format!("refresh-{name}")))
+        Lock::beside(&self.guarded(name))
     }
 
-    /// One change to the file: read, changed and written while nobody else can.
-    fn change(
-        &self,
-        change: impl FnOnce(&mut Document) -> Result<(), Trouble>,
-    ) -> Result<(), Trouble> {
+    /// The same without waiting, if the lock is free.
+    pub fn lock_at_once(&self, name: &Name) -> Option<Lock> {
+        Lock::at_once(&self.guarded(name))
+    }
+
+    /// The keyring comes first: a record whose secrets are not there would be of no use.
+    fn put(&self, name: &Name, kept: &Kept, place: Place) -> Result<(), Trouble> {
+        let mut record = Record::of(kept, place);
+        let secrets = Secrets::of(kept);
+        match place {
+            Place::Keyring => keyring::save(name, &secrets.text())?,
+            Place::File => record.secrets = Some(secrets),
+        }
+        self.change(|document| drop(document.profiles.insert(name.clone(), record)))
+    }
+
+    /// One change to the file: read, changed and written while nobody else can. Never waits for the keyring.
+    fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Trouble> {
         file::folder(&self.folder)?;
         let _lock = Lock::beside(&self.path())?;
         let mut document = self.read()?;
-        change(&mut document)?;
+        change(&mut document);
         let text = exact(|out| {
             serde_json::to_writer_pretty(&mut *out, &document)?;
             out.write_all(b"\n")
         });
         file::write(&self.path(), &text)
+    }
+
+    fn find(&self, name: &Name) -> Result<Record, Trouble> {
+        let mut document = self.read()?;
+        let found = document.profiles.remove(name);
+        found.ok_or_else(|| missing(name, &document))
     }
 
     fn read(&self) -> Result<Document, Trouble> {
@@ -128,36 +137,9 @@ impl Profiles {
         }
     }
 
-    fn open(&self, name: &Name, record: &Record) -> Result<Kept, Trouble> {
-        let secrets = match record.kept {
-            Place::File => record.secrets.clone(),
-            Place::Keyring => Secrets::read(&keyring::load(name)?),
-        };
-        let secrets = secrets.ok_or_else(|| Trouble::Lost(name.clone()))?;
-        record
-            .kept(secrets)
-            .map_err(|why| broken(&self.path(), &format!("profile {name}, {why}")))
+    fn guarded(&self, name: &Name) -> PathBuf {
+        self.folder.join(format!("refresh-{name}"))
     }
-}
-
-/// The keyring comes first: a record whose secrets are not there would be of no use.
-fn record(name: &Name, kept: &Kept, place: Place) -> Result<Record, Trouble> {
-    let mut record = Record::of(kept, place);
-    let secrets = Secrets::of(kept);
-    match place {
-        Place::Keyring => keyring::save(name, &secrets.text())?,
-        Place::File => record.secrets = Some(secrets),
-    }
-    Ok(record)
-}
-
-fn same_token(one: &Kept, other: &Kept) -> bool {
-    let text = |kept: &Kept| {
-        kept.refresh_token
-            .as_ref()
-            .map(|token| Zeroizing::new(token.expose_secret().to_owned()))
-    };
-    text(one) == text(other)
 }
 
 fn missing(name: &Name, document: &Document) -> Trouble {

@@ -1,6 +1,8 @@
 use super::*;
 use crate::handover::samples;
+use secrecy::ExposeSecret;
 use std::fs;
+use std::sync::Barrier;
 use std::time::{Duration, UNIX_EPOCH};
 use tempfile::{TempDir, tempdir};
 
@@ -125,22 +127,66 @@ fn threads_that_save_at_once_lose_nothing() {
 }
 
 #[test]
+fn what_a_refresh_brought_is_kept_with_a_new_refresh_token_too() {
+    let (_folder, profiles) = here();
+    let work = name("work");
+    profiles.save(&work, &kept(), Place::File).unwrap();
+    let mut newer = kept();
+    newer.refresh_token = Some("1000.r.other".into());
+    newer.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
+    let turn = profiles.lock(&work).unwrap();
+    profiles.update(&work, &newer).unwrap();
+    drop(turn);
+    let back = profiles.load(&work).unwrap();
+    assert_eq!(token(back.refresh_token.as_ref()), "1000.r.other");
+    assert_eq!(back.expires_at, newer.expires_at);
+}
+
+#[test]
 fn a_refresh_never_brings_back_what_was_forgotten_or_overwritten() {
     let (_folder, profiles) = here();
     let work = name("work");
-    let mut newer = kept();
-    newer.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
-    profiles.update(&work, &newer).unwrap();
+    assert!(profiles.update(&work, &kept()).is_err());
     assert!(profiles.list().unwrap().is_empty());
 
-    profiles.save(&work, &kept(), Place::File).unwrap();
-    profiles.update(&work, &newer).unwrap();
-    assert_eq!(profiles.load(&work).unwrap().expires_at, newer.expires_at);
-
+    let mut newer = kept();
     newer.refresh_token = Some("1000.r.other".into());
-    newer.expires_at = None;
-    profiles.update(&work, &newer).unwrap();
-    let back = profiles.load(&work).unwrap();
-    assert_eq!(token(back.refresh_token.as_ref()), "1000.r.r");
-    assert!(back.expires_at.is_some());
+    for _ in 0..50 {
+        profiles.save(&work, &kept(), Place::File).unwrap();
+        let together = Barrier::new(3);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                together.wait();
+                refresh(&profiles, &work);
+            });
+            scope.spawn(|| {
+                together.wait();
+                profiles.save(&work, &newer, Place::File).unwrap();
+            });
+            together.wait();
+        });
+        let back = profiles.load(&work).unwrap();
+        assert_eq!(token(back.refresh_token.as_ref()), "1000.r.other");
+    }
+
+    let together = Barrier::new(2);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            let turn = profiles.lock(&work).unwrap();
+            together.wait();
+            let loaded = profiles.load(&work).unwrap();
+            profiles.update(&work, &loaded).unwrap();
+            drop(turn);
+        });
+        together.wait();
+        profiles.forget(&work).unwrap();
+    });
+    assert!(profiles.list().unwrap().is_empty());
+}
+
+/// As a process does it.
+fn refresh(profiles: &Profiles, name: &Name) {
+    let _turn = profiles.lock(name).unwrap();
+    let loaded = profiles.load(name).unwrap();
+    profiles.update(name, &loaded).unwrap();
 }

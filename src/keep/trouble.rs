@@ -69,6 +69,9 @@ pub enum Trouble {
     /// The keyring does not have the secrets of a listed profile.
     #[error("the system's keyring does not hold the secrets of the profile {0}")]
     Lost(Name),
+    /// A signal came first.
+    #[error("the login was stopped before that was done")]
+    Interrupted,
 }
 
 impl Trouble {
@@ -102,6 +105,10 @@ impl Trouble {
                 "It holds secrets, so it is used only while nobody else can read or write it."
                     .to_owned()
             }
+            Self::Interrupted => {
+                "The keyring, or another run that uses the profile, did not answer in time."
+                    .to_owned()
+            }
             Self::Lost(_) => "They were removed there, or another keyring is open.".to_owned(),
         }
     }
@@ -120,6 +127,7 @@ impl Trouble {
             Self::NoKeyring(_) => "Give --save-to file to keep them in a file that only you can read, or leave --save out.".to_owned(),
             Self::Locked(_) => "Unlock the keyring (log in to the desktop, or open its password program) and try again, or give --save-to file.".to_owned(),
             Self::Keyring(_) => "Try again, or give --save-to file to keep them in a file that only you can read.".to_owned(),
+            Self::Interrupted => "Use what was handed over, or log in again: with the keyring unlocked, or with --save-to file.".to_owned(),
             Self::Lost(name) => format!("Consent again: zoho-grant login --save {name}."),
         }
     }

@@ -206,7 +206,8 @@ async fn a_disk_that_is_full_while_saving_loses_nothing() {
     assert!(life.secrets().is_null());
 }
 
-fn login_arguments(life: &Life) -> Vec<String> {
+/// A login that is kept in the file.
+pub fn login_arguments(life: &Life) -> Vec<String> {
     let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
     let secret = life.home.path().join("secret");
     let text = life.client().remove(1).1;
@@ -238,7 +239,7 @@ fn login_arguments(life: &Life) -> Vec<String> {
 }
 
 /// The redirect URI and the address of the consent page.
-async fn beginning(program: &mut Program) -> (String, String) {
+pub async fn beginning(program: &mut Program) -> (String, String) {
     let uri = program.line_with("http://localhost:").await;
     let address = program.line_with("/oauth/v2/auth").await;
     (uri.trim().to_owned(), address.trim().to_owned())

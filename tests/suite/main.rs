@@ -16,6 +16,8 @@ mod life_keyring;
 mod life_saving;
 mod life_source;
 #[cfg(unix)]
+mod life_stalled;
+#[cfg(unix)]
 mod life_terminal;
 mod program;
 mod properties;

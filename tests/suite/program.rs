@@ -87,6 +87,14 @@ impl Program {
         }
     }
 
+    /// Sends it a signal: "INT", say.
+    #[cfg(unix)]
+    pub fn signal(&self, name: &str) {
+        let id = self.child.id().expect("it runs").to_string();
+        let sent = StdCommand::new("kill").args(["-s", name, &id]).status();
+        assert!(sent.expect("there is kill").success());
+    }
+
     /// Waits for its end.
     pub async fn wait(mut self) -> Ended {
         let until = Instant::now() + DEADLINE;
