@@ -5,7 +5,7 @@ use super::{LINE_BYTES, ShowAgain};
 use crate::signals;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::{Errno, retry_on_intr};
-use rustix::termios::{InputModes, LocalModes, OptionalActions, Termios};
+use rustix::termios::{LocalModes, OptionalActions, Termios};
 use rustix::termios::{tcdrain, tcgetattr, tcgetpgrp, tcsetattr};
 use secrecy::SecretString;
 use std::io::{self, Write, stderr, stdin};
@@ -40,15 +40,12 @@ impl Hiding {
         if !self.wanted || !in_foreground() {
             return;
         }
-        let Ok(found) = tcgetattr(stdin()) else {
-            return;
-        };
-        let edited = !found.local_modes.contains(LocalModes::ICANON);
-        if edited || found.local_modes.contains(LocalModes::ECHO) {
-            let before = if edited { usual(found) } else { found };
-            if tcsetattr(stdin(), OptionalActions::Now, &hidden(before.clone())).is_ok() {
-                self.before = Some(before);
-            }
+        // Where there is no echo, another program has seen to that: restoring its settings is its own affair.
+        let found = tcgetattr(stdin()).ok();
+        if let Some(found) = found.filter(|found| found.local_modes.contains(LocalModes::ECHO))
+            && tcsetattr(stdin(), OptionalActions::Now, &without_echo(&found)).is_ok()
+        {
+            self.before = Some(found);
         }
     }
 
@@ -60,18 +57,11 @@ impl Hiding {
     }
 }
 
-/// Those of a shell that edits its own line are no settings to come back to.
-fn usual(mut settings: Termios) -> Termios {
-    settings.input_modes.insert(InputModes::ICRNL);
-    let lines = LocalModes::ICANON | LocalModes::ECHO | LocalModes::ISIG;
-    settings.local_modes.insert(lines);
-    settings
-}
-
-fn hidden(mut settings: Termios) -> Termios {
+fn without_echo(settings: &Termios) -> Termios {
+    let mut hidden = settings.clone();
     let echo = LocalModes::ECHO | LocalModes::ECHONL;
-    settings.local_modes.remove(echo);
-    settings
+    hidden.local_modes.remove(echo);
+    hidden
 }
 
 pub fn line(prompt: &str) -> io::Result<SecretString> {
