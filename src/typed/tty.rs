@@ -36,17 +36,17 @@ impl Hiding {
     }
 
     /// Hides what is typed, if that is wanted. A terminal in the background is the shell's.
-    fn keep_up(&mut self) {
+    fn keep_up(&mut self) -> io::Result<()> {
         if !self.wanted || !in_foreground() {
-            return;
+            return Ok(());
         }
-        // Where there is no echo, another program has seen to that: restoring its settings is its own affair.
-        let found = tcgetattr(stdin()).ok();
-        if let Some(found) = found.filter(|found| found.local_modes.contains(LocalModes::ECHO))
-            && tcsetattr(stdin(), OptionalActions::Now, &without_echo(&found)).is_ok()
-        {
+        let found = tcgetattr(stdin())?;
+        // Whoever switched it off already, such as a shell that edits its own line, restores its own settings.
+        if found.local_modes.contains(LocalModes::ECHO) {
+            tcsetattr(stdin(), OptionalActions::Now, &without_echo(&found))?;
             self.before = Some(found);
         }
+        Ok(())
     }
 
     fn end(&mut self) {
@@ -68,13 +68,13 @@ pub fn line(prompt: &str) -> io::Result<SecretString> {
     signals::end_at_once();
     let _end = ShowAgain;
     wait_for_foreground()?;
-    hide();
+    hide()?;
     write!(stderr(), "{prompt}")?;
     let mut line = Zeroizing::new(Vec::with_capacity(LINE_BYTES));
     while !is_whole(&line) {
         let readable = is_readable()?;
         wait_for_foreground()?;
-        keep_hidden();
+        keep_hidden()?;
         if readable {
             take(&mut line)?;
         }
@@ -87,13 +87,15 @@ pub fn line(prompt: &str) -> io::Result<SecretString> {
 /// A thread of its own watches the terminal and reads a line that is there, so that no read holds anything up; the
 /// process ends without it.
 pub fn read(sender: mpsc::Sender<SecretString>) {
-    hide();
+    if hide().is_err() {
+        return;
+    }
     std::thread::spawn(move || {
         let mut line = Zeroizing::new(Vec::with_capacity(LINE_BYTES));
         while let Ok(readable) = is_readable()
+            && keep_hidden().is_ok()
             && !sender.is_closed()
         {
-            keep_hidden();
             if !in_foreground() {
                 // In the background, reading would stop the process.
                 std::thread::sleep(PAUSE);
@@ -122,18 +124,22 @@ pub fn exit(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }
 
-fn hide() {
+fn hide() -> io::Result<()> {
     let mut hiding = Hiding::lock();
     hiding.wanted = true;
-    hiding.keep_up();
+    hiding.keep_up()
 }
 
-fn keep_hidden() {
-    Hiding::lock().keep_up();
+fn keep_hidden() -> io::Result<()> {
+    Hiding::lock().keep_up()
 }
 
 fn in_foreground() -> bool {
-    tcgetpgrp(stdin()).is_ok_and(|group| group == rustix::process::getpgrp())
+    match tcgetpgrp(stdin()) {
+        Ok(group) => group == rustix::process::getpgrp(),
+        // A terminal that controls nothing has no background.
+        Err(error) => error == Errno::NOTTY,
+    }
 }
 
 /// A question in the background would be answered to the shell. Like all that changes a terminal, this call stops the

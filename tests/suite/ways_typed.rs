@@ -8,7 +8,7 @@ use zoho_grant::demo::visitor;
 
 /// Tells once the terminal shows no more what is typed, and brings the program to the front meanwhile.
 const TO_THE_FRONT: &str =
-    "(until stty -a | grep -q -e ' -echo '; do :; done; echo now unseen) & fg %1";
+    "(while stty -a | grep -q ' echo '; do :; done; echo now unseen) & fg %1";
 
 /// Until the program has stopped, a shell that edits its own line has the terminal.
 const UNTIL_STOPPED: &str =
