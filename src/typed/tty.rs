@@ -13,6 +13,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc;
 use zeroize::{Zeroize, Zeroizing};
+use zoho_grant::error::Signal;
 
 /// Until it is looked again whether the process is in the foreground, and the terminal hidden there.
 const PAUSE: Duration = Duration::from_millis(300);
@@ -72,7 +73,9 @@ pub fn line(prompt: &str) -> io::Result<SecretString> {
     write!(stderr(), "{prompt}")?;
     let mut line = Zeroizing::new(Vec::with_capacity(LINE_BYTES));
     while !is_whole(&line) {
-        let readable = is_readable()?;
+        let Ok(readable) = is_readable() else {
+            exit(Signal::HangUp.exit_code());
+        };
         wait_for_foreground()?;
         keep_hidden()?;
         if readable {
@@ -148,13 +151,14 @@ fn wait_for_foreground() -> io::Result<()> {
     Ok(retry_on_intr(|| tcdrain(stdin()))?)
 }
 
-/// Waits for something to read, not long. An error says that there will never be anything.
+/// Waits for something to read, not long. An error says that the terminal is gone.
 fn is_readable() -> io::Result<bool> {
     let terminal = stdin();
     let mut polled = [PollFd::new(&terminal, PollFlags::IN)];
     let pause = Timespec::try_from(PAUSE).ok();
     match poll(&mut polled, pause.as_ref()) {
         Err(Errno::INTR) => Ok(false),
+        Ok(_) if polled[0].revents().contains(PollFlags::HUP) => Err(Errno::IO.into()),
         outcome => Ok(outcome? > 0),
     }
 }
