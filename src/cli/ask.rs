@@ -2,6 +2,7 @@
 
 use crate::typed;
 use secrecy::SecretString;
+use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -26,12 +27,7 @@ pub fn line(question: &str) -> io::Result<String> {
 
 /// Asks for a line that is not shown.
 pub fn hidden(question: &str) -> io::Result<SecretString> {
-    // The prompt comes before the library hides what is typed, and some type fast.
-    typed::hide();
-    let answer =
-        rpassword::prompt_password(format!("{question} (not shown): ")).map(Zeroizing::new);
-    typed::show_again();
-    answer.map(|answer| answer.trim().into())
+    typed::line(&format!("{question} (not shown): "))
 }
 
 /// A self client's grant token: asked for on a terminal, read from standard input otherwise.
@@ -39,7 +35,7 @@ pub fn grant_token() -> io::Result<SecretString> {
     if possible() {
         hidden("Grant token")
     } else {
-        whole(io::stdin())
+        whole(standard_input()?)
     }
 }
 
@@ -49,10 +45,23 @@ pub fn secret_file(path: &Path) -> io::Result<SecretString> {
         return hidden("Client secret");
     }
     if path == Path::new("-") {
-        whole(io::stdin())
+        whole(standard_input()?)
     } else {
-        whole(std::fs::File::open(path)?)
+        whole(File::open(path)?)
     }
+}
+
+/// Standard input past the library's buffer, which is never wiped.
+#[cfg(unix)]
+fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(windows)]
+fn standard_input() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(io::stdin().as_handle().try_clone_to_owned()?.into())
 }
 
 fn whole(source: impl Read) -> io::Result<SecretString> {

@@ -29,14 +29,13 @@ pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Erro
     match bound {
         Ok(loopback) => {
             terminal.pasting(plan.pasting);
+            let _end = typed::ShowAgain;
             let pasted = if plan.pasting {
                 typed::lines()
             } else {
                 nothing_pasted()
             };
-            let outcome = go(plan, loopback, pasted, terminal).await;
-            typed::show_again();
-            outcome
+            go(plan, loopback, pasted, terminal).await
         }
         Err(taken) => Err(Error::Port(taken)),
     }

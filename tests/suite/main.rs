@@ -23,5 +23,9 @@ mod program;
 mod properties;
 mod rehearsed;
 mod settings;
+#[cfg(target_os = "linux")]
+mod typist;
 mod ways;
 mod ways_program;
+#[cfg(target_os = "linux")]
+mod ways_typed;

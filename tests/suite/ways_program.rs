@@ -105,92 +105,11 @@ async fn an_unknown_scope_is_a_warning_with_the_nearest_known_one() {
 
 #[cfg(target_os = "linux")]
 mod under_a_terminal {
-    //! `script` of util-linux gives the program a real terminal: what is written to it is typed there.
-
-    use crate::program::DEADLINE;
     use crate::rehearsed::bounded;
+    use crate::typist::Typist;
     use secrecy::ExposeSecret;
-    use std::process::Stdio;
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+    use tokio::io::AsyncWriteExt;
     use zoho_grant::demo::visitor;
-
-    struct Typist {
-        child: Child,
-        keys: ChildStdin,
-        screen: ChildStdout,
-        seen: String,
-    }
-
-    impl Typist {
-        fn start(arguments: &str, variables: &[(&str, &str)]) -> Self {
-            let program = format!(
-                "trap : INT; stty echo; {} {arguments}; echo code=$?",
-                env!("CARGO_BIN_EXE_zoho-grant")
-            );
-            let mut command = Command::new("script");
-            command.args([
-                "--quiet",
-                "--echo",
-                "never",
-                "--command",
-                &program,
-                "/dev/null",
-            ]);
-            for name in [
-                "SSH_CONNECTION",
-                "CODESPACES",
-                "REMOTE_CONTAINERS",
-                "BROWSER",
-            ] {
-                command.env_remove(name);
-            }
-            let mut child = command
-                .env("SHELL", "/bin/sh")
-                .env("TERM", "xterm")
-                .envs(variables.iter().copied())
-                .stdin(Stdio::piped())
-                .stdout(Stdio::piped())
-                .kill_on_drop(true)
-                .spawn()
-                .expect("util-linux is there");
-            let (keys, screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-            Self {
-                child,
-                keys,
-                screen,
-                seen: String::new(),
-            }
-        }
-
-        /// Reads on until the screen has shown `part`.
-        async fn until(&mut self, part: &str) {
-            let read = async {
-                let mut bytes = [0; 4096];
-                while !self.seen.contains(part) {
-                    let count = self.screen.read(&mut bytes).await.unwrap();
-                    assert!(count > 0, "it ended without {part:?} after:\n{}", self.seen);
-                    self.seen += &String::from_utf8_lossy(&bytes[..count]);
-                }
-            };
-            assert!(
-                tokio::time::timeout(DEADLINE, read).await.is_ok(),
-                "no {part:?}"
-            );
-        }
-
-        async fn enter(&mut self, line: &str) {
-            self.keys.write_all(line.as_bytes()).await.unwrap();
-            self.keys.write_all(b"\n").await.unwrap();
-        }
-
-        fn address(&self, part: &str) -> String {
-            let plain = anstream::adapter::strip_str(&self.seen).to_string();
-            let mut words = plain.split_whitespace();
-            let address = words.find(|word| word.starts_with("http") && word.contains(part));
-            address.unwrap().to_owned()
-        }
-    }
 
     #[tokio::test]
     async fn an_address_is_pasted_unseen_while_the_program_waits() {
