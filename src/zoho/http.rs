@@ -1,6 +1,7 @@
 //! Requests to Zoho: no redirect is followed, no answer is waited for or read without a limit.
 
 use crate::event::{Event, Tell};
+use crate::zoho::authorities::trusting;
 use crate::zoho::network::{NetworkError, Trouble};
 use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
@@ -131,6 +132,12 @@ impl Http {
                 .redirect(redirect::Policy::none())
                 .pool_idle_timeout(IDLE);
             let builder = if local { builder.no_proxy() } else { builder };
+            let secure = !server.starts_with("http://");
+            let builder = trusting(builder, secure).ok_or_else(|| NetworkError {
+                server: server.to_owned(),
+                trouble: Trouble::NoAuthorities,
+                unsent: true,
+            })?;
             let client = builder
                 .build()
                 .map_err(|error| NetworkError::of(server, &error))?;

@@ -1,5 +1,10 @@
 //! What Zoho is: its data centres, its dialect of OAuth 2.0, and the CRM's answer to "whose are these?".
 
+#[cfg_attr(
+    any(not(unix), target_vendor = "apple"),
+    path = "system_authorities.rs"
+)]
+mod authorities;
 pub mod authorization;
 pub mod client;
 pub mod crm;

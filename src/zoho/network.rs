@@ -173,13 +173,8 @@ fn trouble(error: &reqwest::Error) -> Trouble {
 
 fn certificate(error: &TlsError) -> Trouble {
     use CertificateError as Certificate;
-    let reason = match error {
-        TlsError::InvalidCertificate(reason) => reason,
-        // The library's only sign of it is this text.
-        TlsError::General(said) if said.starts_with("No CA certificates") => {
-            return Trouble::NoAuthorities;
-        }
-        _ => return Trouble::Tls(error.to_string()),
+    let TlsError::InvalidCertificate(reason) = error else {
+        return Trouble::Tls(error.to_string());
     };
     match reason {
         Certificate::UnknownIssuer => Trouble::UnknownIssuer,

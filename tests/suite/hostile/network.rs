@@ -82,6 +82,23 @@ async fn row_12_a_bad_certificate_is_told_with_its_remedy() {
 }
 
 #[tokio::test]
+async fn row_12_an_authority_may_stand_in_a_folder_alone() {
+    let (authority, zoho) = (Authority::new("one"), Hostile::start(|_| None).await);
+    let front = authority.front("localhost", 2100, &zoho.url).await;
+    let server = format!("https://localhost:{}", front.port);
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::copy(authority.file.path(), folder.path().join("company.pem")).unwrap();
+    let mut command = trusting(&authority, &server, &["--trust-api-domain", &zoho.url]);
+    command.env_remove("SSL_CERT_FILE");
+    command.env(
+        "SSL_CERT_DIR",
+        format!("/does/not/exist:{}", folder.path().display()),
+    );
+    let whole = Hostile::complete(Login::of(&mut command).await).await;
+    assert_eq!(whole.code, Some(0), "{}", whole.stderr);
+}
+
+#[tokio::test]
 async fn row_12_a_system_without_authorities_is_told_before_the_consent() {
     let authority = Authority::new("one");
     let zoho = Hostile::start(|_| None).await;
