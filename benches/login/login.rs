@@ -5,7 +5,7 @@ use crate::certificates::Store;
 use crate::load::Load;
 use crate::process::Process;
 use crate::stand_in::StandIn;
-use crate::watch::peak_bytes;
+use crate::watch::{PAUSE, peak_bytes};
 use crate::{Outcome, PROGRAM};
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
@@ -150,6 +150,7 @@ fn listening(port: u16, began: Instant) -> io::Result<Duration> {
             if began.elapsed() > START_WITHIN {
                 return Err(refused);
             }
+            thread::sleep(PAUSE);
         }
     }
     Ok(began.elapsed())

@@ -11,6 +11,9 @@ const START_WITHIN: Duration = Duration::from_secs(10);
 /// Between two looks at a process's memory.
 const LOOK: Duration = Duration::from_micros(500);
 
+/// Between two looks at a port: a watch that never rests takes the processor from the program that starts.
+pub const PAUSE: Duration = Duration::from_micros(50);
+
 /// Waits for a listening socket in the kernel's tables.
 pub fn listening(port: u16, began: Instant) -> Outcome<Duration> {
     // Local address, remote address, state 0A: LISTEN.
@@ -25,6 +28,7 @@ pub fn listening(port: u16, began: Instant) -> Outcome<Duration> {
                 return Ok(began.elapsed());
             }
         }
+        thread::sleep(PAUSE);
     }
     Err("nothing listens".into())
 }
