@@ -96,6 +96,8 @@ async fn serve(stream: TcpStream, router: Router, login: Arc<Login>, connection:
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
         .max_buf_size(HEAD_BYTES)
+        // A browser that closes as soon as it has asked has asked: else its callback could be dropped unjudged.
+        .half_close(true)
         .serve_connection(TokioIo::new(stream), service)
         .without_shutdown()
         .await;
