@@ -31,11 +31,16 @@ async fn row_16_a_browser_that_goes_away_before_its_page_loses_nothing() {
         .unwrap()
         .1;
     let mut stream = wire::connect(login.port()).await;
+    // Its connection is accepted by the time a later one is answered.
+    login.get("/elsewhere", "").await;
+    // The request and the end of the connection arrive together.
+    login.signal("STOP");
     stream
         .write_all(login.head("GET", target, "").as_bytes())
         .await
         .unwrap();
     drop(stream);
+    login.signal("CONT");
     let ended = login.ended().await;
     assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
     assert!(ended.stdout.contains("Refresh token:"));
