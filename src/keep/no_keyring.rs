@@ -10,18 +10,22 @@ fn none<T>() -> Result<T, Trouble> {
     ))
 }
 
+/// Nothing can be kept.
 pub fn try_out() -> Result<(), Trouble> {
     none()
 }
 
+/// Nothing is there.
 pub fn load(_: &Name) -> Result<Zeroizing<Vec<u8>>, Trouble> {
     none()
 }
 
+/// Nothing can be kept.
 pub fn save(_: &Name, _: &str) -> Result<(), Trouble> {
     none()
 }
 
+/// Nothing is there.
 pub fn forget(_: &Name) -> Result<(), Trouble> {
     none()
 }

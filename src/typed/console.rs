@@ -6,6 +6,7 @@ use std::io::{self, stdin};
 use tokio::sync::mpsc;
 use zeroize::{Zeroize, Zeroizing};
 
+/// Asks by a library, which hides the line.
 pub fn line(prompt: &str) -> io::Result<SecretString> {
     let line = rpassword::prompt_password(prompt).map(Zeroizing::new)?;
     Ok(line.trim().into())
@@ -24,8 +25,10 @@ pub fn read(sender: mpsc::Sender<SecretString>) {
     });
 }
 
+/// Nothing was hidden.
 pub fn show_again() {}
 
+/// Ends the process.
 pub fn exit(code: u8) -> ! {
     std::process::exit(i32::from(code))
 }

@@ -65,6 +65,7 @@ fn without_echo(settings: &Termios) -> Termios {
     hidden
 }
 
+/// Asks in the foreground only, and ends the process when the terminal is gone.
 pub fn line(prompt: &str) -> io::Result<SecretString> {
     signals::end_at_once();
     let _end = ShowAgain;
@@ -116,6 +117,7 @@ pub fn read(sender: mpsc::Sender<SecretString>) {
     });
 }
 
+/// Hides nothing more.
 pub fn show_again() {
     Hiding::lock().end();
 }

@@ -190,6 +190,21 @@ impl Service {
                 reply.store(NONE)?;
                 reply.store(object(PROMPT))?;
             }
+            "Hello" | "AddMatch" | "Prompt" => {}
+            other => self.reply_of_items(path, other, asked, reply)?,
+        }
+        Ok(())
+    }
+
+    fn reply_of_items(
+        &mut self,
+        path: &ObjectPath,
+        member: &str,
+        asked: &mut Body<'_>,
+        reply: &mut BodyBuf,
+    ) -> tokio_dbus::Result<()> {
+        let object = |path| ObjectPath::new(path).unwrap();
+        match member {
             "CreateItem" => {
                 assert_eq!((path.to_string(), self.locked), (COLLECTION.into(), false));
                 asked.load_raw_array(tokio_dbus::Alignment::U64)?;
@@ -223,7 +238,6 @@ impl Service {
                 }
                 reply.store(NONE)?;
             }
-            "Hello" | "AddMatch" | "Prompt" => {}
             other => panic!("{other} is asked for"),
         }
         Ok(())
