@@ -124,8 +124,11 @@ async fn row_18_a_fifo_is_no_file() {
     let fifo = home.path().join("work/fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();
     assert!(made.unwrap().success());
+    // Else its owner would be the reason.
+    hand_to_user(&fifo);
     for more in [&["--force"][..], &["--format", "dotenv"]] {
-        not_begun(&fifo, &home, more, 2).await;
+        let stderr = not_begun(&fifo, &home, more, 2).await;
+        assert!(stderr.contains("regular file"), "{stderr}");
     }
 }
 
