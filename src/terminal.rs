@@ -309,7 +309,9 @@ impl Terminal {
         }
         match place {
             Place::Start | Place::Clear => {
-                if let Some(address) = self.consent.get()
+                // Otherwise it is printed already.
+                let opened = self.registration.get().is_some_and(|known| known.is_opened);
+                if let Some(address) = self.consent.get().filter(|_| opened)
                     && self.is_new("neighbor at start")
                 {
                     self.must_say("If that was your own browser (in a container, say), open Zoho's page itself there:");
