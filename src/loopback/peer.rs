@@ -45,7 +45,10 @@ impl Persons {
             let process = procfs::process::Process::myself();
             let logged_in = process.and_then(|process| process.loginuid()).ok();
             let logged_in = logged_in.filter(|uid| *uid != NOBODY_LOGGED_IN);
-            let own = [0, geteuid().as_raw(), getuid().as_raw()];
+            let mut own = vec![0, geteuid().as_raw(), getuid().as_raw()];
+            if !sees_every_user() {
+                own.retain(|uid| *uid != UNMAPPED);
+            }
             Self(
                 own.into_iter()
                     .chain(behind_sudo)
@@ -56,6 +59,18 @@ impl Persons {
         #[cfg(not(target_os = "linux"))]
         Self(behind_sudo.into_iter().collect())
     }
+}
+
+/// How the kernel names users that a user namespace does not have: all of them alike (user_namespaces(7)).
+#[cfg(target_os = "linux")]
+const UNMAPPED: u32 = 65534;
+
+/// Whether the numbers of users are those of the machine. In a container's own user namespace, every other user of the
+/// machine has one number, which is nobody's in particular.
+#[cfg(target_os = "linux")]
+fn sees_every_user() -> bool {
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.split_whitespace().eq(["0", "0", "4294967295"])
 }
 
 /// The two ends of an accepted connection, as this program has them.
