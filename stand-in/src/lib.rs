@@ -1,17 +1,72 @@
-//! The stand-in Zoho: two data centres with consent page, token endpoint and CRM, strict where Zoho is strict.
-//! `zoho-grant demo` logs in there, and so do the tests. It behaves as Zoho documents (zoho.com/accounts/protocol/oauth,
-//! zoho.com/crm/developer/docs/api/v8), as the code that Zoho ships expects, and as users report; where all are silent,
-//! a comment says so and the strictest course is taken.
+//! A strict stand-in for Zoho, to test an integration against: two data centers on this machine, each with an accounts
+//! server (consent page, token endpoint, device flow, revocation) and a CRM that tells whose tokens these are. It refuses
+//! what Zoho refuses: a code works once and for a minute, at its own data center, with its own redirect URI and PKCE
+//! verifier. It plays [failures](failure::Failure) on request and remembers [what it was asked](StandIn::requests).
+//!
+//! It behaves as Zoho documents (zoho.com/accounts/protocol/oauth, zoho.com/crm/developer/docs/api/v8), as the code that
+//! Zoho ships expects, and as users report; where all are silent, a comment says so and the strictest course is taken.
+//!
+//! # Testing an integration
+//!
+//! Give your code the stand-in's addresses and client in place of Zoho's. Here `organization` is the code under test;
+//! it exchanges a self client's grant token and asks the CRM for the name of the organization.
+//!
+//! ```
+//! use secrecy::ExposeSecret;
+//! use serde_json::Value;
+//! use zoho_stand_in::failure::Failure;
+//! use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
+//!
+//! fn organization(accounts_url: &str, id: &str, secret: &str, code: &str) -> Option<String> {
+//!     let form = [
+//!         ("grant_type", "authorization_code"),
+//!         ("client_id", id),
+//!         ("client_secret", secret),
+//!         ("code", code),
+//!     ];
+//!     let answer = ureq::post(format!("{accounts_url}/oauth/v2/token")).send_form(form);
+//!     let tokens: Value = serde_json::from_reader(answer.ok()?.into_body().into_reader()).ok()?;
+//!     let token = tokens["access_token"].as_str()?;
+//!     let crm = ureq::get(format!("{}/crm/v8/org", tokens["api_domain"].as_str()?))
+//!         .header("Authorization", format!("Zoho-oauthtoken {token}"));
+//!     let answer = crm.call().ok()?.into_body().into_reader();
+//!     let answer: Value = serde_json::from_reader(answer).ok()?;
+//!     Some(answer["org"][0]["company_name"].as_str()?.to_owned())
+//! }
+//!
+//! #[tokio::main]
+//! async fn main() -> std::io::Result<()> {
+//!     let zoho = StandIn::start(Rehearsal::default()).await?;
+//!     let ask = || {
+//!         let code = zoho.self_client_code(&["ZohoCRM.org.READ"]);
+//!         let secret = zoho.client_secret();
+//!         let accounts_url = zoho.accounts_url(DataCenter::Eu);
+//!         organization(&accounts_url, &zoho.client_id(), secret.expose_secret(), &code)
+//!     };
+//!     assert_eq!(ask().as_deref(), Some("Rehearsal Company"));
+//!
+//!     // Zoho reports most errors with status 200: code that trusts the status alone fails here.
+//!     zoho.fail(Some(Failure::InvalidCode));
+//!     assert_eq!(ask(), None);
+//!
+//!     let requests = zoho.requests();
+//!     assert_eq!(requests.last().map(|last| last.path.as_str()), Some("/oauth/v2/token"));
+//!     Ok(())
+//! }
+//! ```
+//!
+//! A login with a browser begins at `/oauth/v2/auth`, with a redirect URI that was
+//! [registered](StandIn::register_redirect_uri); [`visitor::consent`] plays the person. Code in other languages starts
+//! the program `zoho-stand-in`, which prints the same addresses and client.
+#![forbid(unsafe_code)]
 
 pub mod failure;
-pub mod pages;
+mod pages;
 mod parameters;
 pub mod recorded;
 mod registry;
 mod shapes;
 mod site;
-#[cfg(test)]
-mod tests;
 pub mod visitor;
 
 use std::io;
@@ -19,19 +74,17 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use hyper::server::conn::http1;
-use hyper_util::rt::TokioIo;
-use hyper_util::service::TowerToHyperService;
+use clap::ValueEnum;
 use secrecy::SecretString;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
-use failure::Failure;
+use failure::{Failure, Stage};
 use recorded::Recorded;
 use registry::{Client, Registry};
 
-/// A data centre of the stand-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// A data center of the stand-in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DataCenter {
     /// United States: where the client is registered.
     Us,
@@ -68,7 +121,7 @@ pub struct Rehearsal {
     /// Where the person lives. `Failure::NoAccountsServer` has them live where the client is registered,
     /// `Failure::OtherDc` elsewhere.
     pub person_at: DataCenter,
-    /// Whether the client is known in the data centre where it was not registered.
+    /// Whether the client is known in the data center where it was not registered.
     pub multi_dc: bool,
     /// "Use the same OAuth credentials for all data centers".
     pub same_secret: bool,
@@ -77,7 +130,7 @@ pub struct Rehearsal {
 }
 
 impl Default for Rehearsal {
-    /// A good login that moves from one data centre to the other.
+    /// A good login that moves from one data center to the other.
     fn default() -> Self {
         Self {
             failure: None,
@@ -89,7 +142,7 @@ impl Default for Rehearsal {
     }
 }
 
-/// Where one data centre is reached.
+/// Where one data center is reached.
 #[derive(Clone, Debug)]
 pub struct Addresses {
     /// Without a path: "http://127.0.0.1:40001".
@@ -98,17 +151,15 @@ pub struct Addresses {
     pub api_domain: String,
 }
 
-/// Until accepting is tried again.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
-
-/// Both data centres. They stop when it is dropped.
+/// Both data centers. When it is dropped they stop listening and close their connections, except where a client
+/// still waits for an answer.
 pub struct StandIn {
     world: Arc<World>,
     /// The drop ends them.
-    running: JoinSet<()>,
+    running: JoinSet<io::Result<()>>,
 }
 
-/// What both data centres share.
+/// What both data centers share.
 struct World {
     client_id: String,
     secrets: [SecretString; 2],
@@ -136,7 +187,8 @@ impl StandIn {
         let mut stand_in = Self::at([addresses(us)?, addresses(eu)?], rehearsal);
         for (at, listener) in DataCenter::ALL.into_iter().zip(listeners) {
             let router = stand_in.router(at);
-            stand_in.running.spawn(serve(listener, router));
+            let server = axum::serve(listener, router).into_future();
+            stand_in.running.spawn(server);
         }
         Ok(stand_in)
     }
@@ -181,7 +233,7 @@ impl StandIn {
         }
     }
 
-    /// Everything that one data centre answers.
+    /// Everything that one data center answers.
     pub fn router(&self, at: DataCenter) -> Router {
         site::router(Arc::clone(&self.world), at)
     }
@@ -194,7 +246,7 @@ impl StandIn {
             .register_redirect_uri(redirect_uri);
     }
 
-    /// The client's id, the same in both data centres.
+    /// The client's id, the same in both data centers.
     pub fn client_id(&self) -> String {
         self.world.client_id.clone()
     }
@@ -204,22 +256,22 @@ impl StandIn {
         self.client_secret_at(DataCenter::Us)
     }
 
-    /// The client's secret of one data centre.
+    /// The client's secret of one data center.
     pub fn client_secret_at(&self, at: DataCenter) -> SecretString {
         self.world.secrets[at as usize].clone()
     }
 
-    /// The accounts server of a data centre, without a path.
+    /// The accounts server of a data center, without a path.
     pub fn accounts_url(&self, at: DataCenter) -> String {
         self.world.addresses(at).accounts_url.clone()
     }
 
-    /// The API domain of a data centre, without a path.
+    /// The API domain of a data center, without a path.
     pub fn api_domain(&self, at: DataCenter) -> String {
         self.world.addresses(at).api_domain.clone()
     }
 
-    /// A grant token as the API console makes them for a self client, of the data centre where the person lives.
+    /// A grant token as the API console makes them for a self client, of the data center where the person lives.
     pub fn self_client_code(&self, scopes: &[&str]) -> String {
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
         let mut state = self.world.state();
@@ -239,6 +291,13 @@ impl StandIn {
     }
 }
 
+impl State {
+    /// The failure that is played, if it shows itself there.
+    fn failure_at(&self, stage: Stage) -> Option<Failure> {
+        self.failure.filter(|failure| failure.stage() == stage)
+    }
+}
+
 impl World {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
@@ -246,21 +305,6 @@ impl World {
 
     fn addresses(&self, at: DataCenter) -> &Addresses {
         &self.addresses[at as usize]
-    }
-}
-
-/// Serves until it is dropped, each connection as the callback's are: another kind of server would be more code.
-async fn serve(listener: TcpListener, router: Router) {
-    let mut connections = JoinSet::new();
-    loop {
-        let Ok((stream, _)) = listener.accept().await else {
-            // The system has no file descriptors left.
-            tokio::time::sleep(ACCEPT_PAUSE).await;
-            continue;
-        };
-        let service = TowerToHyperService::new(router.clone());
-        connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-        while connections.try_join_next().is_some() {}
     }
 }
 

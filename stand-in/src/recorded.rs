@@ -2,7 +2,10 @@
 
 use std::fmt;
 
-use super::DataCenter;
+use axum::http::request::Parts;
+use url::form_urlencoded;
+
+use crate::DataCenter;
 
 /// Fields whose values are never kept.
 const SECRET: [&str; 4] = ["client_secret", "code_verifier", "refresh_token", "token"];
@@ -21,18 +24,17 @@ pub struct Recorded {
 }
 
 impl Recorded {
-    pub(super) fn new(data_center: DataCenter, method: &str, path: &str, texts: [&str; 2]) -> Self {
-        let pairs = texts
-            .into_iter()
-            .flat_map(|text| url::form_urlencoded::parse(text.as_bytes()));
+    pub(crate) fn new(data_center: DataCenter, head: &Parts, body: &[u8]) -> Self {
+        let query = head.uri.query().unwrap_or_default().as_bytes();
+        let pairs = form_urlencoded::parse(query).chain(form_urlencoded::parse(body));
         let fields = pairs.map(|(name, value)| {
             let kept = !SECRET.contains(&name.as_ref());
             (name.into_owned(), kept.then(|| value.into_owned()))
         });
         Self {
             data_center,
-            method: method.to_owned(),
-            path: path.to_owned(),
+            method: head.method.to_string(),
+            path: head.uri.path().to_owned(),
             fields: fields.collect(),
         }
     }
@@ -66,18 +68,21 @@ impl fmt::Debug for Recorded {
 
 #[cfg(test)]
 mod tests {
+    use axum::http::Request;
+
     use super::*;
 
     #[test]
     fn secrets_are_not_kept_and_values_not_printed() {
-        let form = "code=genuine&client_secret=hush";
-        let recorded = Recorded::new(DataCenter::Eu, "POST", "/oauth/v2/token", ["", form]);
+        let request = Request::post("/oauth/v2/token?x=1").body(()).unwrap();
+        let form = b"code=genuine&client_secret=hush";
+        let recorded = Recorded::new(DataCenter::Eu, &request.into_parts().0, form);
         assert_eq!(recorded.value("code"), Some("genuine"));
         assert!(recorded.has("client_secret"));
         assert_eq!(recorded.value("client_secret"), None);
         assert_eq!(
             format!("{recorded:?}"),
-            "eu: POST /oauth/v2/token (code, client_secret)"
+            "eu: POST /oauth/v2/token (x, code, client_secret)"
         );
     }
 }

@@ -22,7 +22,7 @@ use grant::Grant;
 use request::Asked;
 use tokens::Tokens;
 
-/// Clients, pending consents, grant tokens and tokens of both data centres; one person.
+/// Clients, pending consents, grant tokens and tokens of both data centers; one person.
 pub struct Registry {
     clients: Vec<Client>,
     person_at: DataCenter,
@@ -38,19 +38,19 @@ pub struct Registry {
 
 /// A server-based client, as registered in the API console.
 pub struct Client {
-    /// The client id, the same in every data centre.
+    /// The client id, the same in every data center.
     pub id: String,
-    /// One for each data centre, in the order of `DataCenter::ALL`.
+    /// One for each data center, in the order of `DataCenter::ALL`.
     pub secrets: [SecretString; 2],
     /// Where it was registered.
     pub home: DataCenter,
-    /// Whether other data centres know it.
+    /// Whether other data centers know it.
     pub multi_dc: bool,
     /// Compared character for character.
     pub redirect_uris: Vec<String>,
 }
 
-/// A consent that waits for the person, at their data centre.
+/// A consent that waits for the person, at their data center.
 struct Pending {
     client_id: String,
     redirect_uri: String,
@@ -213,7 +213,7 @@ impl Registry {
         known.then_some(()).ok_or(TokenError::InvalidCode)
     }
 
-    /// The scopes of an access token that is alive at this data centre.
+    /// The scopes of an access token that is alive at this data center.
     pub fn scopes(&self, at: DataCenter, access_token: &str, now: Instant) -> Option<&[String]> {
         self.tokens.scopes(at, access_token, now)
     }

@@ -1,26 +1,27 @@
-//! One data centre on the wire: every request is recorded, judged and answered here.
+//! One data center on the wire: every request is recorded, then answered by the handler of its path.
 
 mod answer;
 mod consent;
 mod console;
 mod crm;
 mod device;
-mod page;
 mod token;
 
-use std::sync::Arc;
+use std::sync::{Arc, MutexGuard};
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::{Request, State};
+use axum::body::Bytes;
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use serde_json::json;
+use axum::http::{HeaderName, HeaderValue};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+use tower_http::set_header::SetResponseHeaderLayer;
 
-use super::parameters::Parameters;
-use super::recorded::Recorded;
-use super::{Addresses, DataCenter, World};
+use crate::recorded::Recorded;
+use crate::{Addresses, DataCenter, World};
 
 /// Far more than any form of a login.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -34,104 +35,60 @@ const HARDENING: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// Everything that the data centre `at` answers.
+/// Everything that the data center `at` answers.
 pub fn router(world: Arc<World>, at: DataCenter) -> Router {
-    Router::new()
-        .fallback(answer_request)
-        .with_state(Site { world, at })
+    let site = Site { world, at };
+    let router = Router::new()
+        .route("/oauth/v2/auth", get(consent::authorize))
+        .route("/consent", post(consent::decide))
+        .route("/oauth/serverinfo", get(server_info))
+        .route("/oauth/v2/token", post(token::token))
+        .route("/oauth/v2/token/revoke", post(token::revoke))
+        .route("/oauth/v3/device/code", post(device::code))
+        .route(device::POLL_PATH, post(device::poll))
+        .route("/device", get(device::page).post(device::enter))
+        .route("/console", get(console::page).post(console::create))
+        .route("/landing", get(console::landing))
+        .route("/crm/v8/org", get(crm::org))
+        .route("/crm/v8/users", get(crm::users))
+        .layer(from_fn_with_state(site.clone(), record))
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .with_state(site);
+    HARDENING.into_iter().fold(router, |router, (name, value)| {
+        let name = HeaderName::from_static(name);
+        let value = HeaderValue::from_static(value);
+        router.layer(SetResponseHeaderLayer::overriding(name, value))
+    })
 }
 
+/// One data center, as its handlers see it.
 #[derive(Clone)]
 struct Site {
     world: Arc<World>,
     at: DataCenter,
 }
 
-async fn answer_request(State(site): State<Site>, request: Request) -> Response {
-    let (head, body) = request.into_parts();
-    let mut response = match to_bytes(body, BODY_LIMIT).await {
-        Ok(body) => site.answer(&head, &String::from_utf8_lossy(&body)).await,
-        Err(_) => StatusCode::PAYLOAD_TOO_LARGE.into_response(),
-    };
-    for (name, value) in HARDENING {
-        response
-            .headers_mut()
-            .insert(name, HeaderValue::from_static(value));
-    }
-    response
-}
-
 impl Site {
-    async fn answer(&self, head: &Parts, body: &str) -> Response {
-        let (method, path) = (head.method.as_str(), head.uri.path());
-        let query = head.uri.query().unwrap_or_default();
-        let recorded = Recorded::new(self.at, method, path, [query, body]);
-        self.world.state().requests.push(recorded);
-        match (method, path) {
-            ("GET", "/oauth/v2/auth") => consent::authorize(self, &head.uri),
-            ("POST", "/consent") => consent::decide(self, form(head, body).as_ref()),
-            ("GET", "/oauth/serverinfo") => self.server_info(),
-            ("POST", "/oauth/v2/token") => token::token(self, form(head, body).as_ref()).await,
-            ("POST", "/oauth/v2/token/revoke") => token::revoke(self, form(head, body).as_ref()),
-            ("GET", "/crm/v8/org") => crm::org(self, &head.headers).await,
-            ("GET", "/crm/v8/users") => crm::users(self, &head.headers, query).await,
-            ("POST", "/oauth/v3/device/code") => device::code(self, form(head, body).as_ref()),
-            ("POST", device::POLL_PATH) => device::poll(self, form(head, body).as_ref()).await,
-            ("GET", "/device") => device::page(self, &head.uri),
-            ("POST", "/device") => device::enter(self, form(head, body).as_ref()),
-            ("GET", "/console") => console::page(self, query),
-            ("POST", "/console") => console::create(self, form(head, body).as_ref()),
-            ("GET", "/landing") => console::landing(),
-            (
-                _,
-                "/oauth/v2/token"
-                | "/oauth/v2/token/revoke"
-                | "/consent"
-                | "/oauth/v3/device/code"
-                | device::POLL_PATH,
-            ) => not_allowed("POST"),
-            (_, "/oauth/v2/auth" | "/oauth/serverinfo" | "/crm/v8/org" | "/crm/v8/users") => {
-                not_allowed("GET")
-            }
-            _ => StatusCode::NOT_FOUND.into_response(),
-        }
+    fn state(&self) -> MutexGuard<'_, crate::State> {
+        self.world.state()
     }
 
     fn addresses(&self) -> &Addresses {
         self.world.addresses(self.at)
     }
-
-    /// A map of code to accounts server is all that is known of it; `result` is a guess.
-    fn server_info(&self) -> Response {
-        let url = |at: DataCenter| &self.world.addresses(at).accounts_url;
-        let [us, eu] = DataCenter::ALL;
-        let locations = json!({ us.code(): url(us), eu.code(): url(eu) });
-        answer::json(
-            StatusCode::OK,
-            &json!({ "result": "success", "locations": locations }),
-        )
-    }
 }
 
-/// The form in the body. None when it is no form, or when anything is in the query: Zoho takes parameters
-/// there as well, but they end in logs.
-fn form(head: &Parts, body: &str) -> Option<Parameters> {
-    let is_form = media_type(&head.headers) == Some("application/x-www-form-urlencoded");
-    (is_form && head.uri.query().is_none())
-        .then(|| Parameters::read(body))
-        .flatten()
+/// Keeps what arrived, before it is judged.
+async fn record(State(site): State<Site>, head: Parts, body: Bytes, next: Next) -> Response {
+    let recorded = Recorded::new(site.at, &head, &body);
+    site.state().requests.push(recorded);
+    next.run(Request::from_parts(head, body.into())).await
 }
 
-fn media_type(headers: &HeaderMap) -> Option<&str> {
-    let value = headers.get(header::CONTENT_TYPE)?.to_str().ok()?;
-    value.split(';').next().map(str::trim)
-}
-
-fn not_allowed(method: &'static str) -> Response {
-    (
-        StatusCode::METHOD_NOT_ALLOWED,
-        [(header::ALLOW, method)],
-        Body::empty(),
-    )
-        .into_response()
+/// A map of code to accounts server is all that is known of it; `result` is a guess.
+async fn server_info(State(site): State<Site>) -> Json<Value> {
+    let url = |at: DataCenter| &site.world.addresses(at).accounts_url;
+    let [us, eu] = DataCenter::ALL;
+    let locations = json!({ us.code(): url(us), eu.code(): url(eu) });
+    Json(json!({ "result": "success", "locations": locations }))
 }

@@ -1,18 +1,32 @@
-//! A browser without a screen, for `demo --yes` and the tests: it opens the address, enters a code that stands
-//! in it, and accepts.
+//! A browser without a screen, for tests and for `zoho-grant demo --yes`: it opens the address, enters a code that
+//! the page shows, and accepts.
 
-use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
-use reqwest::redirect::Policy;
-use reqwest::{Client, RequestBuilder, Response};
+use axum::body::{Body, to_bytes};
+use axum::http::{Request, header, request};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::TokioExecutor;
 use secrecy::{ExposeSecret, SecretString};
+use tower::ServiceExt;
+use tower_http::follow_redirect::policy::Limited;
+use tower_http::follow_redirect::{FollowRedirect, RequestUri};
 use url::Url;
+use url::form_urlencoded::Serializer;
 
-/// As many as browsers follow.
-const REDIRECT_LIMIT: usize = 20;
+/// More than any page of a login.
+const PAGE_LIMIT: usize = 16 * 1024 * 1024;
+
+/// What a browser says of itself when a person follows a link.
+const NAVIGATION: [(&str, &str); 5] = [
+    ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
+    ("sec-fetch-dest", "document"),
+    ("sec-fetch-mode", "navigate"),
+    ("sec-fetch-user", "?1"),
+    ("upgrade-insecure-requests", "1"),
+];
 
 /// Where the visit ended.
 pub struct Visit {
-    /// Of the last answer.
+    /// Of the last answer: a redirect, if there were more than browsers follow.
     pub status: u16,
     /// The last page, as it came.
     pub page: String,
@@ -27,132 +41,72 @@ pub struct Visit {
 /// Why the visit did not end on a page.
 #[derive(Debug, thiserror::Error)]
 pub enum VisitError {
-    /// An address, the first or one of a redirect, is none.
+    /// The first address is none.
     #[error("the browser was sent to no valid address")]
-    Address(#[from] url::ParseError),
-    /// Redirects without an end.
-    #[error("the browser was redirected {REDIRECT_LIMIT} times")]
-    Redirects,
-    /// No answer.
+    Address,
+    /// No answer, or not all of it.
     #[error("the browser got no answer")]
-    Request(#[source] reqwest::Error),
-}
-
-impl From<reqwest::Error> for VisitError {
-    /// Without its address, which holds grant token and state.
-    fn from(error: reqwest::Error) -> Self {
-        Self::Request(error.without_url())
-    }
+    Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
 /// Opens `start`, follows it to the consent page, over the page for a device's code if it leads there, accepts,
-/// and follows to the last page.
+/// and follows to the last page. Plain http alone, as the stand-in speaks.
 pub async fn consent(start: &str) -> Result<Visit, VisitError> {
-    let client = browser()?;
-    let start = Url::parse(start)?;
-    let first = follow(&client, client.get(start.clone()), start, None).await?;
-    let mut visit = Visit::of(first).await?;
+    let typed = Request::get(start).header("sec-fetch-site", "none");
+    let mut visit = visit(typed, String::new()).await?;
     if let Some(code) = value_of("user_code", &visit.page) {
-        let form = [("user_code", code)];
-        visit = submit(&client, &visit, "/device", &form).await?;
+        visit = submit(&visit, "/device", &[("user_code", code)]).await?;
     }
     let Some(ticket) = value_of("ticket", &visit.page) else {
         return Ok(visit);
     };
     let form = [("ticket", ticket), ("decision", "accept")];
-    let last = submit(&client, &visit, "/consent", &form).await?;
+    let last = submit(&visit, "/consent", &form).await?;
     Ok(Visit {
         consented: true,
         ..last
     })
 }
 
-impl Visit {
-    async fn of((url, response): (Url, Response)) -> Result<Self, VisitError> {
-        let status = response.status().as_u16();
-        let page = response.text().await?;
-        Ok(Self {
-            status,
-            title: title(&page),
-            page,
-            address: url.as_str().into(),
-            consented: false,
+/// Submits a form of the page. Its answer may lead anywhere, so the request says `cross-site`, as the last one of such
+/// a journey does in a browser.
+async fn submit(from: &Visit, action: &str, form: &[(&str, &str)]) -> Result<Visit, VisitError> {
+    let page = Url::parse(from.address.expose_secret()).map_err(|_| VisitError::Address)?;
+    let action = page.join(action).map_err(|_| VisitError::Address)?;
+    let body = Serializer::new(String::new()).extend_pairs(form).finish();
+    let post = Request::post(action.as_str())
+        .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("sec-fetch-site", "cross-site");
+    visit(post, body).await
+}
+
+/// Sends the request and follows its redirects, as many as browsers do.
+async fn visit(request: request::Builder, body: String) -> Result<Visit, VisitError> {
+    let request = NAVIGATION
+        .into_iter()
+        .fold(request, |request, (name, value)| {
+            request.header(name, value)
         })
-    }
-}
-
-async fn submit(
-    client: &Client,
-    from: &Visit,
-    action: &str,
-    form: &[(&str, &str)],
-) -> Result<Visit, VisitError> {
-    let page = Url::parse(from.address.expose_secret())?;
-    let action = page.join(action)?;
-    let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(form)
-        .finish();
-    let post = client.post(action.clone()).body(body);
-    let post = post.header("content-type", "application/x-www-form-urlencoded");
-    Visit::of(follow(client, post, action, Some(&page)).await?).await
-}
-
-fn browser() -> Result<Client, reqwest::Error> {
-    // reqwest does not build without one, although loopback is plain http. An error says that there is one already.
-    drop(rustls::crypto::ring::default_provider().install_default());
-    let mut headers = HeaderMap::new();
-    for (name, value) in [
-        ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
-        ("sec-fetch-dest", "document"),
-        ("sec-fetch-mode", "navigate"),
-        ("sec-fetch-user", "?1"),
-        ("upgrade-insecure-requests", "1"),
-    ] {
-        headers.insert(name, HeaderValue::from_static(value));
-    }
-    Client::builder()
-        .default_headers(headers)
-        .redirect(Policy::none())
-        .no_proxy()
-        .build()
-}
-
-/// Sends `request` to `url` and follows what it is answered with. `initiator` is the page that was left; none for
-/// an address that was typed.
-async fn follow(
-    client: &Client,
-    request: RequestBuilder,
-    mut url: Url,
-    initiator: Option<&Url>,
-) -> Result<(Url, Response), VisitError> {
-    let mut request = request;
-    for _ in 0..REDIRECT_LIMIT {
-        let response = request
-            .header("sec-fetch-site", relation(initiator, &url))
-            .send()
-            .await?;
-        let location = response
-            .headers()
-            .get(LOCATION)
-            .and_then(|value| value.to_str().ok());
-        let next = location.filter(|_| response.status().is_redirection());
-        let Some(next) = next else {
-            return Ok((url, response));
-        };
-        url = url.join(next)?;
-        request = client.get(url.clone());
-    }
-    Err(VisitError::Redirects)
-}
-
-/// The value of `Sec-Fetch-Site`. A site is scheme and host; between loopback names there is no closer relation.
-fn relation(initiator: Option<&Url>, url: &Url) -> &'static str {
-    match initiator {
-        None => "none",
-        Some(initiator) if initiator.origin() == url.origin() => "same-origin",
-        Some(initiator) if initiator.host() == url.host() => "same-site",
-        Some(_) => "cross-site",
-    }
+        .body(Body::from(body))
+        .map_err(|_| VisitError::Address)?;
+    let client = Client::builder(TokioExecutor::new()).build_http();
+    let browser = FollowRedirect::with_policy(client, Limited::default());
+    let response = browser.oneshot(request).await;
+    let response = response.map_err(|error| VisitError::Answer(error.into()))?;
+    let status = response.status().as_u16();
+    let followed = response.extensions().get();
+    let RequestUri(address) = followed.expect("each answer that was followed tells its address");
+    let address = address.to_string().into();
+    let page = to_bytes(Body::new(response.into_body()), PAGE_LIMIT).await;
+    let page = page.map_err(|error| VisitError::Answer(error.into()))?;
+    let page = String::from_utf8_lossy(&page).into_owned();
+    Ok(Visit {
+        status,
+        title: title(&page),
+        page,
+        address,
+        consented: false,
+    })
 }
 
 fn value_of<'a>(name: &str, page: &'a str) -> Option<&'a str> {
@@ -186,33 +140,52 @@ mod tests {
         assert_eq!(value_of("ticket", "<title>Invalid Client</title>"), None);
     }
 
-    #[test]
-    fn relations_are_those_of_fetch_metadata() {
-        let url = |text| Url::parse(text).unwrap();
-        let consent = url("http://127.0.0.1:1/oauth/v2/auth");
-        let relation = |to| relation(Some(&consent), &url(to));
-        assert_eq!(relation("http://127.0.0.1:1/consent"), "same-origin");
-        assert_eq!(relation("http://127.0.0.1:2/callback"), "same-site");
-        assert_eq!(relation("http://localhost:2/callback"), "cross-site");
-    }
-    #[tokio::test]
-    async fn it_looks_like_a_browser() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let start = format!("http://{}/start", listener.local_addr().unwrap());
-        let server = async {
+    /// Answers once for each page; the heads of the requests.
+    async fn serve(listener: &TcpListener, answers: &[&str]) -> Vec<String> {
+        let mut heads = Vec::new();
+        for answer in answers {
             let (mut stream, _) = listener.accept().await.unwrap();
             let mut head = vec![0; 4096];
             let length = stream.read(&mut head).await.unwrap();
-            stream.write_all(b"HTTP/1.0 200 OK\r\n\r\n").await.unwrap();
-            String::from_utf8(head[..length].to_vec()).unwrap()
-        };
-        let (visit, head) = tokio::join!(consent(&start), server);
-        assert!(!visit.unwrap().consented);
-        for (name, value) in [("dest", "document"), ("mode", "navigate"), ("site", "none")] {
-            assert!(
-                head.contains(&format!("sec-fetch-{name}: {value}\r\n")),
-                "{head}"
-            );
+            let answer = format!("HTTP/1.1 {answer}\r\nconnection: close\r\n\r\n");
+            stream.write_all(answer.as_bytes()).await.unwrap();
+            heads.push(String::from_utf8(head[..length].to_vec()).unwrap());
         }
+        heads
+    }
+
+    #[tokio::test]
+    async fn it_looks_like_a_browser_also_after_a_redirect() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let start = format!("http://{}/start", listener.local_addr().unwrap());
+        let server = serve(&listener, &["302 Found\r\nlocation: /next", "200 OK"]);
+        let (visit, heads) = tokio::join!(consent(&start), server);
+        let visit = visit.unwrap();
+        assert_eq!((visit.status, visit.consented), (200, false));
+        assert!(visit.address.expose_secret().ends_with("/next"));
+        for (name, value) in [("dest", "document"), ("mode", "navigate"), ("site", "none")] {
+            let header = format!("sec-fetch-{name}: {value}\r\n");
+            assert!(heads.iter().all(|head| head.contains(&header)), "{heads:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_submitted_says_that_it_may_come_from_elsewhere() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let start = format!("http://{}/start", listener.local_addr().unwrap());
+        let page = r#"<input name="ticket" value="2">"#;
+        let page = format!("200 OK\r\n\r\n{page}");
+        let answers = [&*page, "303 See Other\r\nlocation: /callback", "200 OK"];
+        let server = serve(&listener, &answers);
+        let (visit, heads) = tokio::join!(consent(&start), server);
+        assert!(visit.unwrap().consented);
+        assert!(
+            heads[1].starts_with("POST /consent ")
+                && heads[1].ends_with("ticket=2&decision=accept")
+        );
+        assert!(
+            heads[2].starts_with("GET /callback ")
+                && heads[2].contains("sec-fetch-site: cross-site")
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! What the registry answers.
 
-use crate::demo::DataCenter;
+use crate::DataCenter;
 
 /// What the authorization endpoint does with a good request.
 pub enum Authorization {
@@ -18,7 +18,7 @@ pub enum Authorization {
 /// What Zoho says on a page of its own: "Invalid Client" and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
-    /// The client id does not exist in this data centre.
+    /// The client id does not exist in this data center.
     Client,
     /// The redirect URI is not registered.
     RedirectUri,
@@ -68,7 +68,7 @@ pub enum Polled {
     Pending,
     /// The poll came too soon after the last.
     SlowDown,
-    /// They accepted at another data centre.
+    /// They accepted at another data center.
     OtherDataCenter(DataCenter),
     /// They refused.
     Refused,
@@ -81,9 +81,9 @@ pub enum Polled {
 /// The error codes that the token endpoint reaches by its own judgement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
-    /// The client is not known at this data centre.
+    /// The client is not known at this data center.
     InvalidClient,
-    /// Not the secret of this data centre.
+    /// Not the secret of this data center.
     InvalidClientSecret,
     /// Not the redirect URI of the authorization request.
     InvalidRedirectUri,

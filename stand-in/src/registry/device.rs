@@ -8,8 +8,8 @@ use secrecy::ExposeSecret;
 use super::Registry;
 use super::answer::{Authorization, DeviceStart, Invalid, Polled, TokenError};
 use super::request::Access;
-use crate::demo::parameters::Parameters;
-use crate::demo::{DataCenter, shapes};
+use crate::parameters::Parameters;
+use crate::{DataCenter, shapes};
 
 /// As documented.
 pub const LIFETIME: Duration = Duration::from_mins(5);

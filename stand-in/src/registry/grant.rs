@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use super::answer::TokenError;
 use super::request::Challenge;
-use crate::demo::DataCenter;
-use crate::demo::parameters::Parameters;
+use crate::DataCenter;
+use crate::parameters::Parameters;
 
 /// Zoho's pages say 60 seconds to 3 minutes; a client has to be fit for the shortest.
 const GRANT_LIFETIME: Duration = Duration::from_mins(1);

@@ -5,8 +5,6 @@ mod tokens;
 
 use std::time::Duration;
 
-use url::form_urlencoded::Serializer;
-
 use super::*;
 
 const ID: &str = "1000.CLIENT";
@@ -42,8 +40,8 @@ fn changed(base: Pairs, changes: Pairs) -> Parameters {
         .iter()
         .filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     let pairs = kept.chain(changes);
-    let text = Serializer::new(String::new()).extend_pairs(pairs).finish();
-    Parameters::read(&text).unwrap()
+    let owned = pairs.map(|&(name, value)| (name.to_owned(), value.to_owned()));
+    owned.collect::<Vec<_>>().try_into().unwrap()
 }
 
 fn client(id: &str, multi_dc: bool) -> Client {

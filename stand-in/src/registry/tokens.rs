@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::answer::Issued;
-use crate::demo::{DataCenter, shapes};
+use crate::{DataCenter, shapes};
 
 const ACCESS_LIFETIME: Duration = Duration::from_hours(1);
 /// For each person and client.
@@ -63,7 +63,7 @@ impl Tokens {
         }
     }
 
-    /// Issues one more access token. None when the refresh token is not this client's, or not of this data centre.
+    /// Issues one more access token. None when the refresh token is not this client's, or not of this data center.
     pub fn refresh(
         &mut self,
         at: DataCenter,
@@ -109,7 +109,7 @@ impl Tokens {
             .retain(|access| access.token != token && access.parent.as_deref() != Some(token));
     }
 
-    /// The scopes of a live access token of this data centre.
+    /// The scopes of a live access token of this data center.
     pub fn scopes(&self, at: DataCenter, token: &str, now: Instant) -> Option<&[String]> {
         let mut known = self.access.iter();
         let access = known.find(|access| access.token == token && access.at == at)?;

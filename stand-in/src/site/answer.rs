@@ -1,28 +1,33 @@
 //! The kinds of answer that both the accounts server and the CRM give.
 
-use std::convert::Infallible;
-use std::future::pending;
+use std::future::{pending, ready};
 use std::io;
-use std::pin::Pin;
-use std::task::{Context, Poll};
 
-use axum::body::{Body, Bytes, HttpBody};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::Json;
+use axum::body::{Body, Bytes};
+use axum::http::{StatusCode, Uri, header};
 use axum::response::{Html, IntoResponse, Response};
-use hyper::body::Frame;
+use futures_util::stream;
 use serde_json::Value;
+
+use super::Site;
+use crate::DataCenter;
 
 /// A JSON body.
 pub fn json(status: StatusCode, body: &Value) -> Response {
-    (status, axum::Json(body)).into_response()
+    (status, Json(body)).into_response()
 }
 
 /// A redirect with exactly this address.
-pub fn redirect(status: StatusCode, to: &str) -> Response {
-    match HeaderValue::try_from(to) {
-        Ok(location) => (status, [(header::LOCATION, location)]).into_response(),
-        Err(_) => StatusCode::BAD_REQUEST.into_response(),
-    }
+pub fn redirect(status: StatusCode, to: String) -> Response {
+    (status, [(header::LOCATION, to)]).into_response()
+}
+
+/// The same request once more at another data center.
+pub fn moved(site: &Site, to: DataCenter, uri: &Uri) -> Response {
+    let path = uri.path_and_query().map_or("", |path| path.as_str());
+    let accounts_url = &site.world.addresses(to).accounts_url;
+    redirect(StatusCode::FOUND, format!("{accounts_url}{path}"))
 }
 
 /// What stands between Zoho and the world when Zoho does not answer.
@@ -34,25 +39,11 @@ pub fn bad_gateway() -> Response {
 
 /// Never comes. The connection stays open until the client closes it.
 pub async fn never() -> Response {
-    match pending::<Infallible>().await {}
+    pending().await
 }
 
-/// No answer: the connection is closed instead.
+/// No answer: the body fails before its first byte, upon which hyper drops the connection with the head still unsent.
 pub fn closed() -> Response {
-    Body::new(Broken).into_response()
-}
-
-/// A body that fails before its first byte, upon which hyper drops the connection with the head still unsent.
-struct Broken;
-
-impl HttpBody for Broken {
-    type Data = Bytes;
-    type Error = io::Error;
-
-    fn poll_frame(
-        self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, io::Error>>> {
-        Poll::Ready(Some(Err(io::ErrorKind::ConnectionAborted.into())))
-    }
+    let broken = io::Error::from(io::ErrorKind::ConnectionAborted);
+    Body::from_stream(stream::once(ready(Err::<Bytes, _>(broken)))).into_response()
 }

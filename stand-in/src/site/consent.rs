@@ -1,65 +1,73 @@
-//! The authorization endpoint: Zoho's own error pages, the move to the person's data centre, consent, the callback.
+//! The authorization endpoint: Zoho's own error pages, the move to the person's data center, consent, the callback.
 
 use std::time::Instant;
 
+use axum::extract::State;
 use axum::http::{StatusCode, Uri};
 use axum::response::Response;
 use url::form_urlencoded::Serializer;
 
-use super::page::{self, Page};
-use super::{Site, answer, device};
-use crate::demo::failure::Failure;
-use crate::demo::pages::{ConsentView, ScopeLine};
-use crate::demo::parameters::Parameters;
-use crate::demo::registry::answer::{Authorization, Decided, Invalid};
+use super::{Site, answer, crm};
+use crate::failure::Failure;
+use crate::pages::{self, Consent, Told};
+use crate::parameters::Parameters;
+use crate::registry::answer::{Authorization, Decided, Invalid};
 
 /// GET `/oauth/v2/auth`.
-pub fn authorize(site: &Site, uri: &Uri) -> Response {
-    let parameters = Parameters::read(uri.query().unwrap_or_default());
-    let mut state = site.world.state();
-    let judged = match parameters {
-        Some(parameters) => state.registry.authorize(site.at, &parameters),
+pub async fn authorize(State(site): State<Site>, uri: Uri, query: Option<Parameters>) -> Response {
+    let mut state = site.state();
+    let judged = match query {
+        Some(query) => state.registry.authorize(site.at, &query),
         None => Err(Invalid::Request),
     };
     match (judged, state.failure.and_then(played)) {
-        (Err(error), _) | (Ok(_), Some(error)) => page::invalid(error),
-        (Ok(Authorization::Moved(to)), None) => {
-            let path = uri.path_and_query().map_or("", |path| path.as_str());
-            let accounts_url = &site.world.addresses(to).accounts_url;
-            answer::redirect(StatusCode::FOUND, &format!("{accounts_url}{path}"))
-        }
-        (Ok(Authorization::Consent { ticket, scopes }), None) => {
-            page::html(&Page::Consent(view(site, ticket, scopes)))
-        }
+        (Err(error), _) | (Ok(_), Some(error)) => pages::invalid(error),
+        (Ok(Authorization::Moved(to)), None) => answer::moved(&site, to, &uri),
+        (Ok(Authorization::Consent { ticket, scopes }), None) => ask(&site, ticket, scopes),
     }
 }
 
 /// POST `/consent`, which is the stand-in's own: Zoho's is not documented.
-pub fn decide(site: &Site, form: Option<&Parameters>) -> Response {
-    let ticket = form
-        .and_then(|form| form.value("ticket"))
-        .unwrap_or_default();
-    let mut state = site.world.state();
+pub async fn decide(State(site): State<Site>, form: Option<Parameters>) -> Response {
+    let value = |name| form.as_ref().and_then(|form| form.value(name));
+    let mut state = site.state();
     let failure = state.failure;
-    let accepted = match form.and_then(|form| form.value("decision")) {
+    let accepted = match value("decision") {
         Some("accept") => !matches!(
             failure,
             Some(Failure::Refused | Failure::RefusedWithoutState)
         ),
         Some("refuse") => false,
-        _ => return page::invalid(Invalid::Request),
+        _ => return pages::invalid(Invalid::Request),
     };
-    let now = Instant::now();
+    let (ticket, now) = (value("ticket").unwrap_or_default(), Instant::now());
     if state.registry.decide_device(site.at, ticket, accepted, now) {
-        return device::decided(accepted);
+        return device_decided(accepted);
     }
     match state.registry.decide(site.at, ticket, accepted, now) {
-        Ok(decided) => {
-            let to = callback(site, &decided, failure);
-            answer::redirect(StatusCode::SEE_OTHER, &to)
-        }
-        Err(error) => page::invalid(error),
+        Ok(decided) => answer::redirect(StatusCode::SEE_OTHER, callback(&site, &decided, failure)),
+        Err(error) => pages::invalid(error),
     }
+}
+
+/// The person decided about a device, which hears of it when it polls.
+fn device_decided(accepted: bool) -> Response {
+    let (title, paragraph) = if accepted {
+        (
+            "Device connected",
+            "The program that waits in the terminal gets its tokens with its next question.",
+        )
+    } else {
+        (
+            "Access refused",
+            "The program that waits in the terminal hears of it with its next question.",
+        )
+    };
+    pages::formless(&Told {
+        title,
+        paragraphs: &[paragraph, "You can close this page."],
+        code: None,
+    })
 }
 
 /// The redirect URI with the answer appended; a query that it has is kept.
@@ -111,28 +119,13 @@ fn played(failure: Failure) -> Option<Invalid> {
 }
 
 /// The consent page for these scopes.
-pub fn view(site: &Site, ticket: String, scopes: Vec<String>) -> ConsentView {
-    let line = |scope: String| ScopeLine {
-        meaning: meaning(&scope),
-        scope,
-    };
-    ConsentView {
-        client_name: "Rehearsal Client".to_owned(),
-        person: format!("{} <{}>", super::crm::PERSON, super::crm::EMAIL),
-        organization: super::crm::ORGANIZATION.to_owned(),
-        data_center: site.at.name().to_owned(),
-        scopes: scopes.into_iter().map(line).collect(),
-        action: "/consent".to_owned(),
+pub fn ask(site: &Site, ticket: String, scopes: Vec<String>) -> Response {
+    pages::redirected_form(&Consent {
+        client_name: "Rehearsal Client",
+        person: format!("{} <{}>", crm::PERSON, crm::EMAIL),
+        organization: crm::ORGANIZATION,
+        data_center: site.at.name(),
+        scopes,
         ticket,
-    }
-}
-
-fn meaning(scope: &str) -> Option<&'static str> {
-    match scope {
-        "ZohoCRM.modules.READ" => Some("Read the records of every module"),
-        "ZohoCRM.settings.READ" => Some("Read fields, layouts and other settings"),
-        "ZohoCRM.org.READ" => Some("Read the organisation's name and edition"),
-        "ZohoCRM.users.READ" => Some("Read who the users are"),
-        _ => None,
-    }
+    })
 }

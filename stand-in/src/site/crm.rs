@@ -2,24 +2,25 @@
 
 use std::time::Instant;
 
+use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::Response;
 use serde_json::{Value, json};
 
 use super::{Site, answer};
-use crate::demo::DataCenter;
-use crate::demo::failure::{Failure, Stage};
-use crate::demo::parameters::Parameters;
+use crate::DataCenter;
+use crate::failure::{Failure, Stage};
+use crate::parameters::Parameters;
 
-/// The organisation of the rehearsal.
+/// The only organization.
 pub const ORGANIZATION: &str = "Rehearsal Company";
-/// The person of the rehearsal.
+/// The only person.
 pub const PERSON: &str = "Rehearsal User";
 /// Their address.
 pub const EMAIL: &str = "rehearsal@example.com";
 
 /// GET `/crm/v8/org`.
-pub async fn org(site: &Site, headers: &HeaderMap) -> Response {
+pub async fn org(State(site): State<Site>, headers: HeaderMap) -> Response {
     let country_code = match site.at {
         DataCenter::Us => "US",
         DataCenter::Eu => "NL",
@@ -31,55 +32,44 @@ pub async fn org(site: &Site, headers: &HeaderMap) -> Response {
         "type": "production",
         "license_details": { "paid": true, "paid_type": "enterprise" },
     });
-    reply(
-        site,
-        headers,
-        "ZohoCRM.org",
-        json!({ "org": [organization] }),
-    )
-    .await
+    let body = json!({ "org": [organization] });
+    reply(&site, &headers, "ZohoCRM.org", body).await
 }
 
-/// GET `/crm/v8/users`, of which only `type=CurrentUser` is rehearsed.
-pub async fn users(site: &Site, headers: &HeaderMap, query: &str) -> Response {
-    let parameters = Parameters::read(query);
-    let kind = parameters
-        .as_ref()
-        .and_then(|parameters| parameters.value("type"));
+/// GET `/crm/v8/users`, of which only `type=CurrentUser` is played.
+pub async fn users(
+    State(site): State<Site>,
+    headers: HeaderMap,
+    query: Option<Parameters>,
+) -> Response {
+    let kind = query.as_ref().and_then(|query| query.value("type"));
     if kind != Some("CurrentUser") {
-        return error(
-            StatusCode::BAD_REQUEST,
-            "INVALID_DATA",
-            "only type=CurrentUser is rehearsed",
-        );
+        let message = "only type=CurrentUser is rehearsed";
+        return error(StatusCode::BAD_REQUEST, "INVALID_DATA", message);
     }
     let user = json!({
         "full_name": PERSON,
         "email": EMAIL,
         "profile": { "name": "Administrator" },
     });
-    reply(site, headers, "ZohoCRM.users", json!({ "users": [user] })).await
+    let body = json!({ "users": [user] });
+    reply(&site, &headers, "ZohoCRM.users", body).await
 }
 
+/// The body, if the access token is alive here and its scopes cover the group.
 async fn reply(site: &Site, headers: &HeaderMap, group: &str, body: Value) -> Response {
-    let (judged, failure) = {
-        let state = site.world.state();
+    let (covered, failure) = {
+        let state = site.state();
         let scopes = access_token(headers)
             .and_then(|token| state.registry.scopes(site.at, token, Instant::now()));
-        let judged = scopes.map(|scopes| scopes.iter().any(|scope| covers(scope, group)));
-        (
-            judged,
-            state
-                .failure
-                .filter(|failure| failure.stage() == Stage::Crm),
-        )
+        let covered = scopes.map(|scopes| scopes.iter().any(|scope| covers(scope, group)));
+        (covered, state.failure_at(Stage::Crm))
     };
-    match (judged, failure) {
-        (None, _) | (_, Some(Failure::InvalidToken)) => error(
-            StatusCode::UNAUTHORIZED,
-            "INVALID_TOKEN",
-            "invalid oauth token",
-        ),
+    match (covered, failure) {
+        (None, _) | (_, Some(Failure::InvalidToken)) => {
+            let message = "invalid oauth token";
+            error(StatusCode::UNAUTHORIZED, "INVALID_TOKEN", message)
+        }
         (Some(false), _) | (_, Some(Failure::ScopeMismatch)) => {
             let message = "invalid oauth scope to access this URL";
             error(StatusCode::UNAUTHORIZED, "OAUTH_SCOPE_MISMATCH", message)

@@ -2,35 +2,31 @@
 
 use std::time::Instant;
 
-use axum::http::StatusCode;
+use axum::extract::State;
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::{Site, answer};
-use crate::demo::failure::{Failure, Stage};
-use crate::demo::parameters::Parameters;
-use crate::demo::registry::answer::{Issued, TokenError};
+use crate::failure::{Failure, Stage};
+use crate::parameters::Parameters;
+use crate::registry::answer::{Issued, TokenError};
 
 const HUGE: usize = 10_000_000;
 
 /// POST `/oauth/v2/token`. The failure is played only when the request was good.
-pub async fn token(site: &Site, form: Option<&Parameters>) -> Response {
+pub async fn token(State(site): State<Site>, form: Option<Parameters>) -> Response {
     let (judged, failure) = {
-        let mut state = site.world.state();
+        let mut state = site.state();
         let judged = match form {
-            Some(form) => state.registry.token(site.at, form, Instant::now()),
+            Some(form) => state.registry.token(site.at, &form, Instant::now()),
             None => Err(TokenError::GeneralError),
         };
-        (
-            judged,
-            state
-                .failure
-                .filter(|failure| failure.stage() == Stage::Token),
-        )
+        (judged, state.failure_at(Stage::Token))
     };
-    match (judged, failure) {
-        (Err(error), _) => refusal(error.code()),
-        (Ok(tokens), failure) => issued(site, tokens, failure).await,
+    match judged {
+        Ok(tokens) => issued(&site, tokens, failure).await,
+        Err(error) => refusal(error.code()),
     }
 }
 
@@ -43,10 +39,10 @@ pub async fn issued(site: &Site, issued: Issued, failure: Option<Failure>) -> Re
 }
 
 /// POST `/oauth/v2/token/revoke`.
-pub fn revoke(site: &Site, form: Option<&Parameters>) -> Response {
-    let token = form.and_then(|form| form.value("token"));
+pub async fn revoke(State(site): State<Site>, form: Option<Parameters>) -> Response {
+    let token = form.as_ref().and_then(|form| form.value("token"));
     let revoked = match token {
-        Some(token) => site.world.state().registry.revoke(site.at, token),
+        Some(token) => site.state().registry.revoke(site.at, token),
         None => Err(TokenError::GeneralError),
     };
     match revoked {
@@ -83,7 +79,7 @@ async fn play(site: &Site, issued: Issued, failure: Failure) -> Response {
         Failure::HalfJson => return half(&body),
         Failure::Redirect => {
             let elsewhere = format!("{}/elsewhere", site.addresses().accounts_url);
-            return answer::redirect(StatusCode::FOUND, &elsewhere);
+            return answer::redirect(StatusCode::FOUND, elsewhere);
         }
         Failure::Slow => return answer::never().await,
         Failure::Closed => return answer::closed(),
@@ -100,7 +96,7 @@ async fn play(site: &Site, issued: Issued, failure: Failure) -> Response {
             body["expires_in"] = "3600000".into();
         }
         // The others carry the name of Zoho's error code.
-        named => return refusal(&named.name().replace('-', "_")),
+        named => return refusal(&named.to_string().replace('-', "_")),
     }
     answer::json(StatusCode::OK, &body)
 }
@@ -119,5 +115,5 @@ fn throttled(status: StatusCode) -> Response {
 fn half(body: &Value) -> Response {
     let mut text = body.to_string();
     text.truncate(text.len() / 2);
-    ([("content-type", "application/json")], text).into_response()
+    ([(header::CONTENT_TYPE, "application/json")], text).into_response()
 }

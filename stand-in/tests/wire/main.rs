@@ -1,9 +1,12 @@
 //! The stand-in through real sockets, asked by a minimal client.
+#![forbid(unsafe_code)]
+#![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod failures;
 mod shapes;
 
 use std::collections::HashMap;
+use std::time::Duration;
 
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -11,8 +14,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use url::Url;
 use url::form_urlencoded::Serializer;
-
-use super::*;
+use zoho_stand_in::failure::Failure;
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn, visitor};
 
 const REDIRECT: &str = "http://localhost:8085/callback";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -104,6 +107,7 @@ impl Case {
     async fn failing(failure: Failure) -> Self {
         Self::new(Rehearsal {
             failure: Some(failure),
+            interval: Duration::ZERO,
             ..Rehearsal::default()
         })
         .await

@@ -3,7 +3,7 @@
 use super::login::{Login, codes, stand_in};
 use super::wire;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use zoho_grant::demo::StandIn;
+use zoho_stand_in::StandIn;
 
 /// A waiting login, and the callback that only Zoho could have sent.
 async fn waiting() -> (StandIn, Login) {

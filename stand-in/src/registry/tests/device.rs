@@ -1,8 +1,8 @@
 //! Codes for devices, by a clock of the test's own.
 
 use super::*;
-use crate::demo::registry::answer::Polled;
-use crate::demo::registry::device::LIFETIME;
+use crate::registry::answer::Polled;
+use crate::registry::device::LIFETIME;
 
 use DataCenter::{Eu, Us};
 
