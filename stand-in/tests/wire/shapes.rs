@@ -138,6 +138,31 @@ async fn a_token_request_is_a_form_and_nothing_else() {
 }
 
 #[tokio::test]
+async fn every_answer_is_hardened_also_when_nothing_is_judged() {
+    let case = Case::new(Rehearsal::default()).await;
+    let long = "x".repeat(64 * 1024 + 1);
+    for (answer, status) in [
+        (fetch(&case.crm("org")).await, "401"),
+        (fetch(&case.crm("nothing")).await, "404"),
+        (fetch(&case.token_url()).await, "405"),
+        (post(&case.crm("org"), "").await, "405"),
+        (post(&case.token_url(), &long).await, "413"),
+    ] {
+        assert_eq!(answer.status(), status);
+        for (name, value) in [
+            ("cache-control", "no-store"),
+            ("cross-origin-opener-policy", "same-origin"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("referrer-policy", "no-referrer"),
+            ("x-content-type-options", "nosniff"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{status}: {name}");
+        }
+    }
+    assert_eq!(case.zoho.requests().len(), 4);
+}
+
+#[tokio::test]
 async fn refresh_and_revoke() {
     let case = Case::new(Rehearsal::default()).await;
     let tokens = case.exchange().await.json();
