@@ -130,6 +130,7 @@ fn title(page: &str) -> Option<String> {
 mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
+    use tokio::sync::mpsc;
 
     use super::*;
 
@@ -140,52 +141,57 @@ mod tests {
         assert_eq!(value_of("ticket", "<title>Invalid Client</title>"), None);
     }
 
-    /// Answers once for each page; the heads of the requests.
-    async fn serve(listener: &TcpListener, answers: &[&str]) -> Vec<String> {
-        let mut heads = Vec::new();
-        for answer in answers {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut head = vec![0; 4096];
-            let length = stream.read(&mut head).await.unwrap();
-            let answer = format!("HTTP/1.1 {answer}\r\nconnection: close\r\n\r\n");
-            stream.write_all(answer.as_bytes()).await.unwrap();
-            heads.push(String::from_utf8(head[..length].to_vec()).unwrap());
-        }
-        heads
+    /// Visits a server that gives these answers in turn. Where the visit ended, and the requests that came.
+    async fn visited(answers: [&'static str; 3]) -> (Visit, Vec<String>) {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let start = format!("http://{}/start", listener.local_addr().unwrap());
+        let (came, mut requests) = mpsc::unbounded_channel();
+        tokio::spawn(async move {
+            for answer in answers {
+                let (mut stream, _) = listener.accept().await.unwrap();
+                let mut request = vec![0; 4096];
+                let length = stream.read(&mut request).await.unwrap();
+                request.truncate(length);
+                came.send(String::from_utf8(request).unwrap()).unwrap();
+                let answer = format!("HTTP/1.0 {answer}");
+                stream.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let visit = consent(&start).await.unwrap();
+        let requests = std::iter::from_fn(|| requests.try_recv().ok()).collect();
+        (visit, requests)
     }
 
     #[tokio::test]
     async fn it_looks_like_a_browser_also_after_a_redirect() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let start = format!("http://{}/start", listener.local_addr().unwrap());
-        let server = serve(&listener, &["302 Found\r\nlocation: /next", "200 OK"]);
-        let (visit, heads) = tokio::join!(consent(&start), server);
-        let visit = visit.unwrap();
+        let moved = "302 Found\r\nlocation: /next\r\n\r\n";
+        let (visit, requests) = visited([moved, moved, "200 OK\r\n\r\n"]).await;
         assert_eq!((visit.status, visit.consented), (200, false));
         assert!(visit.address.expose_secret().ends_with("/next"));
+        assert_eq!(requests.len(), 3);
         for (name, value) in [("dest", "document"), ("mode", "navigate"), ("site", "none")] {
             let header = format!("sec-fetch-{name}: {value}\r\n");
-            assert!(heads.iter().all(|head| head.contains(&header)), "{heads:?}");
+            let all = requests.iter().all(|request| request.contains(&header));
+            assert!(all, "{requests:?}");
         }
     }
 
     #[tokio::test]
     async fn what_is_submitted_says_that_it_may_come_from_elsewhere() {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let start = format!("http://{}/start", listener.local_addr().unwrap());
-        let page = r#"<input name="ticket" value="2">"#;
-        let page = format!("200 OK\r\n\r\n{page}");
-        let answers = [&*page, "303 See Other\r\nlocation: /callback", "200 OK"];
-        let server = serve(&listener, &answers);
-        let (visit, heads) = tokio::join!(consent(&start), server);
-        assert!(visit.unwrap().consented);
+        let page = "200 OK\r\n\r\n<input name=\"ticket\" value=\"2\">";
+        let moved = "303 See Other\r\nlocation: /callback\r\n\r\n";
+        let (visit, requests) = visited([page, moved, "200 OK\r\n\r\n"]).await;
+        assert!(visit.consented);
+        let [_, submitted, callback] = &*requests else {
+            panic!("{requests:?}");
+        };
         assert!(
-            heads[1].starts_with("POST /consent ")
-                && heads[1].ends_with("ticket=2&decision=accept")
+            submitted.starts_with("POST /consent ")
+                && submitted.ends_with("ticket=2&decision=accept")
         );
         assert!(
-            heads[2].starts_with("GET /callback ")
-                && heads[2].contains("sec-fetch-site: cross-site")
+            callback.starts_with("GET /callback ")
+                && callback.contains("sec-fetch-site: cross-site")
         );
     }
 }

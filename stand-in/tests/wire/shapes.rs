@@ -265,9 +265,13 @@ async fn dropping_it_frees_the_ports() {
     let case = Case::new(Rehearsal::default()).await;
     let url: Url = case.zoho.accounts_url(DataCenter::Us).parse().unwrap();
     drop(case);
-    while TcpStream::connect(url.authority()).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
+    let freed = async {
+        while TcpStream::connect(url.authority()).await.is_ok() {
+            tokio::task::yield_now().await;
+        }
+    };
+    let freed = tokio::time::timeout(Duration::from_secs(10), freed).await;
+    assert!(freed.is_ok(), "somebody still listens");
 }
 
 #[tokio::test]
