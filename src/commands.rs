@@ -27,12 +27,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use zoho_grant::demo::visitor;
 use zoho_grant::error::Error;
 use zoho_grant::event::Tell;
 use zoho_grant::loopback::peer::Persons;
 use zoho_grant::zoho::{ANSWER_WITHIN, Zoho};
 use zoho_grant::{Login, Surroundings};
+use zoho_stand_in::visitor;
 
 /// Why a command ends before its end.
 pub enum Stop {

@@ -15,12 +15,11 @@
 //! pasted ([`loopback::pasted`]).
 //! [`mod@keep`] holds client and tokens between runs, for whoever needs a live access token later.
 //!
-//! [`demo`] is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
+//! `zoho_stand_in` is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
 //! the process and never reads its arguments: [`event`] says what happens, and the caller says the words.
 #![forbid(unsafe_code)]
 
 pub mod credentials;
-pub mod demo;
 pub mod device;
 pub mod error;
 pub mod event;

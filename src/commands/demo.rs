@@ -12,11 +12,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use zoho_grant::Login;
-use zoho_grant::demo::{DataCenter, StandIn, visitor};
 use zoho_grant::error::Error;
 use zoho_grant::event::Event;
 use zoho_grant::loopback::Loopback;
 use zoho_grant::self_client::exchange;
+use zoho_stand_in::{DataCenter, StandIn, visitor};
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, terminal: &Arc<Terminal>) -> ExitCode {

@@ -8,7 +8,7 @@ use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 /// The style sheet of every page.
-pub(crate) const STYLE: &str = include_str!("../../templates/page.css");
+const STYLE: &str = include_str!("../../templates/page.css");
 
 /// The script of the result page.
 const SCRIPT: &str = include_str!("../../templates/result.js");
@@ -36,7 +36,7 @@ pub struct Page {
 
 impl Page {
     /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
-    pub(crate) fn render(template: &impl Template, allowed: &str) -> Self {
+    fn render(template: &impl Template, allowed: &str) -> Self {
         let html = exact(|out| Template::write_into(template, out));
         let content_security_policy = format!(
             "default-src 'none'; style-src {}; img-src data:; frame-ancestors 'none'; base-uri 'none'{allowed}",
@@ -236,4 +236,4 @@ impl ResultView {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

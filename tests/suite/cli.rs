@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::Path;
 use tempfile::tempdir;
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn, visitor};
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn, visitor};
 
 const ID: &str = "1000.ABCDEFGHIJ0123456789ABCDEFGHIJ";
 

@@ -8,7 +8,7 @@ use std::fs;
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use tempfile::{TempDir, tempdir};
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 /// The session ends when its standard input does.
 struct Keyring {

@@ -7,8 +7,6 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
-use zoho_grant::demo::visitor::{self, Visit};
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
 use zoho_grant::device::device;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::{Event, Tell};
@@ -23,6 +21,8 @@ use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::scopes::{DEFAULT, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 use zoho_grant::{Login, Surroundings, login};
+use zoho_stand_in::visitor::{self, Visit};
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 /// What a login left behind.
 pub struct Ended {

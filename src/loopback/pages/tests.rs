@@ -1,12 +1,12 @@
 use super::*;
 
 /// A field's name followed by markup.
-pub(crate) fn marked(field: &str) -> String {
+fn marked(field: &str) -> String {
     format!("{field}<b>&\"'")
 }
 
 /// Holds of every page: foreign text is escaped, nothing is loaded, nothing stands there that the policy refuses.
-pub(crate) fn assert_sound(page: &Page, fields: &[&str]) {
+fn assert_sound(page: &Page, fields: &[&str]) {
     let html = page.html.as_str();
     for field in fields {
         let escaped = format!("{field}&#60;b&#62;&#38;&#34;&#39;");

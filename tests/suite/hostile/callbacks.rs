@@ -1,7 +1,7 @@
 //! Rows 1, 2, 3, 6, 7 and 23: requests that are not this login's change nothing.
 
 use super::login::{Login, codes, stand_in};
-use zoho_grant::demo::StandIn;
+use zoho_stand_in::StandIn;
 
 /// A waiting login, and the callback that only Zoho could have sent.
 async fn waiting() -> (StandIn, Login) {

@@ -9,8 +9,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use url::Url;
-use zoho_grant::demo::recorded::Recorded;
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
+use zoho_stand_in::recorded::Recorded;
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_zoho-grant");
 

@@ -3,12 +3,13 @@
 use super::login::{BINARY, Login, command, stand_in};
 use super::wire::{ask, soon};
 use super::zoho::{Hostile, Reply, ok, token};
+use clap::ValueEnum;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tokio::process::Command;
 use url::Url;
-use zoho_grant::demo::failure::{Failure, Stage};
+use zoho_stand_in::failure::{Failure, Stage};
 
 /// A browser that notes its process and stays open, as browsers do, until the program ends.
 fn browser(folder: &Path) -> String {
@@ -182,11 +183,11 @@ async fn row_15_a_login_tells_no_secret_at_any_verbosity() {
 #[tokio::test]
 async fn row_15_a_rehearsal_tells_no_secret_at_any_verbosity() {
     let never_ends = [Failure::Slow, Failure::CrmSlow];
-    let failures = Failure::ALL.iter().filter(|failure| {
+    let failures = Failure::value_variants().iter().filter(|failure| {
         matches!(failure.stage(), Stage::Token | Stage::Crm) && !never_ends.contains(failure)
     });
     let cases = failures
-        .map(|failure| vec!["--fail", failure.name()])
+        .map(|failure| vec!["--fail".to_owned(), failure.to_string()])
         .chain([vec![]]);
     for case in cases {
         let mut demo = Command::new(BINARY);
