@@ -159,3 +159,155 @@ fn reason(error: &Error) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
+    use keyring_core::mock;
+    use std::any::Any;
+    use std::collections::HashMap;
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    fn io() -> Box<std::io::Error> {
+        Box::new(std::io::Error::other("its own words"))
+    }
+
+    #[test]
+    fn a_service_that_says_nothing_is_none() {
+        let (_sender, never) = mpsc::channel::<()>();
+        let never = std::sync::Mutex::new(never);
+        let silent = move || {
+            let _ = never.lock().unwrap().recv();
+            Err(Error::NoEntry)
+        };
+        let trouble = opened(Duration::ZERO, silent).unwrap_err();
+        assert_eq!(trouble, Trouble::NoKeyring("it did not answer".to_owned()));
+    }
+
+    #[test]
+    fn one_that_is_not_there_is_none() {
+        let trouble = opened(PATIENCE, || Err(Error::PlatformFailure(io()))).unwrap_err();
+        assert_eq!(trouble, Trouble::NoKeyring("its own words".to_owned()));
+    }
+
+    #[test]
+    fn locked_is_told_from_failed_and_no_bytes_are_shown() {
+        let store: Arc<CredentialStore> = mock::Store::new().unwrap();
+        let entry = entry(&store, "work").unwrap();
+        let mock: &mock::Cred = entry.as_any().downcast_ref().unwrap();
+        let told = |error| {
+            mock.set_error(error);
+            read(&store, &entry).unwrap_err()
+        };
+        let words = || "its own words".to_owned();
+        assert_eq!(told(Error::NoStorageAccess(io())), Trouble::Locked(words()));
+        assert_eq!(
+            told(Error::PlatformFailure(io())),
+            Trouble::Keyring(words())
+        );
+        let bytes = Error::BadDataFormat(b"1000.a".to_vec(), io());
+        assert_eq!(
+            told(bytes),
+            Trouble::Keyring("it holds something else".to_owned())
+        );
+    }
+
+    /// Finds nothing until something was written; may keep what it should delete.
+    #[derive(Debug, Default)]
+    struct Service {
+        written: AtomicBool,
+        keeps: bool,
+        deleted: AtomicBool,
+    }
+
+    #[derive(Debug)]
+    struct Item(Arc<Service>, String);
+
+    impl CredentialApi for Item {
+        fn set_secret(&self, _: &[u8]) -> keyring_core::Result<()> {
+            self.0.written.store(true, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn get_secret(&self) -> keyring_core::Result<Vec<u8>> {
+            let there = self.0.written.load(Ordering::Relaxed)
+                && (self.0.keeps || !self.0.deleted.load(Ordering::Relaxed));
+            there.then(|| b"1000.a".to_vec()).ok_or(Error::NoEntry)
+        }
+
+        fn delete_credential(&self) -> keyring_core::Result<()> {
+            self.get_secret()?;
+            let trial = self.1 == TRIAL;
+            self.0.deleted.fetch_or(!trial, Ordering::Relaxed);
+            Ok(())
+        }
+
+        fn get_credential(&self) -> keyring_core::Result<Option<Arc<Credential>>> {
+            self.get_secret().map(|_| None)
+        }
+
+        fn get_specifiers(&self) -> Option<(String, String)> {
+            None
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    /// A store of that service.
+    #[derive(Debug)]
+    struct Locked(Arc<Service>);
+
+    impl Locked {
+        fn new(keeps: bool) -> Arc<CredentialStore> {
+            Arc::new(Self(Arc::new(Service {
+                keeps,
+                ..Service::default()
+            })))
+        }
+    }
+
+    impl CredentialStoreApi for Locked {
+        fn vendor(&self) -> String {
+            String::new()
+        }
+
+        fn id(&self) -> String {
+            String::new()
+        }
+
+        fn build(
+            &self,
+            _: &str,
+            user: &str,
+            _: Option<&HashMap<&str, &str>>,
+        ) -> keyring_core::Result<Entry> {
+            let item = Item(self.0.clone(), user.to_owned());
+            Ok(Entry::new_with_credential(Arc::new(item)))
+        }
+
+        fn as_any(&self) -> &dyn Any {
+            self
+        }
+    }
+
+    #[test]
+    fn what_is_hidden_while_locked_is_found_and_forgotten() {
+        let store = Locked::new(false);
+        let work = entry(&store, "work").unwrap();
+        assert_eq!(read(&store, &work).unwrap().unwrap().as_slice(), b"1000.a");
+        let store = Locked::new(false);
+        let work = entry(&store, "work").unwrap();
+        remove(&store, &work).unwrap();
+        assert_eq!(read(&store, &work), Ok(None));
+    }
+
+    #[test]
+    fn a_removal_that_was_none_is_told() {
+        let store = Locked::new(true);
+        let work = entry(&store, "work").unwrap();
+        assert!(matches!(remove(&store, &work), Err(Trouble::Keyring(_))));
+    }
+}
