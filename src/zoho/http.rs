@@ -133,9 +133,9 @@ impl Http {
                 .pool_idle_timeout(IDLE);
             let builder = if local { builder.no_proxy() } else { builder };
             let secure = !server.starts_with("http://");
-            let builder = trusting(builder, secure).ok_or_else(|| NetworkError {
+            let builder = trusting(builder, secure).map_err(|why| NetworkError {
                 server: server.to_owned(),
-                trouble: Trouble::NoAuthorities,
+                trouble: Trouble::NoAuthorities(why),
                 unsent: true,
             })?;
             let client = builder
