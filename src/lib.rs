@@ -24,7 +24,6 @@ pub mod demo;
 pub mod device;
 pub mod error;
 pub mod event;
-mod exact;
 pub mod foreign;
 pub mod handover;
 pub mod keep;
