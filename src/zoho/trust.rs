@@ -143,18 +143,26 @@ impl Trust {
     }
 }
 
+/// A URL whose host is written as it is asked for. From other letters the parser makes ASCII, of a host that may only
+/// look like the one that is meant.
+pub(crate) fn plain_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok().filter(|_| text.is_ascii())?;
+    let mut labels = url.host_str().unwrap_or_default().split('.');
+    (!labels.any(|label| label.starts_with("xn--"))).then_some(url)
+}
+
 /// Whether an address leads to this machine: loopback never goes through a proxy.
 pub(super) fn is_loopback(address: &str) -> bool {
-    match Url::parse(address).as_ref().map(Url::host) {
-        Ok(Some(Host::Domain(name))) => name == "localhost",
-        Ok(Some(Host::Ipv4(ip))) => ip.is_loopback(),
-        Ok(Some(Host::Ipv6(ip))) => ip.is_loopback(),
-        _ => false,
+    match plain_url(address).as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 
 fn origin(address: &str) -> Result<String, NotAnOrigin> {
-    let url = Url::parse(address.trim()).map_err(|_| NotAnOrigin::NotAUrl)?;
+    let url = plain_url(address.trim()).ok_or(NotAnOrigin::NotAUrl)?;
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(url.as_str()) => {}
@@ -269,6 +277,10 @@ mod tests {
         assert_eq!(given("accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
         assert_eq!(given("https://Accounts.zöho.eu"), Err(NotAnOrigin::NotAUrl));
         assert_eq!(given("https://A%C3%B6.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("https://ｚoho.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("http://ｌocalhost:90"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("https://XN--a-fga.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("https://zoho.xn--p1ai"), Err(NotAnOrigin::NotAUrl));
         assert_eq!(given("ftp://accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
     }
 }
