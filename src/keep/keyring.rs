@@ -164,13 +164,14 @@ fn reason(error: &Error) -> String {
 mod tests {
     use super::*;
     use keyring_core::api::{Credential, CredentialApi, CredentialStoreApi};
+    use keyring_core::error::PlatformError;
     use keyring_core::mock;
     use std::any::Any;
     use std::collections::HashMap;
     use std::sync::atomic::{AtomicBool, Ordering};
 
-    fn io() -> Box<std::io::Error> {
-        Box::new(std::io::Error::other("its own words"))
+    fn said() -> PlatformError {
+        "its own words".into()
     }
 
     #[test]
@@ -187,7 +188,7 @@ mod tests {
 
     #[test]
     fn one_that_is_not_there_is_none() {
-        let trouble = opened(PATIENCE, || Err(Error::PlatformFailure(io()))).unwrap_err();
+        let trouble = opened(PATIENCE, || Err(Error::PlatformFailure(said()))).unwrap_err();
         assert_eq!(trouble, Trouble::NoKeyring("its own words".to_owned()));
     }
 
@@ -201,12 +202,15 @@ mod tests {
             read(&store, &entry).unwrap_err()
         };
         let words = || "its own words".to_owned();
-        assert_eq!(told(Error::NoStorageAccess(io())), Trouble::Locked(words()));
         assert_eq!(
-            told(Error::PlatformFailure(io())),
+            told(Error::NoStorageAccess(said())),
+            Trouble::Locked(words())
+        );
+        assert_eq!(
+            told(Error::PlatformFailure(said())),
             Trouble::Keyring(words())
         );
-        let bytes = Error::BadDataFormat(b"1000.a".to_vec(), io());
+        let bytes = Error::BadDataFormat(b"1000.a".to_vec(), said());
         assert_eq!(
             told(bytes),
             Trouble::Keyring("it holds something else".to_owned())
@@ -261,7 +265,7 @@ mod tests {
     struct Locked(Arc<Service>);
 
     impl Locked {
-        fn new(keeps: bool) -> Arc<CredentialStore> {
+        fn store(keeps: bool) -> Arc<CredentialStore> {
             Arc::new(Self(Arc::new(Service {
                 keeps,
                 ..Service::default()
@@ -295,10 +299,10 @@ mod tests {
 
     #[test]
     fn what_is_hidden_while_locked_is_found_and_forgotten() {
-        let store = Locked::new(false);
+        let store = Locked::store(false);
         let work = entry(&store, "work").unwrap();
         assert_eq!(read(&store, &work).unwrap().unwrap().as_slice(), b"1000.a");
-        let store = Locked::new(false);
+        let store = Locked::store(false);
         let work = entry(&store, "work").unwrap();
         remove(&store, &work).unwrap();
         assert_eq!(read(&store, &work), Ok(None));
@@ -306,7 +310,7 @@ mod tests {
 
     #[test]
     fn a_removal_that_was_none_is_told() {
-        let store = Locked::new(true);
+        let store = Locked::store(true);
         let work = entry(&store, "work").unwrap();
         assert!(matches!(remove(&store, &work), Err(Trouble::Keyring(_))));
     }

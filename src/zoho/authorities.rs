@@ -19,10 +19,10 @@ pub(super) fn trusting(builder: ClientBuilder, needed: bool) -> Result<ClientBui
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
     let (bundle, folders) = places(named, openssl_probe::probe);
     let roots = trusted(bundle.as_deref(), &folders);
-    let roots = roots.or_else(|why| match needed {
-        true => Err(why),
-        false => Ok(RootCertStore::empty()),
-    })?;
+    let roots = match roots {
+        Err(why) if needed => return Err(why),
+        roots => roots.unwrap_or_else(|_| RootCertStore::empty()),
+    };
     let config = ClientConfig::builder().with_root_certificates(roots);
     Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
 }
