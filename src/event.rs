@@ -15,7 +15,9 @@ pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
 pub enum Event {
     /// Both listeners are up and Zoho can be reached: now the person consents.
     Ready {
-        /// Zoho's consent page for this login, for people to open themselves.
+        /// Where a browser on this machine begins; none when the redirect URI is not on this machine.
+        start: Option<String>,
+        /// Zoho's consent page for this login, for a browser on another machine.
         address: SecretString,
     },
     /// The person enters this code on any device.
@@ -37,6 +39,8 @@ pub enum Event {
         since: Duration,
         /// Until the login gives up.
         left: Duration,
+        /// Whether a browser has fetched the start address.
+        started: bool,
     },
     /// A request was refused and changed nothing. Told each time, so callers decide how often to repeat it.
     Refused(Refusal),
@@ -46,6 +50,13 @@ pub enum Event {
     StartedTwice,
     /// A browser spoke TLS to the http port.
     SpokeTls,
+    /// A browser sent a larger head than there is room for: the cookies of every app on localhost.
+    HeadTooLarge,
+    /// The browser that was just sent to Zoho does not find names below `localhost`, so the page will clear what other
+    /// apps stored on the redirect URI's origin.
+    WillClearAppData,
+    /// Zoho's response was accepted from a connection that closed before anybody could see whose it was.
+    SenderUnseen,
     /// Zoho's response arrived and is judged; the grant token goes to this server.
     Exchanging(String),
     /// The tokens are here; the CRM is asked whose they are.

@@ -29,6 +29,7 @@ fn written(is_terminal: bool, verbose: u8, quiet: bool, events: &[Event]) -> Str
     terminal.registration.get_or_init(|| Registration {
         redirect_uri: "http://localhost:8085/callback".to_owned(),
         is_here: true,
+        is_opened: true,
         console: "https://api-console.zoho.eu",
         data_center: "Europe".to_owned(),
     });
@@ -48,6 +49,7 @@ fn waiting(seconds: u64) -> Event {
     Event::Waiting {
         since: Duration::from_secs(seconds),
         left: Duration::from_secs(300 - seconds),
+        started: true,
     }
 }
 
@@ -116,14 +118,12 @@ fn twenty_thousand_refusals_without_state_are_one_remark() {
 
 #[test]
 fn quiet_says_the_address_and_what_needs_doing() {
-    let address = "https://accounts.zoho.eu/oauth/v2/auth?x".into();
-    let text = written(
-        true,
-        0,
-        true,
-        &[Event::Ready { address }, waiting(0), waiting(1)],
-    );
-    assert_eq!(text, "  https://accounts.zoho.eu/oauth/v2/auth?x\n");
+    let ready = Event::Ready {
+        start: Some("http://localhost:8085/start/x".to_owned()),
+        address: "https://accounts.zoho.eu/oauth/v2/auth?x".into(),
+    };
+    let text = written(true, 0, true, &[ready, waiting(0), waiting(1)]);
+    assert_eq!(text, "  http://localhost:8085/start/x\n");
 }
 
 #[test]
