@@ -1,7 +1,7 @@
 //! What a login tells while it runs. The library never prints: whoever calls it decides what is said.
 
 use crate::foreign::Foreign;
-use crate::loopback::decide::Refusal;
+use crate::loopback::notice::Notice;
 use crate::loopback::pasted::NotTaken;
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -42,19 +42,10 @@ pub enum Event {
         /// Whether a browser has fetched the start address.
         started: bool,
     },
-    /// A request was refused and changed nothing. Told each time, so callers decide how often to repeat it.
-    Refused(Refusal),
+    /// Something happened on the port that changed nothing.
+    OnPort(Notice),
     /// A pasted text was not taken and changed nothing.
     NotTaken(NotTaken),
-    /// The one-time start address was opened a second time.
-    StartedTwice,
-    /// A browser spoke TLS to the http port.
-    SpokeTls,
-    /// A browser sent a larger head than there is room for: the cookies of every app on localhost.
-    HeadTooLarge,
-    /// The browser that was just sent to Zoho does not find names below `localhost`, so the page will clear what other
-    /// apps stored on the redirect URI's origin.
-    WillClearAppData,
     /// Zoho's response was accepted from a connection that closed before anybody could see whose it was.
     SenderUnseen,
     /// Zoho's response arrived and is judged; the grant token goes to this server.

@@ -46,10 +46,12 @@ use loopback::Loopback;
 use loopback::decide::Expectation;
 use loopback::peer::Persons;
 use loopback::serve::{Callback, Server, Serving};
+use loopback::strangers::page_for;
 use rand::CryptoRng;
 use secrecy::{ExposeSecret, SecretString};
 use settings::Settings;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
@@ -179,8 +181,14 @@ fn serve(
         expected,
         consent: request.address.clone(),
         persons: around.persons.clone(),
-        rehearsal: settings.rehearsal,
-        tell: around.tell.clone(),
+        draw: {
+            let rehearsal = settings.rehearsal;
+            Arc::new(move |occasion| page_for(occasion, rehearsal))
+        },
+        tell: {
+            let tell = Arc::clone(&around.tell);
+            Arc::new(move |notice| tell(Event::OnPort(notice)))
+        },
     })
 }
 

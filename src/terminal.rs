@@ -7,6 +7,7 @@ mod screen;
 mod table;
 mod ways;
 
+use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::cli::{Color, Talk};
 use anstream::{AutoStream, ColorChoice};
@@ -21,6 +22,7 @@ use std::time::Duration;
 use zoho_grant::event::Event;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::loopback::decide::{Place, Refusal};
+use zoho_grant::loopback::notice::Notice;
 use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
@@ -59,8 +61,7 @@ struct Registration {
     redirect_uri: String,
     /// Whether this machine serves it.
     is_here: bool,
-    /// Whether a browser is opened by this program.
-    is_opened: bool,
+    opener: Opener,
     console: &'static str,
     data_center: String,
 }
@@ -98,13 +99,13 @@ impl Terminal {
     }
 
     /// Both listeners are up: what must be registered, and where.
-    pub fn listening(&self, settings: &Settings, redirect_uri: &RedirectUri, is_opened: bool) {
+    pub fn listening(&self, settings: &Settings, redirect_uri: &RedirectUri, opener: Opener) {
         let console = settings.home.api_console();
         let center = settings.home.data_center();
         self.registration.get_or_init(|| Registration {
             redirect_uri: redirect_uri.to_string(),
             is_here: redirect_uri.is_here(),
-            is_opened,
+            opener,
             console,
             data_center: center.map_or_else(
                 || settings.home.to_string(),
@@ -150,22 +151,7 @@ impl Terminal {
                 Foreign::new(why)
             )]),
             Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
-            Event::Refused(refusal) => self.refused(*refusal),
-            Event::StartedTwice => self.once(
-                "The one-time start address was opened a second time, which had no effect. If that was not you, another\n\
-                 program of this machine opened it: check that organisation and person are yours at the end.",
-            ),
-            Event::SpokeTls => self.once(
-                "Your browser spoke https to this program, which serves http: its https-only mode does that.\n\
-                 Make an exception for localhost there, or open the address in another browser.",
-            ),
-            Event::HeadTooLarge => self.once(
-                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port.\n\
-                 Clear the cookies of localhost in that browser, or open the address in a private window.",
-            ),
-            Event::WillClearAppData => self.once(
-                "At the end, this browser will be told to clear what apps stored on the redirect URI's address (its port only).",
-            ),
+            Event::OnPort(notice) => self.on_port(*notice),
             Event::SenderUnseen => self.warn(&[
                 "The connection that brought Zoho's response closed before it could be seen which user of this machine it \
                  belonged to. Check that the organization and the person are yours."
@@ -184,9 +170,32 @@ impl Terminal {
         }
     }
 
+    /// What happened on the port and changed nothing.
+    fn on_port(&self, notice: Notice) {
+        match notice {
+            Notice::Refused(refusal) => self.refused(refusal),
+            Notice::StartedTwice => self.once(
+                "The one-time start address was opened a second time, which had no effect. If that was not you, another\n\
+                 program of this machine opened it: check that organisation and person are yours at the end.",
+            ),
+            Notice::SpokeTls => self.once(
+                "Your browser spoke https to this program, which serves http: its https-only mode does that.\n\
+                 Make an exception for localhost there, or open the address in another browser.",
+            ),
+            Notice::HeadTooLarge => self.once(
+                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port.\n\
+                 Clear the cookies of localhost in that browser, or open the address in a private window.",
+            ),
+            Notice::WillClearAppData if self.is_visited() => {}
+            Notice::WillClearAppData => self.once(
+                "At the end, this browser will be told to clear what apps stored on the redirect URI's address (its port only).",
+            ),
+        }
+    }
+
     /// With a browser opened here, only the short address, which holds no state.
     fn ready(&self, start: Option<&str>, address: &SecretString) {
-        let opened = self.registration.get().is_some_and(|known| known.is_opened);
+        let opened = self.is_opened();
         if let Some(start) = start {
             self.say(if opened {
                 "Your browser opens. If it does not, open this address on this machine:"
@@ -207,12 +216,26 @@ impl Terminal {
         self.explain_pasting();
     }
 
+    /// Whether this program opens a browser.
+    fn is_opened(&self) -> bool {
+        self.registration
+            .get()
+            .is_some_and(|known| known.opener != Opener::Nobody)
+    }
+
+    /// Whether a browser without a person comes.
+    fn is_visited(&self) -> bool {
+        self.registration
+            .get()
+            .is_some_and(|known| known.opener == Opener::Visitor)
+    }
+
     fn waiting(&self, since: Duration, left: Duration, started: bool) {
         if since >= SILENCE {
             self.explain_error_pages();
         }
         let here = self.registration.get().filter(|known| known.is_here);
-        let nobody_came = !started && since >= OPENING && here.is_some_and(|known| known.is_opened);
+        let nobody_came = !started && since >= OPENING && here.is_some() && self.is_opened();
         if nobody_came || (here.is_some() && since >= STUCK) {
             self.explain_being_stuck();
         }
@@ -310,7 +333,7 @@ impl Terminal {
         match place {
             Place::Start | Place::Clear => {
                 // Otherwise it is printed already.
-                let opened = self.registration.get().is_some_and(|known| known.is_opened);
+                let opened = self.is_opened();
                 if let Some(address) = self.consent.get().filter(|_| opened)
                     && self.is_new("neighbor at start")
                 {

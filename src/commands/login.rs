@@ -1,7 +1,7 @@
 //! `login`: the browser brings Zoho's answer, or the person pastes it.
 
 use crate::cli::Login as Arguments;
-use crate::cli::plan::{self, Opener, Plan};
+use crate::cli::plan::{self, Plan};
 use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
 use crate::terminal::Terminal;
 use crate::typed;
@@ -57,8 +57,7 @@ pub fn announce(plan: &Plan, loopback: &Loopback, terminal: &Terminal) {
     if let Some(stand_in) = &plan.stand_in {
         stand_in.register_redirect_uri(loopback.redirect_uri().as_str());
     }
-    let is_opened = plan.opener != Opener::Nobody;
-    terminal.listening(&plan.settings, loopback.redirect_uri(), is_opened);
+    terminal.listening(&plan.settings, loopback.redirect_uri(), plan.opener);
     terminal.warn(&plan.warnings);
     if let Some(command) = &plan.tunnel {
         terminal.tunnel(command);

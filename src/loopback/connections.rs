@@ -1,6 +1,6 @@
 //! Connections: accepted, limited in time, number and memory, closed so that a page is never cut.
 
-use crate::event::{Event, Tell};
+use crate::loopback::notice::{Notice, Tell};
 use crate::loopback::peer::{Ends, Peer, Persons};
 use bytes::Bytes;
 use http_body_util::Full;
@@ -98,8 +98,8 @@ impl Connection {
 pub(super) struct Purpose<A> {
     /// Answers a request. Each connection carries one.
     pub(super) answer: A,
-    /// Answers a request whose head is too large.
-    pub(super) too_large: fn() -> Vec<u8>,
+    /// The whole answer, bytes as they are sent, to a request whose head is too large to be read.
+    pub(super) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
     /// Whose connections are the person's.
     pub(super) persons: Arc<Persons>,
     /// Told when the page's last byte and our close are on their way.
@@ -176,7 +176,7 @@ where
     match timeout(HEAD_DEADLINE, speaks_tls(&stream.inner)).await {
         Ok(false) => {}
         Ok(true) if neighbor => return,
-        Ok(true) => return (purpose.tell)(Event::SpokeTls),
+        Ok(true) => return (purpose.tell)(Notice::SpokeTls),
         Err(_) => return,
     }
     let service = service_fn(|request: Request<Incoming>| {
@@ -196,7 +196,7 @@ where
     let mut stream = served.into_parts().io.into_inner();
     if stream.too_large {
         if !neighbor {
-            (purpose.tell)(Event::HeadTooLarge);
+            (purpose.tell)(Notice::HeadTooLarge);
         }
         let _ = stream.inner.write_all(&(purpose.too_large)()).await;
     }

@@ -3,6 +3,7 @@
 pub mod bind;
 mod connections;
 pub mod decide;
+pub mod notice;
 pub mod pages;
 pub mod pasted;
 pub mod peer;
@@ -10,7 +11,7 @@ pub mod redirect_uri;
 pub mod serve;
 #[cfg(target_os = "linux")]
 mod sockets;
-mod strangers;
+pub(crate) mod strangers;
 
 use bind::PortUnavailable;
 use redirect_uri::RedirectUri;

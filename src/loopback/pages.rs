@@ -1,6 +1,6 @@
 //! The pages that the person's browser shows. Every text is escaped by askama.
 
-use crate::handover::format::Remark;
+use crate::handover::remark::Remark;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};

@@ -1,21 +1,21 @@
 //! Answering requests: from decisions to responses, and what they mean for the login.
 
-use crate::event::{Event, Tell};
 use crate::loopback::connections::{self, Answer as Reply, Connection, Purpose};
 use crate::loopback::decide::{
     Answer, AuthorizationResponse, CLEAR, Decision, Expectation, Refusal, Site, SoFar, decide,
     finds_names_below_localhost,
 };
+use crate::loopback::notice::{Notice, Occasion, Tell};
 use crate::loopback::pages::Page;
 use crate::loopback::pasted::{self, NotTaken};
 use crate::loopback::peer::Persons;
-use crate::loopback::strangers;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -40,6 +40,9 @@ const ALWAYS: [(HeaderName, &str); 5] = [
         "same-origin",
     ),
 ];
+
+/// What every page is.
+const HTML: &str = "text/html; charset=utf-8";
 
 /// Clear Site Data (W3C), for the origin that the answer comes from.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
@@ -74,11 +77,14 @@ pub struct Serving {
     pub consent: SecretString,
     /// Whose requests are the person's.
     pub persons: Persons,
-    /// Whether this is `demo`, which every page then says.
-    pub rehearsal: bool,
+    /// Draws what a browser is shown in place of the result.
+    pub draw: Draw,
     /// Told what happens.
     pub tell: Tell,
 }
+
+/// Draws a page for an occasion.
+pub type Draw = Arc<dyn Fn(&Occasion) -> Page + Send + Sync>;
 
 /// What every request sees of the login.
 struct Login {
@@ -93,7 +99,7 @@ struct Login {
     decided: watch::Sender<bool>,
     page: Mutex<Option<Page>>,
     delivered: Arc<Notify>,
-    rehearsal: bool,
+    draw: Draw,
     tell: Tell,
 }
 
@@ -111,13 +117,13 @@ impl Server {
             decided: watch::Sender::new(false),
             page: Mutex::new(None),
             delivered: Arc::default(),
-            rehearsal: serving.rehearsal,
+            draw: serving.draw,
             tell: serving.tell,
         });
-        let answering = Arc::clone(&login);
+        let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
         let purpose = Purpose {
             answer: move |head, connection| answer(Arc::clone(&answering), head, connection),
-            too_large: strangers::too_large,
+            too_large: Arc::new(move || refusing.too_large()),
             persons: Arc::new(serving.persons),
             delivered: Arc::clone(&login.delivered),
             tell: Arc::clone(&login.tell),
@@ -212,11 +218,11 @@ impl Login {
 
     fn start(&self, headers: &HeaderMap) -> Reply {
         if self.started.swap(true, Ordering::Relaxed) {
-            (self.tell)(Event::StartedTwice);
-            return respond(StatusCode::GONE, strangers::started_twice(self.rehearsal));
+            (self.tell)(Notice::StartedTwice);
+            return self.shown(StatusCode::GONE, &Occasion::StartedTwice);
         }
-        if self.site_for(headers) == Site::RedirectUri && !self.rehearsal {
-            (self.tell)(Event::WillClearAppData);
+        if self.site_for(headers) == Site::RedirectUri {
+            (self.tell)(Notice::WillClearAppData);
         }
         clearing(see_other(self.consent.expose_secret()), THE_CACHE)
     }
@@ -224,10 +230,7 @@ impl Login {
     /// Nothing of another app is erased without the person's click.
     fn ask_about_worker(&self) -> Reply {
         let clear = format!("{}{CLEAR}", self.expected.start_path.expose_secret());
-        respond(
-            StatusCode::OK,
-            strangers::worker_at_start(&clear, self.rehearsal),
-        )
+        self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
     }
 
     fn clear(&self) -> Reply {
@@ -263,17 +266,37 @@ impl Login {
     fn page(&self, connection: &Connection) -> Reply {
         let page = self.page.lock().ok().and_then(|mut page| page.take());
         let Some(page) = page else {
-            return respond(StatusCode::GONE, strangers::shown_already(self.rehearsal));
+            return self.shown(StatusCode::GONE, &Occasion::ShownAlready);
         };
         connection.carry_page();
         // Chromium keeps a page of status 200 for its back button, even one that must not be stored.
         respond(StatusCode::CREATED, page)
     }
 
+    fn shown(&self, status: StatusCode, occasion: &Occasion) -> Reply {
+        respond(status, (self.draw)(occasion))
+    }
+
+    /// Written by hand, because no request was read that the HTTP library could answer.
+    fn too_large(&self) -> Vec<u8> {
+        let page = (self.draw)(&Occasion::HeadTooLarge);
+        let mut text =
+            "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
+        for (name, value) in &ALWAYS {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        let (html, policy) = (page.html.as_str(), &page.content_security_policy);
+        let _ = write!(
+            text,
+            "Content-Type: {HTML}\r\nContent-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
+            html.len()
+        );
+        text.into_bytes()
+    }
+
     fn refuse(&self, refusal: Refusal) -> Reply {
-        (self.tell)(Event::Refused(refusal));
-        let (status, page) = strangers::refused(refusal, self.rehearsal);
-        let mut reply = respond(status, page);
+        (self.tell)(Notice::Refused(refusal));
+        let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
         if refusal == Refusal::Method {
             reply
                 .headers_mut()
@@ -283,12 +306,28 @@ impl Login {
     }
 }
 
+fn status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Path => StatusCode::NOT_FOUND,
+        Refusal::Host
+        | Refusal::Metadata
+        | Refusal::Worker
+        | Refusal::Neighbor { .. }
+        | Refusal::Unseen => StatusCode::FORBIDDEN,
+        Refusal::Method => StatusCode::METHOD_NOT_ALLOWED,
+        Refusal::Used => StatusCode::GONE,
+        Refusal::Repeated | Refusal::ForeignState | Refusal::Bare | Refusal::UntiedError => {
+            StatusCode::BAD_REQUEST
+        }
+    }
+}
+
 fn respond(status: StatusCode, page: Page) -> Reply {
     let policy = HeaderValue::from_str(&page.content_security_policy)
         .expect("a policy is written here, in printable ASCII");
     // The body owns the page, which is wiped when it is sent.
     let body = Bytes::from_owner(Html(page.html));
-    let html = HeaderValue::from_static("text/html; charset=utf-8");
+    let html = HeaderValue::from_static(HTML);
     reply(
         status,
         body,

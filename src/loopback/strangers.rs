@@ -1,8 +1,8 @@
 //! Pages for requests that change nothing.
 
 use crate::loopback::decide::{Place, Refusal};
+use crate::loopback::notice::Occasion;
 use crate::loopback::pages::{self, MessageView, Page, Tone};
-use hyper::StatusCode;
 
 /// What to do after a request that has nothing to do with the login.
 const GO_ON: &str =
@@ -15,30 +15,24 @@ type Words = (
     &'static [&'static str],
 );
 
-/// Status and page for a refused request. One page serves a forged, an older and somebody else's login.
-pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
-    let (title, paragraphs, next) = words(refusal);
-    let view = view(title, paragraphs, next, rehearsal);
-    let page = match refusal {
-        Refusal::Bare => pages::bare(&view),
-        _ => pages::message(&view),
-    };
-    (status(refusal), page)
+/// The page for an occasion.
+pub(crate) fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
+    match occasion {
+        Occasion::Refused(refusal) => refused(*refusal, rehearsal),
+        Occasion::StartedTwice => started_twice(rehearsal),
+        Occasion::ShownAlready => shown_already(rehearsal),
+        Occasion::WorkerAtStart { clear } => worker_at_start(clear, rehearsal),
+        Occasion::HeadTooLarge => head_too_large(rehearsal),
+    }
 }
 
-fn status(refusal: Refusal) -> StatusCode {
+/// One page serves a forged, an older and somebody else's login.
+fn refused(refusal: Refusal, rehearsal: bool) -> Page {
+    let (title, paragraphs, next) = words(refusal);
+    let view = view(title, paragraphs, next, rehearsal);
     match refusal {
-        Refusal::Path => StatusCode::NOT_FOUND,
-        Refusal::Host
-        | Refusal::Metadata
-        | Refusal::Worker
-        | Refusal::Neighbor { .. }
-        | Refusal::Unseen => StatusCode::FORBIDDEN,
-        Refusal::Used => StatusCode::GONE,
-        Refusal::Method => StatusCode::METHOD_NOT_ALLOWED,
-        Refusal::Repeated | Refusal::ForeignState | Refusal::Bare | Refusal::UntiedError => {
-            StatusCode::BAD_REQUEST
-        }
+        Refusal::Bare => pages::bare(&view),
+        _ => pages::message(&view),
     }
 }
 
@@ -138,7 +132,7 @@ fn words(refusal: Refusal) -> Words {
 }
 
 /// The start address through a service worker that an earlier app left on this port.
-pub(super) fn worker_at_start(clear: &str, rehearsal: bool) -> Page {
+fn worker_at_start(clear: &str, rehearsal: bool) -> Page {
     let view = view(
         "An earlier app on this port is in the way",
         &[
@@ -153,9 +147,9 @@ pub(super) fn worker_at_start(clear: &str, rehearsal: bool) -> Page {
     pages::ask(&view, clear, "Clear this port's app data and continue")
 }
 
-/// A request whose head is larger than there is room for: the whole answer, since no request is there to be answered.
-pub(super) fn too_large() -> Vec<u8> {
-    let page = page(
+/// A request whose head is larger than there is room for.
+fn head_too_large(rehearsal: bool) -> Page {
+    page(
         "Too many cookies for localhost",
         &[
             "Browsers send the cookies of every app on localhost to every port. They are larger than zoho-grant has room for (768 KiB), so the request was not read.",
@@ -163,21 +157,12 @@ pub(super) fn too_large() -> Vec<u8> {
         &[
             "Clear the cookies of localhost in this browser, or use a private window, and open the address from the terminal again.",
         ],
-        false,
-    );
-    let (policy, html) = (page.content_security_policy, page.html.as_str());
-    let length = html.len();
-    format!(
-        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\nContent-Type: text/html; charset=utf-8\r\n\
-         Content-Length: {length}\r\nContent-Security-Policy: {policy}\r\nX-Content-Type-Options: nosniff\r\n\
-         Cache-Control: no-store\r\nReferrer-Policy: no-referrer\r\nCross-Origin-Opener-Policy: same-origin\r\n\
-         Cross-Origin-Resource-Policy: same-origin\r\n\r\n{html}"
+        rehearsal,
     )
-    .into_bytes()
 }
 
 /// The start address, opened a second time.
-pub(super) fn started_twice(rehearsal: bool) -> Page {
+fn started_twice(rehearsal: bool) -> Page {
     page(
         "This address was opened twice",
         &[
@@ -192,7 +177,7 @@ pub(super) fn started_twice(rehearsal: bool) -> Page {
 }
 
 /// The one-time page, asked for again.
-pub(super) fn shown_already(rehearsal: bool) -> Page {
+fn shown_already(rehearsal: bool) -> Page {
     page(
         "Shown already",
         &[
