@@ -23,7 +23,6 @@ pub mod credentials;
 pub mod device;
 pub mod error;
 pub mod event;
-mod exact;
 pub mod foreign;
 pub mod handover;
 pub mod keep;

@@ -1,6 +1,5 @@
 //! The pages that the person's browser shows. Every text is escaped by askama.
 
-use crate::exact::exact;
 use crate::handover::remark::Remark;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -37,7 +36,7 @@ pub struct Page {
 impl Page {
     /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
     fn render(template: &impl Template, allowed: &str) -> Self {
-        let html = exact(|out| Template::write_into(template, out));
+        let html = Zeroizing::new(template.render().expect("no template fails to be rendered"));
         let content_security_policy = format!(
             "default-src 'none'; style-src {}; img-src data:; frame-ancestors 'none'; base-uri 'none'{allowed}",
             hash(STYLE)

@@ -113,12 +113,6 @@ fn a_result_page_escapes_every_field() {
 }
 
 #[test]
-fn a_page_has_room_for_its_text_and_no_more() {
-    let html = result(&marked_result()).html;
-    assert_eq!(html.capacity(), html.len());
-}
-
-#[test]
 fn a_result_page_may_run_its_script_and_nothing_else() {
     let policy = result(&marked_result()).content_security_policy;
     let (style, script) = (hash(STYLE), hash(SCRIPT));
