@@ -4,7 +4,7 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use url::{Position, Url};
+use url::{Host, Position, Url};
 
 /// Far more than anything takes, so that a hang fails instead of hanging.
 pub const PATIENCE: Duration = Duration::from_secs(25);
@@ -30,6 +30,12 @@ impl Answer {
     pub fn body(&self) -> &str {
         self.0.split_once("\r\n\r\n").map_or("", |(_, body)| body)
     }
+
+    /// What a page says first.
+    pub fn heading(&self) -> &str {
+        let behind = self.body().split_once("<h1>");
+        behind.map_or("", |(_, rest)| rest.split("</h1>").next().unwrap_or(rest))
+    }
 }
 
 /// Bounds a wait.
@@ -40,7 +46,10 @@ pub async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
 
 /// Sends bytes to a port of this machine and reads until the other side closes.
 pub async fn send(port: u16, bytes: &[u8]) -> Answer {
-    let mut stream = connect(port).await;
+    exchange(connect(port).await, bytes).await
+}
+
+async fn exchange(mut stream: TcpStream, bytes: &[u8]) -> Answer {
     // What is refused early is not read to its end.
     let _ = stream.write_all(bytes).await;
     read(&mut stream).await
@@ -66,5 +75,10 @@ pub async fn ask(url: &Url, method: &str, body: &str) -> Answer {
         url.authority(),
         body.len()
     );
-    send(url.port().unwrap(), request.as_bytes()).await
+    let host = match url.host() {
+        Some(Host::Ipv6(_)) => "::1",
+        _ => "127.0.0.1",
+    };
+    let stream = TcpStream::connect((host, url.port().unwrap())).await;
+    exchange(stream.unwrap(), request.as_bytes()).await
 }

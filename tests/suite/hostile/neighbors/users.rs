@@ -1,0 +1,170 @@
+//! Row 24: another user who learns the state, by whatever way.
+
+use super::{HOSTS, Neighbor, SOMEBODY_ELSE, Victim, as_second_user, free, second_user};
+use crate::hostile::endings::exchanging;
+use crate::hostile::login::{codes, consent, stand_in};
+use crate::hostile::wire::{self, ask, soon};
+use url::Url;
+
+/// Prints the start address as soon as it stands on any command line. Its own does not match.
+const READ_COMMAND_LINES: &str = r#"until
+    grep -ahoE "http://[^/ ]+:$1/start/[[:alnum:]_-]{20,}" /proc/[0-9]*/cmdline 2>&- | head -1 | grep .
+do :; done"#;
+
+/// What the second user finds on the command line of the browser.
+async fn read_from_command_lines(redirect_uri: &Url) -> Url {
+    let mut command = as_second_user("sh");
+    let port = redirect_uri.port().unwrap().to_string();
+    command.args(["-c", READ_COMMAND_LINES, "sh", &port]);
+    let output = soon("the start address", command.output()).await.unwrap();
+    let address = String::from_utf8(output.stdout).unwrap();
+    address.trim().parse().unwrap()
+}
+
+#[tokio::test]
+async fn row_24_another_user_opens_the_start_address_first() {
+    for redirect_uri in HOSTS.map(free) {
+        if !second_user() {
+            return;
+        }
+        let victim = Victim::start(stand_in().await, &redirect_uri).await;
+        let start = read_from_command_lines(&redirect_uri).await;
+        assert_eq!(start, victim.start);
+        let mut neighbor = Neighbor::of(&redirect_uri).await;
+        if let Some(zoho) = neighbor.get(&start).await.header("location") {
+            // He has an account of his own there.
+            let his = consent(&zoho.parse().unwrap()).await;
+            neighbor.bring(&his.url).await;
+        }
+        let said = victim.assert_unharmed(&neighbor.loot).await;
+        assert!(said.contains(SOMEBODY_ELSE), "{said}");
+        assert!(!said.contains("second time"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn row_24_another_user_who_only_opens_the_start_address_uses_up_nothing() {
+    if !second_user() {
+        return;
+    }
+    let redirect_uri = free("localhost");
+    let victim = Victim::start(stand_in().await, &redirect_uri).await;
+    let mut neighbor = Neighbor::of(&redirect_uri).await;
+    neighbor.get(&victim.start).await;
+    let said = victim.assert_unharmed(&neighbor.loot).await;
+    assert!(said.contains(SOMEBODY_ELSE), "{said}");
+}
+
+#[tokio::test]
+async fn row_24_another_user_knows_zohos_address_and_brings_a_code_of_his_own_first() {
+    for redirect_uri in HOSTS.map(free) {
+        if !second_user() {
+            return;
+        }
+        let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
+        // As a terminal puts it on a command line when it is clicked.
+        let his = consent(&victim.zohos_address().await).await;
+        let mut neighbor = Neighbor::of(&redirect_uri).await;
+        neighbor.bring(&his.url).await;
+        let said = victim.assert_unharmed(&neighbor.loot).await;
+        assert!(said.contains(SOMEBODY_ELSE), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn row_24_another_user_knows_the_callback_of_the_victim() {
+    if !second_user() {
+        return;
+    }
+    let redirect_uri = free("localhost");
+    let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
+    let genuine = victim.consent().await;
+    let mut neighbor = Neighbor::of(&redirect_uri).await;
+    neighbor.bring(&genuine.url).await;
+    victim.assert_nothing_stolen(&neighbor.loot);
+    victim.complete(&genuine.url).await;
+    let said = victim.assert_ended_with(&genuine.code, &neighbor.loot).await;
+    assert!(said.contains(SOMEBODY_ELSE), "{said}");
+}
+
+#[tokio::test]
+async fn row_24_another_user_waits_beside_the_victim_for_the_page() {
+    if !second_user() {
+        return;
+    }
+    let (release, _zoho, login, mut browser) = exchanging().await;
+    let mut neighbor = Neighbor::of(&login.redirect_uri).await;
+    let his = format!("?code=1000.other&state={}", login.state());
+    let his = login.redirect_uri.join(&his).unwrap();
+    // Whether his is judged before or after it, he is answered the same.
+    release.notify_one();
+    neighbor.bring(&his).await;
+    assert!(!neighbor.loot.contains("1000.refresh"), "STOLEN: the page");
+    let answer = wire::read(&mut browser).await;
+    let page = login.redirect_uri.join(answer.header("location").unwrap());
+    let page = page.unwrap();
+    // Its address would not help him either.
+    neighbor.get(&page).await;
+    assert!(!neighbor.loot.contains("1000.refresh"), "STOLEN: the page");
+    let shown = ask(&page, "GET", "").await;
+    assert!(shown.body().contains("1000.refresh"), "{}", shown.0);
+    let said = login.ends_with(0).await;
+    assert!(said.contains(SOMEBODY_ELSE), "{said}");
+}
+
+#[tokio::test]
+async fn row_24_another_user_who_is_gone_at_once_uses_up_no_start() {
+    for end in ["close", "reset"] {
+        if !second_user() {
+            return;
+        }
+        let redirect_uri = free("localhost");
+        let victim = Victim::start(stand_in().await, &redirect_uri).await;
+        let neighbor = Neighbor::ending(&redirect_uri, end).await;
+        // Gone before anything of him is accepted.
+        victim.login.signal("STOP");
+        neighbor.send(&victim.start).await;
+        victim.login.signal("CONT");
+        victim.assert_unharmed("").await;
+    }
+}
+
+/// Whose it was cannot be known any more: it has no effect, or the person is told to look.
+#[tokio::test]
+async fn row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence() {
+    for end in ["close", "reset"] {
+        if !second_user() {
+            return;
+        }
+        let redirect_uri = free("localhost");
+        let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
+        let his = consent(&victim.zohos_address().await).await;
+        let neighbor = Neighbor::ending(&redirect_uri, end).await;
+        victim.login.signal("STOP");
+        neighbor.send(&his.url).await;
+        victim.login.signal("CONT");
+        let genuine = victim.consent().await;
+        let answer = ask(&genuine.url, "GET", "").await;
+        if let Some(page) = answer.header("location") {
+            ask(&redirect_uri.join(page).unwrap(), "GET", "").await;
+        }
+        let ended = victim.login.ended().await;
+        let told = ended.stderr.contains("check the organization");
+        assert!(told || codes(&victim.zoho) == [Some(genuine.code)], "{end}: {}", ended.stderr);
+    }
+}
+
+#[tokio::test]
+async fn row_24_another_user_who_stops_sending_is_still_known() {
+    if !second_user() {
+        return;
+    }
+    let redirect_uri = free("localhost");
+    let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
+    let his = consent(&victim.zohos_address().await).await;
+    let mut neighbor = Neighbor::of(&redirect_uri).await;
+    neighbor.stops_sending = true;
+    neighbor.bring(&his.url).await;
+    let said = victim.assert_unharmed(&neighbor.loot).await;
+    assert!(said.contains(SOMEBODY_ELSE), "{said}");
+}
