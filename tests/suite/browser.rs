@@ -12,7 +12,7 @@ use crate::chromium::Tab;
 use crate::program::Program;
 use url::Url;
 
-const ACCEPT: &str = "button[value=accept]";
+pub const ACCEPT: &str = "button[value=accept]";
 const REJECT: &str = "button[value=refuse]";
 
 /// A rehearsal that waits for a consent, and the address of its consent page.

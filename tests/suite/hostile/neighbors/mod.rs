@@ -1,6 +1,10 @@
 //! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, get nothing of a login.
 
+mod browsers;
+mod earlier_app;
+mod kept;
 mod users;
+mod workers;
 
 use super::missing;
 use super::login::{Callback, Ended, Login, codes, command, consent};
@@ -14,6 +18,20 @@ use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use url::{Host, Position, Url};
 use zoho_grant::demo::StandIn;
+
+/// A test for each case of a function.
+macro_rules! cases {
+    ($function:ident { $($case:ident($($argument:expr),*))+ }) => {
+        mod $function {
+            use super::*;
+            $(#[tokio::test]
+            async fn $case() {
+                super::$function($($argument),*).await;
+            })+
+        }
+    };
+}
+use cases;
 
 /// The second user: nobody.
 const SECOND_USER: &str = "65534";
@@ -46,7 +64,7 @@ pub struct Neighbor {
     pub port: u16,
     /// He closes his half of a connection as soon as he has asked.
     pub stops_sending: bool,
-    _process: Child,
+    pub process: Child,
     orders: ChildStdin,
     words: Lines<BufReader<ChildStdout>>,
     /// Everything that he was ever answered.
@@ -56,20 +74,20 @@ pub struct Neighbor {
 impl Neighbor {
     /// Connects to a redirect URI.
     pub async fn of(redirect_uri: &Url) -> Self {
-        Self::ending(redirect_uri, "relay").await
+        Self::by(redirect_uri, "relay").await
     }
 
-    /// Closes ("close") or breaks ("reset") each connection once his request is sent.
-    pub async fn ending(redirect_uri: &Url, end: &str) -> Self {
-        Self::between(("127.0.0.1", 0), redirect_uri, end).await
+    /// The same in one of the ways that `relay.py` knows.
+    pub async fn by(redirect_uri: &Url, way: &str) -> Self {
+        let there = [host(redirect_uri), "", way];
+        Self::between("127.0.0.1", 0, redirect_uri.port().unwrap(), there).await
     }
 
-    /// Listens where an earlier app of his would, and carries what comes to an address.
-    pub async fn between(here: (&str, u16), there: &Url, end: &str) -> Self {
-        let (to, to_port) = (host(there), there.port().unwrap());
+    /// Listens on an address, and carries what comes to a port: its address, an own address of his, and the way.
+    pub async fn between(here: &str, port: u16, to: u16, [there, source, way]: [&str; 3]) -> Self {
         let mut command = as_second_user("python3");
-        command.args(["-c", include_str!("relay.py"), here.0]);
-        command.args([&here.1.to_string(), to, &to_port.to_string(), end]);
+        command.args(["-c", include_str!("relay.py"), here, &port.to_string()]);
+        command.args([there, &to.to_string(), source, way]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
         let mut process = command.spawn().unwrap();
         let mut neighbor = Self {
@@ -77,7 +95,7 @@ impl Neighbor {
             stops_sending: false,
             orders: process.stdin.take().unwrap(),
             words: BufReader::new(process.stdout.take().unwrap()).lines(),
-            _process: process,
+            process,
             loot: String::new(),
         };
         neighbor.port = neighbor.word().await.parse().unwrap();
@@ -88,6 +106,11 @@ impl Neighbor {
     pub async fn stop_listening(&mut self) {
         self.orders.write_all(b"\n").await.unwrap();
         assert_eq!(self.word().await, "closed");
+    }
+
+    /// Takes out again what he has hidden.
+    pub async fn find(&mut self) {
+        self.orders.write_all(b"\n").await.unwrap();
     }
 
     /// Sends a GET and reads the answer.

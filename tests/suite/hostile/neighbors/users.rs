@@ -4,6 +4,7 @@ use super::{HOSTS, Neighbor, SOMEBODY_ELSE, Victim, as_second_user, free, second
 use crate::hostile::endings::exchanging;
 use crate::hostile::login::{codes, consent, stand_in};
 use crate::hostile::wire::{self, ask, soon};
+use std::net::UdpSocket;
 use url::Url;
 
 /// Prints the start address as soon as it stands on any command line. Its own does not match.
@@ -72,6 +73,40 @@ async fn row_24_another_user_knows_zohos_address_and_brings_a_code_of_his_own_fi
 }
 
 #[tokio::test]
+async fn row_24_another_user_is_known_however_he_connects() {
+    let outside = address_to_the_outside();
+    for [to, from, way] in [
+        ["::1", "", "relay"],
+        ["::ffff:127.0.0.1", "", "relay"],
+        ["127.0.0.1", "127.0.0.53", "relay"],
+        ["127.0.0.1", &outside, "relay"],
+        ["127.0.0.1", "", "mptcp"],
+    ] {
+        if !second_user() {
+            return;
+        }
+        let redirect_uri = free("localhost");
+        let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
+        let his = consent(&victim.zohos_address().await).await;
+        let port = redirect_uri.port().unwrap();
+        let mut neighbor = Neighbor::between("127.0.0.1", 0, port, [to, from, way]).await;
+        neighbor.bring(&his.url).await;
+        assert!(!neighbor.loot.is_empty(), "{from} does not reach {to} by {way}");
+        let said = victim.assert_unharmed(&neighbor.loot).await;
+        assert!(said.contains(SOMEBODY_ELSE), "{from} to {to} by {way}: {said}");
+    }
+}
+
+/// The address from which this machine would reach others, or its own for itself.
+fn address_to_the_outside() -> String {
+    let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+    // Nothing is sent. RFC 5737 keeps this address for documentation.
+    let _ = socket.connect("198.51.100.1:9");
+    let address = socket.local_addr().unwrap().ip();
+    if address.is_unspecified() { String::new() } else { address.to_string() }
+}
+
+#[tokio::test]
 async fn row_24_another_user_knows_the_callback_of_the_victim() {
     if !second_user() {
         return;
@@ -120,7 +155,7 @@ async fn row_24_another_user_who_is_gone_at_once_uses_up_no_start() {
         }
         let redirect_uri = free("localhost");
         let victim = Victim::start(stand_in().await, &redirect_uri).await;
-        let neighbor = Neighbor::ending(&redirect_uri, end).await;
+        let neighbor = Neighbor::by(&redirect_uri, end).await;
         // Gone before anything of him is accepted.
         victim.login.signal("STOP");
         neighbor.send(&victim.start).await;
@@ -139,7 +174,7 @@ async fn row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence() {
         let redirect_uri = free("localhost");
         let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
         let his = consent(&victim.zohos_address().await).await;
-        let neighbor = Neighbor::ending(&redirect_uri, end).await;
+        let neighbor = Neighbor::by(&redirect_uri, end).await;
         victim.login.signal("STOP");
         neighbor.send(&his.url).await;
         victim.login.signal("CONT");
