@@ -4,7 +4,7 @@ use super::browsers::Tab;
 use crate::hostile::wire::soon;
 use axum::Router;
 use axum::http::{StatusCode, Uri, header};
-use axum::response::IntoResponse;
+use axum::response::{Html, IntoResponse};
 use tokio::net::TcpListener;
 use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
@@ -50,6 +50,11 @@ impl EarlierApp {
     pub async fn visited(self, tab: &mut Tab) {
         tab.go(self.url.as_str()).await;
         tab.js("ready").await;
+        self.end().await;
+    }
+
+    /// Ends, and closes all its connections.
+    pub async fn end(self) {
         drop(self.ends);
         soon("the end of the app", self.serving.join_all()).await;
     }
@@ -69,9 +74,31 @@ fn router(files: Vec<File>) -> Router {
     })
 }
 
+/// Opens an address in a window, and tells what is shown there, as far as it may know. `looked` says how that went.
+const LOOK: &str = "
+    let end;
+    const looked = new Promise((resolve) => end = resolve);
+    function look(address) {
+        const other = open(address);
+        const peek = () => {
+            try {
+                if (other.closed) return end('closed');
+                const { readyState, documentElement } = other.document;
+                if (readyState === 'complete' && documentElement.querySelector('h1'))
+                    return tell(documentElement.outerHTML).then(() => end('read'));
+                setTimeout(peek, 20);
+            } catch (error) {
+                end(error.name);
+            }
+        };
+        peek();
+    }";
+
 /// Whom the scripts of an earlier app tell what they see.
 pub struct Spy {
-    /// In front of a script: `tell(text)`.
+    /// Where it listens.
+    pub address: String,
+    /// In front of a script: `tell(text)`, and `look(address)`.
     pub script: String,
     heard: watch::Receiver<String>,
     _serving: JoinSet<()>,
@@ -80,17 +107,20 @@ pub struct Spy {
 impl Spy {
     pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
+        let address = format!("http://{}/", listener.local_addr().unwrap());
         let (told, heard) = watch::channel(String::new());
         let router = Router::new().fallback(async move |body: String| {
             told.send_modify(|all| *all += &(body + "\n"));
+            // Of a site of its own, from which a browser can be led elsewhere.
+            Html("<!doctype html><link rel=icon href=data:,>")
         });
         let mut serving = JoinSet::new();
         serving.spawn(async { axum::serve(listener, router).await.unwrap() });
         Self {
             script: format!(
-                "const tell = (body) => fetch('http://{address}', {{ method: 'POST', mode: 'no-cors', body }});"
+                "const tell = (body) => fetch('{address}', {{ method: 'POST', mode: 'no-cors', body }});{LOOK}"
             ),
+            address,
             heard,
             _serving: serving,
         }

@@ -1,6 +1,7 @@
 //! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, get nothing of a login.
 
 mod browsers;
+mod cache;
 mod earlier_app;
 mod kept;
 mod users;
@@ -23,6 +24,7 @@ use zoho_grant::demo::StandIn;
 macro_rules! cases {
     ($function:ident { $($case:ident($($argument:expr),*))+ }) => {
         mod $function {
+            #[allow(unused_imports, reason = "not every case needs more than its words")]
             use super::*;
             $(#[tokio::test]
             async fn $case() {

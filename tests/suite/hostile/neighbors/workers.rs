@@ -4,7 +4,8 @@ use super::browsers::{Browser, Tab};
 use super::earlier_app::{EarlierApp, Spy};
 use super::{Neighbor, SOMEBODY_ELSE, Victim, cases, free, second_user};
 use crate::browser::ACCEPT;
-use crate::hostile::login::{codes, stand_in};
+use crate::hostile::login::stand_in;
+use serde_json::json;
 use url::Url;
 use Browser::{Chromium, Firefox};
 
@@ -31,6 +32,18 @@ const OPENING: Worker = Worker {
 /// The same, and is gone when the window opens.
 const LEAVING: Worker = Worker {
     fetch: "if (url.pathname === '/callback') { event.waitUntil(registration.unregister()); show(OPENER); }",
+    ..NOTHING
+};
+
+/// Opens the page of the result so, whose address it sees.
+const OPENING_THE_PAGE: Worker = Worker {
+    fetch: "if (url.pathname.startsWith('/result/') && !url.searchParams.has('again')) show(OPENER);",
+    ..NOTHING
+};
+
+/// Keeps the page of the result to itself, and tells its address.
+const WITHHOLDING_THE_PAGE: Worker = Worker {
+    fetch: "if (url.pathname.startsWith('/result/')) { report(url.href); show('<h1>One moment</h1>'); }",
     ..NOTHING
 };
 
@@ -66,25 +79,9 @@ const NOTHING: Worker = Worker {
     fetch: "",
 };
 
-/// The page that opens the callback in a window. Of the window's own kind, as far as it knows how.
-const OPENER: &str = r#"<!doctype html><button onclick="look()">Continue</button><script>
-    let end;
-    const looked = new Promise((resolve) => end = resolve);
-    function look() {
-        const other = open(location.href + '&again=1');
-        const peek = () => {
-            try {
-                if (other.closed) return end('closed');
-                const seen = other.document.documentElement?.outerHTML ?? '';
-                if (seen.includes('Refresh token')) return tell(seen).then(() => end('read'));
-                setTimeout(peek, 20);
-            } catch (error) {
-                end(error.name);
-            }
-        };
-        peek();
-    }
-    TELL</script>"#;
+/// The page that opens its own address in a window.
+const OPENER: &str = "<!doctype html><button onclick=\"
+    look(location.href + (location.search ? '&' : '?') + 'again=1')\">Continue</button>";
 
 /// `/fence` answers when all is reported.
 fn script(worker: Worker, spy: &Spy) -> String {
@@ -93,7 +90,7 @@ fn script(worker: Worker, spy: &Spy) -> String {
         activate,
         fetch,
     } = worker;
-    let opener = serde_json::json!(OPENER.replace("TELL", &spy.script));
+    let opener = json!(format!("{OPENER}<script>{}</script>", spy.script));
     format!(
         "{tell} const OPENER = {opener};
         const reports = [];
@@ -189,8 +186,10 @@ async fn row_26_a_worker_whose_page_opens_a_window(browser: Browser, host: &str,
         return;
     };
     scene.consent().await;
-    scene.tab.click("button").await;
-    scene.tab.js("looked").await;
+    if scene.tab.js("typeof looked !== 'undefined'").await == true {
+        scene.tab.click("button").await;
+        scene.tab.js("looked").await;
+    }
     scene.victim.assert_nothing_stolen(&scene.spy.heard());
     scene.victim.login.ends_with(0).await;
 }
@@ -199,9 +198,13 @@ cases!(row_26_a_worker_whose_page_opens_a_window {
     chromium_ipv4(Chromium, "127.0.0.1", OPENING)
     chromium_ipv6(Chromium, "[::1]", OPENING)
     chromium_unregistered(Chromium, "localhost", LEAVING)
+    chromium_page(Chromium, "localhost", OPENING_THE_PAGE)
+    chromium_page_ipv4(Chromium, "127.0.0.1", OPENING_THE_PAGE)
     firefox(Firefox, "localhost", OPENING)
     firefox_ipv4(Firefox, "127.0.0.1", OPENING)
     firefox_unregistered(Firefox, "localhost", LEAVING)
+    firefox_page(Firefox, "localhost", OPENING_THE_PAGE)
+    firefox_page_ipv4(Firefox, "127.0.0.1", OPENING_THE_PAGE)
 });
 
 async fn row_26_a_worker_that_reads_the_answers(browser: Browser, host: &str, worker: Worker) {
@@ -222,4 +225,79 @@ cases!(row_26_a_worker_that_reads_the_answers {
     race_chromium(Chromium, "localhost", RACING)
     race_chromium_ipv4(Chromium, "127.0.0.1", RACING)
     race_chromium_ipv6(Chromium, "[::1]", RACING)
+});
+
+async fn row_26_a_worker_that_withholds_the_page(browser: Browser, host: &str) {
+    if !second_user() {
+        return;
+    }
+    let Some(mut scene) = Scene::set(browser, host, WITHHOLDING_THE_PAGE).await else {
+        return;
+    };
+    scene.consent().await;
+    let mut neighbor = Neighbor::of(&scene.redirect_uri).await;
+    for address in scene.reports().await.lines() {
+        neighbor.get(&address.parse().unwrap()).await;
+    }
+    scene.victim.assert_nothing_stolen(&neighbor.loot);
+    scene.victim.login.ends_with(0).await;
+}
+cases!(row_26_a_worker_that_withholds_the_page {
+    chromium(Chromium, "localhost") chromium_ipv4(Chromium, "127.0.0.1")
+    firefox(Firefox, "localhost") firefox_ipv4(Firefox, "127.0.0.1")
+});
+
+/// The person says once that it may go, and until then it is there.
+async fn row_26_a_worker_that_hands_on_is_met_at_the_start(browser: Browser, host: &str) {
+    let Some(mut scene) = Scene::set(browser, host, PASSING).await else {
+        return;
+    };
+    scene.tab.go(scene.victim.start.as_str()).await;
+    let offered = scene.tab.js("document.querySelector('button') !== null");
+    assert_eq!(offered.await, true, "{}", scene.tab.text().await);
+    let workers = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
+    assert_eq!(scene.tab.js(workers).await, 1);
+    scene.tab.follow("button").await;
+    scene.tab.follow(ACCEPT).await;
+    scene.victim.login.ends_with(0).await;
+}
+cases!(row_26_a_worker_that_hands_on_is_met_at_the_start {
+    chromium(Chromium, "localhost") chromium_ipv4(Chromium, "127.0.0.1")
+    firefox(Firefox, "localhost") firefox_ipv4(Firefox, "127.0.0.1")
+});
+
+/// Zoho's address was copied into this browser. Page and terminal say what helps.
+async fn row_26_a_worker_that_hands_on_is_met_at_the_callback(browser: Browser) {
+    let Some(mut scene) = Scene::set(browser, "localhost", PASSING).await else {
+        return;
+    };
+    let zoho = scene.victim.zohos_address().await;
+    scene.tab.go(zoho.as_str()).await;
+    scene.tab.follow(ACCEPT).await;
+    let page = scene.tab.text().await.to_lowercase();
+    assert!(page.contains("paste"), "{page}");
+    let address = scene.tab.js("location.href").await;
+    let mut private = browser.open().await.unwrap();
+    private.go(address.as_str().unwrap()).await;
+    let said = scene.victim.login.ends_with(0).await.to_lowercase();
+    assert!(said.contains("paste"), "{said}");
+}
+cases!(row_26_a_worker_that_hands_on_is_met_at_the_callback {
+    chromium(Chromium) firefox(Firefox)
+});
+
+/// It looks as if nobody had opened the address, so the terminal says what helps.
+async fn row_26_a_worker_that_shows_its_own_page_everywhere(browser: Browser) {
+    let Some(mut scene) = Scene::set(browser, "localhost", SHOWING).await else {
+        return;
+    };
+    scene.tab.go(scene.victim.start.as_str()).await;
+    scene.victim.login.told("private window").await;
+    let mut private = browser.open().await.unwrap();
+    private.go(scene.victim.start.as_str()).await;
+    private.follow(ACCEPT).await;
+    scene.victim.login.ends_with(0).await;
+}
+cases!(row_26_a_worker_that_shows_its_own_page_everywhere {
+    chromium(Chromium) firefox(Firefox)
 });
