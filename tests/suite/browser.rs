@@ -44,7 +44,7 @@ fn callback(address: &Url, query: &str) -> String {
 }
 
 /// The value behind a label of the text format.
-fn value<'a>(stdout: &'a str, label: &str) -> &'a str {
+pub fn value<'a>(stdout: &'a str, label: &str) -> &'a str {
     let mut lines = stdout.lines().filter_map(|line| line.split_once(':'));
     let found = lines.find(|(key, _)| *key == label);
     found.expect("it is printed").1.trim()

@@ -114,6 +114,19 @@ impl Tab {
         json.map_or(Value::Null, |json| serde_json::from_str(json).unwrap())
     }
 
+    /// Waits until a condition holds.
+    pub async fn until(&mut self, condition: &str) {
+        let all = "{ subtree: true, childList: true, attributes: true, characterData: true }";
+        self.js(&format!(
+            "new Promise((done) => {{
+                const look = () => ({condition}) && done();
+                new MutationObserver(look).observe(document, {all});
+                look();
+            }})"
+        ))
+        .await;
+    }
+
     /// The text in sight.
     pub async fn text(&mut self) -> String {
         let text = self.js("document.body.innerText").await;
@@ -146,7 +159,9 @@ impl Tab {
         };
         let message = message.expect("Firefox runs").expect("it speaks WebSocket");
         let message: Value = serde_json::from_slice(&message.into_data()).expect("it speaks JSON");
-        if message["method"] == "browsingContext.load" && message["params"]["context"] == self.context {
+        if message["method"] == "browsingContext.load"
+            && message["params"]["context"] == self.context
+        {
             self.loaded += 1;
         }
         message

@@ -17,7 +17,7 @@ fn is_superuser() -> bool {
 }
 
 /// A folder of an ordinary user, with the program in it.
-fn home() -> TempDir {
+pub fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     // The folder that it was built in may be closed to other users.
     // A copy that another test's new process still holds open for writing could not be run.
@@ -39,7 +39,7 @@ fn hand_to_user(path: &Path) {
 }
 
 /// The login as an ordinary user, started through another program if need be.
-fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
+pub fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
     let mut words: Vec<String> = through.iter().map(|&word| word.to_owned()).collect();
     if is_superuser() {
         let user = [

@@ -1,5 +1,6 @@
 //! Requests as they are, byte for byte, and answers as they came.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -75,10 +76,13 @@ pub async fn ask(url: &Url, method: &str, body: &str) -> Answer {
         url.authority(),
         body.len()
     );
-    let host = match url.host() {
-        Some(Host::Ipv6(_)) => "::1",
-        _ => "127.0.0.1",
-    };
-    let stream = TcpStream::connect((host, url.port().unwrap())).await;
+    let port = url.port().unwrap();
+    let mut addresses = vec![(IpAddr::from(Ipv4Addr::LOCALHOST), port).into()];
+    match url.host() {
+        Some(Host::Ipv6(ip)) => addresses = vec![SocketAddr::from((ip, port))],
+        // Whichever family this machine has.
+        _ => addresses.push((Ipv6Addr::LOCALHOST, port).into()),
+    }
+    let stream = TcpStream::connect(&addresses[..]).await;
     exchange(stream.unwrap(), request.as_bytes()).await
 }

@@ -61,7 +61,11 @@ async fn row_27_a_cached_callback_with_an_accomplice(host: &str) {
     consent_by_a_link(&mut tab, &victim).await;
     tab.js("typeof told === 'undefined' || told").await;
     let mut neighbor = Neighbor::of(&redirect_uri).await;
-    for address in spy.heard().lines().filter(|line| line.contains("/callback?")) {
+    for address in spy
+        .heard()
+        .lines()
+        .filter(|line| line.contains("/callback?"))
+    {
         neighbor.bring(&address.parse().unwrap()).await;
     }
     victim.assert_nothing_stolen(&neighbor.loot);

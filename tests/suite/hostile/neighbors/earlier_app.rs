@@ -11,7 +11,11 @@ use tokio::task::JoinSet;
 use url::{Host, Url};
 
 /// A file of an app: path, headers, and what is in it.
-pub type File = (&'static str, &'static [(&'static str, &'static str)], String);
+pub type File = (
+    &'static str,
+    &'static [(&'static str, &'static str)],
+    String,
+);
 
 /// An app on the port of a redirect URI.
 pub struct EarlierApp {

@@ -1,6 +1,6 @@
 //! Row 25: whoever held the port before keeps a connection of the browser's, and hands everything on.
 
-use super::{HOSTS, Neighbor, Victim, free, get, second_user};
+use super::{Neighbor, SECOND_USER, Victim, cases, free, get, second_user};
 use crate::browser::ACCEPT;
 use crate::chromium::Tab;
 use crate::hostile::login::{Callback, Ended, Login, command, stand_in};
@@ -29,7 +29,8 @@ impl Holder {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let inside = listener.local_addr().unwrap().port();
         let port = redirect_uri.port().unwrap();
-        let door = Neighbor::between(here, port, inside, ["127.0.0.1", "", way]).await;
+        let door =
+            Neighbor::between(SECOND_USER, (here, port), inside, ["127.0.0.1", "", way]).await;
         let hands = Neighbor::of(redirect_uri).await;
         let loot = Arc::default();
         let mut serving = JoinSet::new();
@@ -79,71 +80,77 @@ async fn answer(mut near: TcpStream, hands: u16, loot: Arc<Mutex<String>>) {
 fn assert_not_begun(ended: &Ended, holder: &Holder) {
     assert_eq!(ended.status.code(), Some(6), "{}", ended.stderr);
     let id = holder.door.process.id().unwrap();
-    assert!(ended.stderr.contains(&format!("(process {id}")), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains(&format!("(process {id}")),
+        "{}",
+        ended.stderr
+    );
 }
 
-#[tokio::test]
-async fn row_25_a_connection_that_the_browser_would_use_again() {
-    for redirect_uri in HOSTS.map(free) {
-        if !second_user() {
-            return;
-        }
-        let Some(mut tab) = Tab::open().await else {
-            return;
-        };
-        let here = super::host(&redirect_uri);
-        let mut holder = Holder::on(here, &redirect_uri, "relay").await;
-        tab.go(redirect_uri.join("/").unwrap().as_str()).await;
-        holder.door.stop_listening().await;
-        match Victim::try_start(stand_in().await, &redirect_uri, |_| ()).await {
-            Err(ended) => assert_not_begun(&ended, &holder),
-            Ok(victim) => {
-                tab.go(victim.start.as_str()).await;
-                tab.follow(ACCEPT).await;
-                victim.assert_nothing_stolen(&holder.loot());
-                panic!("it began beside a kept connection");
-            }
+async fn row_25_a_connection_that_the_browser_would_use_again(host: &str) {
+    if !second_user() {
+        return;
+    }
+    let Some(mut tab) = Tab::open().await else {
+        return;
+    };
+    let redirect_uri = free(host);
+    let here = super::host(&redirect_uri);
+    let mut holder = Holder::on(here, &redirect_uri, "relay").await;
+    tab.go(redirect_uri.join("/").unwrap().as_str()).await;
+    holder.door.stop_listening().await;
+    match Victim::try_start(&[], stand_in().await, &redirect_uri).await {
+        Err(ended) => assert_not_begun(&ended, &holder),
+        Ok(victim) => {
+            tab.go(victim.start.as_str()).await;
+            tab.follow(ACCEPT).await;
+            victim.assert_nothing_stolen(&holder.loot());
+            panic!("it began beside a kept connection");
         }
     }
 }
+cases!(row_25_a_connection_that_the_browser_would_use_again {
+    localhost("localhost") ipv4("127.0.0.1") ipv6("[::1]")
+});
 
 /// Before a browser has said anything on it: it connects ahead of need.
-#[tokio::test]
-async fn row_25_a_connection_that_speaks_late_of_whatever_family() {
-    for (here, to, way) in [
-        ("127.0.0.1", "127.0.0.1", "relay"),
-        ("::1", "::1", "relay"),
-        ("::", "127.0.0.1", "relay"),
-        ("0.0.0.0", "127.0.0.1", "relay"),
-        ("127.0.0.1", "127.0.0.1", "hidden"),
-    ] {
-        if !second_user() {
-            return;
-        }
-        let redirect_uri = free("localhost");
-        let mut holder = Holder::on(here, &redirect_uri, way).await;
-        let to = (to, redirect_uri.port().unwrap());
-        let early = TcpStream::connect(to).await.unwrap();
-        holder.door.stop_listening().await;
-        match Victim::try_start(stand_in().await, &redirect_uri, |_| ()).await {
-            // What no process has cannot be named.
-            Err(ended) if way == "hidden" => assert_eq!(ended.status.code(), Some(6)),
-            Err(ended) => assert_not_begun(&ended, &holder),
-            Ok(mut victim) => {
-                let genuine = victim.consent().await;
-                holder.door.find().await;
-                speak(early, &genuine).await;
-                victim.assert_nothing_stolen(&holder.loot());
-                panic!("{way} on {here}: it began beside a kept connection");
-            }
+async fn row_25_a_connection_that_speaks_late_of_whatever_family(here: &str, to: &str, way: &str) {
+    if !second_user() {
+        return;
+    }
+    let redirect_uri = free("localhost");
+    let mut holder = Holder::on(here, &redirect_uri, way).await;
+    let to = (to, redirect_uri.port().unwrap());
+    let early = TcpStream::connect(to).await.unwrap();
+    holder.door.stop_listening().await;
+    match Victim::try_start(&[], stand_in().await, &redirect_uri).await {
+        // What no process has cannot be named.
+        Err(ended) if way == "hidden" => assert_eq!(ended.status.code(), Some(6)),
+        Err(ended) => assert_not_begun(&ended, &holder),
+        Ok(mut victim) => {
+            let genuine = victim.consent().await;
+            holder.door.find().await;
+            speak(early, &genuine).await;
+            victim.assert_nothing_stolen(&holder.loot());
+            panic!("{way} on {here}: it began beside a kept connection");
         }
     }
 }
+cases!(row_25_a_connection_that_speaks_late_of_whatever_family {
+    ipv4("127.0.0.1", "127.0.0.1", "relay")
+    ipv6("::1", "::1", "relay")
+    mapped("::", "127.0.0.1", "relay")
+    any("0.0.0.0", "127.0.0.1", "relay")
+    hidden("127.0.0.1", "127.0.0.1", "hidden")
+});
 
 /// Goes from the callback to the page on one connection.
 async fn speak(mut early: TcpStream, genuine: &Callback) {
     let keep = |address: &Url| get(address).replace(": close\r\n", ": keep-alive\r\n");
-    early.write_all(keep(&genuine.url).as_bytes()).await.unwrap();
+    early
+        .write_all(keep(&genuine.url).as_bytes())
+        .await
+        .unwrap();
     let mut answer = String::new();
     while !answer.ends_with("\r\n\r\n") {
         answer.push(soon("an answer", early.read_u8()).await.unwrap().into());

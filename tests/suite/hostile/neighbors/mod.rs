@@ -3,15 +3,19 @@
 mod browsers;
 mod cache;
 mod earlier_app;
+mod honest;
 mod kept;
 mod users;
 mod workers;
 
-use super::missing;
 use super::login::{Callback, Ended, Login, codes, command, consent};
+use super::missing;
 use super::wire::{self, Answer, ask, soon};
+use crate::browser::value;
 use secrecy::ExposeSecret;
-use std::fs::File;
+use std::ffi::OsStr;
+use std::fs::{File, Permissions};
+use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
@@ -41,10 +45,13 @@ const SECOND_USER: &str = "65534";
 /// The words with which the program tells that somebody else was there.
 const SOMEBODY_ELSE: &str = "another user";
 
-/// What the second user runs, with nothing of our environment.
-fn as_second_user(program: &str) -> Command {
+/// One more, who is neither of them.
+const THIRD_USER: &str = "65533";
+
+/// What another user runs, with nothing of our environment.
+fn as_user(user: &str, program: &str) -> Command {
     let mut command = Command::new("setpriv");
-    command.args(["--reuid", SECOND_USER, "--regid", SECOND_USER]);
+    command.args(["--reuid", user, "--regid", user]);
     command.args(["--clear-groups", program]);
     command.env_clear().env("PATH", "/usr/bin:/bin");
     command.current_dir("/").kill_on_drop(true);
@@ -82,12 +89,18 @@ impl Neighbor {
     /// The same in one of the ways that `relay.py` knows.
     pub async fn by(redirect_uri: &Url, way: &str) -> Self {
         let there = [host(redirect_uri), "", way];
-        Self::between("127.0.0.1", 0, redirect_uri.port().unwrap(), there).await
+        let to = redirect_uri.port().unwrap();
+        Self::between(SECOND_USER, ("127.0.0.1", 0), to, there).await
     }
 
-    /// Listens on an address, and carries what comes to a port: its address, an own address of his, and the way.
-    pub async fn between(here: &str, port: u16, to: u16, [there, source, way]: [&str; 3]) -> Self {
-        let mut command = as_second_user("python3");
+    /// This user listens at an address, and carries what comes to a port: its address, an own one of his, and the way.
+    pub async fn between(
+        user: &str,
+        (here, port): (&str, u16),
+        to: u16,
+        [there, source, way]: [&str; 3],
+    ) -> Self {
+        let mut command = as_user(user, "python3");
         command.args(["-c", include_str!("relay.py"), here, &port.to_string()]);
         command.args([there, &to.to_string(), source, way]);
         command.stdin(Stdio::piped()).stdout(Stdio::piped());
@@ -164,22 +177,26 @@ pub struct Victim {
 impl Victim {
     /// A login that has opened the browser.
     pub async fn start(zoho: StandIn, redirect_uri: &Url) -> Self {
-        let victim = Self::try_start(zoho, redirect_uri, |_| ()).await;
+        Self::start_through(&[], zoho, redirect_uri).await
+    }
+
+    /// The same, started by another program.
+    pub async fn start_through(words: &[&str], zoho: StandIn, redirect_uri: &Url) -> Self {
+        let victim = Self::try_start(words, zoho, redirect_uri).await;
         victim.unwrap_or_else(|ended| panic!("{}", ended.stderr))
     }
 
-    /// The same, unless the program ends before it opens anything; `more` is done to its command.
+    /// The same, unless the program ends before it opens anything.
     pub async fn try_start(
+        words: &[&str],
         zoho: StandIn,
         redirect_uri: &Url,
-        more: impl Fn(&mut Command),
     ) -> Result<Self, Ended> {
         zoho.register_redirect_uri(redirect_uri.as_str());
         let mut opener = Opener::new();
         let mut command = command(&zoho, &["--redirect-uri", redirect_uri.as_str()]);
         command.env("BROWSER", &opener.browser);
-        more(&mut command);
-        let mut login = Login::launch(&mut command);
+        let mut login = Login::launch(&mut through(words, &command));
         login.redirect_uri = redirect_uri.clone();
         let start = tokio::select! {
             address = soon("an address to open", opener.opened()) => address,
@@ -246,17 +263,31 @@ impl Victim {
 
 /// What an attacker has heard holds nothing of what the login printed, nor the secret that it began with.
 fn assert_nothing_stolen(zoho: &StandIn, stdout: &str, loot: &str) {
-    let printed = |label: &'static str| {
-        let mut lines = stdout.lines().filter_map(|line| line.split_once(':'));
-        let value = lines.find(|(known, _)| *known == label)?.1.trim();
-        Some((label, value.to_owned()))
-    };
     let secret = zoho.client_secret().expose_secret().to_owned();
     let mut secrets = vec![("Client secret", secret)];
-    secrets.extend(["Access token", "Refresh token"].into_iter().filter_map(printed));
+    for label in ["Access token", "Refresh token"] {
+        if stdout.contains(label) {
+            secrets.push((label, value(stdout, label).to_owned()));
+        }
+    }
     secrets.retain(|(_, value)| loot.contains(value));
     let stolen: Vec<_> = secrets.into_iter().map(|(label, _)| label).collect();
     assert!(stolen.is_empty(), "STOLEN: {}", stolen.join(", "));
+}
+
+/// A command, started by another program.
+fn through(words: &[&str], command: &Command) -> Command {
+    let command = command.as_std();
+    let mut all: Vec<_> = words.iter().map(OsStr::new).collect();
+    all.push(command.get_program());
+    all.extend(command.get_args());
+    let mut through = Command::new(all[0]);
+    through.args(&all[1..]).env_clear();
+    let set = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    through.envs(set);
+    through
 }
 
 /// A `BROWSER` that hands over what it is to open, and lives on as a browser does.
@@ -273,13 +304,20 @@ impl Opener {
         let folder = tempfile::tempdir().unwrap();
         let at = |name: &str| folder.path().join(name);
         let (address, life, script) = (at("address"), at("life"), at("open.sh"));
-        let made = std::process::Command::new("mkfifo").args([&address, &life]).status();
+        let made = std::process::Command::new("mkfifo")
+            .args(["-m", "666"])
+            .args([&address, &life])
+            .status();
         assert!(made.unwrap().success());
         let [to, until] = [&address, &life].map(|path| path.display().to_string());
         let text = format!("exec 3<'{until}'; echo \"$1\" > '{to}'; read _ <&3\n");
         std::fs::write(&script, text).unwrap();
+        // A program that acts for another user opens it as him.
+        std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         let both = File::options().read(true).write(true).open(&life);
-        let addresses = pipe::OpenOptions::new().read_write(true).open_receiver(&address);
+        let addresses = pipe::OpenOptions::new()
+            .read_write(true)
+            .open_receiver(&address);
         Self {
             browser: format!("sh {}", script.display()),
             addresses: BufReader::new(addresses.unwrap()),
@@ -295,9 +333,6 @@ impl Opener {
     }
 }
 
-/// The ways in which a redirect URI may name this machine.
-pub const HOSTS: [&str; 3] = ["localhost", "127.0.0.1", "[::1]"];
-
 /// A redirect URI of this host, on a port that nobody has just now.
 pub fn free(host: &str) -> Url {
     let port = super::port::free_port();
@@ -305,7 +340,10 @@ pub fn free(host: &str) -> Url {
 }
 
 fn get(address: &Url) -> String {
-    let (target, host) = (&address[Position::BeforePath..Position::AfterQuery], address.authority());
+    let (target, host) = (
+        &address[Position::BeforePath..Position::AfterQuery],
+        address.authority(),
+    );
     format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
 }
 

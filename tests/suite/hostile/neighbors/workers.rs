@@ -5,9 +5,9 @@ use super::earlier_app::{EarlierApp, Spy};
 use super::{Neighbor, SOMEBODY_ELSE, Victim, cases, free, second_user};
 use crate::browser::ACCEPT;
 use crate::hostile::login::stand_in;
+use Browser::{Chromium, Firefox};
 use serde_json::json;
 use url::Url;
-use Browser::{Chromium, Firefox};
 
 /// What a worker does when it is installed, when it is activated, and with a request for a page of the login.
 #[derive(Clone, Copy, Default)]
@@ -132,9 +132,16 @@ impl Scene {
                 .then(() => navigator.serviceWorker.ready).then(() => true);</script>";
         let files = vec![
             ("/", &[][..], page.to_owned()),
-            ("/worker.js", &[("content-type", "text/javascript")], script(worker, &spy)),
+            (
+                "/worker.js",
+                &[("content-type", "text/javascript")],
+                script(worker, &spy),
+            ),
         ];
-        EarlierApp::at(&redirect_uri, files).await.visited(&mut tab).await;
+        EarlierApp::at(&redirect_uri, files)
+            .await
+            .visited(&mut tab)
+            .await;
         let victim = Victim::start(stand_in().await, &redirect_uri).await;
         Some(Self {
             tab,
