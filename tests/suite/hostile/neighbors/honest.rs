@@ -19,7 +19,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::yield_now;
 
-/// The test that `in_a_network` runs.
+/// The test that runs where only one family is.
 const INSIDE: &str = "hostile::neighbors::honest::inside_a_network_of_its_own";
 
 async fn a_login_from_start_to_end(browser: Browser, host: &str) {

@@ -122,6 +122,7 @@ async fn row_25_a_connection_that_speaks_late_of_whatever_family(here: &str, to:
     let mut holder = Holder::on(here, &redirect_uri, way).await;
     let to = (to, redirect_uri.port().unwrap());
     let early = TcpStream::connect(to).await.unwrap();
+    holder.door.accepts().await;
     holder.door.stop_listening().await;
     match Victim::try_start(&[], stand_in().await, &redirect_uri).await {
         // What no process has cannot be named.

@@ -42,11 +42,11 @@ use cases;
 /// The second user: nobody.
 const SECOND_USER: &str = "65534";
 
+/// One more, who is neither root nor nobody.
+const THIRD_USER: &str = "65533";
+
 /// The words with which the program tells that somebody else was there.
 const SOMEBODY_ELSE: &str = "another user";
-
-/// One more, who is neither of them.
-const THIRD_USER: &str = "65533";
 
 /// What another user runs, with nothing of our environment.
 fn as_user(user: &str, program: &str) -> Command {
@@ -120,7 +120,12 @@ impl Neighbor {
     /// Listens no more, and keeps every connection that he has.
     pub async fn stop_listening(&mut self) {
         self.orders.write_all(b"\n").await.unwrap();
-        assert_eq!(self.word().await, "closed");
+        while self.word().await != "closed" {}
+    }
+
+    /// Waits until he has accepted a connection.
+    pub async fn accepts(&mut self) {
+        while self.word().await != "accepted" {}
     }
 
     /// Takes out again what he has hidden.

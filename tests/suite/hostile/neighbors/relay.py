@@ -1,5 +1,5 @@
 """Another user's sockets: HOST PORT TO PORT SOURCE WAY. Listens on HOST and PORT, prints the port, and carries bytes
-between each connection and TO, from SOURCE where one is named. WAY is how: "relay", or
+between each connection and TO, from SOURCE where one is named; prints "accepted" for each. WAY is how: "relay", or
 "mptcp": as a multipath connection, which has two sockets;
 "close", "reset": reads no answer, and ends its connection so once all is sent;
 "hidden": no process has what was accepted, until a second line comes.
@@ -70,6 +70,7 @@ def accept():
         except OSError:
             return
         (hide if way == "hidden" else start)(near)
+        print("accepted", flush=True)
 
 
 threading.Thread(target=accept, daemon=True).start()

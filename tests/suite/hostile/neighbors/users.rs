@@ -243,7 +243,7 @@ async fn row_24_another_user_who_is_gone_when_he_is_judged_has_no_effect() {
     assert!(said.contains(SOMEBODY_ELSE), "{said}");
 }
 
-/// Whether the second user is connected to a redirect URI.
+/// Whether the second user is connected to a redirect URI: state 1, and his id.
 fn has_connection(redirect_uri: &Url) -> bool {
     let there = format!(":{:04X}", redirect_uri.port().unwrap());
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
@@ -255,19 +255,13 @@ fn has_connection(redirect_uri: &Url) -> bool {
 
 #[tokio::test]
 async fn row_24_another_user_is_known_without_proc() {
-    let no_proc = [
-        "unshare",
-        "--mount",
-        "sh",
-        "-c",
-        "mount -t tmpfs none /proc && exec \"$@\"",
-        "sh",
-    ];
     if !second_user() {
         return;
     }
     let redirect_uri = free("localhost");
-    let mut victim = Victim::start_through(&no_proc, stand_in().await, &redirect_uri).await;
+    let script = "mount -t tmpfs none /proc && exec \"$@\"";
+    let words = ["unshare", "--mount", "sh", "-c", script, "sh"];
+    let mut victim = Victim::start_through(&words, stand_in().await, &redirect_uri).await;
     let his = consent(&victim.zohos_address().await).await;
     let mut neighbor = Neighbor::of(&redirect_uri).await;
     neighbor.bring(&his.url).await;
