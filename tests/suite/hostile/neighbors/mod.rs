@@ -46,7 +46,7 @@ const SECOND_USER: &str = "65534";
 const THIRD_USER: &str = "65533";
 
 /// The words with which the program tells that somebody else was there.
-const SOMEBODY_ELSE: &str = "another user";
+const SOMEBODY_ELSE: &str = "Another user of this machine";
 
 /// What another user runs, with nothing of our environment.
 fn as_user(user: &str, program: &str) -> Command {
