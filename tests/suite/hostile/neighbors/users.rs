@@ -204,7 +204,7 @@ async fn row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence(end: &
         ask(&redirect_uri.join(page).unwrap(), "GET", "").await;
     }
     let ended = victim.login.ended().await;
-    let told = ended.stderr.contains("check the organization");
+    let told = ended.stderr.contains("Check that the organization");
     assert!(
         told || codes(&victim.zoho) == [Some(genuine.code)],
         "{end}: {}",

@@ -9,6 +9,9 @@ use Browser::{Chromium, Firefox};
 use serde_json::json;
 use url::Url;
 
+/// What the person clicks on so that an earlier app's data may go.
+const CLEAR: &str = "main .button";
+
 /// What a worker does when it is installed, when it is activated, and with a request for a page of the login.
 #[derive(Clone, Copy, Default)]
 struct Worker {
@@ -260,11 +263,12 @@ async fn row_26_a_worker_that_hands_on_is_met_at_the_start(browser: Browser, hos
         return;
     };
     scene.tab.go(scene.victim.start.as_str()).await;
-    let offered = scene.tab.js("document.querySelector('button') !== null");
-    assert_eq!(offered.await, true, "{}", scene.tab.text().await);
+    let offered = format!("document.querySelector({CLEAR:?}) !== null");
+    let offered = scene.tab.js(&offered).await;
+    assert_eq!(offered, true, "{}", scene.tab.text().await);
     let workers = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
     assert_eq!(scene.tab.js(workers).await, 1);
-    scene.tab.follow("button").await;
+    scene.tab.follow(CLEAR).await;
     scene.tab.follow(ACCEPT).await;
     scene.victim.login.ends_with(0).await;
 }
