@@ -266,8 +266,11 @@ async fn row_26_a_worker_that_hands_on_is_met_at_the_start(browser: Browser, hos
     let offered = format!("document.querySelector({CLEAR:?}) !== null");
     let offered = scene.tab.js(&offered).await;
     assert_eq!(offered, true, "{}", scene.tab.text().await);
-    let workers = "navigator.serviceWorker.getRegistrations().then((all) => all.length)";
-    assert_eq!(scene.tab.js(workers).await, 1);
+    // It is still there, and answers by itself.
+    let fence = scene.redirect_uri.join("/fence").unwrap();
+    scene.tab.go(fence.as_str()).await;
+    assert_eq!(scene.tab.text().await, "");
+    scene.tab.go(scene.victim.start.as_str()).await;
     scene.tab.follow(CLEAR).await;
     scene.tab.follow(ACCEPT).await;
     scene.victim.login.ends_with(0).await;
