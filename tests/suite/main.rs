@@ -7,6 +7,8 @@ mod chromium;
 mod cli;
 mod errors;
 mod export;
+#[cfg(target_os = "linux")]
+mod firefox;
 mod flow;
 mod hostile;
 mod life;

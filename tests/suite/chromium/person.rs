@@ -16,6 +16,11 @@ impl Tab {
         self.event("Page.loadEventFired").await;
     }
 
+    /// Opens an address, whatever comes of it.
+    pub async fn visit(&mut self, address: &str) {
+        self.call("Page.navigate", json!({ "url": address })).await;
+    }
+
     /// Clicks where an element is, which must be in sight there.
     pub async fn click(&mut self, selector: &str) {
         let place = format!(

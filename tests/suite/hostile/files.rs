@@ -1,6 +1,7 @@
 //! Row 18: files that cannot be had, as an ordinary user sees them: the superuser passes every mode.
 
 use super::login::{BINARY, Login};
+use super::missing;
 use super::zoho::{Hostile, Whole};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -16,7 +17,7 @@ fn is_superuser() -> bool {
 }
 
 /// A folder of an ordinary user, with the program in it.
-fn home() -> TempDir {
+pub fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     // The folder that it was built in may be closed to other users.
     // A copy that another test's new process still holds open for writing could not be run.
@@ -38,7 +39,7 @@ fn hand_to_user(path: &Path) {
 }
 
 /// The login as an ordinary user, started through another program if need be.
-fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
+pub fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
     let mut words: Vec<String> = through.iter().map(|&word| word.to_owned()).collect();
     if is_superuser() {
         let user = [
@@ -291,13 +292,4 @@ async fn row_18_a_full_standard_output_leaves_the_page() {
     assert!(page.body().contains("1000.refresh") && page.body().contains("Written nowhere"));
     login.told("standard output").await;
     login.ends_with(1).await;
-}
-
-/// Tells loudly that something was not tested; where all must be, that is a failure.
-fn missing(why: &str) {
-    assert!(
-        std::env::var_os("REQUIRE_HOSTILE").is_none(),
-        "not tested: {why}"
-    );
-    eprintln!("NOT TESTED: {why}");
 }
