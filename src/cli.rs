@@ -7,6 +7,7 @@ pub mod folder;
 mod git;
 mod handover;
 pub mod keep;
+mod layers;
 pub mod life;
 pub mod options;
 pub mod plan;

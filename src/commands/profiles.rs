@@ -5,6 +5,7 @@ use crate::cli::variables::Variables;
 use crate::cli::{folder, keep};
 use crate::commands::{Around, Stop};
 use std::process::ExitCode;
+use zeroize::Zeroizing;
 use zoho_grant::error::Error;
 
 /// Lists what is kept.
@@ -19,7 +20,13 @@ pub fn list(around: &Around) -> Result<ExitCode, Stop> {
 
 /// Removes one.
 pub fn forget(arguments: &Forget, around: &Around) -> Result<ExitCode, Stop> {
-    let name = keep::name(arguments.profile.as_deref(), &Variables::of_environment())?;
+    let given = arguments.profile.as_deref();
+    let given = given.map(|name| Zeroizing::new(name.to_owned()));
+    let named = given.map_or_else(
+        || Variables::of_environment().find("ZOHO_PROFILE"),
+        |name| Ok(Some(name)),
+    );
+    let name = keep::name(named?)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     around.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)

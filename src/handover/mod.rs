@@ -1,6 +1,6 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
-mod access;
+pub(crate) mod access;
 mod adobe;
 mod airbyte;
 pub mod dotenv;
@@ -24,10 +24,15 @@ pub mod variables;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use extras::Extras;
-use file::OutputFile;
+use file::{PrivateFile, Unusable};
 use form::Form;
 use std::io::Write;
 use std::path::PathBuf;
+use unfit::Unfit;
+
+/// What to do where a file took nothing.
+const MEND: &str =
+    "Copy them from the terminal or the page now, or mend the path and run the login again.";
 
 /// Where the credentials shall go.
 #[derive(Debug)]
@@ -37,7 +42,7 @@ pub struct Target {
     /// What the person added for the reader.
     pub extras: Extras,
     /// To which file; to standard output otherwise.
-    pub file: Option<OutputFile>,
+    pub file: Option<PrivateFile>,
 }
 
 /// Where the credentials went, each with the form's name.
@@ -121,18 +126,40 @@ fn to_output(
     })
 }
 
-fn to_file(credentials: &Credentials, target: &Target, file: &OutputFile) -> Result<(), Error> {
-    let existing = if target.form.is_merged() {
-        file.existing()?
-    } else {
-        None
+fn to_file(credentials: &Credentials, target: &Target, file: &PrivateFile) -> Result<(), Error> {
+    let (form, extras) = (&target.form, &target.extras);
+    let not_written = |reason: String, remedy| Error::NotWritten {
+        place: file.path().to_owned(),
+        reason,
+        printed: false,
+        remedy,
     };
-    let existing = existing.as_ref().map_or("", |text| text.as_str());
-    let document = target
-        .form
-        .document_into(credentials, &target.extras, existing)
-        .map_err(|unfit| file.unfit(&unfit))?;
-    file.write(document.as_bytes())
+    let unusable = |unusable: Unusable| not_written(unusable.to_string(), MEND);
+    let existing = match form.is_merged() {
+        true => file.read().map_err(unusable)?,
+        false => None,
+    };
+    let existing = existing.map(|(text, _)| text).unwrap_or_default();
+    if credentials.refresh_token.is_none() && holds_refresh_token(&existing, extras) {
+        return Err(Error::RefreshTokenSpared(file.path().to_owned()));
+    }
+    let document = if existing.is_empty() {
+        form.document(credentials, extras)
+    } else {
+        dotenv::merged(credentials, extras, &existing).map_err(|why| Unfit {
+            form: form.name(),
+            why,
+        })
+    };
+    let document = document.map_err(|unfit| not_written(unfit.to_string(), unfit.why.remedy()))?;
+    file.write(&document).map_err(unusable)
+}
+
+/// The one that is there may be the only one that works.
+fn holds_refresh_token(existing: &str, extras: &Extras) -> bool {
+    let name = extras.env_prefix.name("REFRESH_TOKEN");
+    let mut lines = dotenv::read(existing).into_iter();
+    lines.any(|(set, value)| set == name && !value.is_empty())
 }
 
 #[cfg(test)]

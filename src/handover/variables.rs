@@ -17,13 +17,20 @@ pub struct Prefix(String);
 pub struct NotAPrefix;
 
 /// A variable: its field's name in messages, its name, and its value when there is one.
-pub(super) struct Variable {
+pub(crate) struct Variable {
     /// As without a prefix of one's own, for messages.
     pub field: &'static str,
     /// With the prefix.
     pub name: String,
     /// As it is.
     pub value: Option<Zeroizing<String>>,
+}
+
+impl Prefix {
+    /// The whole name of a field's variable.
+    pub(super) fn name(&self, field: &str) -> String {
+        format!("{}{field}", self.0)
+    }
 }
 
 impl Default for Prefix {
@@ -69,7 +76,7 @@ pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable
     ]
     .map(|(field, value)| Variable {
         field,
-        name: format!("{}{field}", prefix.0),
+        name: prefix.name(field),
         value,
     })
 }
