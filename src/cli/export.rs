@@ -15,8 +15,8 @@ pub fn export(
     warnings: &mut Vec<String>,
 ) -> Result<Written, Stop> {
     let source = Source::chosen(arguments.profile.as_deref(), arguments.env_file.as_deref())?;
-    source.tells_its_server()?;
     let credentials = source.load()?.into_credentials("export asks nobody");
+    source.is_worth_exporting()?;
     // Nobody is asked, so what the CRM would tell is known to be missing.
     let target = arguments.hand_over.target(false, warnings)?;
     Ok(write(&credentials, &target, output)?)
@@ -129,7 +129,7 @@ mod tests {
             &tokens,
             "--format json",
             &expect![
-                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. Neither --env-file nor the environment holds it. Set it, or name a file that holds it with --env-file."
+                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. It is not in FILE, and what belongs together is read from one place. Add it there, name a file that holds all with --env-file, or a profile with --profile."
             ],
         );
     }
@@ -141,7 +141,7 @@ mod tests {
             &odd,
             "--format json",
             &expect![
-                "2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Mend it in --env-file or in the environment."
+                "2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Mend it in FILE."
             ],
         );
         let odd = FULL.replace("=2026-11-23T11:35:58Z", "=soon");
@@ -149,7 +149,7 @@ mod tests {
             &odd,
             "--format json",
             &expect![
-                "2: ZOHO_ACCESS_TOKEN_EXPIRES_AT cannot be used. Timestamp format is invalid. Mend it in --env-file or in the environment."
+                "2: ZOHO_ACCESS_TOKEN_EXPIRES_AT cannot be used. Timestamp format is invalid. Mend it in FILE."
             ],
         );
         check(

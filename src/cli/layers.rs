@@ -32,11 +32,26 @@ pub struct Registration {
 }
 
 /// What one layer tells of a client.
-struct Told {
+struct Told<'a> {
     place: String,
     id: Option<Zeroizing<String>>,
     secret: Option<SecretString>,
-    server: Option<AccountsServer>,
+    /// Read when it is needed: one that is overridden may be as it will.
+    server: Server<'a>,
+}
+
+enum Server<'a> {
+    Of(&'a Variables),
+    Kept(&'a AccountsServer),
+}
+
+impl Told<'_> {
+    fn server(&self) -> Result<Option<AccountsServer>, Usage> {
+        match self.server {
+            Server::Of(variables) => variables.server(),
+            Server::Kept(server) => Ok(Some(server.clone())),
+        }
+    }
 }
 
 impl Layers {
@@ -128,9 +143,10 @@ impl Layers {
                 ));
             }
         }
+        let of_secret = base.filter(|base| !asked && told[*base].secret.is_some());
         let home = match given {
             Some(given) => given,
-            None => home(&told, base.filter(|_| !asked))?,
+            None => home(&told, of_secret)?,
         };
         let base = base.map(|base| told.swap_remove(base));
         let (base_id, secret) = base.map_or((None, None), |base| (base.id, base.secret));
@@ -146,13 +162,13 @@ impl Layers {
     }
 
     /// The remembered secret of another client than the one that is given is of no use.
-    fn told(&self, id: Option<&str>) -> Result<Vec<Told>, Usage> {
+    fn told(&self, id: Option<&str>) -> Result<Vec<Told<'_>>, Usage> {
         let variables = self.variables.iter().map(|variables| {
             Ok(Told {
                 place: variables.place.clone(),
                 id: variables.find("ZOHO_CLIENT_ID")?,
                 secret: variables.secret("ZOHO_CLIENT_SECRET")?,
-                server: variables.server()?,
+                server: Server::Of(variables),
             })
         });
         let mut told = variables.collect::<Result<Vec<_>, Usage>>()?;
@@ -162,7 +178,7 @@ impl Layers {
             place: format!("profile {name}"),
             id: Some(Zeroizing::new(kept.client.id().to_owned())),
             secret: Some(kept.client.secret().clone()),
-            server: Some(kept.accounts_server.clone()),
+            server: Server::Kept(&kept.accounts_server),
         }));
         Ok(told)
     }
@@ -200,28 +216,23 @@ impl Layers {
     }
 }
 
-/// The server of the layer that the secret is of; without such a layer, that of the strongest one.
-fn home(told: &[Told], base: Option<usize>) -> Result<AccountsServer, Usage> {
-    let mut named = told
-        .iter()
-        .enumerate()
-        .filter(|(_, told)| told.server.is_some());
-    let strongest = named.next();
-    let base = base
-        .map(|at| (at, &told[at]))
-        .filter(|(_, told)| told.secret.is_some());
-    let server = match (strongest, base) {
-        (Some((at, told)), Some((of_base, base)))
-            if told.server != base.server && (at < of_base || base.server.is_none()) =>
-        {
-            return Err(apart("server", told, base, "--dc or --accounts-url"));
+/// The server of the layer that the secret is of, which no other may contradict; where the person gives the secret
+/// now, that of the strongest layer.
+fn home(told: &[Told], of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
+    let own = of_secret.map(|at| told[at].server()).transpose()?.flatten();
+    for (at, other) in told.iter().enumerate() {
+        if Some(at) == of_secret && own.is_some() {
+            break;
         }
-        (_, Some((_, base))) => &base.server,
-        (Some((_, told)), None) => &told.server,
-        (None, None) => &None,
-    };
-    let first = || AccountsServer::of(&DATA_CENTERS[0]);
-    Ok(server.clone().unwrap_or_else(first))
+        match (other.server()?, of_secret) {
+            (Some(server), None) => return Ok(server),
+            (server, Some(at)) if server.is_some() && server != own => {
+                return Err(apart("server", other, &told[at], "--dc or --accounts-url"));
+            }
+            _ => {}
+        }
+    }
+    Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
 }
 
 /// What belongs together stands in two places.

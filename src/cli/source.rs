@@ -79,8 +79,8 @@ impl Source {
         }
     }
 
-    /// An error when the accounts server would be a guess, which is not to be written down.
-    pub fn tells_its_server(&self) -> Result<(), Usage> {
+    /// An error when it is not worth writing down: without a token, or where the accounts server would be a guess.
+    pub fn is_worth_exporting(&self) -> Result<(), Usage> {
         let read;
         let variables = match self {
             Self::Profile(..) => return Ok(()),
@@ -90,6 +90,9 @@ impl Source {
             }
             Self::Pipe(variables) | Self::Environment(variables) => variables,
         };
+        if !variables.hold_a_token() {
+            return Err(variables.missing("ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN)"));
+        }
         let missing = || variables.missing("ZOHO_ACCOUNTS_URL (or ZOHO_DC)");
         variables.server()?.map(drop).ok_or_else(missing)
     }
@@ -190,9 +193,6 @@ fn kept(variables: &Variables) -> Result<Kept, Usage> {
     let id = id.ok_or_else(|| variables.missing("ZOHO_CLIENT_ID"))?;
     let secret = variables.secret("ZOHO_CLIENT_SECRET")?;
     let secret = secret.ok_or_else(|| variables.missing("ZOHO_CLIENT_SECRET"))?;
-    if !variables.hold_a_token() {
-        return Err(variables.missing("ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN)"));
-    }
     let server = variables.server()?;
     let server = server.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0]));
     let domain = variables.api_domain()?;

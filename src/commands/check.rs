@@ -18,9 +18,6 @@ use zoho_grant::zoho::trust::{ApiDomain, Trust};
 /// The scopes for which Zoho documents a question that anyone may ask.
 const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 
-/// What to do where the API domain is not known.
-const TRUST_IT: &str = "If you know that the API is there, give it with --trust-api-domain.";
-
 /// Exit code 5 when they are dead.
 pub fn check(arguments: &Check, around: &Around) -> Result<ExitCode, Stop> {
     let source = Source::of(&arguments.from)?;
@@ -71,20 +68,19 @@ fn ask(
 /// Where the API is, by the source; trusted by the table, now, or when the profile was kept.
 fn domain(live: &Live, source: &Source, given: Vec<ApiDomain>) -> Result<ApiDomain, Usage> {
     let kept = &live.kept;
-    let further = [given, kept.trusted.1.clone()].concat();
-    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
     let table = kept.accounts_server.data_center();
     let named = kept.api_domain.as_ref().map(Foreign::raw);
     let named = named.or(table.map(|center| center.api_domain));
-    let named =
-        named.ok_or_else(|| Usage::new("check", "nothing tells the API domain", TRUST_IT))?;
-    trust.api_domain(named).ok_or_else(|| Usage {
+    let named = named.unwrap_or("an unknown server").to_owned();
+    let further = [given, kept.trusted.1.clone()].concat();
+    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
+    trust.api_domain(&named).ok_or_else(|| Usage {
         what: format!("The access token is not sent to {}.", Foreign::new(named)),
         cause: format!(
-            "{} names it as the API domain, and it is not one of Zoho's known ones.",
+            "{} has no API domain that is one of Zoho's known ones.",
             source.shown()
         ),
-        remedy: TRUST_IT.to_owned(),
+        remedy: "If you know that the API is there, give it with --trust-api-domain.".to_owned(),
         exit_code: 7,
     })
 }

@@ -136,7 +136,7 @@ fn assignment<'a>(rest: &'a str, first: &'a str) -> Option<Line<'a>> {
     }
     let is_blank = |char: char| char.is_whitespace() && char != '\n';
     let start = first.len() - given.trim_start_matches(is_blank).len();
-    let length = quoted(&rest[start..]).unwrap_or_else(|| bare(given.trim_start_matches(is_blank)));
+    let length = quoted(&rest[start..]).unwrap_or_else(|| bare(given));
     let start = if length == 0 { set.len() + 1 } else { start };
     let (before, value) = rest.split_at(start);
     let (value, behind) = value.split_at(length);
@@ -163,14 +163,12 @@ fn quoted(text: &str) -> Option<usize> {
     (behind.is_empty() || behind.starts_with('#')).then_some(end + 2)
 }
 
-/// The length of a value without quotes: to the end of its line, or to the blank before a note.
-fn bare(text: &str) -> usize {
-    let line = text.lines().next().unwrap_or_default();
-    let note = line.match_indices('#').find(|(at, _)| {
-        let before = &line[..*at];
-        before.is_empty() || before.ends_with(char::is_whitespace)
-    });
-    note.map_or(line, |(at, _)| &line[..at]).trim_end().len()
+/// The length of a value without quotes: to the end of its line, or to the blanks before a note.
+fn bare(given: &str) -> usize {
+    let line = given.lines().next().unwrap_or_default();
+    let mut signs = line.match_indices('#').map(|(at, _)| &line[..at]);
+    let before_note = signs.find(|before| before.ends_with(char::is_whitespace));
+    before_note.unwrap_or(line).trim().len()
 }
 
 /// A value without its quotes; within double ones a backslash takes the meaning from the next character.
@@ -263,6 +261,7 @@ mod tests {
             ("A=a#b", "a#b"),
             ("A= # note", ""),
             ("A=", ""),
+            ("A=#b", "#b"),
             ("A=\"a=b\"", "a=b"),
             (r#"A="a\"b\\c""#, r#"a"b\c"#),
             (r"A='a\b'", r"a\b"),

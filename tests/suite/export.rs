@@ -127,30 +127,38 @@ const ELSEWHERE: [(&str, &str); 4] = [
 ];
 
 #[tokio::test]
-async fn a_token_of_the_file_is_not_mixed_with_another_login_of_the_environment() {
+async fn a_file_is_not_mixed_with_another_login_of_the_environment() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("zoho.env");
     let options = ["--env-file", file.to_str().unwrap(), "--format", "dotenv"];
-    fs::write(&file, "ZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=eu\n").unwrap();
+    let client = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\n";
+    fs::write(
+        &file,
+        format!("{client}ZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=eu\n"),
+    )
+    .unwrap();
     let ended = export(&ELSEWHERE, &options).await;
-    let expected = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\n\
-        ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\nZOHO_API_DOMAIN=https://www.zohoapis.eu\n";
+    let expected = format!(
+        "{client}ZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\n\
+         ZOHO_API_DOMAIN=https://www.zohoapis.eu\n"
+    );
     assert_eq!(ended.stdout, expected, "{}", ended.stderr);
 
-    fs::write(&file, "ZOHO_REFRESH_TOKEN=1000.r.r\n").unwrap();
-    let ended = export(&ELSEWHERE, &options).await;
-    assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
-    assert!(
-        ended.stderr.contains("Add it to the file"),
-        "{}",
-        ended.stderr
-    );
-
-    fs::write(&file, "# no token\n").unwrap();
-    let ended = export(&ELSEWHERE, &options).await;
-    assert!(
-        ended.stdout.contains("1000.other.other"),
-        "{}",
-        ended.stderr
-    );
+    for (text, missing) in [
+        (
+            "ZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=eu\n",
+            "ZOHO_CLIENT_ID",
+        ),
+        (client, "ZOHO_REFRESH_TOKEN"),
+        (
+            &format!("{client}ZOHO_REFRESH_TOKEN=1000.r.r\n"),
+            "ZOHO_ACCOUNTS_URL",
+        ),
+    ] {
+        fs::write(&file, text).unwrap();
+        let ended = export(&ELSEWHERE, &options).await;
+        assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+        assert!(ended.stderr.contains(missing), "{}", ended.stderr);
+        assert!(ended.stderr.contains("Add it there"), "{}", ended.stderr);
+    }
 }

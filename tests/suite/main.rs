@@ -9,6 +9,7 @@ mod errors;
 mod export;
 mod flow;
 mod hostile;
+mod layers;
 mod life;
 mod life_end;
 mod life_exchange;

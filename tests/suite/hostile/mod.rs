@@ -11,6 +11,7 @@ mod front;
 mod login;
 mod network;
 mod pages;
+mod places;
 mod port;
 mod raw;
 mod secrets;
