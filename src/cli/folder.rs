@@ -34,3 +34,19 @@ fn folder() -> Option<PathBuf> {
 fn folder() -> Option<PathBuf> {
     env::var_os("APPDATA").map(PathBuf::from)
 }
+
+/// The state folder of this program: for what is worth keeping, and is no setting.
+pub fn state() -> Option<PathBuf> {
+    let named = env::var_os("XDG_STATE_HOME").map(PathBuf::from);
+    let named = named.filter(|_| cfg!(not(any(windows, target_os = "macos"))));
+    let usual = || {
+        if cfg!(any(windows, target_os = "macos")) {
+            folder()
+        } else {
+            env::home_dir().map(|home| home.join(".local/state"))
+        }
+    };
+    let folder = named.filter(|folder| folder.is_absolute()).or_else(usual);
+    let folder = folder.filter(|folder| folder.is_absolute());
+    folder.map(|folder| folder.join("zoho-grant"))
+}

@@ -1,7 +1,7 @@
 //! The options group "Credentials": in which form they go where.
 
-use crate::cli::git;
 use crate::cli::usage::Usage;
+use crate::cli::{folder, git};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
@@ -73,7 +73,12 @@ impl HandOver {
             None => remark.text.to_owned(),
         }));
         warnings.extend(file.iter().flat_map(warnings_of));
-        Ok(Target { form, extras, file })
+        Ok(Target {
+            form,
+            extras,
+            file,
+            last_resort: folder::state(),
+        })
     }
 
     /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.

@@ -219,7 +219,7 @@ mod tests {
     fn an_existing_file_keeps_every_other_line() {
         let existing = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\nOTHER=\"a b\"\n\nZOHO_REFRESH_TOKEN=old\nZOHO_ACCESS_TOKEN=older\nLAST=1";
         let document = merged(&samples::bare(), &Extras::default(), existing).unwrap();
-        expect![[r##"
+        expect![[r#"
             # mine
             export ZOHO_ACCESS_TOKEN=1000.a.a
             OTHER="a b"
@@ -228,7 +228,7 @@ mod tests {
             ZOHO_CLIENT_ID=1000.EXAMPLE
             ZOHO_CLIENT_SECRET=examplesecret
             ZOHO_ACCOUNTS_URL=http://127.0.0.1:4711
-        "##]]
+        "#]]
         .assert_eq(&document.replace("\r\n", "\n"));
         assert!(
             document.starts_with("# mine\r\n"),

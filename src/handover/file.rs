@@ -1,7 +1,7 @@
 //! Files with secrets: read within bounds; written in one step, readable by their owner alone, never through a link.
 
 use crate::handover::access;
-use std::fs::{self, File, Metadata};
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
@@ -123,6 +123,28 @@ fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>
             Ok(Zeroizing::new(text.to_owned()))
         }
     }
+}
+
+/// Puts a text that no other place takes into a new file of the folder, and says where.
+pub(super) fn rescue(folder: &Path, text: &str) -> io::Result<PathBuf> {
+    make_folder(folder)?;
+    let mut names = tempfile::Builder::new();
+    let mut file = names
+        .prefix("credentials-")
+        .suffix(".json")
+        .tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file.keep()?.1)
+}
+
+/// Makes a folder for its owner alone, unless it is there.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
 }
 
 impl PrivateFile {

@@ -43,6 +43,8 @@ pub struct Target {
     pub extras: Extras,
     /// To which file; to standard output otherwise.
     pub file: Option<PrivateFile>,
+    /// The folder for what standard output does not take either.
+    pub last_resort: Option<PathBuf>,
 }
 
 /// Where the credentials went, each with the form's name.
@@ -57,7 +59,8 @@ pub enum Written {
 }
 
 /// Writes the credentials where they shall go. What cannot go there goes to standard output instead, in a
-/// form that can carry it, with the error beside it: nothing obtained is lost.
+/// form that can carry it, and where that is gone to a file of its own, with the error beside it: nothing obtained is
+/// lost.
 pub fn hand_over(
     credentials: &Credentials,
     target: &Target,
@@ -68,7 +71,7 @@ pub fn hand_over(
         Err(mut error) => {
             let written = instead(credentials, target, output);
             if let Error::NotWritten { printed, .. } = &mut error {
-                *printed = written != Written::Nowhere;
+                *printed = matches!(written, Written::Output(_));
             }
             (written, Some(error))
         }
@@ -99,7 +102,15 @@ fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -
             return Written::Output(form.name());
         }
     }
-    Written::Nowhere
+    let kept = target.last_resort.as_deref().and_then(|folder| {
+        let form = Form::named("json")?;
+        let document = form.document(credentials, &target.extras).ok()?;
+        Some(Written::File(
+            form.name(),
+            file::rescue(folder, &document).ok()?,
+        ))
+    });
+    kept.unwrap_or(Written::Nowhere)
 }
 
 fn to_output(
@@ -135,9 +146,10 @@ fn to_file(credentials: &Credentials, target: &Target, file: &PrivateFile) -> Re
         remedy,
     };
     let unusable = |unusable: Unusable| not_written(unusable.to_string(), MEND);
-    let existing = match form.is_merged() {
-        true => file.read().map_err(unusable)?,
-        false => None,
+    let existing = if form.is_merged() {
+        file.read().map_err(unusable)?
+    } else {
+        None
     };
     let existing = existing.map(|(text, _)| text).unwrap_or_default();
     if credentials.refresh_token.is_none() && holds_refresh_token(&existing, extras) {

@@ -10,6 +10,7 @@ fn target(form: &str, file: Option<PrivateFile>) -> Target {
         form: Form::named(form).unwrap(),
         extras: Extras::default(),
         file,
+        last_resort: None,
     }
 }
 

@@ -1,9 +1,9 @@
 //! The file of the profiles: its owner's alone, replaced in one step, never through a link.
 
 use crate::handover::access::others_may;
-use crate::handover::file::{Existing, PrivateFile, Unusable};
+use crate::handover::file::{Existing, PrivateFile, Unusable, make_folder};
 use crate::keep::trouble::Trouble;
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -31,11 +31,7 @@ pub(super) fn write(path: &Path, text: &str) -> Result<(), Trouble> {
 
 /// Makes the folder, for its owner alone.
 pub(super) fn folder(path: &Path) -> Result<(), Trouble> {
-    let mut builder = DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    let made = builder.create(path);
+    let made = make_folder(path);
     made.map_err(|error| unwritable(path, &error))?;
     closed(path)
 }
