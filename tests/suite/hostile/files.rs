@@ -308,21 +308,6 @@ async fn row_35_a_full_standard_output_leaves_a_file_of_the_state_folder_and_the
     assert_eq!(modes, [0o700, 0o600]);
 }
 
-#[tokio::test]
-async fn row_18_without_any_place_the_page_is_left() {
-    let zoho = Hostile::start(|_| None).await;
-    let full = File::options().write(true).open("/dev/full").unwrap();
-    let mut command = zoho.command(&[]);
-    command.env("XDG_STATE_HOME", "/dev/null/nowhere");
-    let mut login = Login::writing_to(&mut command, full).await;
-    let target = format!("/callback?code=1000.code&state={}", login.state());
-    let answer = login.get(&target, "").await;
-    let page = login.get(answer.header("location").unwrap(), "").await;
-    assert!(page.body().contains("1000.refresh") && page.body().contains("Written nowhere"));
-    login.told("standard output").await;
-    login.ends_with(1).await;
-}
-
 /// Tells loudly that something was not tested; where all must be, that is a failure.
 fn missing(why: &str) {
     assert!(
