@@ -8,17 +8,19 @@ use crate::cli::{Registered, Servers, folder, keep, options};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 use zoho_grant::error::Error;
-use zoho_grant::keep::kept::Kept;
 use zoho_grant::keep::profile::Name;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
-/// The layers below the options, the strongest first.
+const ID: &str = "ZOHO_CLIENT_ID";
+const SECRET: &str = "ZOHO_CLIENT_SECRET";
+
+/// The layers below the options.
 pub struct Layers {
-    /// The file and the environment.
+    /// The strongest first; a profile is one where it is asked at all.
     variables: Vec<Variables>,
-    /// The profile, where it is asked at all.
-    profile: Option<(Name, Kept)>,
+    /// The servers that the profile's login was told to trust.
+    pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
 }
 
 /// The client and where it is registered, as far as the layers tell.
@@ -31,29 +33,6 @@ pub struct Registration {
     pub home: AccountsServer,
 }
 
-/// What one layer tells of a client.
-struct Told<'a> {
-    place: String,
-    id: Option<Zeroizing<String>>,
-    secret: Option<SecretString>,
-    /// Read when it is needed: one that is overridden may be as it will.
-    server: Server<'a>,
-}
-
-enum Server<'a> {
-    Of(&'a Variables),
-    Kept(&'a AccountsServer),
-}
-
-impl Told<'_> {
-    fn server(&self) -> Result<Option<AccountsServer>, Usage> {
-        match self.server {
-            Server::Of(variables) => variables.server(),
-            Server::Kept(server) => Ok(Some(server.clone())),
-        }
-    }
-}
-
 impl Layers {
     /// Reads them. A profile is asked when it is named, or when nothing else tells the client.
     pub fn new(
@@ -62,21 +41,19 @@ impl Layers {
         warnings: &mut Vec<String>,
     ) -> Result<Self, Usage> {
         let file = registered.env_file.as_deref();
-        let mut variables = Vec::from_iter(file.map(Variables::of_file).transpose()?);
-        variables.push(Variables::of_environment());
         let mut layers = Self {
-            variables,
-            profile: None,
+            variables: Vec::from_iter(file.map(Variables::of_file).transpose()?),
+            trusted: <_>::default(),
         };
-        let client = layers.any(registered.client_id.as_deref(), "ZOHO_CLIENT_ID")?;
-        let named = keep.profile.as_deref();
-        if client.is_none() || named.is_some() {
-            layers.profile = layers.profile(named, keep.save.is_some(), warnings)?;
+        layers.variables.push(Variables::of_environment());
+        let id = layers.any(registered.client_id.as_deref(), ID)?;
+        if id.is_none() || keep.profile.is_some() {
+            layers.add_profile(id, keep, warnings)?;
         }
         Ok(layers)
     }
 
-    /// An option's value, or that of the strongest layer of variables.
+    /// An option's value, or that of the strongest layer.
     pub fn any(
         &self,
         option: Option<&str>,
@@ -87,27 +64,6 @@ impl Layers {
         }
         let mut found = self.variables.iter().map(|layer| layer.find(name));
         found.find_map(Result::transpose).transpose()
-    }
-
-    /// The same for scopes, which a profile keeps too.
-    pub fn scopes(&self, option: Option<&str>) -> Result<Option<Zeroizing<String>>, Usage> {
-        let kept = self.kept().and_then(|kept| kept.scopes.as_ref());
-        let kept = kept.map(|scopes| Zeroizing::new(scopes.joined(",")));
-        Ok(self.any(option, "ZOHO_SCOPE")?.or(kept))
-    }
-
-    /// The same for the redirect URI.
-    pub fn redirect_uri(&self, option: Option<&str>) -> Result<Option<Zeroizing<String>>, Usage> {
-        let kept = self.kept().and_then(|kept| kept.redirect_uri.clone());
-        Ok(self
-            .any(option, "ZOHO_REDIRECT_URI")?
-            .or(kept.map(Zeroizing::new)))
-    }
-
-    /// The servers that the profile's login was told to trust.
-    pub fn trusted(&self) -> (Vec<AccountsServer>, Vec<ApiDomain>) {
-        self.kept()
-            .map_or_else(Default::default, |kept| kept.trusted.clone())
     }
 
     /// The profile that is meant.
@@ -124,126 +80,94 @@ impl Layers {
     ) -> Result<Registration, Usage> {
         let given = options::server(servers)?;
         let id = registered.client_id.as_deref();
-        let asked = registered.client_secret_file.is_some();
-        let mut told = self.told(id)?;
-        let of_client = |told: &Told| told.id.is_some() || id.is_some() && told.secret.is_some();
-        let first = told.iter().position(of_client);
-        let secrets = told.iter().position(|told| told.secret.is_some());
-        let base = first.or(secrets);
-        if !asked && let Some(other) = secrets.filter(|other| Some(*other) != base) {
-            let base = base
-                .map(|base| &told[base])
-                .filter(|base| base.secret.is_none());
-            if let Some(base) = base {
-                return Err(apart(
-                    "client secret",
-                    &told[other],
-                    base,
-                    "--client-secret-file",
-                ));
-            }
+        let first = |has: &dyn Fn(&Variables) -> bool| self.variables.iter().position(has);
+        let of_secret = first(&|layer| layer.hold(SECRET));
+        let of_client = first(&|layer| layer.hold(ID) || id.is_some() && layer.hold(SECRET));
+        let of_client = of_client.or(of_secret);
+        let secret = of_client.map(|at| self.variables[at].secret(SECRET));
+        let mut secret = secret.transpose()?.flatten();
+        if registered.client_secret_file.is_some() {
+            secret = None;
+        } else if let (None, Some(other), Some(client)) = (&secret, of_secret, of_client) {
+            return Err(self.apart("client secret", other, client, "--client-secret-file"));
         }
-        let of_secret = base.filter(|base| !asked && told[*base].secret.is_some());
         let home = match given {
             Some(given) => given,
-            None => home(&told, of_secret)?,
+            None => self.home(of_client.filter(|_| secret.is_some()))?,
         };
-        let base = base.map(|base| told.swap_remove(base));
-        let (base_id, secret) = base.map_or((None, None), |base| (base.id, base.secret));
-        Ok(Registration {
-            id: id.map(|id| Zeroizing::new(id.to_owned())).or(base_id),
-            secret: secret.filter(|_| !asked),
-            home,
-        })
+        let id = self.any(id, ID)?;
+        Ok(Registration { id, secret, home })
     }
 
-    fn kept(&self) -> Option<&Kept> {
-        self.profile.as_ref().map(|(_, kept)| kept)
+    /// The server of the layer that the secret is of, which none may contradict; where the person gives the secret now,
+    /// that of the strongest layer. One that is overridden may be as it will.
+    fn home(&self, of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
+        let own = of_secret.map(|at| self.variables[at].server());
+        let own = own.transpose()?.flatten();
+        for (at, layer) in self.variables.iter().enumerate() {
+            if Some(at) == of_secret && own.is_some() {
+                break;
+            }
+            match (layer.server()?, of_secret) {
+                (Some(server), None) => return Ok(server),
+                (server, Some(secret)) if server.is_some() && server != own => {
+                    return Err(self.apart("server", at, secret, "--dc or --accounts-url"));
+                }
+                _ => {}
+            }
+        }
+        Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
     }
 
-    /// The remembered secret of another client than the one that is given is of no use.
-    fn told(&self, id: Option<&str>) -> Result<Vec<Told<'_>>, Usage> {
-        let variables = self.variables.iter().map(|variables| {
-            Ok(Told {
-                place: variables.place.clone(),
-                id: variables.find("ZOHO_CLIENT_ID")?,
-                secret: variables.secret("ZOHO_CLIENT_SECRET")?,
-                server: Server::Of(variables),
-            })
-        });
-        let mut told = variables.collect::<Result<Vec<_>, Usage>>()?;
-        let profile = self.profile.as_ref();
-        let profile = profile.filter(|(_, kept)| id.is_none_or(|id| id == kept.client.id()));
-        told.extend(profile.map(|(name, kept)| Told {
-            place: format!("profile {name}"),
-            id: Some(Zeroizing::new(kept.client.id().to_owned())),
-            secret: Some(kept.client.secret().clone()),
-            server: Server::Kept(&kept.accounts_server),
-        }));
-        Ok(told)
+    /// What belongs together stands in two places.
+    fn apart(&self, what: &str, other: usize, client: usize, option: &str) -> Usage {
+        let [other, client] = [other, client].map(|at| &self.variables[at].place);
+        Usage {
+            what: format!("The {what} of {other} cannot be used."),
+            cause: format!(
+                "The client is that of {client}, and a secret never goes to a server that another place names."
+            ),
+            remedy: format!(
+                "Give it with {option}, or put client ID, secret and server in one place."
+            ),
+            exit_code: 2,
+        }
     }
 
-    /// What is kept under the name. One that is about to be saved need not be there.
-    fn profile(
-        &self,
-        named: Option<&str>,
-        saves: bool,
+    /// What is kept under the name that is meant. One that is about to be saved need not be there.
+    fn add_profile(
+        &mut self,
+        id: Option<Zeroizing<String>>,
+        keep: &Keep,
         warnings: &mut Vec<String>,
-    ) -> Result<Option<(Name, Kept)>, Usage> {
+    ) -> Result<(), Usage> {
+        let named = keep.profile.as_deref();
         let name = self.profile_name(named)?;
         let Ok(profiles) = folder::profiles() else {
-            return Ok(None);
+            return Ok(());
         };
         match profiles.load(&name) {
+            // The secret of another client than the one that is given is of no use.
+            Ok(kept) if id.is_some_and(|id| id.as_str() != kept.client.id()) => {}
             Ok(kept) => {
                 warnings.push(format!(
                     "What was not given is taken from profile {name}: client {}.",
                     kept.client.id()
                 ));
-                Ok(Some((name, kept)))
+                self.variables.push(Variables::of_profile(&name, &kept));
+                self.trusted = kept.trusted;
             }
-            Err(trouble) if named.is_some() && !saves => {
+            Err(trouble) if named.is_some() && keep.save.is_none() => {
                 let error = Error::Profile(trouble);
-                Err(Usage {
+                return Err(Usage {
                     what: error.to_string(),
                     cause: error.cause(),
                     remedy: error.remedy(),
                     exit_code: error.exit_code(),
-                })
+                });
             }
-            Err(_) => Ok(None),
+            Err(_) => {}
         }
-    }
-}
-
-/// The server of the layer that the secret is of, which no other may contradict; where the person gives the secret
-/// now, that of the strongest layer.
-fn home(told: &[Told], of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
-    let own = of_secret.map(|at| told[at].server()).transpose()?.flatten();
-    for (at, other) in told.iter().enumerate() {
-        if Some(at) == of_secret && own.is_some() {
-            break;
-        }
-        match (other.server()?, of_secret) {
-            (Some(server), None) => return Ok(server),
-            (server, Some(at)) if server.is_some() && server != own => {
-                return Err(apart("server", other, &told[at], "--dc or --accounts-url"));
-            }
-            _ => {}
-        }
-    }
-    Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
-}
-
-/// What belongs together stands in two places.
-fn apart(what: &str, other: &Told, base: &Told, option: &str) -> Usage {
-    Usage {
-        what: format!("The {what} of {} cannot be used.", other.place),
-        cause: format!(
-            "The client is that of {}, and a secret never goes to a server that another place names.",
-            base.place
-        ),
-        remedy: format!("Give it with {option}, or put client ID, secret and server in one place."),
-        exit_code: 2,
+        Ok(())
     }
 }

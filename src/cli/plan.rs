@@ -53,7 +53,7 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
     let layers = Layers::new(&arguments.client, &arguments.keep, &mut warnings)?;
     let callback = &arguments.callback;
     let registration = layers.registration(&arguments.client, &arguments.servers)?;
-    let redirect_uri = layers.redirect_uri(callback.redirect_uri.as_deref())?;
+    let redirect_uri = layers.any(callback.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI")?;
     let redirect_uri = redirect_uri
         .as_ref()
         .map_or(REDIRECT_URI, |given| given.as_str());
@@ -136,10 +136,10 @@ fn settings(
 ) -> Result<Settings, Usage> {
     let home = registration.home.clone();
     options::warn_of_server(&home, warnings);
-    let scope = layers.scopes(credentials.scope().as_deref())?;
+    let scope = layers.any(credentials.scope().as_deref(), "ZOHO_SCOPE")?;
     let scopes = options::scopes(scope.as_ref().map(|given| given.as_str()), warnings)?;
     Ok(Settings {
-        trust: options::trust(servers, layers.trusted(), &home)?,
+        trust: options::trust(servers, layers.trusted.clone(), &home)?,
         pkce: true,
         verify: !credentials.no_verify,
         timeout: credentials.timeout.unwrap_or(TIMEOUT),

@@ -27,10 +27,8 @@ pub enum Source {
     Profile(Profiles, Name),
     /// A file of variables.
     EnvFile(PathBuf),
-    /// A pipe, as a shell's `<(…)` makes it: it was read.
-    Pipe(Variables),
-    /// The environment: nothing can be put back there.
-    Environment(Variables),
+    /// Those of the environment, or of a pipe that was read: nothing can be put back there.
+    Variables(Variables),
 }
 
 impl Source {
@@ -46,7 +44,7 @@ impl Source {
             return Self::file(path);
         }
         if profile.is_none() && environment.are_complete() {
-            return Ok(Self::Environment(environment));
+            return Ok(Self::Variables(environment));
         }
         let profiles = folder::profiles()?;
         let given = profile.map(|name| Zeroizing::new(name.to_owned()));
@@ -57,7 +55,7 @@ impl Source {
         // Then what is missing among the variables is worth more than that there is no profile.
         let is_there = |listed: Vec<Listed>| listed.iter().any(|listed| listed.name == name);
         if incomplete && !profiles.list().is_ok_and(is_there) {
-            return Ok(Self::Environment(environment));
+            return Ok(Self::Variables(environment));
         }
         Ok(Self::Profile(profiles, name))
     }
@@ -66,7 +64,7 @@ impl Source {
     fn file(path: &Path) -> Result<Self, Usage> {
         match path.canonicalize() {
             Ok(path) if path.is_file() => Ok(Self::EnvFile(path)),
-            _ => Ok(Self::Pipe(Variables::of_file(path)?)),
+            _ => Ok(Self::Variables(Variables::of_file(path)?)),
         }
     }
 
@@ -75,7 +73,7 @@ impl Source {
         match self {
             Self::Profile(profiles, name) => Ok(profiles.load(name).map_err(Error::Profile)?),
             Self::EnvFile(path) => Ok(kept(&Variables::of_file(path)?)?),
-            Self::Pipe(variables) | Self::Environment(variables) => Ok(kept(variables)?),
+            Self::Variables(variables) => Ok(kept(variables)?),
         }
     }
 
@@ -88,7 +86,7 @@ impl Source {
                 read = Variables::of_file(path)?;
                 &read
             }
-            Self::Pipe(variables) | Self::Environment(variables) => variables,
+            Self::Variables(variables) => variables,
         };
         if !variables.hold_a_token() {
             return Err(variables.missing("ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN)"));
@@ -103,7 +101,7 @@ impl Source {
         let lock = match self {
             Self::Profile(profiles, name) => profiles.lock(name, patience),
             Self::EnvFile(path) => Lock::beside(path, patience),
-            Self::Pipe(_) | Self::Environment(_) => return Ok(None),
+            Self::Variables(_) => return Ok(None),
         };
         match lock {
             Err(Trouble::Lock { .. } | Trouble::Unwritable { .. }) => Ok(None),
@@ -116,7 +114,7 @@ impl Source {
         match self {
             Self::Profile(profiles, name) => profiles.lock_at_once(name),
             Self::EnvFile(path) => Lock::at_once(path),
-            Self::Pipe(_) | Self::Environment(_) => None,
+            Self::Variables(_) => None,
         }
     }
 
@@ -124,8 +122,7 @@ impl Source {
     pub fn try_out(&self) -> Result<(), Error> {
         let tried = match self {
             Self::EnvFile(path) => env_file::try_out(path),
-            Self::Pipe(variables) => Err(format!("{} is not a regular file", variables.place)),
-            Self::Profile(..) | Self::Environment(_) => Ok(()),
+            Self::Profile(..) | Self::Variables(_) => Ok(()),
         };
         tried.map_err(Error::NotPutBack)
     }
@@ -137,7 +134,7 @@ impl Source {
                 .update(name, kept)
                 .map_err(|trouble| reason(&trouble)),
             Self::EnvFile(path) => env_file::put_back(path, kept),
-            Self::Pipe(_) | Self::Environment(_) => Ok(()),
+            Self::Variables(_) => Ok(()),
         };
         done.map_err(Error::NotPutBack)
     }
@@ -149,7 +146,7 @@ impl Source {
                 profiles.forget(name).map_err(|trouble| reason(&trouble))
             }
             Self::EnvFile(path) => env_file::forget(path),
-            Self::Pipe(_) | Self::Environment(_) => Ok(()),
+            Self::Variables(_) => Ok(()),
         };
         forgotten.map_err(Error::NotForgotten)
     }
@@ -159,8 +156,7 @@ impl Source {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
             Self::EnvFile(path) => Foreign::new(path.display().to_string()).to_string(),
-            Self::Pipe(variables) => variables.place.clone(),
-            Self::Environment(_) => "the ZOHO_… variables".to_owned(),
+            Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
         }
     }
 
@@ -177,7 +173,7 @@ impl Source {
                 let path = Foreign::new(path.display().to_string());
                 format!(" --env-file {path} --format dotenv --output {path}")
             }
-            Self::Pipe(_) | Self::Environment(_) => String::new(),
+            Self::Variables(_) => String::new(),
         };
         format!("zoho-grant login --client-id {id} {server}{goal}")
     }

@@ -3,7 +3,7 @@
 
 use crate::cli::options;
 use crate::cli::usage::Usage;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::path::Path;
@@ -12,6 +12,8 @@ use zeroize::Zeroizing;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{self, MOST_BYTES};
+use zoho_grant::keep::kept::Kept;
+use zoho_grant::keep::profile::Name;
 use zoho_grant::zoho::client::{NotAClient, token};
 use zoho_grant::zoho::data_centers::DataCenter;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
@@ -52,6 +54,28 @@ impl Variables {
                 .map(|(name, value)| (name.to_owned(), value))
                 .collect(),
         })
+    }
+
+    /// What a profile keeps, as the variables that would tell the same of a login.
+    pub fn of_profile(name: &Name, kept: &Kept) -> Self {
+        let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
+        let values = [
+            ("ZOHO_CLIENT_ID", Some(kept.client.id())),
+            (
+                "ZOHO_CLIENT_SECRET",
+                Some(kept.client.secret().expose_secret()),
+            ),
+            ("ZOHO_ACCOUNTS_URL", Some(kept.accounts_server.as_str())),
+            ("ZOHO_SCOPE", scopes.as_deref()),
+            ("ZOHO_REDIRECT_URI", kept.redirect_uri.as_deref()),
+        ];
+        let values = values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), Zeroizing::new(value?.to_owned()))));
+        Self {
+            place: format!("profile {name}"),
+            values: values.collect(),
+        }
     }
 
     /// A variable's value without what editors leave around it; an error when quotes stand there.
@@ -115,18 +139,19 @@ impl Variables {
         }
     }
 
-    /// Whether these alone are enough for a live token.
-    pub fn are_complete(&self) -> bool {
-        let set = |name| !matches!(self.find(name), Ok(None));
-        set("ZOHO_CLIENT_ID") && set("ZOHO_CLIENT_SECRET") && self.hold_a_token()
+    /// Whether a variable is set, to whatever.
+    pub fn hold(&self, name: &str) -> bool {
+        !matches!(self.find(name), Ok(None))
     }
 
     /// Whether there is a token among them.
     pub fn hold_a_token(&self) -> bool {
-        let names = ["ZOHO_REFRESH_TOKEN", "ZOHO_ACCESS_TOKEN"];
-        names
-            .iter()
-            .any(|name| !matches!(self.find(name), Ok(None)))
+        self.hold("ZOHO_REFRESH_TOKEN") || self.hold("ZOHO_ACCESS_TOKEN")
+    }
+
+    /// Whether these alone are enough for a live token.
+    pub fn are_complete(&self) -> bool {
+        self.hold("ZOHO_CLIENT_ID") && self.hold("ZOHO_CLIENT_SECRET") && self.hold_a_token()
     }
 
     /// A variable is missing that nothing else can stand in for.

@@ -109,7 +109,7 @@ fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> 
     })?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
-    if matches!(source, Source::Environment(_)) {
+    if matches!(source, Source::Variables(_)) {
         around.terminal.cannot_put_back();
     }
     Ok(Live {

@@ -73,7 +73,7 @@ impl Terminal {
         match source {
             Source::Profile(..) => self.say(&format!("Removed {source_name} from this machine.")),
             Source::EnvFile(_) => self.say(&format!("Took the tokens out of {source_name}.")),
-            Source::Pipe(_) | Source::Environment(_) => self.say(
+            Source::Variables(_) => self.say(
                 "Unset ZOHO_REFRESH_TOKEN and ZOHO_ACCESS_TOKEN now: they are of no use any more.",
             ),
         }
