@@ -79,7 +79,8 @@ mod tests {
 
     const FULL: &str = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\n\
         ZOHO_ACCESS_TOKEN=1000.a.a\nZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z\n\
-        ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\nZOHO_API_DOMAIN=https://www.zohoapis.eu\n";
+        ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\nZOHO_API_DOMAIN=https://www.zohoapis.eu\n\
+        ZOHO_DC=EU\nZOHO_SCOPE=ZohoCRM.org.READ,ZohoCRM.users.READ\n";
 
     #[test]
     fn what_dotenv_wrote_comes_back_the_same() {
@@ -115,7 +116,7 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_named() {
-        let unknown = FULL.replace("API_DOMAIN", "API");
+        let unknown = FULL.replace("API_DOMAIN", "API").replace("ZOHO_DC", "DC");
         for name in ["ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_ACCOUNTS_URL"] {
             let text: Vec<&str> = unknown
                 .lines()

@@ -7,7 +7,6 @@ use crate::cli::{folder, keep};
 use crate::commands::Stop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
-use zeroize::Zeroizing;
 use zoho_grant::error::Error;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::keep::env_file;

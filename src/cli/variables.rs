@@ -97,6 +97,12 @@ impl Variables {
         }
     }
 
+    /// An option's value, or the variable's.
+    pub fn or(&self, option: Option<&str>, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
+        let given = option.map(|given| Zeroizing::new(given.to_owned()));
+        given.map_or_else(|| self.find(name), |given| Ok(Some(given)))
+    }
+
     /// A variable's value, parsed.
     pub fn parsed<T, E: Display>(
         &self,

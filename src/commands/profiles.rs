@@ -5,7 +5,6 @@ use crate::cli::variables::Variables;
 use crate::cli::{folder, keep};
 use crate::commands::{Around, Stop};
 use std::process::ExitCode;
-use zeroize::Zeroizing;
 use zoho_grant::error::Error;
 
 /// Lists what is kept.
@@ -20,13 +19,8 @@ pub fn list(around: &Around) -> Result<ExitCode, Stop> {
 
 /// Removes one.
 pub fn forget(arguments: &Forget, around: &Around) -> Result<ExitCode, Stop> {
-    let given = arguments.profile.as_deref();
-    let given = given.map(|name| Zeroizing::new(name.to_owned()));
-    let named = given.map_or_else(
-        || Variables::of_environment().find("ZOHO_PROFILE"),
-        |name| Ok(Some(name)),
-    );
-    let name = keep::name(named?)?;
+    let named = arguments.profile.as_deref();
+    let name = keep::name(Variables::of_environment().or(named, "ZOHO_PROFILE")?)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     around.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)

@@ -24,7 +24,13 @@ pub fn merged(
     extras: &Extras,
     existing: &str,
 ) -> Result<Zeroizing<String>, Why> {
-    merge(existing, &variables(credentials, &extras.env_prefix))
+    let mut variables = variables(credentials, &extras.env_prefix);
+    // Python's `zoho` package reads capitals alone; everyone else reads either.
+    let center = variables.iter_mut().find(|variable| variable.field == "DC");
+    if let Some(code) = center.and_then(|center| center.value.as_mut()) {
+        code.make_ascii_uppercase();
+    }
+    merge(existing, &variables)
 }
 
 /// What a file sets, in its order; of a name that stands twice the last counts, as in a shell.
@@ -203,7 +209,7 @@ mod tests {
     #[test]
     fn a_new_file() {
         let document = samples::document("dotenv", &samples::full());
-        expect![[r"
+        expect![[r#"
             ZOHO_CLIENT_ID=1000.EXAMPLE
             ZOHO_CLIENT_SECRET=examplesecret
             ZOHO_REFRESH_TOKEN=1000.r.r
@@ -211,7 +217,9 @@ mod tests {
             ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
             ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
             ZOHO_API_DOMAIN=https://www.zohoapis.eu
-        "]]
+            ZOHO_DC=EU
+            ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        "#]]
         .assert_eq(&document);
     }
 
@@ -219,7 +227,7 @@ mod tests {
     fn an_existing_file_keeps_every_other_line() {
         let existing = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\nOTHER=\"a b\"\n\nZOHO_REFRESH_TOKEN=old\nZOHO_ACCESS_TOKEN=older\nLAST=1";
         let document = merged(&samples::bare(), &Extras::default(), existing).unwrap();
-        expect![[r#"
+        expect![[r##"
             # mine
             export ZOHO_ACCESS_TOKEN=1000.a.a
             OTHER="a b"
@@ -228,7 +236,8 @@ mod tests {
             ZOHO_CLIENT_ID=1000.EXAMPLE
             ZOHO_CLIENT_SECRET=examplesecret
             ZOHO_ACCOUNTS_URL=http://127.0.0.1:4711
-        "#]]
+            ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        "##]]
         .assert_eq(&document.replace("\r\n", "\n"));
         assert!(
             document.starts_with("# mine\r\n"),
@@ -319,13 +328,14 @@ mod tests {
         };
         let existing = "ZOHO_CLIENT_ID=mine\nCRM_REFRESH_TOKEN=old\n";
         let document = merged(&samples::bare(), &extras, existing).unwrap();
-        expect![[r"
+        expect![[r#"
             ZOHO_CLIENT_ID=mine
             CRM_CLIENT_ID=1000.EXAMPLE
             CRM_CLIENT_SECRET=examplesecret
             CRM_ACCESS_TOKEN=1000.a.a
             CRM_ACCOUNTS_URL=http://127.0.0.1:4711
-        "]]
+            CRM_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        "#]]
         .assert_eq(&document);
     }
 

@@ -53,12 +53,14 @@ impl FromStr for Prefix {
     }
 }
 
-/// All seven, in the order of the documents.
-pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable; 7] {
+/// All of them, in the order of the documents. The data centre is that of the accounts server beside it.
+pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable; 9] {
     let secret = |secret: &SecretString| Some(plain(secret.expose_secret()));
     let access_token = credentials.access_token.as_ref().and_then(secret);
     let refresh_token = credentials.refresh_token.as_ref().and_then(secret);
     let api_domain = credentials.api_domain.as_ref().map(Foreign::raw);
+    let center = credentials.accounts_server.data_center();
+    let scopes = credentials.scopes.as_ref();
     [
         ("CLIENT_ID", Some(plain(credentials.client.id()))),
         ("CLIENT_SECRET", secret(credentials.client.secret())),
@@ -73,6 +75,11 @@ pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable
             Some(plain(credentials.accounts_server.as_str())),
         ),
         ("API_DOMAIN", api_domain.map(plain)),
+        ("DC", center.map(|center| plain(center.code))),
+        (
+            "SCOPE",
+            scopes.map(|scopes| Zeroizing::new(scopes.joined(","))),
+        ),
     ]
     .map(|(field, value)| Variable {
         field,

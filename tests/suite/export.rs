@@ -140,7 +140,7 @@ async fn a_file_is_not_mixed_with_another_login_of_the_environment() {
     let ended = export(&ELSEWHERE, &options).await;
     let expected = format!(
         "{client}ZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\n\
-         ZOHO_API_DOMAIN=https://www.zohoapis.eu\n"
+         ZOHO_API_DOMAIN=https://www.zohoapis.eu\nZOHO_DC=EU\n"
     );
     assert_eq!(ended.stdout, expected, "{}", ended.stderr);
 

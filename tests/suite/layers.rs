@@ -269,3 +269,27 @@ async fn env_files_are_read_as_leniently_as_elsewhere() {
         ended.stderr
     );
 }
+
+#[tokio::test]
+async fn a_secret_file_is_read_as_editors_write_it() {
+    let life = Life::new().await;
+    let server = life.stand_in.accounts_url(DataCenter::Us);
+    let path = life.home.path().join("settings.env");
+    let path = ["--client-secret-file", path.to_str().unwrap()];
+    let client = ["--client-id", CLIENT[0].1, "--accounts-url", &server];
+    let options = [client.as_slice(), &path].concat();
+    for (text, code, word) in [
+        (
+            "\u{feff}examplesecret\r\n".as_bytes(),
+            4,
+            "Nothing came back",
+        ),
+        (b"\"examplesecret\"\n", 2, "uotes stand around it"),
+        (b"\xff\xfes\0", 2, "UTF-16"),
+    ] {
+        written(&life, text);
+        let ended = login(&life, &[], &options).await;
+        assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+        assert!(ended.stderr.contains(word), "{}", ended.stderr);
+    }
+}

@@ -39,6 +39,18 @@ async fn by_shell(life: &Life, through: &[&str], script: &str, arguments: &[&str
     Program::spawn(shell.into(), Stdio::null()).wait().await
 }
 
+/// Whether this test may mount; where all must be tested, that is a failure.
+fn may_mount() -> bool {
+    let mut alone = std::process::Command::new("unshare");
+    let may = alone.args(["-m", "true"]).status();
+    let may = may.is_ok_and(|status| status.success());
+    assert!(may || std::env::var_os("REQUIRE_HOSTILE").is_none());
+    if !may {
+        eprintln!("NOT TESTED: unshare -m is not permitted");
+    }
+    may
+}
+
 fn fifo(path: &Path) {
     let made = std::process::Command::new("mkfifo").arg(path).status();
     assert!(made.unwrap().success());
@@ -74,15 +86,7 @@ async fn what_is_refreshed_is_put_back_behind_a_link() {
 
 #[tokio::test]
 async fn a_file_that_is_a_mount_of_its_own_is_written_in_place() {
-    let can = std::process::Command::new("unshare")
-        .args(["-m", "true"])
-        .status();
-    if !can.is_ok_and(|status| status.success()) {
-        assert!(
-            std::env::var_os("REQUIRE_HOSTILE").is_none(),
-            "not tested: unshare -m"
-        );
-        eprintln!("NOT TESTED: unshare -m is not permitted");
+    if !may_mount() {
         return;
     }
     let life = Life::new().await;
@@ -112,6 +116,40 @@ async fn a_file_that_is_a_mount_of_its_own_is_written_in_place() {
         names(life.home.path()),
         ["mounted", "mounted.lock", "source"]
     );
+}
+
+#[tokio::test]
+async fn what_a_mounted_file_does_not_take_stands_whole_beside_it() {
+    if !may_mount() {
+        return;
+    }
+    let life = Life::new().await;
+    let source = stale_file(&life, "source").await;
+    // What is put back is more than what stands there.
+    let text = fs::read_to_string(&source).unwrap();
+    let others = text.lines().filter(|line| !line.contains("ACCESS_TOKEN"));
+    fs::write(&source, others.collect::<Vec<_>>().join("\n") + "\n").unwrap();
+    let [disk, target] = ["disk", "mounted"].map(|name| life.home.path().join(name));
+    fs::create_dir(&disk).unwrap();
+    fs::write(&target, "").unwrap();
+    // A disk with no room for one more page than the file has.
+    let script = "mount -t tmpfs -o size=8k tmpfs \"$3\"; cp \"$1\" \"$3/file\"; printf '#%04000d\\n' 0 | head -c $((4096 - $(wc -c <\"$3/file\"))) >>\"$3/file\"; \
+        cat /dev/zero >\"$3/full\" 2>/dev/null; mount --bind \"$3/file\" \"$2\"; \"$0\" token --env-file \"$2\"";
+    let paths = [&source, &target, &disk].map(|path| path.to_str().unwrap());
+    let ended = by_shell(&life, &["unshare", "-m", "sh"], script, &paths).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("it holds a part alone"),
+        "{}",
+        ended.stderr
+    );
+    let copies = names(life.home.path());
+    let copy = copies.iter().find(|name| name.starts_with(".tmp")).unwrap();
+    assert!(ended.stderr.contains(copy.as_str()), "{}", ended.stderr);
+    let copy = life.home.path().join(copy);
+    assert_eq!(fs::metadata(&copy).unwrap().mode() & 0o777, 0o600);
+    let text = fs::read_to_string(copy).unwrap();
+    assert!(text.contains(ended.stdout.trim_end()) && text.contains("0000"));
 }
 
 #[tokio::test]

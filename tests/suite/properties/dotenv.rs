@@ -9,10 +9,22 @@ use zoho_grant::handover::extras::Extras;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::AccountsServer;
 
-const ALWAYS: [&str; 4] = ["CLIENT_ID", "CLIENT_SECRET", "ACCESS_TOKEN", "ACCOUNTS_URL"];
-const SOMETIMES: [&str; 3] = ["REFRESH_TOKEN", "ACCESS_TOKEN_EXPIRES_AT", "API_DOMAIN"];
+const ALWAYS: [&str; 5] = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "ACCESS_TOKEN",
+    "ACCOUNTS_URL",
+    "DC",
+];
+const SOMETIMES: [&str; 4] = [
+    "REFRESH_TOKEN",
+    "ACCESS_TOKEN_EXPIRES_AT",
+    "API_DOMAIN",
+    "SCOPE",
+];
 
 static LEAST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
@@ -34,7 +46,7 @@ static MOST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     refresh_token: Some("1000.r.r".into()),
     token_type: LEAST.token_type.clone(),
     expires_at: Some(UNIX_EPOCH + Duration::from_secs(1_795_433_758)),
-    scopes: None,
+    scopes: Some(Scopes::parse("A.b.READ,A.c.ALL").unwrap()),
     accounts_server: LEAST.accounts_server.clone(),
     api_domain: Some(Foreign::new(DATA_CENTERS[1].api_domain)),
     data_center: None,
