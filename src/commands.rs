@@ -30,6 +30,7 @@ use tokio::sync::mpsc;
 use zoho_grant::demo::visitor;
 use zoho_grant::error::Error;
 use zoho_grant::event::Tell;
+use zoho_grant::loopback::peer::Persons;
 use zoho_grant::zoho::{ANSWER_WITHIN, Zoho};
 use zoho_grant::{Login, Surroundings};
 
@@ -99,10 +100,16 @@ fn surroundings(
         tell,
         pasted,
         output: Box::new(std::io::stdout()),
+        persons: Persons::of_this_process(behind_sudo()),
         random: Box::new(UnwrapErr(SysRng)),
         now: SystemTime::now,
         stopped: signals::listen(),
     }
+}
+
+/// Who started this program through `sudo`: their browser is the person's.
+fn behind_sudo() -> Option<u32> {
+    std::env::var("SUDO_UID").ok()?.parse().ok()
 }
 
 /// Events go to the terminal.

@@ -5,9 +5,9 @@
 use crate::credentials::Credentials;
 use crate::exact::exact;
 use crate::handover::extras::Extras;
-use crate::handover::format::Remark;
 use crate::handover::json::pretty;
 use crate::handover::needed;
+use crate::handover::remark::Remark;
 use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;

@@ -102,7 +102,7 @@ impl Stage {
         pasted: mpsc::Receiver<SecretString>,
         ear: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Ended {
-        let loopback = Loopback::bind(&self.redirect_uri).unwrap();
+        let loopback = Loopback::bind(&self.redirect_uri).await.unwrap();
         self.stand_in
             .register_redirect_uri(loopback.redirect_uri().as_str());
         let journeys = Arc::new(Mutex::new(Vec::new()));
@@ -163,6 +163,7 @@ impl Stage {
             pasted: mpsc::channel(1).1,
             open: Box::new(|_| {}),
             output: Box::new(output.clone()),
+            persons: zoho_grant::loopback::peer::Persons::of_this_process(None),
             random: Box::new(StdRng::from_seed([7; 32])),
             now: || UNIX_EPOCH + Duration::from_hours(500_000),
             stopped: self.stop.subscribe(),

@@ -28,7 +28,7 @@ async fn pasting(stage: &mut Stage, texts: &'static [&'static str]) -> Ended {
     stage.redirect_uri = RedirectUri::elsewhere(&landing).unwrap();
     let (sender, pasted) = mpsc::channel(9);
     let on = move |event: &Event| {
-        if let Event::Ready { address } = event {
+        if let Event::Ready { address, .. } = event {
             tokio::spawn(paste(address.clone(), texts, sender.clone()));
         }
     };

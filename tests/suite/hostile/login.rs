@@ -125,6 +125,14 @@ impl Login {
         self.redirect_uri = redirect_uri.parse().unwrap();
     }
 
+    /// Opens the start address, as the browser does, and reads the addresses where it leads.
+    pub async fn begin(&mut self, start: &Url) -> Answer {
+        let answer = ask(start, "GET", "").await;
+        self.address = answer.header("location").unwrap().parse().unwrap();
+        self.redirect_uri = self.parameter("redirect_uri").parse().unwrap();
+        answer
+    }
+
     /// Waits until standard error holds the text.
     pub async fn told(&mut self, text: &str) -> String {
         let found = soon(

@@ -69,13 +69,12 @@ async fn row_14_neither_command_lines_nor_the_browsers_variables_hold_a_secret()
         super::login::at(&zoho.url, "1000.CLIENT", &["--trust-api-domain", &zoho.url]);
     command.env("BROWSER", browser(folder.path()));
     command.env("ZOHO_SCOPE", "ZohoCRM.org.READ,ZohoCRM.users.READ");
-    let login = Login::of(&mut command).await;
+    let mut login = Login::launch(&mut command);
     let (process, start) = noted(folder.path()).await;
     let own = fs::read_to_string(format!("/proc/{}/cmdline", login.process())).unwrap();
     let variables = fs::read_to_string(format!("/proc/{process}/environ")).unwrap();
     let mut lines = command_lines();
-    let answer = ask(&start, "GET", "").await;
-    assert_eq!(answer.header("location"), Some(login.address.as_str()));
+    login.begin(&start).await;
     let state = login.state();
     let whole = Hostile::complete(login).await;
     lines += &command_lines();
@@ -99,10 +98,10 @@ async fn row_14_a_second_use_of_the_start_address_is_told() {
     let zoho = stand_in().await;
     let mut command = command(&zoho, &[]);
     command.env("BROWSER", browser(folder.path()));
-    let mut login = Login::of(&mut command).await;
-    login.register(&zoho);
+    let mut login = Login::launch(&mut command);
     let (_, start) = noted(folder.path()).await;
-    assert_eq!(ask(&start, "GET", "").await.status(), "303");
+    assert_eq!(login.begin(&start).await.status(), "303");
+    login.register(&zoho);
     for _ in 0..3 {
         let second = ask(&start, "GET", "").await;
         assert_eq!((second.status(), second.header("location")), ("410", None));
