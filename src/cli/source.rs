@@ -46,9 +46,7 @@ impl Source {
             return Ok(Self::Variables(environment));
         }
         let profiles = folder::profiles()?;
-        let given = profile.map(|name| Zeroizing::new(name.to_owned()));
-        let named =
-            given.map_or_else(|| environment.find("ZOHO_PROFILE"), |name| Ok(Some(name)))?;
+        let named = environment.or(profile, "ZOHO_PROFILE")?;
         let incomplete = named.is_none() && environment.hold_a_token();
         let name = keep::name(named)?;
         // Then what is missing among the variables is worth more than that there is no profile.

@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_new_file() {
         let document = samples::document("dotenv", &samples::full());
-        expect![[r#"
+        expect![[r"
             ZOHO_CLIENT_ID=1000.EXAMPLE
             ZOHO_CLIENT_SECRET=examplesecret
             ZOHO_REFRESH_TOKEN=1000.r.r
@@ -219,7 +219,7 @@ mod tests {
             ZOHO_API_DOMAIN=https://www.zohoapis.eu
             ZOHO_DC=EU
             ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
-        "#]]
+        "]]
         .assert_eq(&document);
     }
 
@@ -227,7 +227,7 @@ mod tests {
     fn an_existing_file_keeps_every_other_line() {
         let existing = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\nOTHER=\"a b\"\n\nZOHO_REFRESH_TOKEN=old\nZOHO_ACCESS_TOKEN=older\nLAST=1";
         let document = merged(&samples::bare(), &Extras::default(), existing).unwrap();
-        expect![[r##"
+        expect![[r#"
             # mine
             export ZOHO_ACCESS_TOKEN=1000.a.a
             OTHER="a b"
@@ -237,7 +237,7 @@ mod tests {
             ZOHO_CLIENT_SECRET=examplesecret
             ZOHO_ACCOUNTS_URL=http://127.0.0.1:4711
             ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
-        "##]]
+        "#]]
         .assert_eq(&document.replace("\r\n", "\n"));
         assert!(
             document.starts_with("# mine\r\n"),
@@ -328,14 +328,14 @@ mod tests {
         };
         let existing = "ZOHO_CLIENT_ID=mine\nCRM_REFRESH_TOKEN=old\n";
         let document = merged(&samples::bare(), &extras, existing).unwrap();
-        expect![[r#"
+        expect![[r"
             ZOHO_CLIENT_ID=mine
             CRM_CLIENT_ID=1000.EXAMPLE
             CRM_CLIENT_SECRET=examplesecret
             CRM_ACCESS_TOKEN=1000.a.a
             CRM_ACCOUNTS_URL=http://127.0.0.1:4711
             CRM_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
-        "#]]
+        "]]
         .assert_eq(&document);
     }
 

@@ -37,7 +37,7 @@ fn check(format: &str, expected: &Expect) {
 fn sh_lines() {
     check(
         "env",
-        &expect![[r#"
+        &expect![[r"
             export ZOHO_CLIENT_ID=1000.EXAMPLE
             export ZOHO_CLIENT_SECRET=examplesecret
             export ZOHO_REFRESH_TOKEN=1000.r.r
@@ -47,7 +47,7 @@ fn sh_lines() {
             export ZOHO_API_DOMAIN=https://www.zohoapis.eu
             export ZOHO_DC=eu
             export ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
-        "#]],
+        "]],
     );
 }
 
@@ -91,7 +91,7 @@ fn powershell_lines() {
 fn cmd_lines() {
     check(
         "windows-cmd",
-        &expect![[r#"
+        &expect![[r"
             set ZOHO_CLIENT_ID=1000.EXAMPLE
             set ZOHO_CLIENT_SECRET=examplesecret
             set ZOHO_REFRESH_TOKEN=1000.r.r
@@ -101,7 +101,7 @@ fn cmd_lines() {
             set ZOHO_API_DOMAIN=https://www.zohoapis.eu
             set ZOHO_DC=eu
             set ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
-        "#]],
+        "]],
     );
 }
 
