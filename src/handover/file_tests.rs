@@ -81,6 +81,20 @@ fn what_cannot_be_merged_into_is_known_before() {
     assert!(prepared().is_ok());
 }
 
+#[test]
+fn what_could_not_be_read_back_is_not_written() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    write(&path, Existing::Keep, "old").unwrap();
+    let large = "x".repeat(MOST_BYTES + 1);
+    let refused = write(&path, Existing::Replace, &large);
+    assert!(matches!(refused, Err(Unusable::TooLarge)));
+    write(&path, Existing::Replace, &large[1..]).unwrap();
+    let read = PrivateFile::at(&path, Existing::Replace).read().unwrap();
+    assert_eq!(read.unwrap().0.len(), MOST_BYTES);
+    assert_eq!(names(&folder), 1);
+}
+
 #[cfg(unix)]
 mod unix {
     use super::*;
