@@ -7,6 +7,7 @@ pub mod folder;
 mod git;
 mod handover;
 pub mod keep;
+mod layers;
 pub mod life;
 pub mod options;
 pub mod plan;
@@ -61,7 +62,7 @@ pub enum Command {
     Scopes(Scopes),
     /// Look up Zoho's data centres
     Datacenters(DataCenters),
-    /// Hand over credentials once more, in any format, from ZOHO_… variables; no request is made
+    /// Hand over credentials once more, in any format; no request is made
     Export(Export),
 }
 
@@ -72,7 +73,8 @@ pub enum Command {
   1 this machine or the network   5 Zoho answered with an error
   2 wrong usage or settings       6 the redirect URI's port is taken
   3 consent refused               7 refused for safety
-Any option beats its variable; --env-file beats the environment.")]
+Any option beats its variable; --env-file beats the environment, which beats a kept profile. Client ID, secret and
+server come together from the first of them that has a client ID.")]
 pub struct Login {
     #[command(flatten)]
     pub client: Registered,
@@ -140,13 +142,14 @@ pub struct Demo {
 #[command(
     after_help = "Read are ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN, ZOHO_ACCESS_TOKEN,
 ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL (or ZOHO_DC), ZOHO_API_DOMAIN, ZOHO_SCOPE and ZOHO_REDIRECT_URI.
---env-file beats the environment."
+All are read from one place: --profile, else --env-file, else the environment if it holds client and token,
+else the profile of ZOHO_PROFILE, else the profile default."
 )]
 pub struct Export {
     /// File with ZOHO_… variables, as --format dotenv writes it; no .env is read by itself
     #[arg(long, value_name = "FILE", help_heading = "Client")]
     pub env_file: Option<PathBuf>,
-    /// Kept profile instead of variables
+    /// Kept profile [default: default] [env: ZOHO_PROFILE]
     #[arg(
         long,
         value_name = "PROFILE",

@@ -268,7 +268,10 @@ async fn keep(
     let Some(keeping) = settings.keeping.clone() else {
         return Ok(None);
     };
-    let kept = Kept::of(credentials);
+    let kept = Kept {
+        trusted: settings.trust.further(),
+        ..Kept::of(credentials)
+    };
     keeping.keep(kept, &mut around.stopped).await.map(Some)
 }
 

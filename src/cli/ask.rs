@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
+use zoho_grant::handover::file;
 
 /// A secret is some dozens of bytes; whatever is longer is another file.
 const SECRET_BYTES: usize = 4096;
@@ -47,7 +48,8 @@ pub fn secret_file(path: &Path) -> io::Result<SecretString> {
     if path == Path::new("-") {
         whole(standard_input()?)
     } else {
-        whole(File::open(path)?)
+        let text = file::read(path, SECRET_BYTES).map_err(io::Error::other)?;
+        Ok(alone(&text))
     }
 }
 
@@ -74,7 +76,13 @@ fn whole(source: impl Read) -> io::Result<SecretString> {
         let why = format!("it is longer than {SECRET_BYTES} bytes");
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
-    Ok(text.trim().into())
+    Ok(alone(&text))
+}
+
+/// Without what editors leave around it.
+fn alone(text: &str) -> SecretString {
+    let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
+    text.trim_matches(slips).into()
 }
 
 #[cfg(test)]

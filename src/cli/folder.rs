@@ -26,3 +26,12 @@ fn folder() -> Option<PathBuf> {
         system.config_dir()
     })
 }
+
+/// The state folder of this program: for what is worth keeping, and is no setting. Only Linux and its like have one
+/// beside the configuration.
+pub fn state() -> Option<PathBuf> {
+    let system = choose_native_strategy().ok()?;
+    let folder = system.state_dir().or_else(folder);
+    let folder = folder.filter(|folder| folder.is_absolute());
+    folder.map(|folder| folder.join("zoho-grant"))
+}

@@ -5,11 +5,12 @@ use crate::handover::unfit::Why;
 use crate::zoho::crm::Identity;
 use file::Existing;
 
-fn target(form: &str, file: Option<OutputFile>) -> Target {
+fn target(form: &str, file: Option<PrivateFile>) -> Target {
     Target {
         form: Form::named(form).unwrap(),
         extras: Extras::default(),
         file,
+        last_resort: None,
     }
 }
 
@@ -131,7 +132,7 @@ fn what_is_missing_is_known_before_when_it_can_be() {
 fn what_the_form_refuses_goes_to_standard_output_as_json() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("airbyte.json");
-    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    let file = PrivateFile::prepare(&path, Existing::Keep).unwrap();
     for target in [target("airbyte", Some(file)), target("airbyte", None)] {
         let (output, written, error) = handed_over(&nothing(), &target);
         assert_eq!(output, samples::document("json", &nothing()));
@@ -153,7 +154,7 @@ fn a_file_that_cannot_be_written_leaves_the_form_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing").join("zoho.fish");
     std::fs::create_dir(path.parent().unwrap()).unwrap();
-    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    let file = PrivateFile::prepare(&path, Existing::Keep).unwrap();
     std::fs::remove_dir(path.parent().unwrap()).unwrap();
     let (output, written, error) = handed_over(&samples::full(), &target("fish", Some(file)));
     assert_eq!(output, samples::document("fish", &samples::full()));

@@ -98,7 +98,7 @@ async fn a_file_that_others_can_read_or_own_is_not_used() {
             "{command}"
         );
         assert!(
-            ended.stderr.contains("open to other users") && ended.stderr.contains("chmod 600"),
+            ended.stderr.contains("open to other users") && ended.stderr.contains("chmod go-rwx"),
             "{}",
             ended.stderr
         );

@@ -11,6 +11,7 @@ mod export;
 mod firefox;
 mod flow;
 mod hostile;
+mod layers;
 mod life;
 mod life_end;
 mod life_exchange;

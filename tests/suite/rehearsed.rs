@@ -219,6 +219,7 @@ fn settings(stand_in: &StandIn) -> Settings {
             form: Form::named("json").unwrap(),
             extras: Extras::default(),
             file: None,
+            last_resort: None,
         },
         keeping: None,
         rehearsal: true,

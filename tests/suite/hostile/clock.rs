@@ -52,6 +52,7 @@ fn settings(zoho: &Hostile) -> Settings {
             form: Form::named("json").unwrap(),
             extras: Extras::default(),
             file: None,
+            last_resort: None,
         },
         keeping: None,
         rehearsal: false,

@@ -282,14 +282,29 @@ async fn row_18_on_a_full_disk_the_old_content_stays_and_the_credentials_are_pri
 }
 
 #[tokio::test]
-async fn row_18_a_full_standard_output_leaves_the_page() {
+async fn row_35_a_full_standard_output_leaves_a_file_of_the_state_folder_and_the_page() {
     let zoho = Hostile::start(|_| None).await;
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let mut login = Login::writing_to(&mut zoho.command(&[]), full).await;
+    let state = tempfile::tempdir().unwrap();
+    let mut command = zoho.command(&[]);
+    command.env("XDG_STATE_HOME", state.path());
+    let mut login = Login::writing_to(&mut command, full).await;
     let target = format!("/callback?code=1000.code&state={}", login.state());
     let answer = login.get(&target, "").await;
     let page = login.get(answer.header("location").unwrap(), "").await;
-    assert!(page.body().contains("1000.refresh") && page.body().contains("Written nowhere"));
+    assert!(page.body().contains("1000.refresh") && page.body().contains("credentials-"));
     login.told("standard output").await;
+    let told = login.told("credentials-").await;
     login.ends_with(1).await;
+    let folder = state.path().join("zoho-grant");
+    let file = fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert!(told.contains(file.to_str().unwrap()), "{told}");
+    assert!(fs::read_to_string(&file).unwrap().contains("1000.refresh"));
+    let modes = [&folder, &file].map(|path| fs::metadata(path).unwrap().mode() & 0o777);
+    assert_eq!(modes, [0o700, 0o600]);
 }

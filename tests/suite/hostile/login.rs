@@ -60,6 +60,8 @@ pub fn at(accounts_url: &str, client_id: &str, more: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
     command.env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    // Nothing is left behind in the home of the person who runs the tests.
+    command.env("HOME", "/dev/null/nowhere");
     command.args(["login", "--accounts-url", accounts_url]);
     command.args(["--client-id", client_id]);
     if !more.contains(&"--redirect-uri") {

@@ -13,6 +13,7 @@ mod login;
 mod neighbors;
 mod network;
 mod pages;
+mod places;
 mod port;
 mod raw;
 mod secrets;

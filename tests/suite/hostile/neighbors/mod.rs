@@ -22,7 +22,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use url::{Host, Position, Url};
-use zoho_grant::demo::StandIn;
+use zoho_stand_in::StandIn;
 
 /// A test for each case of a function.
 macro_rules! cases {
