@@ -331,7 +331,7 @@ impl Terminal {
             )]);
         }
         match place {
-            Place::Start | Place::Clear => {
+            Place::Start | Place::Clear | Place::ClearNow => {
                 // Otherwise it is printed already.
                 let opened = self.is_opened();
                 if let Some(address) = self.consent.get().filter(|_| opened)

@@ -36,6 +36,13 @@ pub enum Occasion {
         /// Where this origin's app data is cleared when the person says so.
         clear: String,
     },
+    /// The person wants this origin's app data cleared first.
+    Clearing {
+        /// The picture whose answer clears it.
+        now: String,
+        /// Where to go on.
+        start: String,
+    },
     /// The head of its request was larger than there is room for.
     HeadTooLarge,
 }

@@ -75,6 +75,24 @@ pub fn bare(view: &MessageView) -> Page {
     Page::render(&BarePage { view, go_on: None }, &allowed)
 }
 
+/// The page that loads a picture whose answer clears its origin's data, and then goes on.
+pub fn clearing(view: &MessageView, now: &str, start: &str) -> Page {
+    let mut page = Page::render(
+        &ClearingPage {
+            view,
+            go_on: Some((start, "Continue")),
+            now,
+            start,
+        },
+        SANDBOX,
+    );
+    let pictures = format!("img-src data: {now}");
+    page.content_security_policy = page
+        .content_security_policy
+        .replace("img-src data:", &pictures);
+    page
+}
+
 /// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
 fn hash(text: &str) -> String {
     format!(
@@ -104,7 +122,16 @@ struct BarePage<'a> {
     go_on: Option<(&'a str, &'a str)>,
 }
 
-/// What colour and sign a page carries; never the only bearer of its meaning.
+#[derive(Template)]
+#[template(path = "clearing.html")]
+struct ClearingPage<'a> {
+    view: &'a MessageView,
+    go_on: Option<(&'a str, &'a str)>,
+    now: &'a str,
+    start: &'a str,
+}
+
+/// What color and sign a page carries; never the only bearer of its meaning.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// It worked.

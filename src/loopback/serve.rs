@@ -2,8 +2,8 @@
 
 use crate::loopback::connections::{self, Answer as Reply, Connection, Purpose};
 use crate::loopback::decide::{
-    Answer, AuthorizationResponse, CLEAR, Decision, Expectation, Refusal, Site, SoFar, decide,
-    finds_names_below_localhost,
+    Answer, AuthorizationResponse, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar,
+    decide, finds_names_below_localhost, is_firefox,
 };
 use crate::loopback::notice::{Notice, Occasion, Tell};
 use crate::loopback::pages::Page;
@@ -35,11 +35,11 @@ const ALWAYS: [(HeaderName, &str); 5] = [
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
     ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
+    (RESOURCE_POLICY, "same-origin"),
 ];
+
+/// Cross-Origin-Resource-Policy (Fetch).
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What every page is.
 const HTML: &str = "text/html; charset=utf-8";
@@ -137,9 +137,7 @@ impl Server {
 
     /// The address for the opener: it leads to Zoho once, so that the state is on no command line.
     pub fn start_address(&self) -> String {
-        let expected = &self.login.expected;
-        let authority = expected.redirect_uri.authority();
-        format!("http://{authority}{}", expected.start_path.expose_secret())
+        self.login.start_address()
     }
 
     /// Whether a browser has fetched the start address.
@@ -189,7 +187,8 @@ async fn answer(login: Arc<Login>, head: Parts, connection: Connection) -> Reply
     match login.judge(&head, &connection) {
         Decision::Start => login.start(&head.headers),
         Decision::StartThroughWorker => login.ask_about_worker(),
-        Decision::Clear => login.clear(),
+        Decision::Clear => login.clear(&head.headers),
+        Decision::ClearNow => clear_now(),
         Decision::Page => login.page(&connection),
         Decision::Response { answer, unseen } => {
             let response = answer.response;
@@ -205,6 +204,14 @@ async fn answer(login: Arc<Login>, head: Parts, connection: Connection) -> Reply
 impl Login {
     fn so_far(&self) -> std::sync::MutexGuard<'_, SoFar> {
         self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn start_address(&self) -> String {
+        let authority = self.expected.redirect_uri.authority();
+        format!(
+            "http://{authority}{}",
+            self.expected.start_path.expose_secret()
+        )
     }
 
     fn judge(&self, head: &Parts, connection: &Connection) -> Decision {
@@ -233,11 +240,17 @@ impl Login {
         self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
     }
 
-    fn clear(&self) -> Reply {
-        clearing(
-            see_other(self.expected.start_path.expose_secret()),
-            CACHE_AND_STORAGE,
-        )
+    /// Chromium hangs when the answer to a navigation clears the worker that it came through, but what a page in a
+    /// sandbox loads does not come through it. Firefox clears nothing for what such a page loads, and does not hang.
+    fn clear(&self, headers: &HeaderMap) -> Reply {
+        let start = self.start_address();
+        let now = format!("{start}{CLEARING}");
+        let page = self.shown(StatusCode::OK, &Occasion::Clearing { now, start });
+        if is_firefox(headers) {
+            clearing(page, CACHE_AND_STORAGE)
+        } else {
+            page
+        }
     }
 
     /// Waits with the accepted response, and with the same again, for its page.
@@ -358,6 +371,14 @@ fn see_other(address: &str) -> Reply {
     reply(StatusCode::SEE_OTHER, Bytes::new(), headers)
 }
 
+/// The page in its sandbox has an origin of its own, and there is nothing to read.
+fn clear_now() -> Reply {
+    let mut reply = reply(StatusCode::NO_CONTENT, Bytes::new(), []);
+    let any = HeaderValue::from_static("cross-origin");
+    reply.headers_mut().insert(RESOURCE_POLICY, any);
+    clearing(reply, CACHE_AND_STORAGE)
+}
+
 fn clearing(mut reply: Reply, what: &'static str) -> Reply {
     reply
         .headers_mut()
@@ -365,7 +386,11 @@ fn clearing(mut reply: Reply, what: &'static str) -> Reply {
     reply
 }
 
-fn reply(status: StatusCode, body: Bytes, headers: [(HeaderName, HeaderValue); 2]) -> Reply {
+fn reply<const N: usize>(
+    status: StatusCode,
+    body: Bytes,
+    headers: [(HeaderName, HeaderValue); N],
+) -> Reply {
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     reply.headers_mut().extend(headers);

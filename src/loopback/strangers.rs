@@ -22,6 +22,7 @@ pub(crate) fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
         Occasion::StartedTwice => started_twice(rehearsal),
         Occasion::ShownAlready => shown_already(rehearsal),
         Occasion::WorkerAtStart { clear } => worker_at_start(clear, rehearsal),
+        Occasion::Clearing { now, start } => clearing(now, start, rehearsal),
         Occasion::HeadTooLarge => head_too_large(rehearsal),
     }
 }
@@ -72,7 +73,7 @@ fn words(refusal: Refusal) -> Words {
                     "If this is your login (in a container, say): copy this page's whole address, paste it into the terminal where zoho-grant waits, and press Enter. It works for about a minute.",
                     "If zoho-grant runs in a container without a terminal, start it with -it so that you can paste.",
                 ],
-                Place::Start | Place::Clear => &[
+                Place::Start | Place::Clear | Place::ClearNow => &[
                     "If this is your login (in a container, say): open the address of Zoho's page that the terminal prints now. At the end, paste the address that the browser ends on.",
                 ],
                 Place::Page => {
@@ -145,6 +146,17 @@ fn worker_at_start(clear: &str, rehearsal: bool) -> Page {
         rehearsal,
     );
     pages::ask(&view, clear, "Clear this port's app data and continue")
+}
+
+/// The page that clears, and goes on by itself.
+fn clearing(now: &str, start: &str, rehearsal: bool) -> Page {
+    let view = view(
+        "Clearing this port's app data",
+        &["The login goes on in a moment."],
+        &[],
+        rehearsal,
+    );
+    pages::clearing(&view, now, start)
 }
 
 /// A request whose head is larger than there is room for.

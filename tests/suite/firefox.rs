@@ -95,6 +95,16 @@ impl Tab {
     pub async fn follow(&mut self, selector: &str) {
         self.loaded = 0;
         self.click(selector).await;
+        self.arrived().await;
+    }
+
+    /// Waits until another page is there, to which the one in sight goes on by itself.
+    pub async fn moved(&mut self) {
+        self.loaded = 0;
+        self.arrived().await;
+    }
+
+    async fn arrived(&mut self) {
         let until = Instant::now() + DEADLINE;
         while self.loaded == 0 {
             self.message("another page", until).await;

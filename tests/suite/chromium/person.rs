@@ -48,6 +48,11 @@ impl Tab {
         self.event("Page.loadEventFired").await;
     }
 
+    /// Waits until another page is there, to which the one in sight goes on by itself.
+    pub async fn moved(&mut self) {
+        self.event("Page.loadEventFired").await;
+    }
+
     /// Presses a key; `text` is what it types.
     pub async fn press(&mut self, key: &str, code: u32, text: &str) {
         let mut event = json!({ "key": key, "code": key, "windowsVirtualKeyCode": code });

@@ -57,6 +57,11 @@ impl Tab {
         either!(self.follow(selector));
     }
 
+    /// Waits until another page is there, to which the one in sight goes on by itself.
+    pub async fn moved(&mut self) {
+        either!(self.moved());
+    }
+
     /// The value of an expression, or of what it promises.
     pub async fn js(&mut self, expression: &str) -> Value {
         either!(self.js(expression))
