@@ -2,6 +2,7 @@
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use inquire::error::{InquireError, InquireResult};
+use inquire::ui::RenderConfig;
 use inquire::{Confirm, Password, PasswordDisplayMode, Select, Text};
 use secrecy::SecretString;
 use std::fs::File;
@@ -25,9 +26,13 @@ pub fn possible() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }
 
-/// Shows questions without colors.
-pub fn without_colors() {
-    inquire::set_global_render_config(inquire::ui::RenderConfig::empty());
+/// Whether questions are shown in colors.
+pub fn colored(colored: bool) {
+    inquire::set_global_render_config(if colored {
+        RenderConfig::default_colored()
+    } else {
+        RenderConfig::empty()
+    });
 }
 
 /// Asks for a line of text.
