@@ -4,9 +4,9 @@ use crate::program::{DEADLINE, after, command};
 use rexpect::process::{PtyProcess, WaitStatus};
 use rustix::termios::{InputModes, LocalModes, OutputModes, tcgetattr};
 use std::fs::File;
-use std::io::{Read, Write};
 use std::process::Command;
-use tokio::io::unix::AsyncFd;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::time::timeout;
 
 /// How a terminal treats what is typed and shown.
@@ -17,7 +17,9 @@ const USUAL: &str = "stty sane";
 
 /// A person at a terminal. Dropped, the terminal is closed, and what runs in front ends.
 pub struct Typist {
-    terminal: AsyncFd<File>,
+    terminal: File,
+    keys: Sender,
+    screen: Receiver,
     process: PtyProcess,
     /// What the screen has shown.
     pub seen: String,
@@ -64,7 +66,10 @@ impl Typist {
         let terminal = process.get_file_handle().unwrap();
         rustix::io::ioctl_fionbio(&terminal, true).unwrap();
         Self {
-            terminal: AsyncFd::register(terminal).unwrap(),
+            // Each end of a terminal is waited for as one of a pipe is.
+            keys: Sender::from_file_unchecked(process.get_file_handle().unwrap()).unwrap(),
+            screen: Receiver::from_file_unchecked(process.get_file_handle().unwrap()).unwrap(),
+            terminal,
             process,
             seen: String::new(),
         }
@@ -103,11 +108,7 @@ impl Typist {
     /// Whether more came; nothing more does once every program has closed the terminal.
     async fn read(&mut self, awaited: &str) -> bool {
         let mut bytes = [0; 4096];
-        let read = self
-            .terminal
-            .async_io(tokio::io::Interest::READABLE, |mut terminal| {
-                terminal.read(&mut bytes)
-            });
+        let read = self.screen.read(&mut bytes);
         match timeout(DEADLINE, read).await {
             Ok(Ok(count @ 1..)) => {
                 self.seen += &String::from_utf8_lossy(&bytes[..count]);
@@ -120,15 +121,7 @@ impl Typist {
 
     /// Presses keys.
     pub async fn press(&mut self, keys: &str) {
-        let mut keys = keys.as_bytes();
-        while !keys.is_empty() {
-            let pressed = self
-                .terminal
-                .async_io(tokio::io::Interest::WRITABLE, |mut terminal| {
-                    terminal.write(keys)
-                });
-            keys = &keys[pressed.await.unwrap()..];
-        }
+        self.keys.write_all(keys.as_bytes()).await.unwrap();
     }
 
     /// Types a line.
@@ -138,7 +131,7 @@ impl Typist {
 
     /// How the terminal is now.
     pub fn modes(&self) -> Modes {
-        let modes = tcgetattr(self.terminal.get_ref()).unwrap();
+        let modes = tcgetattr(&self.terminal).unwrap();
         (modes.input_modes, modes.output_modes, modes.local_modes)
     }
 

@@ -5,9 +5,10 @@ use crate::rehearsed::bounded;
 use crate::typist::{Modes, Typist};
 use rexpect::process::Signal;
 use rustix::io::ioctl_fionbio;
+use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use secrecy::ExposeSecret;
 use std::fs::{self, File};
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use zoho_grant::demo::visitor;
@@ -24,10 +25,25 @@ const SHELLS: [&[&str]; 2] = [&["dash", "-i"], &["bash", "--norc", "--noprofile"
 impl Typist {
     /// An interactive shell.
     async fn interactive(shell: &[&str]) -> Self {
-        let mut typist = Self::shell(shell, &[("PS1", "$ "), ("ENV", "")]);
+        let mut typist = Self::shell(shell, &[("PS1", "shell> "), ("ENV", "")]);
         typist.enter("stty sane; echo ready=$((1))").await;
         typist.next("ready=1").await;
+        typist.next("shell> ").await;
         typist
+    }
+
+    /// Waits for the question.
+    async fn asked(&mut self) {
+        self.next("(not shown): ").await;
+        self.next("\x1b[?25h").await;
+    }
+
+    /// Types keys at a question, one by one, each of which the program has taken.
+    async fn answer(&mut self, keys: &str) {
+        for key in keys.split_inclusive(|_| true) {
+            self.press(key).await;
+            self.next("\x1b[?25h").await;
+        }
     }
 
     /// How the shell gives the terminal to programs.
@@ -35,7 +51,9 @@ impl Typist {
         self.enter("echo \"is=$(stty -g)=\"").await;
         self.next("is=$").await;
         self.next("is=").await;
-        self.next("=").await
+        let modes = self.next("=").await;
+        self.next("shell> ").await;
+        modes
     }
 
     /// Asks how the last program ended.
@@ -43,12 +61,14 @@ impl Typist {
         self.enter("echo code=$?,").await;
         self.next("code=$").await;
         self.next("code=").await;
-        self.next(",").await
+        let code = self.next(",").await;
+        self.next("shell> ").await;
+        code
     }
 
-    /// Accepts in the browser, and pastes the address.
-    async fn paste(&mut self) {
-        let visit = bounded(visitor::consent(&self.address("/oauth/v2/auth"))).await;
+    /// Accepts in the browser at this address, and pastes the one where it ended.
+    async fn paste(&mut self, address: &str) {
+        let visit = bounded(visitor::consent(address)).await;
         self.enter(visit.unwrap().address.expose_secret()).await;
     }
 }
@@ -59,9 +79,9 @@ async fn alone(act: impl AsyncFnOnce(&mut Typist)) -> (Modes, Modes, i32) {
     typist.until("ready").await;
     let before = typist.modes();
     typist.enter("go").await;
-    typist.next("(not shown): ").await;
+    typist.asked().await;
     assert_ne!(typist.modes(), before);
-    typist.press("1000.half").await;
+    typist.answer("1000.half").await;
     act(&mut typist).await;
     let code = typist.end().await;
     assert!(!typist.seen.contains("half"), "{}", typist.seen);
@@ -102,9 +122,10 @@ async fn ends_in_a_shell_leave_the_terminal_as_before() {
             let mut typist = Typist::interactive(shell).await;
             let before = typist.given().await;
             typist.enter(QUESTION).await;
-            typist.next("(not shown): ").await;
-            typist.press("1000.half").await;
+            typist.asked().await;
+            typist.answer("1000.half").await;
             typist.press(key).await;
+            typist.next("shell> ").await;
             assert_eq!(typist.ended().await, code, "{shell:?}");
             assert_eq!(typist.given().await, before, "{shell:?}");
         }
@@ -117,14 +138,15 @@ async fn a_question_comes_back_after_ctrl_z_and_stays_unseen() {
         let mut typist = Typist::interactive(shell).await;
         let before = typist.given().await;
         typist.enter(QUESTION).await;
-        typist.next("(not shown): ").await;
-        typist.press("1000.").await;
+        typist.asked().await;
+        typist.answer("1000.").await;
         typist.press("\x1a").await;
+        typist.next("shell> ").await;
         assert_eq!(typist.given().await, before, "{shell:?}");
         typist.enter("fg").await;
         let seen = typist.next("(not shown): ").await;
         typist.press("\x1b[200~not.known\x1b[201~\r").await;
-        let seen = seen + &typist.next("invalid_code").await;
+        let seen = seen + &typist.next("shell> ").await;
         assert!(!seen.contains("not.known"), "{shell:?}: {seen}");
         assert_eq!(typist.ended().await, "5", "{shell:?}");
         assert_eq!(typist.given().await, before, "{shell:?}");
@@ -136,12 +158,22 @@ async fn a_stopped_question_can_be_ended_from_the_shell() {
     for shell in SHELLS {
         let mut typist = Typist::interactive(shell).await;
         let before = typist.given().await;
-        typist.enter(QUESTION).await;
-        typist.next("(not shown): ").await;
+        typist
+            .enter(&format!("sh -c 'echo process=$$,; exec {QUESTION}'"))
+            .await;
+        typist.next("process=$").await;
+        typist.next("process=").await;
+        let process = typist.next(",").await;
+        typist.asked().await;
         typist.press("\x1a").await;
-        typist.given().await;
-        typist.enter("kill %1; wait %1").await;
-        assert_eq!(typist.ended().await, "143", "{shell:?}");
+        typist.next("shell> ").await;
+        let state = format!("/proc/{process}/status");
+        typist
+            .enter(&format!(
+                "kill %1; kill -CONT %1; while grep -q '^State:.[RSDT]' {state}; do :; done"
+            ))
+            .await;
+        typist.next("shell> ").await;
         assert_eq!(typist.given().await, before, "{shell:?}");
     }
 }
@@ -152,15 +184,17 @@ async fn a_question_in_the_background_waits_to_be_in_front() {
         let mut typist = Typist::interactive(shell).await;
         let before = typist.given().await;
         typist.enter(&format!("{QUESTION} & :")).await;
+        typist.next("shell> ").await;
         typist
             .enter("until grep -q ') T ' /proc/$!/stat; do :; done; echo stopped=$((1))")
             .await;
         let seen = typist.next("stopped=1").await;
+        typist.next("shell> ").await;
         assert!(!seen.contains("(not shown)"), "{shell:?}: {seen}");
         typist.enter("fg").await;
         typist.next("(not shown): ").await;
         typist.enter("1000.not.known").await;
-        let seen = typist.next("invalid_code").await;
+        let seen = typist.next("shell> ").await;
         assert!(!seen.contains("not.known"), "{shell:?}: {seen}");
         assert_eq!(typist.ended().await, "5", "{shell:?}");
         assert_eq!(typist.given().await, before, "{shell:?}");
@@ -173,11 +207,12 @@ async fn a_login_goes_on_in_the_background_and_takes_an_address_in_front() {
         let mut typist = Typist::interactive(shell).await;
         typist.enter(&format!("{PASTING} & :")).await;
         typist.until("Waiting for Zoho").await;
+        let address = typist.address("/oauth/v2/auth");
         // The shell gets its lines, though the program waits for one, too.
         typist.enter("echo mine=$((1))").await;
         typist.until("mine=1").await;
         typist.enter("fg").await;
-        typist.paste().await;
+        typist.paste(&address).await;
         typist.until("Credentials obtained").await;
     }
 }
@@ -188,10 +223,11 @@ async fn a_login_that_was_stopped_takes_an_address() {
         let mut typist = Typist::interactive(shell).await;
         typist.enter(PASTING).await;
         typist.until("Waiting for Zoho").await;
+        let address = typist.address("/oauth/v2/auth");
         typist.press("\x1a").await;
-        typist.until("topped").await;
+        typist.next("shell> ").await;
         typist.enter("fg").await;
-        typist.paste().await;
+        typist.paste(&address).await;
         typist.until("Credentials obtained").await;
     }
 }
@@ -218,6 +254,41 @@ async fn keys_of_ignored_signals_do_nothing_at_a_question() {
     typist.press("\x03\x1c").await;
     typist.enter("1000.not.known").await;
     typist.until("code=5").await;
+}
+
+#[tokio::test]
+async fn a_terminal_that_is_gone_ends_a_question_though_hangups_are_ignored() {
+    let terminal = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).unwrap();
+    grantpt(&terminal).unwrap();
+    unlockpt(&terminal).unwrap();
+    let name = ptsname(&terminal, Vec::new()).unwrap();
+    let end = File::options()
+        .read(true)
+        .write(true)
+        .open(name.to_str().unwrap())
+        .unwrap();
+    let mut asking = command(&[], &["demo", "--flow", "self-client"]);
+    asking = after("trap '' HUP", &asking);
+    let mut session = tokio::process::Command::new("setsid");
+    session
+        .arg("--ctty")
+        .arg(asking.get_program())
+        .args(asking.get_args());
+    session
+        .stdin(end.try_clone().unwrap())
+        .stdout(Stdio::null())
+        .stderr(end)
+        .kill_on_drop(true);
+    let mut asked = session.spawn().unwrap();
+    drop(session);
+    let (mut screen, mut seen) = (File::from(terminal), String::new());
+    while !seen.contains("(not shown)") {
+        let mut bytes = [0; 4096];
+        let count = screen.read(&mut bytes).unwrap();
+        seen += &String::from_utf8_lossy(&bytes[..count]);
+    }
+    drop(screen);
+    assert_eq!(bounded(asked.wait()).await.unwrap().code(), Some(129));
 }
 
 #[tokio::test]
