@@ -7,7 +7,7 @@ use std::fs::File;
 use std::process::Command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// How a terminal treats what is typed and shown.
 pub type Modes = (InputModes, OutputModes, LocalModes);
@@ -86,18 +86,17 @@ impl Typist {
 
     /// Reads on until the screen has shown `part`.
     pub async fn until(&mut self, part: &str) {
+        let late = Instant::now() + DEADLINE;
         while !self.seen.contains(part) {
-            assert!(
-                self.read(part).await,
-                "it ended without {part:?} after:\n{}",
-                self.seen
-            );
+            let more = self.read(late, part).await;
+            assert!(more, "it ended without {part:?} after:\n{}", self.seen);
         }
     }
 
     /// Reads on to the end, and gives the exit code: as a shell would for a signal.
     pub async fn end(&mut self) -> i32 {
-        while self.read("the end").await {}
+        let late = Instant::now() + DEADLINE;
+        while self.read(late, "the end").await {}
         match self.process.wait().unwrap() {
             WaitStatus::Exited(_, code) => code,
             WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
@@ -106,17 +105,14 @@ impl Typist {
     }
 
     /// Whether more came; nothing more does once every program has closed the terminal.
-    async fn read(&mut self, awaited: &str) -> bool {
+    async fn read(&mut self, late: Instant, awaited: &str) -> bool {
         let mut bytes = [0; 4096];
-        let read = self.screen.read(&mut bytes);
-        match timeout(DEADLINE, read).await {
-            Ok(Ok(count @ 1..)) => {
-                self.seen += &String::from_utf8_lossy(&bytes[..count]);
-                true
-            }
-            Ok(_) => false,
-            Err(_) => panic!("no {awaited:?} in time after:\n{}", self.seen),
-        }
+        let Ok(read) = timeout_at(late, self.screen.read(&mut bytes)).await else {
+            panic!("no {awaited:?} in time after:\n{}", self.seen);
+        };
+        let count = read.unwrap_or_default();
+        self.seen += &String::from_utf8_lossy(&bytes[..count]);
+        count > 0
     }
 
     /// Presses keys.

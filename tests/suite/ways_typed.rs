@@ -202,6 +202,23 @@ async fn a_question_in_the_background_waits_to_be_in_front() {
 }
 
 #[tokio::test]
+async fn what_a_shell_has_set_for_itself_is_not_restored() {
+    let own = "stty -icanon -icrnl -echo";
+    let stopped = "until grep -q ') T ' /proc/$!/stat; do :; done";
+    let script =
+        format!("set -m; {own}; {QUESTION} & {stopped}; stty icanon icrnl echo; fg; stty -a");
+    let mut typist = Typist::run(&script, &[]);
+    typist.asked().await;
+    typist.enter("1000.not.known").await;
+    typist.next("invalid_code").await;
+    typist.until("code=0").await;
+    for off in ["-icanon", "-icrnl", " -echo "] {
+        assert!(!typist.seen.contains(off), "{off}: {}", typist.seen);
+    }
+    assert!(typist.seen.contains("icanon"), "{}", typist.seen);
+}
+
+#[tokio::test]
 async fn a_login_goes_on_in_the_background_and_takes_an_address_in_front() {
     for shell in SHELLS {
         let mut typist = Typist::interactive(shell).await;
@@ -211,6 +228,8 @@ async fn a_login_goes_on_in_the_background_and_takes_an_address_in_front() {
         // The shell gets its lines, though the program waits for one, too.
         typist.enter("echo mine=$((1))").await;
         typist.until("mine=1").await;
+        typist.enter("jobs").await;
+        typist.until("Running").await;
         typist.enter("fg").await;
         typist.paste(&address).await;
         typist.until("Credentials obtained").await;
