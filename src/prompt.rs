@@ -229,12 +229,14 @@ mod system {
         }
     }
 
-    /// Stops the process in the background, as every question there does. A signal that came meanwhile is obeyed
-    /// during the pause.
+    /// Stops the process in the background, as every question there does; after a pause, so that a signal which came
+    /// while it was stopped is obeyed first.
     pub fn wait_for_foreground() {
         while !in_foreground() {
-            let _ = raise(SIGTTOU);
             sleep(PAUSE);
+            if !in_foreground() {
+                let _ = raise(SIGTTOU);
+            }
         }
     }
 
