@@ -301,7 +301,12 @@ async fn a_terminal_that_is_gone_ends_a_question_though_hangups_are_ignored() {
     let mut asked = session.spawn().unwrap();
     drop(session);
     let (mut screen, mut seen) = (File::from(terminal), String::new());
-    while !seen.contains("(not shown)") {
+    let drawn = |seen: &str| {
+        seen.split("(not shown): ")
+            .nth(1)
+            .is_some_and(|rest| rest.contains("\x1b[?25h"))
+    };
+    while !drawn(&seen) {
         let mut bytes = [0; 4096];
         let count = screen.read(&mut bytes).unwrap();
         seen += &String::from_utf8_lossy(&bytes[..count]);
