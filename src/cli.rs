@@ -6,6 +6,7 @@ pub mod folder;
 mod git;
 mod handover;
 pub mod keep;
+mod layers;
 pub mod life;
 pub mod options;
 pub mod plan;
@@ -16,13 +17,13 @@ pub mod usage;
 pub mod variables;
 pub mod ways;
 
-use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
 use ways::{DataCenters, Device, Scopes, Way};
 use zoho_grant::zoho::scopes;
+use zoho_stand_in::failure::Failure;
 
 /// One command and one click to checked Zoho CRM credentials.
 #[derive(Parser)]
@@ -60,7 +61,7 @@ pub enum Command {
     Scopes(Scopes),
     /// Look up Zoho's data centres
     Datacenters(DataCenters),
-    /// Hand over credentials once more, in any format, from ZOHO_… variables; no request is made
+    /// Hand over credentials once more, in any format; no request is made
     Export(Export),
 }
 
@@ -71,7 +72,8 @@ pub enum Command {
   1 this machine or the network   5 Zoho answered with an error
   2 wrong usage or settings       6 the redirect URI's port is taken
   3 consent refused               7 refused for safety
-Any option beats its variable; --env-file beats the environment.")]
+Any option beats its variable; --env-file beats the environment, which beats a kept profile. Client ID, secret and
+server come together from the first of them that has a client ID.")]
 pub struct Login {
     #[command(flatten)]
     pub client: Registered,
@@ -123,8 +125,8 @@ pub struct Demo {
     #[arg(long = "flow", value_enum, value_name = "WAY", default_value = "login")]
     pub way: Way,
     /// Rehearse a failure
-    #[arg(long, value_name = "CASE", value_parser = failure_names(), hide_possible_values = true, long_help = failure_help())]
-    pub fail: Option<String>,
+    #[arg(long, value_name = "CASE", value_enum, hide_possible_values = true, long_help = failure_help())]
+    pub fail: Option<Failure>,
     /// Consent without a browser
     #[arg(long)]
     pub yes: bool,
@@ -139,13 +141,14 @@ pub struct Demo {
 #[command(
     after_help = "Read are ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN, ZOHO_ACCESS_TOKEN,
 ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL (or ZOHO_DC), ZOHO_API_DOMAIN, ZOHO_SCOPE and ZOHO_REDIRECT_URI.
---env-file beats the environment."
+All are read from one place: --profile, else --env-file, else the environment if it holds client and token,
+else the profile of ZOHO_PROFILE, else the profile default."
 )]
 pub struct Export {
     /// File with ZOHO_… variables, as --format dotenv writes it; no .env is read by itself
     #[arg(long, value_name = "FILE", help_heading = "Client")]
     pub env_file: Option<PathBuf>,
-    /// Kept profile instead of variables
+    /// Kept profile [default: default] [env: ZOHO_PROFILE]
     #[arg(
         long,
         value_name = "PROFILE",
@@ -243,20 +246,12 @@ impl Credentials {
     }
 }
 
-fn failure_names() -> PossibleValuesParser {
-    use zoho_grant::demo::failure::Failure;
-    Failure::ALL
-        .iter()
-        .map(|failure| failure.name())
-        .collect::<Vec<_>>()
-        .into()
-}
-
 fn failure_help() -> String {
-    use zoho_grant::demo::failure::Failure;
-    let lines = Failure::ALL
-        .iter()
-        .map(|failure| format!("  {:26}{}", failure.name(), failure.about()));
+    let values = Failure::value_variants().iter();
+    let lines = values.filter_map(|failure| {
+        let value = failure.to_possible_value()?;
+        Some(format!("  {:26}{}", value.get_name(), value.get_help()?))
+    });
     format!(
         "Rehearse a failure:\n{}",
         lines.collect::<Vec<_>>().join("\n")

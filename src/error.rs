@@ -2,7 +2,7 @@
 
 use crate::foreign::Foreign;
 use crate::keep::trouble::Trouble;
-use crate::loopback::bind::PortTaken;
+use crate::loopback::bind::{PortReason, PortUnavailable};
 use crate::unfulfilled::Unfulfilled;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token_error::TokenError;
@@ -24,9 +24,9 @@ pub enum Signal {
 /// The variants are the contract's exit codes, told apart by remedy. `Display` says what could not be done.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The port cannot be had.
+    /// The port is unavailable.
     #[error("The redirect URI cannot be served: {0}.")]
-    Port(#[from] PortTaken),
+    Port(#[from] PortUnavailable),
     /// No answer before the consent: nothing is lost.
     #[error("The login was not begun: {0}.")]
     Unreachable(NetworkError),
@@ -110,6 +110,9 @@ pub enum Error {
     /// A fresh token that the CRM does not know.
     #[error("The CRM at {0} does not accept the new access token (INVALID_TOKEN).")]
     TokenNotAccepted(ApiDomain),
+    /// Zoho gave no refresh token, and the file holds one.
+    #[error("{} was left as it was: it holds a refresh token, and there is none to put in its place.", Foreign::new(.0.display().to_string()))]
+    RefreshTokenSpared(PathBuf),
     /// The credentials could not be written where they should go.
     #[error("The credentials could not be written to {}: {reason}.", Foreign::new(place.display().to_string()))]
     NotWritten {
@@ -149,7 +152,8 @@ impl Error {
     /// Why, in one line.
     pub fn cause(&self) -> String {
         match self {
-            Self::Port(taken) => format!("{}. Another port would not do: Zoho compares the redirect URI letter by letter.", sentence(&taken.reason.to_string())),
+            Self::Port(PortUnavailable { reason: PortReason::ConnectionKept, .. }) => "A program that used this port before still holds a connection on it. Your browser might send Zoho's response through that connection, and the program could read it.".to_owned(),
+            Self::Port(PortUnavailable { reason, .. }) => format!("{}. Another port would not do: Zoho compares the redirect URI letter by letter.", sentence(&reason.to_string())),
             Self::Unreachable(error) | Self::NoAnswer(error) | Self::PollUnanswered(error) => error.cause(),
             Self::TimedOut { .. } => "Either nobody consented, or Zoho showed an error page of its own, of which this program hears nothing.".to_owned(),
             Self::Stopped { signal, code_spent: false } => format!("{} No grant token was used up.", signal.cause()),
@@ -167,6 +171,7 @@ impl Error {
             Self::NoRefreshToken => "Zoho gives one only for offline access and a fresh consent; this login asked for both. The access token works for about an hour.".to_owned(),
             Self::ForeignApiDomain(_) => "Nothing was sent there, so the credentials are unchecked.".to_owned(),
             Self::TokenNotAccepted(_) => "A fresh token is refused when the API domain is the wrong one, or when newer tokens have pushed it out: about ten live at a time.".to_owned(),
+            Self::RefreshTokenSpared(_) => "The old one may be the only one that works. What there is went to standard output instead.".to_owned(),
             Self::NotWritten { printed: true, .. } => "Nothing is lost: they were printed instead.".to_owned(),
             Self::NotWritten { printed: false, .. } => "Nor could they be printed.".to_owned(),
             Self::NotKept(trouble) => format!("{} Nothing is lost: they were handed over instead.", trouble.cause()),
@@ -205,6 +210,7 @@ impl Error {
             Self::NoRefreshToken => "Run the login again and accept on Zoho's page. If none comes again, look at the client's type in the console: a client-based (JavaScript) client never gets one, so register a server-based client.".to_owned(),
             Self::ForeignApiDomain(_) => "If you know that this server is Zoho's, give it with --trust-api-domain. Otherwise do not use the credentials, and revoke them.".to_owned(),
             Self::TokenNotAccepted(_) => "Check that this API domain is the one of your organisation's data centre, and run the login again.".to_owned(),
+            Self::RefreshTokenSpared(_) => "Name another file with --output, or take the old refresh token out of this one first.".to_owned(),
             Self::NotWritten { remedy, .. } => (*remedy).to_owned(),
             Self::NotKept(trouble) => trouble.remedy(),
             Self::Profile(trouble) => trouble.remedy_of_use(),
@@ -235,6 +241,7 @@ impl Error {
             | Self::Device { .. }
             | Self::Unreadable { .. }
             | Self::NoRefreshToken
+            | Self::RefreshTokenSpared(_)
             | Self::NothingToRefresh { .. }
             | Self::TokenNotAccepted(_) => 5,
             Self::Port(_) => 6,

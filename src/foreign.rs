@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// As many characters of foreign text as a person is shown.
-const SHOWN: usize = 200;
+pub(crate) const SHOWN: usize = 200;
 
 /// Text from outside. Its `Display` is safe for a terminal: one line, at most 200 characters,
 /// control, escape and bidirectional characters made visible.

@@ -11,6 +11,7 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use zeroize::{Zeroize, Zeroizing};
+use zoho_grant::handover::file;
 
 /// A secret is some dozens of bytes; anything longer is another file.
 const SECRET_BYTES: usize = 4096;
@@ -50,7 +51,7 @@ pub fn hidden(question: &str) -> io::Result<SecretString> {
             .without_confirmation()
             .prompt()
     })?;
-    Ok(Zeroizing::new(answer).trim().into())
+    Ok(alone(&Zeroizing::new(answer)))
 }
 
 /// Asks for a yes; Enter alone is a no.
@@ -83,7 +84,8 @@ pub fn grant_token() -> io::Result<SecretString> {
 /// Reads a secret from a file, or from standard input for `-`, without the white space around it.
 pub fn secret_file(path: &Path) -> io::Result<SecretString> {
     if path != Path::new("-") {
-        whole(File::open(path)?)
+        let text = file::read(path, SECRET_BYTES).map_err(io::Error::other)?;
+        Ok(alone(&text))
     } else if possible() {
         hidden("Client secret")
     } else {
@@ -185,7 +187,13 @@ fn whole(source: impl Read) -> io::Result<SecretString> {
         let why = format!("it is longer than {SECRET_BYTES} bytes");
         return Err(io::Error::new(io::ErrorKind::InvalidData, why));
     }
-    Ok(text.trim().into())
+    Ok(alone(&text))
+}
+
+/// Without what editors leave around it.
+fn alone(text: &str) -> SecretString {
+    let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
+    text.trim_matches(slips).into()
 }
 
 /// Standard input past the library's buffer, which is never wiped.

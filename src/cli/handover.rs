@@ -1,7 +1,7 @@
 //! The options group "Credentials": in which form they go where.
 
-use crate::cli::git;
 use crate::cli::usage::Usage;
+use crate::cli::{folder, git};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::Target;
 use zoho_grant::handover::extras::{Edition, Endpoint, Environment, Extras, StartDate, UserAgent};
 use zoho_grant::handover::fields::{self, Field};
-use zoho_grant::handover::file::{Existing, OutputFile, Unusable};
+use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::form::Form;
 use zoho_grant::handover::format::{FORMATS, Format, Known};
 use zoho_grant::handover::template::Template;
@@ -29,7 +29,7 @@ pub struct HandOver {
     /// Any text instead of a format, with {refresh_token} and the like in it; a brace itself is written twice: {{ or }}
     #[arg(long, value_name = "TEXT", conflicts_with = "format")]
     pub template: Option<Template>,
-    /// File for the credentials instead of standard output
+    /// File for the credentials instead of standard output, which - names
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Replace an existing file (dotenv is merged into it in any case)
@@ -75,6 +75,7 @@ impl HandOver {
         let file = self
             .output
             .as_deref()
+            .filter(|path| *path != Path::new("-"))
             .map(|path| self.file(path, &form))
             .transpose()?;
         warnings.extend(form.remarks().iter().map(|remark| match remark.link {
@@ -82,7 +83,12 @@ impl HandOver {
             None => remark.text.to_owned(),
         }));
         warnings.extend(file.iter().flat_map(warnings_of));
-        Ok(Target { form, extras, file })
+        Ok(Target {
+            form,
+            extras,
+            file,
+            last_resort: folder::state(),
+        })
     }
 
     /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.
@@ -120,13 +126,13 @@ impl HandOver {
         }
     }
 
-    fn file(&self, path: &Path, form: &Form) -> Result<OutputFile, Usage> {
+    fn file(&self, path: &Path, form: &Form) -> Result<PrivateFile, Usage> {
         let existing = match (form.is_merged(), self.force) {
             (true, _) => Existing::Merge,
             (false, true) => Existing::Replace,
             (false, false) => Existing::Keep,
         };
-        OutputFile::prepare(path, existing).map_err(|reason| Usage {
+        PrivateFile::prepare(path, existing).map_err(|reason| Usage {
             exit_code: if matches!(reason, Unusable::System(_)) {
                 1
             } else {
@@ -134,15 +140,15 @@ impl HandOver {
             },
             ..Usage::new(
                 &format!("--output {}", Foreign::new(path.display().to_string())),
-                reason,
-                "Name another file, or mend this one.",
+                &reason,
+                reason.remedy(),
             )
         })
     }
 }
 
 /// What a person should know before secrets go there, one sentence each.
-fn warnings_of(file: &OutputFile) -> Vec<String> {
+fn warnings_of(file: &PrivateFile) -> Vec<String> {
     let path = Foreign::new(file.path().display().to_string());
     let open = file.is_open_to_others().then(|| {
         format!("{path} can be read by other users of this machine; chmod 600 mends that.")

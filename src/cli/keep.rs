@@ -2,9 +2,10 @@
 
 use crate::cli::folder;
 use crate::cli::handover::HandOver;
+use crate::cli::layers::Layers;
 use crate::cli::life::{Keep, SaveTo};
 use crate::cli::usage::Usage;
-use crate::cli::variables::Variables;
+use zeroize::Zeroizing;
 use zoho_grant::keep::Keeping;
 use zoho_grant::keep::profile::{Name, Place};
 
@@ -12,7 +13,7 @@ use zoho_grant::keep::profile::{Name, Place};
 pub fn keeping(
     keep: &Keep,
     hand_over: &HandOver,
-    variables: &Variables,
+    layers: &Layers,
 ) -> Result<Option<Keeping>, Usage> {
     let Some(named) = &keep.save else {
         return Ok(None);
@@ -25,7 +26,7 @@ pub fn keeping(
     };
     let keeping = Keeping {
         profiles: folder::profiles()?,
-        name: name(named.map(String::as_str), variables)?,
+        name: layers.profile_name(named.map(String::as_str))?,
         place,
         hand_over: hand_over.is_asked_for(),
     };
@@ -40,8 +41,8 @@ pub fn keeping(
 }
 
 /// The profile that is named, or the default one.
-pub fn name(option: Option<&str>, variables: &Variables) -> Result<Name, Usage> {
-    let Some(name) = variables.or(option, "ZOHO_PROFILE") else {
+pub fn name(named: Option<Zeroizing<String>>) -> Result<Name, Usage> {
+    let Some(name) = named else {
         return Ok(Name::default());
     };
     let remedy = "Give a name such as work.";

@@ -5,7 +5,7 @@ use clap::{Args, ValueEnum};
 use std::path::PathBuf;
 
 /// Of the commands that use credentials.
-const EXIT_CODES: &str = "Without an option: the tokens of the ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
+const EXIT_CODES: &str = "Without an option: complete ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
 
 Exit codes:
   0 alive                         5 dead, or Zoho answered with an error

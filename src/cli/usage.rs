@@ -37,16 +37,6 @@ impl Usage {
         }
     }
 
-    /// A variable is missing that nothing else can stand in for.
-    pub fn no_variable(name: &str) -> Self {
-        Self {
-            what: format!("{name} is missing."),
-            cause: "Neither --env-file nor the environment holds it.".to_owned(),
-            remedy: "Set it, or name a file that holds it with --env-file.".to_owned(),
-            exit_code: 2,
-        }
-    }
-
     /// A question was not answered.
     pub fn unanswered(error: &io::Error) -> Self {
         let interrupted = error.kind() == io::ErrorKind::Interrupted;

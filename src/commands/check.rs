@@ -3,6 +3,7 @@
 use crate::cli::life::Check;
 use crate::cli::options;
 use crate::cli::source::Source;
+use crate::cli::usage::Usage;
 use crate::commands::live::{Live, live};
 use crate::commands::profiles::unprinted;
 use crate::commands::{Around, Stop};
@@ -19,7 +20,7 @@ const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 
 /// Exit code 5 when they are dead.
 pub fn check(arguments: &Check, around: &Around) -> Result<ExitCode, Stop> {
-    let source = Source::chosen(&arguments.from)?;
+    let source = Source::of(&arguments.from)?;
     let domains = options::trusted_domains(&arguments.trust_api_domain)?;
     let outcome = ask(around, &source, domains);
     if let Err(Stop::Error(error)) = &outcome
@@ -50,8 +51,7 @@ fn ask(
 ) -> Result<(Live, Identity), Stop> {
     let mut live = live(around, source, None)?;
     live.put_back(source);
-    let trust = Trust::new(&live.kept.accounts_server, Vec::new(), domains);
-    let domain = domain(&live, &trust)?;
+    let domain = domain(&live, source, domains)?;
     let mut identity = identity(around, &live, &domain);
     if identity.token_refused() && !live.refreshed {
         let refused = live.token.clone();
@@ -65,14 +65,24 @@ fn ask(
     Ok((live, identity))
 }
 
-fn domain(live: &Live, trust: &Trust) -> Result<ApiDomain, Error> {
-    let named = live.kept.api_domain.clone();
-    let table = live.kept.accounts_server.data_center();
-    let named = named.or_else(|| table.map(|center| Foreign::new(center.api_domain)));
-    let named = named.unwrap_or_else(|| Foreign::new("none"));
-    trust
-        .api_domain(named.raw())
-        .ok_or(Error::ForeignApiDomain(named))
+/// Where the API is, by the source; trusted by the table, now, or when the profile was kept.
+fn domain(live: &Live, source: &Source, given: Vec<ApiDomain>) -> Result<ApiDomain, Usage> {
+    let kept = &live.kept;
+    let table = kept.accounts_server.data_center();
+    let named = kept.api_domain.as_ref().map(Foreign::raw);
+    let named = named.or(table.map(|center| center.api_domain));
+    let named = named.unwrap_or("an unknown server").to_owned();
+    let further = [given, kept.trusted.1.clone()].concat();
+    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
+    trust.api_domain(&named).ok_or_else(|| Usage {
+        what: format!("The access token is not sent to {}.", Foreign::new(named)),
+        cause: format!(
+            "{} has no API domain that is one of Zoho's known ones.",
+            source.shown()
+        ),
+        remedy: "If you know that the API is there, give it with --trust-api-domain.".to_owned(),
+        exit_code: 7,
+    })
 }
 
 /// Every question is asked, whatever was granted: the CRM tells a scope that is missing from a token that is dead.

@@ -13,7 +13,12 @@ use zoho_grant::settings::Settings;
 
 /// Runs it.
 pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
-    let (settings, warnings) = plan::device(arguments)?;
+    let (settings, warnings) = plan::without_callback(
+        &arguments.client,
+        &arguments.servers,
+        &arguments.credentials,
+        &arguments.keep,
+    )?;
     let old = revoke_old::old(&settings);
     around.terminal.warn(&warnings);
     let followed = follow(&settings, Opener::Nobody, around.terminal);

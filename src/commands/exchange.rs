@@ -21,7 +21,12 @@ use zoho_grant::zoho::trust::AccountsServer;
 /// Exchanges, at another data centre when the person names one after a refusal: never by itself.
 pub fn run(arguments: &Exchange, around: &Around) -> Result<ExitCode, Stop> {
     fits(&arguments.credentials)?;
-    let (mut settings, warnings) = plan::exchange(arguments)?;
+    let (mut settings, warnings) = plan::without_callback(
+        &arguments.client,
+        &arguments.servers,
+        &arguments.credentials,
+        &arguments.keep,
+    )?;
     let code = code(arguments)?;
     let old = revoke_old::old(&settings);
     around.terminal.warn(&warnings);

@@ -3,11 +3,15 @@
 use crate::cli::source::Source;
 use crate::commands::{Around, Stop};
 use secrecy::{ExposeSecret, SecretString};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use zoho_grant::error::Error;
 use zoho_grant::keep::kept::Kept;
-use zoho_grant::keep::lock::Lock;
+use zoho_grant::keep::lock::{Lock, PATIENCE};
+use zoho_grant::keep::trouble::Trouble;
 use zoho_grant::unfulfilled::{Request, Unfulfilled};
+
+/// A refresh takes less.
+const IN_SILENCE: Duration = Duration::from_secs(2);
 
 /// What a source holds, with an access token that is alive.
 pub struct Live {
@@ -28,7 +32,7 @@ impl Live {
     /// stalls must not withhold it.
     pub fn put_back(&mut self, source: &Source) {
         let _turn = self.turn.take();
-        if self.refreshed {
+        if self.refreshed && self.problem.is_none() {
             self.problem = source.put_back(&self.kept).err();
         }
     }
@@ -44,14 +48,29 @@ pub fn live(
     let mut turn = source.lock_at_once();
     let mut kept = source.load()?;
     if turn.is_none() && there(kept.clone(), refused).is_none() {
+        turn = wait(around, source)?;
         // Whoever waited here finds what the first one brought.
-        turn = source.lock();
-        kept = source.load()?;
+        if turn.is_some() {
+            kept = source.load()?;
+        }
     }
     match there(kept.clone(), refused) {
         Some(live) => Ok(live),
         None => refresh(around, source, kept, turn),
     }
+}
+
+/// For the source's lock, saying so when that takes longer than a refresh.
+fn wait(around: &Around, source: &Source) -> Result<Option<Lock>, Error> {
+    let brief = source.lock(IN_SILENCE);
+    let lock = match brief {
+        Err(Trouble::Busy(_)) => {
+            around.terminal.waiting_for(source);
+            source.lock(PATIENCE)
+        }
+        lock => lock,
+    };
+    lock.map_err(Error::Profile)
 }
 
 fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
@@ -77,6 +96,7 @@ fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> 
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());
     };
+    let problem = source.try_out().err();
     let (zoho, server) = (around.zoho(), &kept.accounts_server);
     let answer = zoho.refresh(&kept.client, server, refresh_token);
     let tokens = around.runtime.block_on(answer).map_err(|error| {
@@ -89,14 +109,14 @@ fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> 
     })?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
-    if matches!(source, Source::Environment) {
+    if matches!(source, Source::Variables(_)) {
         around.terminal.cannot_put_back();
     }
     Ok(Live {
         kept,
         token,
         refreshed: true,
-        problem: None,
+        problem,
         turn,
     })
 }

@@ -19,7 +19,8 @@ pub fn list(around: &Around) -> Result<ExitCode, Stop> {
 
 /// Removes one.
 pub fn forget(arguments: &Forget, around: &Around) -> Result<ExitCode, Stop> {
-    let name = keep::name(arguments.profile.as_deref(), &Variables::of_environment())?;
+    let named = arguments.profile.as_deref();
+    let name = keep::name(Variables::of_environment().or(named, "ZOHO_PROFILE")?)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     around.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)

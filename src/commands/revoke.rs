@@ -13,7 +13,7 @@ use zoho_grant::zoho::trust::AccountsServer;
 
 /// Asks, revokes, then forgets.
 pub fn revoke(arguments: &Revoke, around: &Around) -> Result<ExitCode, Stop> {
-    let source = Source::chosen(&arguments.from)?;
+    let source = Source::of(&arguments.from)?;
     let kept = source.load()?;
     let Some(token) = &kept.refresh_token else {
         return Err(Usage {

@@ -20,7 +20,7 @@ pub fn header(arguments: &Use, around: &Around) -> Result<ExitCode, Stop> {
 }
 
 fn print(arguments: &Use, around: &Around, before: &str) -> Result<ExitCode, Stop> {
-    let source = Source::chosen(&arguments.from)?;
+    let source = Source::of(&arguments.from)?;
     let mut live = live(around, &source, None)?;
     let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
     let printed = around.terminal.print(&text);

@@ -3,7 +3,8 @@
 use crate::credentials::Credentials;
 use crate::handover::extras::Extras;
 use crate::handover::fields::Field;
-use crate::handover::format::{Format, Remark};
+use crate::handover::format::Format;
+use crate::handover::remark::Remark;
 use crate::handover::template::{self, Template};
 use crate::handover::unfit::{Unfit, Why};
 use zeroize::Zeroizing;
@@ -62,22 +63,12 @@ impl Form {
         credentials: &Credentials,
         extras: &Extras,
     ) -> Result<Zeroizing<String>, Unfit> {
-        self.document_into(credentials, extras, "")
-    }
-
-    /// The document, put into what the file holds if this form merges.
-    pub(super) fn document_into(
-        &self,
-        credentials: &Credentials,
-        extras: &Extras,
-        existing: &str,
-    ) -> Result<Zeroizing<String>, Unfit> {
         let unfit = |why: Why| Unfit {
             form: self.name(),
             why,
         };
         match self {
-            Self::Format(format) => format.document_into(credentials, extras, existing),
+            Self::Format(format) => format.document(credentials, extras),
             Self::Field(field) => template::bare(field, credentials, extras).map_err(unfit),
             Self::Template(template) => template.document(credentials, extras).map_err(unfit),
         }

@@ -2,6 +2,7 @@
 
 use crate::credentials::Credentials;
 use crate::handover::extras::{Extras, Need};
+use crate::handover::remark::Remark;
 use crate::handover::unfit::{Unfit, Why};
 use crate::handover::{adobe, airbyte, dotenv, json, sdk, shell, singer, text};
 use crate::zoho::data_centers::DataCenter;
@@ -36,29 +37,16 @@ pub enum Known {
     Only(&'static [&'static str]),
 }
 
-/// Something to know about a reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// One or two sentences.
-    pub text: &'static str,
-    /// The page of its maker that says more: what the link is called, and its address.
-    pub link: Option<(&'static str, &'static str)>,
-}
-
 /// The whole document, which carries whatever there is.
 type Always = fn(&Credentials, &Extras) -> Zeroizing<String>;
 
 /// The whole document, made anew.
 type Whole = fn(&Credentials, &Extras) -> Result<Zeroizing<String>, Why>;
 
-/// The document, put into what the file holds already.
-type Merged = fn(&Credentials, &Extras, &str) -> Result<Zeroizing<String>, Why>;
-
 #[derive(Clone, Copy)]
 enum Make {
     Always(Always),
     Whole(Whole),
-    Merged(Merged),
 }
 
 /// Every format, in the order in which help and page show them.
@@ -126,7 +114,7 @@ pub static FORMATS: [Format; 13] = [
         title: "An .env file",
         purpose: "NAME=value lines for .env files, docker --env-file, systemd and CI secrets",
         file_name: "zoho.env",
-        document: Make::Merged(dotenv::document),
+        document: Make::Whole(dotenv::document),
         ..PLAIN
     },
     Format {
@@ -199,7 +187,7 @@ impl Format {
 
     /// Whether our lines are put into an existing file, which else would be replaced.
     pub fn is_merged(&self) -> bool {
-        matches!(self.document, Make::Merged(_))
+        self.name == "dotenv"
     }
 
     /// The whole document, ending in a newline.
@@ -208,21 +196,10 @@ impl Format {
         credentials: &Credentials,
         extras: &Extras,
     ) -> Result<Zeroizing<String>, Unfit> {
-        self.document_into(credentials, extras, "")
-    }
-
-    /// The document, put into what the file holds if this format merges.
-    pub(super) fn document_into(
-        &self,
-        credentials: &Credentials,
-        extras: &Extras,
-        existing: &str,
-    ) -> Result<Zeroizing<String>, Unfit> {
         let document = self.check_data_center(credentials.data_center);
         let document = document.and_then(|()| match self.document {
             Make::Always(always) => Ok(always(credentials, extras)),
             Make::Whole(whole) => whole(credentials, extras),
-            Make::Merged(merged) => merged(credentials, extras, existing),
         });
         document.map_err(|why| self.unfit(why))
     }

@@ -38,14 +38,16 @@ fn sh_lines() {
     check(
         "env",
         &expect![[r"
-        export ZOHO_CLIENT_ID=1000.EXAMPLE
-        export ZOHO_CLIENT_SECRET=examplesecret
-        export ZOHO_REFRESH_TOKEN=1000.r.r
-        export ZOHO_ACCESS_TOKEN=1000.a.a
-        export ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
-        export ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
-        export ZOHO_API_DOMAIN=https://www.zohoapis.eu
-    "]],
+            export ZOHO_CLIENT_ID=1000.EXAMPLE
+            export ZOHO_CLIENT_SECRET=examplesecret
+            export ZOHO_REFRESH_TOKEN=1000.r.r
+            export ZOHO_ACCESS_TOKEN=1000.a.a
+            export ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
+            export ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
+            export ZOHO_API_DOMAIN=https://www.zohoapis.eu
+            export ZOHO_DC=eu
+            export ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        "]],
     );
 }
 
@@ -54,14 +56,16 @@ fn fish_lines() {
     check(
         "fish",
         &expect![[r#"
-        set -gx ZOHO_CLIENT_ID "1000.EXAMPLE"
-        set -gx ZOHO_CLIENT_SECRET "examplesecret"
-        set -gx ZOHO_REFRESH_TOKEN "1000.r.r"
-        set -gx ZOHO_ACCESS_TOKEN "1000.a.a"
-        set -gx ZOHO_ACCESS_TOKEN_EXPIRES_AT "2026-11-23T11:35:58Z"
-        set -gx ZOHO_ACCOUNTS_URL "https://accounts.zoho.eu"
-        set -gx ZOHO_API_DOMAIN "https://www.zohoapis.eu"
-    "#]],
+            set -gx ZOHO_CLIENT_ID "1000.EXAMPLE"
+            set -gx ZOHO_CLIENT_SECRET "examplesecret"
+            set -gx ZOHO_REFRESH_TOKEN "1000.r.r"
+            set -gx ZOHO_ACCESS_TOKEN "1000.a.a"
+            set -gx ZOHO_ACCESS_TOKEN_EXPIRES_AT "2026-11-23T11:35:58Z"
+            set -gx ZOHO_ACCOUNTS_URL "https://accounts.zoho.eu"
+            set -gx ZOHO_API_DOMAIN "https://www.zohoapis.eu"
+            set -gx ZOHO_DC "eu"
+            set -gx ZOHO_SCOPE "ZohoCRM.modules.READ,ZohoCRM.settings.READ"
+        "#]],
     );
 }
 
@@ -70,14 +74,16 @@ fn powershell_lines() {
     check(
         "powershell",
         &expect![[r#"
-        $Env:ZOHO_CLIENT_ID="1000.EXAMPLE"
-        $Env:ZOHO_CLIENT_SECRET="examplesecret"
-        $Env:ZOHO_REFRESH_TOKEN="1000.r.r"
-        $Env:ZOHO_ACCESS_TOKEN="1000.a.a"
-        $Env:ZOHO_ACCESS_TOKEN_EXPIRES_AT="2026-11-23T11:35:58Z"
-        $Env:ZOHO_ACCOUNTS_URL="https://accounts.zoho.eu"
-        $Env:ZOHO_API_DOMAIN="https://www.zohoapis.eu"
-    "#]],
+            $Env:ZOHO_CLIENT_ID="1000.EXAMPLE"
+            $Env:ZOHO_CLIENT_SECRET="examplesecret"
+            $Env:ZOHO_REFRESH_TOKEN="1000.r.r"
+            $Env:ZOHO_ACCESS_TOKEN="1000.a.a"
+            $Env:ZOHO_ACCESS_TOKEN_EXPIRES_AT="2026-11-23T11:35:58Z"
+            $Env:ZOHO_ACCOUNTS_URL="https://accounts.zoho.eu"
+            $Env:ZOHO_API_DOMAIN="https://www.zohoapis.eu"
+            $Env:ZOHO_DC="eu"
+            $Env:ZOHO_SCOPE="ZohoCRM.modules.READ,ZohoCRM.settings.READ"
+        "#]],
     );
 }
 
@@ -86,14 +92,16 @@ fn cmd_lines() {
     check(
         "windows-cmd",
         &expect![[r"
-        set ZOHO_CLIENT_ID=1000.EXAMPLE
-        set ZOHO_CLIENT_SECRET=examplesecret
-        set ZOHO_REFRESH_TOKEN=1000.r.r
-        set ZOHO_ACCESS_TOKEN=1000.a.a
-        set ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
-        set ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
-        set ZOHO_API_DOMAIN=https://www.zohoapis.eu
-    "]],
+            set ZOHO_CLIENT_ID=1000.EXAMPLE
+            set ZOHO_CLIENT_SECRET=examplesecret
+            set ZOHO_REFRESH_TOKEN=1000.r.r
+            set ZOHO_ACCESS_TOKEN=1000.a.a
+            set ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
+            set ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
+            set ZOHO_API_DOMAIN=https://www.zohoapis.eu
+            set ZOHO_DC=eu
+            set ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        "]],
     );
 }
 
@@ -106,9 +114,9 @@ fn what_a_shell_would_read_differently_is_quoted() {
     };
     let quoted = [sh, fish, powershell].map(|shell| last(shell)).join("\n");
     expect![[r#"
-        export ZOHO_API_DOMAIN='a'\''b"c$d`e\f g'
-        set -gx ZOHO_API_DOMAIN "a'b\"c\$d`e\\f g"
-        $Env:ZOHO_API_DOMAIN="a'b`"c`$d``e\f g""#]]
+        export ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        set -gx ZOHO_SCOPE "ZohoCRM.modules.READ,ZohoCRM.settings.READ"
+        $Env:ZOHO_SCOPE="ZohoCRM.modules.READ,ZohoCRM.settings.READ""#]]
     .assert_eq(&quoted);
 }
 

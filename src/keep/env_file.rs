@@ -1,16 +1,18 @@
 //! A `.env` file as the place where tokens come from: what a refresh brought is put back into its lines.
 
-use crate::exact::exact;
-use crate::handover::dotenv::name_of;
-use crate::handover::file::{Existing, OutputFile};
+use crate::handover::dotenv::merge;
+use crate::handover::file::{Existing, PrivateFile};
+use crate::handover::variables::Variable;
 use crate::keep::kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
-use std::io::{self, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// A variable and its value now; without one, its lines go.
-type Variable = (&'static str, Option<Zeroizing<String>>);
+/// Tries whether something can be put back.
+pub fn try_out(path: &Path) -> Result<(), String> {
+    let file = PrivateFile::prepare(path, Existing::Merge);
+    file.map(drop).map_err(|unusable| unusable.to_string())
+}
 
 /// Puts the tokens into the file. Only their lines change: what else the file holds or leaves out is the person's.
 pub fn put_back(path: &Path, kept: &Kept) -> Result<(), String> {
@@ -18,81 +20,35 @@ pub fn put_back(path: &Path, kept: &Kept) -> Result<(), String> {
     let end = kept.expires_at.map(humantime::format_rfc3339_seconds);
     change(
         path,
-        &[
-            (
-                "ZOHO_REFRESH_TOKEN",
-                kept.refresh_token.as_ref().map(secret),
-            ),
-            ("ZOHO_ACCESS_TOKEN", kept.access_token.as_ref().map(secret)),
-            (
-                "ZOHO_ACCESS_TOKEN_EXPIRES_AT",
-                end.map(|end| Zeroizing::new(end.to_string())),
-            ),
+        [
+            kept.refresh_token.as_ref().map(secret),
+            kept.access_token.as_ref().map(secret),
+            end.map(|end| Zeroizing::new(end.to_string())),
         ],
     )
 }
 
 /// Takes the tokens out of the file.
 pub fn forget(path: &Path) -> Result<(), String> {
-    let names = [
-        "ZOHO_REFRESH_TOKEN",
-        "ZOHO_ACCESS_TOKEN",
-        "ZOHO_ACCESS_TOKEN_EXPIRES_AT",
-    ];
-    change(path, &names.map(|name| (name, None)))
+    change(path, [None, None, None])
 }
 
-fn change(path: &Path, variables: &[Variable]) -> Result<(), String> {
-    let file =
-        OutputFile::prepare(path, Existing::Merge).map_err(|unusable| unusable.to_string())?;
-    let existing = file
-        .existing()
-        .map_err(|error| error.to_string())?
-        .unwrap_or_default();
-    let values = variables.iter().filter_map(|(_, value)| value.as_ref());
-    if values.into_iter().any(|value| !value.chars().all(is_plain)) {
-        return Err("a token holds characters that such a file cannot carry".to_owned());
-    }
-    let text = exact(|out| merge(&existing, variables, out));
-    file.write(text.as_bytes())
-        .map_err(|error| error.to_string())
-}
-
-/// As in a shell the last line of a name wins, so every line of it gets the value; a missing one is added.
-fn merge(existing: &str, variables: &[Variable], out: &mut dyn Write) -> io::Result<()> {
-    let mut ended = true;
-    for line in existing.split_inclusive('\n') {
-        match variables
-            .iter()
-            .find(|(name, _)| name_of(line) == Some(*name))
-        {
-            None => {
-                out.write_all(line.as_bytes())?;
-                ended = line.ends_with('\n');
-            }
-            Some((_, None)) => {}
-            Some((_, Some(value))) => {
-                let start = line.split_once('=').map_or(line, |(start, _)| start);
-                let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-                write!(out, "{start}={}{end}", value.as_str())?;
-                ended = true;
-            }
-        }
-    }
-    for (name, value) in variables {
-        let stands = existing.lines().any(|line| name_of(line) == Some(*name));
-        if let (Some(value), false) = (value, stands) {
-            let end = if ended { "" } else { "\n" };
-            writeln!(out, "{end}{name}={}", value.as_str())?;
-            ended = true;
-        }
-    }
-    Ok(())
-}
-
-/// There are no quotes to put around others: some readers keep them.
-fn is_plain(char: char) -> bool {
-    char.is_ascii_alphanumeric() || "._~:/@+=,-".contains(char)
+fn change(path: &Path, values: [Option<Zeroizing<String>>; 3]) -> Result<(), String> {
+    let fields = ["REFRESH_TOKEN", "ACCESS_TOKEN", "ACCESS_TOKEN_EXPIRES_AT"];
+    let variables = fields
+        .into_iter()
+        .zip(values)
+        .map(|(field, value)| Variable {
+            field,
+            name: format!("ZOHO_{field}"),
+            value,
+        });
+    let variables: Vec<_> = variables.collect();
+    let file = PrivateFile::at(path, Existing::Merge);
+    let existing = file.read().map_err(|unusable| unusable.to_string())?;
+    let existing = existing.map(|(text, _)| text).unwrap_or_default();
+    let text = merge(&existing, &variables).map_err(|why| format!("such a file {why}"))?;
+    file.write(&text).map_err(|unusable| unusable.to_string())
 }
 
 #[cfg(test)]
@@ -127,7 +83,7 @@ mod tests {
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
-            "# mine\r\n#ZOHO_ACCESS_TOKEN=x\nOTHER=\"a b\"\nLAST=1\n"
+            "# mine\r\n#ZOHO_ACCESS_TOKEN=x\nOTHER=\"a b\"\nLAST=1\r\n"
         );
     }
 

@@ -1,12 +1,12 @@
 //! What is kept of a login: enough to get a live access token later.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
+use crate::foreign::{Foreign, SHOWN};
 use crate::zoho::client::Client;
 use crate::zoho::crm::Identity;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token::Tokens;
-use crate::zoho::trust::AccountsServer;
+use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::SecretString;
 use std::time::{Duration, SystemTime};
 
@@ -30,6 +30,10 @@ pub struct Kept {
     pub scopes: Option<Scopes>,
     /// Where the API is, as Zoho named it; not trusted yet.
     pub api_domain: Option<Foreign>,
+    /// The redirect URI of the login, as registered.
+    pub redirect_uri: Option<String>,
+    /// The servers beyond Zoho's known ones that the login was told to trust.
+    pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     /// The organisation's name.
     pub organization: Option<Foreign>,
     /// The person's e-mail address or name.
@@ -49,7 +53,7 @@ impl Kept {
             scopes: self.scopes,
             accounts_server: self.accounts_server,
             api_domain: self.api_domain,
-            redirect_uri: None,
+            redirect_uri: self.redirect_uri,
             identity: Identity::not_asked(unchecked),
         }
     }
@@ -66,8 +70,14 @@ impl Kept {
             expires_at: credentials.expires_at,
             scopes: credentials.scopes.clone(),
             api_domain: credentials.api_domain.clone(),
-            organization: organization.and_then(|organization| organization.name.clone()),
-            person: person.and_then(|user| user.email.clone().or_else(|| user.name.clone())),
+            redirect_uri: credentials.redirect_uri.clone(),
+            trusted: Default::default(),
+            organization: organization
+                .and_then(|organization| organization.name.as_ref())
+                .map(cut),
+            person: person
+                .and_then(|user| user.email.as_ref().or(user.name.as_ref()))
+                .map(cut),
         }
     }
 
@@ -85,11 +95,19 @@ impl Kept {
             access_token: Some(tokens.access_token),
             expires_at: tokens.expires_in.and_then(|life| now.checked_add(life)),
             refresh_token: tokens.refresh_token.or(self.refresh_token),
-            api_domain: tokens.api_domain.or(self.api_domain),
+            api_domain: tokens
+                .api_domain
+                .filter(|named| named.raw().len() <= SHOWN)
+                .or(self.api_domain),
             scopes: tokens.scopes.or(self.scopes),
             ..self
         }
     }
+}
+
+/// A name is shown in a line; what is longer than that is no name, and the file that keeps it has its bounds.
+fn cut(name: &Foreign) -> Foreign {
+    Foreign::new(name.raw().chars().take(SHOWN).collect::<String>())
 }
 
 #[cfg(test)]

@@ -84,6 +84,7 @@ impl Keeping {
 mod tests {
     use super::*;
     use crate::handover::samples;
+    use crate::keep::lock::PATIENCE;
     use tempfile::{TempDir, tempdir};
 
     fn keeping() -> (TempDir, Keeping) {
@@ -105,7 +106,7 @@ mod tests {
     async fn a_signal_gives_up_what_never_ends() {
         let (_folder, keeping) = keeping();
         // Never given back: the thread must not go on when the folder is gone.
-        std::mem::forget(keeping.profiles.lock(&keeping.name).unwrap());
+        std::mem::forget(keeping.profiles.lock(&keeping.name, PATIENCE).unwrap());
         let (_stop, mut stopped_by) = watch::channel(Some(Signal::Interrupt));
         let profiles = keeping.profiles.clone();
         let ended = keeping.keep(kept(), &mut stopped_by).await;

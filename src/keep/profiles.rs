@@ -1,13 +1,14 @@
 //! All profiles of a person: one file in their configuration folder, and the keyring for secrets.
 
-use crate::exact::exact;
 use crate::keep::kept::Kept;
-use crate::keep::lock::Lock;
+use crate::keep::lock::{Lock, PATIENCE};
 use crate::keep::profile::{Listed, Name, Place};
 use crate::keep::record::{Document, Record, Secrets};
 use crate::keep::trouble::Trouble;
 use crate::keep::{file, keyring};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// The profiles of a folder. Whoever changes a profile holds its own lock; the file's is held for the moment of the
 /// change alone, because the keyring may ask the person: that must not stop what other profiles are used for.
@@ -60,7 +61,7 @@ impl Profiles {
 
     /// Keeps something under a name, in place of what was there.
     pub fn save(&self, name: &Name, kept: &Kept, place: Place) -> Result<(), Trouble> {
-        let _turn = self.lock(name)?;
+        let _turn = self.lock(name, PATIENCE)?;
         let old = self.read()?.profiles.remove(name).map(|old| old.kept);
         self.put(name, kept, place)?;
         if old == Some(Place::Keyring) && place == Place::File {
@@ -79,17 +80,17 @@ impl Profiles {
 
     /// Removes a profile and its secrets.
     pub fn forget(&self, name: &Name) -> Result<(), Trouble> {
-        let _turn = self.lock(name)?;
+        let _turn = self.lock(name, PATIENCE)?;
         if self.find(name)?.kept == Place::Keyring {
             keyring::forget(name)?;
         }
         self.change(|document| drop(document.profiles.remove(name)))
     }
 
-    /// Waits until no other process refreshes or changes this profile.
-    pub fn lock(&self, name: &Name) -> Result<Lock, Trouble> {
+    /// Waits so long until no other process refreshes or changes this profile.
+    pub fn lock(&self, name: &Name, patience: Duration) -> Result<Lock, Trouble> {
         file::folder(&self.folder)?;
-        Lock::beside(&self.guarded(name))
+        Lock::beside(&self.guarded(name), patience)
     }
 
     /// The same without waiting, if the lock is free.
@@ -111,13 +112,12 @@ impl Profiles {
     /// One change to the file: read, changed and written while nobody else can. Never waits for the keyring.
     fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Trouble> {
         file::folder(&self.folder)?;
-        let _lock = Lock::beside(&self.path())?;
+        let _lock = Lock::beside(&self.path(), PATIENCE)?;
         let mut document = self.read()?;
         change(&mut document);
-        let text = exact(|out| {
-            serde_json::to_writer_pretty(&mut *out, &document)?;
-            out.write_all(b"\n")
-        });
+        let text = serde_json::to_string_pretty(&document).expect("every key is a string");
+        let mut text = Zeroizing::new(text);
+        text.push('\n');
         file::write(&self.path(), &text)
     }
 

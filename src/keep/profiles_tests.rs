@@ -54,7 +54,7 @@ fn file_and_folder_are_their_owners_alone_and_anything_else_is_refused() {
         fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
         let trouble = profiles.load(&name("work")).unwrap_err();
         assert_eq!(trouble, Trouble::Open(path.clone()), "{open:o}");
-        assert!(trouble.remedy().contains("chmod 600"));
+        assert!(trouble.remedy().contains("chmod go-rwx"));
     }
 }
 
@@ -134,7 +134,7 @@ fn what_a_refresh_brought_is_kept_with_a_new_refresh_token_too() {
     let mut newer = kept();
     newer.refresh_token = Some("1000.r.other".into());
     newer.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
-    let turn = profiles.lock(&work).unwrap();
+    let turn = profiles.lock(&work, PATIENCE).unwrap();
     profiles.update(&work, &newer).unwrap();
     drop(turn);
     let back = profiles.load(&work).unwrap();
@@ -172,7 +172,7 @@ fn a_refresh_never_brings_back_what_was_forgotten_or_overwritten() {
     let together = Barrier::new(2);
     std::thread::scope(|scope| {
         scope.spawn(|| {
-            let turn = profiles.lock(&work).unwrap();
+            let turn = profiles.lock(&work, PATIENCE).unwrap();
             together.wait();
             let loaded = profiles.load(&work).unwrap();
             profiles.update(&work, &loaded).unwrap();
@@ -186,7 +186,7 @@ fn a_refresh_never_brings_back_what_was_forgotten_or_overwritten() {
 
 /// As a process does it.
 fn refresh(profiles: &Profiles, name: &Name) {
-    let _turn = profiles.lock(name).unwrap();
+    let _turn = profiles.lock(name, PATIENCE).unwrap();
     let loaded = profiles.load(name).unwrap();
     profiles.update(name, &loaded).unwrap();
 }

@@ -1,12 +1,11 @@
 //! The shapes in which profiles are written: public facts, and secrets apart from them.
 
-use crate::exact::exact;
 use crate::foreign::Foreign;
 use crate::keep::kept::Kept;
 use crate::keep::profile::{Listed, Name, Place};
 use crate::zoho::client::{self, Client, Id, NotAClient};
 use crate::zoho::scopes::Scopes;
-use crate::zoho::trust::AccountsServer;
+use crate::zoho::trust::{AccountsServer, ApiDomain, NotAnOrigin};
 use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -34,6 +33,12 @@ pub(super) struct Record {
     organization: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     person: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    redirect_uri: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trust_accounts_servers: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trust_api_domains: Vec<String>,
     /// Only of a profile that is kept in the file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) secrets: Option<Secrets>,
@@ -63,6 +68,9 @@ impl Record {
             scope: kept.scopes.as_ref().map(|scopes| scopes.joined(" ")),
             organization: raw(&kept.organization),
             person: raw(&kept.person),
+            redirect_uri: kept.redirect_uri.clone(),
+            trust_accounts_servers: kept.trusted.0.iter().map(ToString::to_string).collect(),
+            trust_api_domains: kept.trusted.1.iter().map(ToString::to_string).collect(),
             secrets: None,
         }
     }
@@ -90,6 +98,13 @@ impl Record {
         let not_a_token = |not: NotAClient| unusable("token", not.to_string());
         let end = secrets.expires_at.as_deref().map(humantime::parse_rfc3339);
         let server = AccountsServer::given(&self.accounts_url);
+        let servers = self.trust_accounts_servers.iter();
+        let servers: Result<_, NotAnOrigin> =
+            servers.map(|url| AccountsServer::given(url)).collect();
+        let servers = servers.map_err(|not| unusable("trust_accounts_servers", not.to_string()));
+        let domains = self.trust_api_domains.iter();
+        let domains: Result<_, NotAnOrigin> = domains.map(|url| ApiDomain::given(url)).collect();
+        let domains = domains.map_err(|not| unusable("trust_api_domains", not.to_string()));
         Ok(Kept {
             client: client.map_err(|not| unusable("client_secret", not.to_string()))?,
             accounts_server: server.map_err(|not| unusable("accounts_url", not.to_string()))?,
@@ -105,6 +120,8 @@ impl Record {
             api_domain: self.api_domain.clone().map(Foreign::new),
             organization: self.organization.clone().map(Foreign::new),
             person: self.person.clone().map(Foreign::new),
+            redirect_uri: self.redirect_uri.clone(),
+            trusted: (servers?, domains?),
         })
     }
 }
@@ -124,7 +141,7 @@ impl Secrets {
 
     /// As the keyring holds them.
     pub(super) fn text(&self) -> Zeroizing<String> {
-        exact(|out| Ok(serde_json::to_writer(out, self)?))
+        Zeroizing::new(serde_json::to_string(self).expect("every key is a string"))
     }
 
     /// As the keyring gave them.

@@ -57,6 +57,9 @@ pub enum Trouble {
         /// What the system says.
         reason: String,
     },
+    /// Another process holds the lock and does not give it back.
+    #[error("{} is held by another run", shown(.0))]
+    Busy(PathBuf),
     /// There is no keyring, or this program was built without.
     #[error("this machine offers no keyring")]
     NoKeyring(String),
@@ -96,7 +99,8 @@ impl Trouble {
                 Foreign::new(reason)
             ),
             Self::NotAFile(_) => {
-                "Profiles are never read through a link, from a folder or from a pipe.".to_owned()
+                "A link, a folder or a pipe in place of such a file may be somebody's trap."
+                    .to_owned()
             }
             Self::NotOurs(_) => {
                 "Whoever owns it could have named servers of their own in it.".to_owned()
@@ -104,6 +108,9 @@ impl Trouble {
             Self::Open(_) => {
                 "It holds secrets, so it is used only while nobody else can read or write it."
                     .to_owned()
+            }
+            Self::Busy(_) => {
+                "It does not go on: it was stopped (Ctrl-Z), or waits for the keyring.".to_owned()
             }
             Self::Interrupted => {
                 "The keyring, or another run that uses the profile, did not answer in time."
@@ -120,10 +127,11 @@ impl Trouble {
             Self::Unreadable { path, .. } => format!("Give yourself the right to read it: chmod 600 {}.", shown(path)),
             Self::NotAFile(path) => format!("Move what stands at {} away.", shown(path)),
             Self::NotOurs(path) => format!("Run as its owner, or give it to yourself: sudo chown \"$USER\" {}.", shown(path)),
-            Self::Open(path) => format!("Close it: chmod 600 {}. If others use this machine, revoke what was kept: zoho-grant revoke.", shown(path)),
+            Self::Open(path) => format!("Close it: chmod go-rwx {}. If others use this machine, revoke what was kept: zoho-grant revoke.", shown(path)),
             Self::Broken { path, .. } => format!("Mend {} or move it away, and keep the credentials anew: zoho-grant login --save.", shown(path)),
             Self::Unwritable { .. } => "Free space there or mend its rights, and try again.".to_owned(),
             Self::Lock { .. } => "Check the rights of its folder, and whether its file system can lock files.".to_owned(),
+            Self::Busy(path) => format!("Let that run go on or end it, and try again; on Linux `fuser -v {}` names it.", shown(path)),
             Self::NoKeyring(_) => "Give --save-to file to keep them in a file that only you can read, or leave --save out.".to_owned(),
             Self::Locked(_) => "Unlock the keyring (log in to the desktop, or open its password program) and try again, or give --save-to file.".to_owned(),
             Self::Keyring(_) => "Try again, or give --save-to file to keep them in a file that only you can read.".to_owned(),

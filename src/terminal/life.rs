@@ -47,6 +47,12 @@ impl Terminal {
         );
     }
 
+    /// The lock is not free.
+    pub fn waiting_for(&self, source: &Source) {
+        let source = source.shown();
+        self.must_say(&format!("Waiting for another run that uses {source}."));
+    }
+
     /// The question was answered with no.
     pub fn nothing_revoked(&self) {
         self.say("Nothing was revoked.");
@@ -67,7 +73,7 @@ impl Terminal {
         match source {
             Source::Profile(..) => self.say(&format!("Removed {source_name} from this machine.")),
             Source::EnvFile(_) => self.say(&format!("Took the tokens out of {source_name}.")),
-            Source::Environment => self.say(
+            Source::Variables(_) => self.say(
                 "Unset ZOHO_REFRESH_TOKEN and ZOHO_ACCESS_TOKEN now: they are of no use any more.",
             ),
         }

@@ -12,7 +12,7 @@ use crate::chromium::Tab;
 use crate::program::Program;
 use url::Url;
 
-const ACCEPT: &str = "button[value=accept]";
+pub const ACCEPT: &str = "button[value=accept]";
 const REJECT: &str = "button[value=refuse]";
 
 /// A rehearsal that waits for a consent, and the address of its consent page.
@@ -44,7 +44,7 @@ fn callback(address: &Url, query: &str) -> String {
 }
 
 /// The value behind a label of the text format.
-fn value<'a>(stdout: &'a str, label: &str) -> &'a str {
+pub fn value<'a>(stdout: &'a str, label: &str) -> &'a str {
     let mut lines = stdout.lines().filter_map(|line| line.split_once(':'));
     let found = lines.find(|(key, _)| *key == label);
     found.expect("it is printed").1.trim()

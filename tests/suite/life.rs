@@ -4,7 +4,7 @@ use crate::life_source::Life;
 use crate::program::{Ended, Program, command};
 use serde_json::Value;
 use std::fs;
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 const PAST: &str = "2020-01-01T00:00:00Z";
 const FUTURE: &str = "2099-01-01T00:00:00Z";
@@ -164,34 +164,6 @@ async fn a_dead_refresh_token_is_exit_5_with_the_command_to_consent_again() {
     assert_eq!(
         (ended.code, &found["alive"]),
         (Some(5), &Value::Bool(false))
-    );
-}
-
-#[cfg(unix)]
-#[tokio::test]
-async fn what_cannot_be_put_back_is_told_and_the_token_printed() {
-    let life = Life::new().await;
-    let file = life.home.path().join(".env");
-    let path = file.to_str().unwrap();
-    life.exchange(&["--format", "dotenv", "--output", path])
-        .await;
-    let text = fs::read_to_string(&file).unwrap();
-    let text = text
-        .lines()
-        .filter(|line| !line.contains("_EXPIRES_AT"))
-        .collect::<Vec<_>>()
-        .join("\n");
-    let elsewhere = life.home.path().join("elsewhere");
-    fs::remove_file(&file).unwrap();
-    fs::write(&elsewhere, text).unwrap();
-    std::os::unix::fs::symlink(&elsewhere, &file).unwrap();
-    let ended = life.run(&["token", "--env-file", path]).await;
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(ended.stdout.starts_with("1000."));
-    assert!(
-        ended.stderr.contains("could not be kept") && ended.stderr.contains("symbolic link"),
-        "{}",
-        ended.stderr
     );
 }
 

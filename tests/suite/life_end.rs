@@ -3,7 +3,7 @@
 use crate::life_source::Life;
 use serde_json::Value;
 use std::fs;
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 #[tokio::test]
 async fn check_tells_whose_they_are_and_which_scopes_answer() {
@@ -41,9 +41,23 @@ async fn check_tells_whose_they_are_and_which_scopes_answer() {
 async fn check_never_sends_the_token_to_a_domain_that_is_not_trusted() {
     let life = Life::with_profile().await;
     let before = life.stand_in.requests().len();
+    let kept = fs::read_to_string(life.profiles()).unwrap();
+    let forgotten = kept.replace("trust_api_domains", "trusted_once");
+    assert_ne!(kept, forgotten);
+    fs::write(life.profiles(), forgotten).unwrap();
     let ended = life.run(&["check"]).await;
     assert_eq!(ended.code, Some(7), "{}", ended.stderr);
+    assert!(ended.stderr.contains("--trust-api-domain"));
+    assert!(!ended.stderr.contains("revoke"), "{}", ended.stderr);
     assert_eq!(life.stand_in.requests().len(), before);
+}
+
+#[tokio::test]
+async fn row_39_a_domain_that_was_trusted_when_it_was_saved_is_remembered() {
+    let life = Life::with_profile().await;
+    let ended = life.run(&["check"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("Rehearsal Company"));
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::life_source::Life;
 use crate::program::{Program, after, command};
 use std::fs;
 use std::process::{Command, Stdio};
-use zoho_grant::demo::{DataCenter, visitor};
+use zoho_stand_in::{DataCenter, visitor};
 
 #[tokio::test]
 async fn a_profile_is_exported_in_any_format() {
@@ -98,7 +98,7 @@ async fn a_file_that_others_can_read_or_own_is_not_used() {
             "{command}"
         );
         assert!(
-            ended.stderr.contains("open to other users") && ended.stderr.contains("chmod 600"),
+            ended.stderr.contains("open to other users") && ended.stderr.contains("chmod go-rwx"),
             "{}",
             ended.stderr
         );

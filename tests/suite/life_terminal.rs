@@ -3,7 +3,7 @@
 use crate::life_source::{Life, SCOPES};
 use crate::typist::Typist;
 use std::fs;
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 /// The next line of a list.
 const DOWN: &str = "\x1b[B";

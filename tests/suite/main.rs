@@ -7,8 +7,11 @@ mod chromium;
 mod cli;
 mod errors;
 mod export;
+#[cfg(target_os = "linux")]
+mod firefox;
 mod flow;
 mod hostile;
+mod layers;
 mod life;
 mod life_end;
 mod life_exchange;

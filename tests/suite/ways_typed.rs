@@ -11,7 +11,7 @@ use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use zoho_grant::demo::visitor;
+use zoho_stand_in::visitor;
 
 /// Asks for a grant token.
 const QUESTION: &str = r#""$PROGRAM" demo --flow self-client"#;

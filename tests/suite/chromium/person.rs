@@ -16,6 +16,11 @@ impl Tab {
         self.event("Page.loadEventFired").await;
     }
 
+    /// Opens an address, whatever comes of it.
+    pub async fn visit(&mut self, address: &str) {
+        self.call("Page.navigate", json!({ "url": address })).await;
+    }
+
     /// Clicks where an element is, which must be in sight there.
     pub async fn click(&mut self, selector: &str) {
         let place = format!(
@@ -51,6 +56,17 @@ impl Tab {
             event["text"] = text.into();
             self.call("Input.dispatchKeyEvent", event.clone()).await;
         }
+    }
+
+    /// What pasting brings, in a field that is gone afterwards: the page's own origin may not read the clipboard.
+    pub async fn paste(&mut self) -> Value {
+        self.js("document.body.append(Object.assign(document.createElement('textarea'), { id: 'pasted' }))")
+            .await;
+        self.js("document.getElementById('pasted').focus()").await;
+        let paste = json!({ "type": "keyDown", "key": "v", "code": "KeyV", "modifiers": 2, "commands": ["paste"] });
+        self.call("Input.dispatchKeyEvent", paste).await;
+        self.js("(() => { const field = document.getElementById('pasted'); field.remove(); return field.value })()")
+            .await
     }
 
     /// Moves the keyboard's focus on to an element.
