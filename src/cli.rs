@@ -1,6 +1,5 @@
 //! The command line: options, variables and help, as the README lists them.
 
-pub mod ask;
 mod client;
 pub mod export;
 pub mod folder;

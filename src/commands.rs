@@ -13,7 +13,6 @@ pub mod revoke;
 mod revoke_old;
 pub mod token;
 
-use crate::cli::ask;
 use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::terminal::Terminal;
@@ -68,23 +67,19 @@ impl Around<'_> {
         Zoho::new(ANSWER_WITHIN, tell(self.terminal))
     }
 
-    /// Asks for a line. Once a login has listened for signals they kill no more, so they are listened for here too.
-    pub fn line(&self, question: &str) -> io::Result<String> {
-        let question = question.to_owned();
+    /// Asks the person. Once a login has listened for signals they end no process, so they end the question here.
+    pub fn ask<T: Send + 'static>(
+        &self,
+        question: impl FnOnce() -> io::Result<T> + Send + 'static,
+    ) -> io::Result<T> {
         self.runtime.block_on(async {
-            let mut stopped = signals::listen();
-            let answer = tokio::task::spawn_blocking(move || ask::line(&question));
+            let mut stopped = signals::first();
             tokio::select! {
-                answer = answer => answer.map_err(io::Error::other)?,
+                biased;
                 _ = stopped.wait_for(Option::is_some) => Err(io::ErrorKind::Interrupted.into()),
+                answer = async { tokio::task::spawn_blocking(question).await } => answer.map_err(io::Error::other)?,
             }
         })
-    }
-
-    /// Whether the person says yes.
-    pub fn yes(&self, question: &str) -> io::Result<bool> {
-        let answer = self.line(&format!("{question} [y/N]"))?;
-        Ok(matches!(answer.to_ascii_lowercase().as_str(), "y" | "yes"))
     }
 }
 

@@ -4,9 +4,9 @@
 mod browser;
 mod cli;
 mod commands;
+mod prompt;
 mod signals;
 mod terminal;
-mod typed;
 
 use clap::Parser;
 use cli::usage::Usage;
@@ -17,6 +17,8 @@ use std::sync::Arc;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    signals::keep_no_core();
+    signals::watch();
     let arguments = Arguments::parse();
     let terminal = Arc::new(Terminal::on_stderr(arguments.command.talk()));
     let runtime = match tokio::runtime::Builder::new_current_thread()

@@ -10,6 +10,7 @@ mod ways;
 use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::cli::{Color, Talk};
+use crate::prompt;
 use anstream::{AutoStream, ColorChoice};
 use screen::{BAD, BOLD, DIM, Screen, WARNING};
 use secrecy::{ExposeSecret, SecretString};
@@ -75,6 +76,7 @@ impl Terminal {
             Color::Never => ColorChoice::Never,
             Color::Auto => AutoStream::choice(&stderr),
         };
+        prompt::colored(choice != ColorChoice::Never);
         let is_terminal = stderr.is_terminal();
         let screen = Screen::new(Box::new(AutoStream::new(stderr, choice)), is_terminal);
         Self::new(screen, talk)

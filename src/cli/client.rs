@@ -1,8 +1,9 @@
 //! The client: given, or asked for on a terminal.
 
+use crate::cli::Registered;
 use crate::cli::layers::Registration;
 use crate::cli::usage::Usage;
-use crate::cli::{Registered, ask};
+use crate::prompt;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 use zoho_grant::zoho::client::{Client, Id};
@@ -29,14 +30,14 @@ pub fn client(
 }
 
 fn id(console: &str) -> Result<Zeroizing<String>, Usage> {
-    if !ask::possible() {
+    if !prompt::possible() {
         return Err(Usage::missing(
             "client ID",
             "--client-id ID or ZOHO_CLIENT_ID",
             console,
         ));
     }
-    let answer = ask::line(&format!("Client ID, from {console}"));
+    let answer = prompt::text(&format!("Client ID, from {console}:"));
     answer
         .map(Zeroizing::new)
         .map_err(|error| Usage::unanswered(&error))
@@ -45,12 +46,12 @@ fn id(console: &str) -> Result<Zeroizing<String>, Usage> {
 fn secret_of(arguments: &Registered, console: &str) -> Result<SecretString, Usage> {
     if let Some(path) = &arguments.client_secret_file {
         let remedy = "Name a file that holds the client secret and nothing else.";
-        return ask::secret_file(path)
+        return prompt::secret_file(path)
             .map_err(|error| Usage::new("--client-secret-file", error, remedy));
     }
-    if !ask::possible() {
+    if !prompt::possible() {
         let option = "--client-secret-file PATH (- for standard input) or ZOHO_CLIENT_SECRET";
         return Err(Usage::missing("client secret", option, console));
     }
-    ask::hidden("Client secret").map_err(|error| Usage::unanswered(&error))
+    prompt::hidden("Client secret").map_err(|error| Usage::unanswered(&error))
 }

@@ -42,10 +42,20 @@ pub struct HandOver {
     #[arg(long, value_name = "HOST/PATH")]
     pub endpoint: Option<Endpoint>,
     /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
-    #[arg(long, value_name = "KIND")]
+    #[arg(
+        long,
+        value_name = "KIND",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
     pub environment: Option<Environment>,
     /// Free, Standard, Professional, Enterprise or Ultimate, for airbyte when Zoho does not tell
-    #[arg(long, value_name = "EDITION")]
+    #[arg(
+        long,
+        value_name = "EDITION",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
     pub edition: Option<Edition>,
     /// Where reading begins, as in 2026-01-31, for singer
     #[arg(long, value_name = "DATE")]
@@ -243,6 +253,18 @@ mod tests {
             let error = parsed(&format!("{option} {word}")).err().unwrap();
             assert!(error.contains(option), "{error}");
         }
+    }
+
+    #[test]
+    fn words_are_read_whatever_their_case() {
+        let given = parsed("--edition ENTERPRISE --environment sandbox").unwrap();
+        assert_eq!(given.edition, Some(Edition::Enterprise));
+        assert_eq!(given.environment, Some(Environment::Sandbox));
+        let error = parsed("--edition zohoone").err().unwrap();
+        assert!(
+            error.contains("Free, Standard, Professional, Enterprise, Ultimate"),
+            "{error}"
+        );
     }
 
     #[test]

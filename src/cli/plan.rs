@@ -6,7 +6,8 @@ use crate::cli::layers::{Layers, Registration};
 use crate::cli::life::Keep;
 use crate::cli::options::{self, REDIRECT_URI};
 use crate::cli::usage::Usage;
-use crate::cli::{Credentials, Login, Registered, Servers, ask, tunnel};
+use crate::cli::{Credentials, Login, Registered, Servers, tunnel};
+use crate::prompt;
 use std::time::Duration;
 use zoho_grant::handover::Target;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
@@ -58,7 +59,7 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
         .as_ref()
         .map_or(REDIRECT_URI, |given| given.as_str());
     let redirect_uri = options::redirect_uri(redirect_uri, &registration.home)?;
-    if !redirect_uri.is_here() && !ask::possible() {
+    if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
             "it is not on this machine, so its address must be pasted here after the consent, and there is no terminal",
@@ -85,7 +86,7 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
         } else {
             Opener::Browser
         },
-        pasting: ask::possible(),
+        pasting: prompt::possible(),
         tunnel: tunnel.filter(|_| callback.no_browser),
         warnings,
         stand_in: None,

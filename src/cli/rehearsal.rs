@@ -3,7 +3,8 @@
 use crate::cli::plan::{Opener, Plan, TIMEOUT, target};
 use crate::cli::usage::Usage;
 use crate::cli::ways::Way;
-use crate::cli::{Demo, ask, options};
+use crate::cli::{Demo, options};
+use crate::prompt;
 use std::time::Duration;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
@@ -58,7 +59,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             (false, true) => Opener::Nobody,
             (false, false) => Opener::Browser,
         },
-        pasting: ask::possible(),
+        pasting: prompt::possible(),
         tunnel: None,
         warnings,
         stand_in: Some(stand_in),
@@ -112,7 +113,7 @@ fn redirect_uri(
         let given = arguments.callback.redirect_uri.as_deref();
         return options::redirect_uri(given.unwrap_or(REDIRECT_URI), &settings.home);
     }
-    if !arguments.yes && !ask::possible() {
+    if !arguments.yes && !prompt::possible() {
         return Err(Usage::new(
             "--flow paste",
             "the address must be pasted, and there is no terminal",

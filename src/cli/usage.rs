@@ -12,7 +12,7 @@ pub struct Usage {
     pub cause: String,
     /// What to do.
     pub remedy: String,
-    /// 2 for settings, 1 for this machine, 130 for Ctrl-C at a question.
+    /// 2 for settings, 1 for this machine, 130 for a question that was canceled.
     pub exit_code: u8,
 }
 
@@ -43,7 +43,7 @@ impl Usage {
         Self {
             what: "The question was not answered.".to_owned(),
             cause: if interrupted {
-                "Ctrl-C was pressed.".to_owned()
+                "It was canceled.".to_owned()
             } else {
                 sentence(&error.to_string())
             },

@@ -3,14 +3,17 @@
 use crate::cli::plan::{Opener, Plan};
 use crate::cli::usage::Usage;
 use crate::cli::ways::Way;
-use crate::cli::{Demo as Arguments, ask, rehearsal};
+use crate::cli::{Demo as Arguments, rehearsal};
 use crate::commands::login::announce;
 use crate::commands::{conclude, device, login, nothing_pasted, surroundings};
+use crate::prompt;
 use crate::terminal::Terminal;
 use secrecy::{ExposeSecret, SecretString};
+use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::mpsc;
+use tokio::task::spawn_blocking;
 use zoho_grant::Login;
 use zoho_grant::error::Error;
 use zoho_grant::event::Event;
@@ -68,7 +71,7 @@ async fn self_client(plan: &Plan, terminal: &Arc<Terminal>) -> ExitCode {
     };
     terminal.rehearsal();
     terminal.warn(&plan.warnings);
-    let code = match code(plan, stand_in, terminal) {
+    let code = match code(plan, stand_in, terminal).await {
         Ok(code) => code,
         Err(usage) => return terminal.usage(&usage),
     };
@@ -78,12 +81,15 @@ async fn self_client(plan: &Plan, terminal: &Arc<Terminal>) -> ExitCode {
 }
 
 /// The grant token, as the console makes it.
-fn code(plan: &Plan, stand_in: &StandIn, terminal: &Terminal) -> Result<SecretString, Usage> {
+async fn code(plan: &Plan, stand_in: &StandIn, terminal: &Terminal) -> Result<SecretString, Usage> {
     let scopes: Vec<&str> = plan.settings.scopes.iter().collect();
     if plan.opener == Opener::Visitor {
         return Ok(stand_in.self_client_code(&scopes).into());
     }
     let server = stand_in.accounts_url(DataCenter::Us);
     terminal.console(&format!("{server}/console?scope={}", scopes.join(",")));
-    ask::grant_token().map_err(|error| Usage::unanswered(&error))
+    // The console answers meanwhile.
+    let code = spawn_blocking(prompt::grant_token).await;
+    let code = code.map_err(io::Error::other).flatten();
+    code.map_err(|error| Usage::unanswered(&error))
 }

@@ -3,8 +3,9 @@
 use crate::cli::life::Exchange;
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
-use crate::cli::{Credentials, ask, options};
+use crate::cli::{Credentials, options};
 use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
+use crate::prompt;
 use secrecy::{ExposeSecret, SecretString};
 use std::io;
 use std::path::Path;
@@ -68,23 +69,17 @@ fn others(home: &AccountsServer, trusted: &[AccountsServer]) -> Vec<AccountsServ
 
 /// Where the person wants to try next, if there is one to ask.
 fn next(around: &Around, others: Vec<AccountsServer>) -> Result<Option<AccountsServer>, Usage> {
-    if !ask::possible() {
+    if !prompt::possible() {
         return Ok(None);
     }
-    let question = "Try once more at which of them? Enter alone stops";
-    let answer = around
-        .line(question)
-        .map_err(|error| Usage::unanswered(&error))?;
-    if answer.is_empty() {
-        return Ok(None);
-    }
-    let named = others.into_iter().find(|other| {
-        let code = other.data_center().map(|center| center.code);
-        other.as_str() == answer || code == Some(answer.to_ascii_lowercase().as_str())
-    });
-    let remedy = "Run the command again with --dc.";
-    let unknown = || Usage::new("The answer", "it is none of these data centres", remedy);
-    named.map(Some).ok_or_else(unknown)
+    let mut lines = vec!["None of them".to_owned()];
+    lines.extend(others.iter().map(ToString::to_string));
+    let question = "Try once more at which accounts server?";
+    let chosen = around.ask(move || prompt::select(question, lines));
+    let chosen = chosen.map_err(|error| Usage::unanswered(&error))?;
+    Ok(chosen
+        .checked_sub(1)
+        .and_then(|other| others.into_iter().nth(other)))
 }
 
 /// What the console settled has no meaning here, so giving it is a mistake.
@@ -106,13 +101,14 @@ fn fits(credentials: &Credentials) -> Result<(), Usage> {
 /// The grant token: asked for on a terminal, read from standard input elsewhere.
 fn code(arguments: &Exchange) -> Result<SecretString, Usage> {
     let what = "The grant token";
-    if arguments.client.client_secret_file.as_deref() == Some(Path::new("-")) && !ask::possible() {
+    if arguments.client.client_secret_file.as_deref() == Some(Path::new("-")) && !prompt::possible()
+    {
         let why = "standard input is given to the client secret already";
         let remedy = "Give the client secret by ZOHO_CLIENT_SECRET or in a file.";
         return Err(Usage::new(what, why, remedy));
     }
     let remedy = "Copy the code that the console shows, whole and alone: it begins with 1000.";
-    let code = ask::grant_token().map_err(|error| match error.kind() {
+    let code = prompt::grant_token().map_err(|error| match error.kind() {
         io::ErrorKind::Interrupted => Usage::unanswered(&error),
         _ => Usage::new(what, error, remedy),
     })?;

@@ -3,8 +3,8 @@
 use crate::cli::Login as Arguments;
 use crate::cli::plan::{self, Plan};
 use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
+use crate::prompt;
 use crate::terminal::Terminal;
-use crate::typed;
 use secrecy::SecretString;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,13 +29,12 @@ pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Erro
     match bound {
         Ok(loopback) => {
             terminal.pasting(plan.pasting);
-            let _end = typed::ShowAgain;
-            let pasted = if plan.pasting {
-                typed::lines()
-            } else {
-                nothing_pasted()
-            };
-            go(plan, loopback, pasted, terminal).await
+            if !plan.pasting {
+                return go(plan, loopback, nothing_pasted(), terminal).await;
+            }
+            let outcome = go(plan, loopback, prompt::pasted(), terminal).await;
+            prompt::forget_typed();
+            outcome
         }
         Err(taken) => Err(Error::Port(taken)),
     }

@@ -1,10 +1,10 @@
 //! `revoke`: the end of a refresh token, at Zoho and here.
 
-use crate::cli::ask;
 use crate::cli::life::Revoke;
 use crate::cli::source::Source;
 use crate::cli::usage::Usage;
 use crate::commands::{Around, Stop};
+use crate::prompt;
 use secrecy::SecretString;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
@@ -24,16 +24,20 @@ pub fn revoke(arguments: &Revoke, around: &Around) -> Result<ExitCode, Stop> {
         }
         .into());
     };
-    if !arguments.yes && !ask::possible() {
+    if !arguments.yes && !prompt::possible() {
         return Err(Usage::new("revoke", "there is no terminal to ask on", "Give --yes.").into());
     }
     let question = format!(
-        "Revoke the refresh token of {} at {}? Everything that uses it stops",
+        "Revoke the refresh token of {} at {}? Everything that uses it stops.",
         source.shown(),
         kept.accounts_server
     );
     let unanswered = |error| Usage::unanswered(&error);
-    if !arguments.yes && !around.yes(&question).map_err(unanswered)? {
+    if !arguments.yes
+        && !around
+            .ask(move || prompt::confirm(&question))
+            .map_err(unanswered)?
+    {
         around.terminal.nothing_revoked();
         return Ok(ExitCode::SUCCESS);
     }

@@ -1,8 +1,8 @@
 //! The refresh token that a profile held before it was saved over: left alive, it takes one of about twenty
 //! places per person and client, and the twenty-first consent silently kills the oldest.
 
-use crate::cli::ask;
 use crate::commands::{Around, revoke};
+use crate::prompt;
 use secrecy::ExposeSecret;
 use zoho_grant::Login;
 use zoho_grant::error::Error;
@@ -32,11 +32,15 @@ pub fn offer(around: &Around, outcome: &Result<Login, Error>, old: Option<Kept>,
         return;
     };
     let question = format!(
-        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it"
+        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it?"
     );
-    if !unasked && !ask::possible() {
+    if !unasked && !prompt::possible() {
         around.terminal.old_token_lives_on(name);
-    } else if unasked || around.yes(&question).unwrap_or_default() {
+    } else if unasked
+        || around
+            .ask(move || prompt::confirm(&question))
+            .unwrap_or_default()
+    {
         match revoke::end(around, &old.accounts_server, &token) {
             Ok(was_alive) => around.terminal.old_token_revoked(was_alive),
             Err(error) => around.terminal.error(&error),

@@ -2,7 +2,7 @@
 //! airbyte-integrations/connectors/source-zoho-crm/source_zoho_crm/spec.json).
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
+use crate::handover::extras::{Edition, Environment, Extras};
 use crate::handover::json::pretty;
 use crate::handover::needed;
 use crate::handover::unfit::Why;
@@ -17,8 +17,8 @@ struct Configuration<'a> {
     refresh_token: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     dc_region: Option<String>,
-    environment: &'a str,
-    edition: &'a str,
+    environment: Environment,
+    edition: Edition,
 }
 
 pub(super) fn document(
@@ -33,8 +33,8 @@ pub(super) fn document(
         dc_region: credentials
             .data_center
             .map(|center| center.code.to_ascii_uppercase()),
-        environment: needed::environment(credentials, extras)?.name(),
-        edition: needed::edition(credentials, extras)?.name(),
+        environment: needed::environment(credentials, extras)?,
+        edition: needed::edition(credentials, extras)?,
     }))
 }
 

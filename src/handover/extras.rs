@@ -1,6 +1,8 @@
 //! What readers need and Zoho cannot tell, or did not: the person's options, parsed.
 
 use crate::handover::variables::Prefix;
+use clap::ValueEnum;
+use serde::Serialize;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -43,7 +45,8 @@ pub enum Need {
 }
 
 /// Kind of an organisation, as Airbyte names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[value(rename_all = "verbatim")]
 pub enum Environment {
     /// The real one.
     Production,
@@ -54,7 +57,8 @@ pub enum Environment {
 }
 
 /// Edition of an organisation, as Airbyte names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[value(rename_all = "verbatim")]
 pub enum Edition {
     /// Not paid for.
     Free,
@@ -83,9 +87,6 @@ pub struct UserAgent(String);
 /// Why an option's value is not taken.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotAnExtra {
-    /// A word that is not of the list.
-    #[error("known are {0}")]
-    Unknown(String),
     /// No endpoint.
     #[error("it is a host and a path without spaces, such as crm.zoho.eu/crm/private")]
     Endpoint,
@@ -95,68 +96,6 @@ pub enum NotAnExtra {
     /// No header value.
     #[error("it is one line of plain letters, digits and signs")]
     UserAgent,
-}
-
-impl Environment {
-    /// Every kind.
-    pub const ALL: [Self; 3] = [Self::Production, Self::Developer, Self::Sandbox];
-
-    /// As Airbyte spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Production => "Production",
-            Self::Developer => "Developer",
-            Self::Sandbox => "Sandbox",
-        }
-    }
-}
-
-impl Edition {
-    /// Every edition, the cheapest first.
-    pub const ALL: [Self; 5] = [
-        Self::Free,
-        Self::Standard,
-        Self::Professional,
-        Self::Enterprise,
-        Self::Ultimate,
-    ];
-
-    /// As Airbyte spells it.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Free => "Free",
-            Self::Standard => "Standard",
-            Self::Professional => "Professional",
-            Self::Enterprise => "Enterprise",
-            Self::Ultimate => "Ultimate",
-        }
-    }
-}
-
-impl FromStr for Environment {
-    type Err = NotAnExtra;
-
-    fn from_str(word: &str) -> Result<Self, NotAnExtra> {
-        one_of(&Self::ALL, Self::name, word)
-    }
-}
-
-impl FromStr for Edition {
-    type Err = NotAnExtra;
-
-    fn from_str(word: &str) -> Result<Self, NotAnExtra> {
-        one_of(&Self::ALL, Self::name, word)
-    }
-}
-
-/// The one that a word names, whatever its case.
-fn one_of<T: Copy>(all: &[T], name: fn(T) -> &'static str, word: &str) -> Result<T, NotAnExtra> {
-    let mut known = all.iter().copied();
-    let found = known.find(|one| name(*one).eq_ignore_ascii_case(word));
-    found.ok_or_else(|| {
-        let names: Vec<&str> = all.iter().map(|one| name(*one)).collect();
-        NotAnExtra::Unknown(names.join(", "))
-    })
 }
 
 impl FromStr for Endpoint {

@@ -4,8 +4,8 @@ use crate::credentials::Credentials;
 use crate::foreign::Foreign;
 use crate::handover::extras::{Edition, Environment, Extras, Need};
 use crate::handover::unfit::Why;
+use clap::ValueEnum;
 use secrecy::ExposeSecret;
-use std::str::FromStr;
 
 impl Need {
     /// Reads on from "needs".
@@ -71,7 +71,7 @@ pub(super) fn environment(credentials: &Credentials, extras: &Extras) -> Result<
     let told = credentials
         .organization()
         .and_then(|organization| organization.kind.as_ref());
-    told.and_then(|kind| Environment::from_str(kind.raw()).ok())
+    told.and_then(|kind| Environment::from_str(kind.raw(), true).ok())
         .or(extras.environment)
         .ok_or(Why::Missing(Need::Environment))
 }
@@ -81,7 +81,7 @@ pub(super) fn edition(credentials: &Credentials, extras: &Extras) -> Result<Edit
     let told = credentials
         .organization()
         .and_then(|organization| organization.edition.as_ref());
-    told.and_then(|edition| Edition::from_str(edition.raw()).ok())
+    told.and_then(|edition| Edition::from_str(edition.raw(), true).ok())
         .or(extras.edition)
         .ok_or(Why::Missing(Need::Edition))
 }

@@ -47,10 +47,10 @@ impl Terminal {
             "Paste only from {WARNING}your own{WARNING:#} browser, after your own consent: with a stranger's address you would get the stranger's account."
         );
         if elsewhere {
-            self.must_say("After the consent, copy the address that the browser ends on, paste it here (it is not shown) and press Enter.");
+            self.must_say("After the consent, copy the address that the browser ends on, paste it here and press Enter.");
             self.must_say(&warning);
         } else {
-            self.say("If the browser cannot reach this machine, paste the address that it ends on here (it is not shown) and press Enter.");
+            self.say("If the browser cannot reach this machine, paste the address that it ends on here and press Enter.");
             self.say(&warning);
         }
     }

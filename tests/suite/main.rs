@@ -26,7 +26,7 @@ mod program;
 mod properties;
 mod rehearsed;
 mod settings;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod typist;
 mod ways;
 mod ways_program;

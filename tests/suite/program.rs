@@ -95,6 +95,12 @@ impl Program {
         assert!(sent.expect("there is kill").success());
     }
 
+    /// Its process.
+    #[cfg(target_os = "linux")]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Waits for its end.
     pub async fn wait(mut self) -> Ended {
         let until = Instant::now() + DEADLINE;
@@ -154,5 +160,14 @@ fn is_obeyed(variable: &str) -> bool {
     name.starts_with("ZOHO_")
         || name.ends_with("_PROXY")
         || name.starts_with("XDG_")
-        || ["BROWSER", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].contains(&name.as_str())
+        || [
+            "BROWSER",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "CODESPACES",
+            "NO_COLOR",
+            "REMOTE_CONTAINERS",
+            "SSH_CONNECTION",
+        ]
+        .contains(&name.as_str())
 }
