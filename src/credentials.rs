@@ -1,6 +1,6 @@
 //! What a login obtains: everything that a reader of the CRM needs.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use crate::zoho::client::Client;
 use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::data_centers::DataCenter;

@@ -1,9 +1,9 @@
 //! Each way a login can end without what was asked: what could not be done, why, what to do next.
 
-use crate::foreign::Foreign;
-use crate::keep::trouble::Trouble;
 use crate::loopback::bind::{PortReason, PortUnavailable};
+use crate::profiles::error::Trouble;
 use crate::unfulfilled::Unfulfilled;
+use crate::untrusted::Foreign;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::{AccountsServer, ApiDomain};

@@ -1,8 +1,8 @@
 //! What a login tells while it runs. The library never prints: whoever calls it decides what is said.
 
-use crate::foreign::Foreign;
 use crate::loopback::notice::Notice;
 use crate::loopback::pasted::NotTaken;
+use crate::untrusted::Foreign;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;

@@ -3,7 +3,7 @@
 use crate::cli::usage::Usage;
 use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use std::path::PathBuf;
-use zoho_grant::keep::profiles::Profiles;
+use zoho_grant::profiles::store::Profiles;
 
 /// The profiles of this person.
 pub fn profiles() -> Result<Profiles, Usage> {

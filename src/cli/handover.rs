@@ -5,16 +5,18 @@ use crate::cli::{folder, git};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
-use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::Target;
-use zoho_grant::handover::extras::{Edition, Endpoint, Environment, Extras, StartDate, UserAgent};
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::form::Form;
 use zoho_grant::handover::format::{FORMATS, Format, Known};
+use zoho_grant::handover::format_error::Unfit;
+use zoho_grant::handover::format_options::{
+    Edition, Endpoint, Environment, Extras, StartDate, UserAgent,
+};
 use zoho_grant::handover::template::Template;
-use zoho_grant::handover::unfit::Unfit;
 use zoho_grant::handover::variables::Prefix;
+use zoho_grant::untrusted::Foreign;
 
 /// In which form the credentials go where.
 #[derive(Args)]

@@ -1,14 +1,14 @@
 //! The layers that settings come from: options, the file of `--env-file`, the environment, a kept profile. What belongs
 //! together, client and server, comes from one of them.
 
-use crate::cli::life::Keep;
+use crate::cli::tokens::Keep;
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{Registered, Servers, folder, keep, options};
+use crate::cli::{Registered, Servers, folder, options, saving};
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 use zoho_grant::error::Error;
-use zoho_grant::keep::profile::Name;
+use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
@@ -68,7 +68,7 @@ impl Layers {
 
     /// The profile that is meant.
     pub fn profile_name(&self, option: Option<&str>) -> Result<Name, Usage> {
-        keep::name(self.any(option, "ZOHO_PROFILE")?)
+        saving::name(self.any(option, "ZOHO_PROFILE")?)
     }
 
     /// Client ID, secret and server of the first layer that has a client ID. Options replace any of them; beside that, a

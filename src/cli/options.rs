@@ -5,7 +5,7 @@ use crate::cli::usage::Usage;
 use std::time::Duration;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
-use zoho_grant::zoho::known_scopes;
+use zoho_grant::zoho::scope_catalog;
 use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 
@@ -142,10 +142,10 @@ pub fn scopes(given: Option<&str>, warnings: &mut Vec<String>) -> Result<Scopes,
 }
 
 fn warn_of_scope(scope: &str, scopes: &Scopes) -> Option<String> {
-    if known_scopes::is_known(scope) {
+    if scope_catalog::is_known(scope) {
         return None;
     }
-    let guess = known_scopes::nearest(scope);
+    let guess = scope_catalog::nearest(scope);
     let guess = guess.map_or_else(
         || format!("look for it with `zoho-grant scopes {}`", word_of(scope)),
         |known| format!("did you mean {known}?"),

@@ -1,10 +1,10 @@
 //! From arguments and variables to the plan of one run.
 
 use crate::cli::client::client;
-use crate::cli::keep::keeping;
 use crate::cli::layers::{Layers, Registration};
-use crate::cli::life::Keep;
 use crate::cli::options::{self, REDIRECT_URI};
+use crate::cli::saving::keeping;
+use crate::cli::tokens::Keep;
 use crate::cli::usage::Usage;
 use crate::cli::{Credentials, Login, Registered, Servers, tunnel};
 use crate::prompt;

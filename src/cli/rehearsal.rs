@@ -1,8 +1,8 @@
 //! The plan of `demo`: the variables of real logins do not matter to it.
 
+use crate::cli::flows::Way;
 use crate::cli::plan::{Opener, Plan, TIMEOUT, target};
 use crate::cli::usage::Usage;
-use crate::cli::ways::Way;
 use crate::cli::{Demo, options};
 use crate::prompt;
 use std::time::Duration;

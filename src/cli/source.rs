@@ -1,20 +1,20 @@
 //! Where credentials come from and go back to: a profile, a file of variables, or the environment.
 
-use crate::cli::life::From;
+use crate::cli::tokens::From;
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{folder, keep};
+use crate::cli::{folder, saving};
 use crate::commands::Stop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zoho_grant::error::Error;
-use zoho_grant::foreign::Foreign;
-use zoho_grant::keep::env_file;
-use zoho_grant::keep::kept::Kept;
-use zoho_grant::keep::lock::Lock;
-use zoho_grant::keep::profile::{Listed, Name};
-use zoho_grant::keep::profiles::Profiles;
-use zoho_grant::keep::trouble::Trouble;
+use zoho_grant::profiles::env_file;
+use zoho_grant::profiles::error::Trouble;
+use zoho_grant::profiles::lock::Lock;
+use zoho_grant::profiles::profile::{Listed, Name};
+use zoho_grant::profiles::store::Profiles;
+use zoho_grant::profiles::stored::Kept;
+use zoho_grant::untrusted::Foreign;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scopes::Scopes;
@@ -48,7 +48,7 @@ impl Source {
         let profiles = folder::profiles()?;
         let named = environment.or(profile, "ZOHO_PROFILE")?;
         let incomplete = named.is_none() && environment.hold_a_token();
-        let name = keep::name(named)?;
+        let name = saving::name(named)?;
         // Then what is missing among the variables is worth more than that there is no profile.
         let is_there = |listed: Vec<Listed>| listed.iter().any(|listed| listed.name == name);
         if incomplete && !profiles.list().is_ok_and(is_there) {

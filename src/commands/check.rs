@@ -1,16 +1,16 @@
 //! `check`: are these credentials alive, whose are they, which scopes answer.
 
-use crate::cli::life::Check;
 use crate::cli::options;
 use crate::cli::source::Source;
+use crate::cli::tokens::Check;
 use crate::cli::usage::Usage;
 use crate::commands::live::{Live, live};
 use crate::commands::profiles::unprinted;
 use crate::commands::{Around, Stop};
-use crate::terminal::findings::{Answer, Findings};
+use crate::terminal::check_report::{Answer, Findings};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
-use zoho_grant::foreign::Foreign;
+use zoho_grant::untrusted::Foreign;
 use zoho_grant::zoho::crm::{Identity, Unchecked};
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{ApiDomain, Trust};

@@ -1,8 +1,8 @@
 //! `demo`: each way to tokens, against the stand-in.
 
+use crate::cli::flows::Way;
 use crate::cli::plan::{Opener, Plan};
 use crate::cli::usage::Usage;
-use crate::cli::ways::Way;
 use crate::cli::{Demo as Arguments, rehearsal};
 use crate::commands::login::announce;
 use crate::commands::{conclude, device, login, nothing_pasted, surroundings};
@@ -14,11 +14,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use tokio::task::spawn_blocking;
-use zoho_grant::Login;
 use zoho_grant::error::Error;
 use zoho_grant::event::Event;
+use zoho_grant::login::outcome::Login;
+use zoho_grant::login::self_client::exchange;
 use zoho_grant::loopback::Loopback;
-use zoho_grant::self_client::exchange;
 use zoho_stand_in::{DataCenter, StandIn, visitor};
 
 /// Runs it.
@@ -55,7 +55,7 @@ async fn paste(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Error> {
         told(event);
     });
     announce(plan, &loopback, terminal);
-    zoho_grant::login(&plan.settings, loopback, &mut around).await
+    zoho_grant::login::login(&plan.settings, loopback, &mut around).await
 }
 
 async fn visit(address: SecretString, pasted: mpsc::Sender<SecretString>) {

@@ -1,14 +1,14 @@
 //! `device`: the person consents on any other device.
 
+use crate::cli::flows::Device as Arguments;
 use crate::cli::plan::{self, Opener};
-use crate::cli::ways::Device as Arguments;
 use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
 use crate::terminal::Terminal;
 use std::process::ExitCode;
 use std::sync::Arc;
-use zoho_grant::Login;
-use zoho_grant::device::device;
 use zoho_grant::error::Error;
+use zoho_grant::login::device::device;
+use zoho_grant::login::outcome::Login;
 use zoho_grant::settings::Settings;
 
 /// Runs it.

@@ -1,7 +1,7 @@
 //! `exchange`: the grant token of a self client.
 
-use crate::cli::life::Exchange;
 use crate::cli::plan::{self, Opener};
+use crate::cli::tokens::Exchange;
 use crate::cli::usage::Usage;
 use crate::cli::{Credentials, options};
 use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
@@ -10,9 +10,9 @@ use secrecy::{ExposeSecret, SecretString};
 use std::io;
 use std::path::Path;
 use std::process::ExitCode;
-use zoho_grant::Login;
 use zoho_grant::error::Error;
-use zoho_grant::self_client::exchange;
+use zoho_grant::login::outcome::Login;
+use zoho_grant::login::self_client::exchange;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;

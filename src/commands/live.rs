@@ -5,9 +5,9 @@ use crate::commands::{Around, Stop};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
 use zoho_grant::error::Error;
-use zoho_grant::keep::kept::Kept;
-use zoho_grant::keep::lock::{Lock, PATIENCE};
-use zoho_grant::keep::trouble::Trouble;
+use zoho_grant::profiles::error::Trouble;
+use zoho_grant::profiles::lock::{Lock, PATIENCE};
+use zoho_grant::profiles::stored::Kept;
 use zoho_grant::unfulfilled::{Request, Unfulfilled};
 
 /// A refresh takes less.

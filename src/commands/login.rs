@@ -10,8 +10,9 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use zoho_grant::error::Error;
+use zoho_grant::login::login;
+use zoho_grant::login::outcome::Login;
 use zoho_grant::loopback::Loopback;
-use zoho_grant::{Login, login};
 
 /// Runs it.
 pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {

@@ -1,8 +1,8 @@
 //! `profiles` and `forget`.
 
-use crate::cli::life::Forget;
+use crate::cli::tokens::Forget;
 use crate::cli::variables::Variables;
-use crate::cli::{folder, keep};
+use crate::cli::{folder, saving};
 use crate::commands::{Around, Stop};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
@@ -20,7 +20,7 @@ pub fn list(around: &Around) -> Result<ExitCode, Stop> {
 /// Removes one.
 pub fn forget(arguments: &Forget, around: &Around) -> Result<ExitCode, Stop> {
     let named = arguments.profile.as_deref();
-    let name = keep::name(Variables::of_environment().or(named, "ZOHO_PROFILE")?)?;
+    let name = saving::name(Variables::of_environment().or(named, "ZOHO_PROFILE")?)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     around.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)

@@ -1,7 +1,7 @@
 //! `revoke`: the end of a refresh token, at Zoho and here.
 
-use crate::cli::life::Revoke;
 use crate::cli::source::Source;
+use crate::cli::tokens::Revoke;
 use crate::cli::usage::Usage;
 use crate::commands::{Around, Stop};
 use crate::prompt;

@@ -4,9 +4,9 @@
 use crate::commands::{Around, revoke};
 use crate::prompt;
 use secrecy::ExposeSecret;
-use zoho_grant::Login;
 use zoho_grant::error::Error;
-use zoho_grant::keep::kept::Kept;
+use zoho_grant::login::outcome::Login;
+use zoho_grant::profiles::stored::Kept;
 use zoho_grant::settings::Settings;
 
 /// What the profile holds that the login will save over. One that cannot be read is nothing to revoke.

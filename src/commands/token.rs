@@ -1,7 +1,7 @@
 //! `token` and `header`: a live access token on standard output, and nothing else.
 
-use crate::cli::life::Use;
 use crate::cli::source::Source;
+use crate::cli::tokens::Use;
 use crate::commands::live::live;
 use crate::commands::profiles::unprinted;
 use crate::commands::{Around, Stop};

@@ -3,11 +3,11 @@
 //! api-tutorials/create/protocols/generic-rest).
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::Extras;
 use crate::handover::json::pretty;
 use crate::handover::needed;
 use crate::handover::remark::Remark;
-use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;

@@ -2,10 +2,10 @@
 //! airbyte-integrations/connectors/source-zoho-crm/source_zoho_crm/spec.json).
 
 use crate::credentials::Credentials;
-use crate::handover::extras::{Edition, Environment, Extras};
+use crate::handover::format_error::Why;
+use crate::handover::format_options::{Edition, Environment, Extras};
 use crate::handover::json::pretty;
 use crate::handover::needed;
-use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -40,9 +40,9 @@ pub(super) fn document(
 
 #[cfg(test)]
 mod tests {
-    use crate::handover::extras::{Edition, Environment, Extras, Need};
+    use crate::handover::format_error::Why;
+    use crate::handover::format_options::{Edition, Environment, Extras, Need};
     use crate::handover::samples;
-    use crate::handover::unfit::Why;
     use crate::zoho::data_centers::DATA_CENTERS;
     use expect_test::expect;
 
@@ -72,7 +72,7 @@ mod tests {
         let told = super::document(&credentials, &extras).unwrap();
         assert!(told.contains("\"Production\"") && told.contains("\"Enterprise\""));
         if let Ok(organization) = &mut credentials.identity.organization {
-            organization.edition = Some(crate::foreign::Foreign::new("zohoone"));
+            organization.edition = Some(crate::untrusted::Foreign::new("zohoone"));
         }
         let odd = super::document(&credentials, &extras).unwrap();
         assert!(odd.contains("\"Free\""), "{}", odd.as_str());

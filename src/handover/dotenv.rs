@@ -2,8 +2,8 @@
 //! quotes, because `docker run --env-file` keeps them; new, or merged into what is there.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::Extras;
 use crate::handover::variables::{Variable, is_plain, variables};
 use zeroize::Zeroizing;
 
@@ -202,8 +202,8 @@ fn meaning(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::foreign::Foreign;
     use crate::handover::samples;
+    use crate::untrusted::Foreign;
     use expect_test::expect;
 
     #[test]

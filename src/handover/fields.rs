@@ -1,9 +1,9 @@
 //! Single values by name, for `--field` and `--template`.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
+use crate::handover::format_options::Extras;
 use crate::handover::needed;
+use crate::untrusted::Foreign;
 use crate::zoho::crm::{Organization, User};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;

@@ -1,6 +1,6 @@
 //! Files with secrets: read within bounds; written in one step, readable by their owner alone, never through a link.
 
-use crate::handover::access;
+use crate::handover::permissions;
 use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
@@ -164,8 +164,8 @@ impl PrivateFile {
             file.read()?;
         }
         NamedTempFile::new_in(file.folder())?.close()?;
-        if access::is_mount_point(path) {
-            access::open(path, File::options().write(true))?;
+        if permissions::is_mount_point(path) {
+            permissions::open(path, File::options().write(true))?;
         }
         Ok(file)
     }
@@ -179,13 +179,13 @@ impl PrivateFile {
     pub fn is_open_to_others(&self) -> bool {
         let there = self.look().ok().flatten();
         self.existing == Existing::Merge
-            && there.is_some_and(|there| access::others_may(&there, 0o044))
+            && there.is_some_and(|there| permissions::others_may(&there, 0o044))
     }
 
     /// The text that is there, and what the system says of it. Look and reading share one handle, so nothing can take
     /// its place in between.
     pub fn read(&self) -> Result<Option<(Zeroizing<String>, Metadata)>, Unusable> {
-        let file = match access::open(&self.path, File::options().read(true)) {
+        let file = match permissions::open(&self.path, File::options().read(true)) {
             Ok(file) => file,
             Err(error) => {
                 let there = self.look()?;
@@ -206,14 +206,14 @@ impl PrivateFile {
         }
         let mut file = NamedTempFile::new_in(self.folder())?;
         file.write_all(text.as_bytes())?;
-        if old.is_some() && access::is_mount_point(&self.path) {
+        if old.is_some() && permissions::is_mount_point(&self.path) {
             file.as_file().sync_all()?;
             return self.write_in_place(text, file);
         }
         if let Some(old) = old
             && self.existing == Existing::Merge
         {
-            access::keep(file.as_file(), &old)?;
+            permissions::keep(file.as_file(), &old)?;
         }
         file.as_file().sync_all()?;
         match self.existing {
@@ -229,7 +229,7 @@ impl PrivateFile {
 
     /// Where nothing can be renamed to. Until it is done all of it stands in the copy.
     fn write_in_place(&self, text: &str, copy: NamedTempFile) -> Result<(), Unusable> {
-        let mut file = access::open(&self.path, File::options().write(true))?;
+        let mut file = permissions::open(&self.path, File::options().write(true))?;
         self.check(&file.metadata()?)?;
         let (_, copy) = copy.keep().map_err(|error| error.error)?;
         let mut write = || {
@@ -267,7 +267,7 @@ impl PrivateFile {
             Err(Unusable::NotAFile)
         } else if self.existing == Existing::Keep {
             Err(Unusable::Exists)
-        } else if !access::is_ours(metadata) && !access::is_mount_point(&self.path) {
+        } else if !permissions::is_ours(metadata) && !permissions::is_mount_point(&self.path) {
             Err(Unusable::NotOurs)
         } else {
             Ok(())

@@ -1,12 +1,12 @@
 //! The form in which the credentials go out: a format of the table, one value, or a text of the person's own.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
 use crate::handover::fields::Field;
 use crate::handover::format::Format;
+use crate::handover::format_error::{Unfit, Why};
+use crate::handover::format_options::Extras;
 use crate::handover::remark::Remark;
 use crate::handover::template::{self, Template};
-use crate::handover::unfit::{Unfit, Why};
 use zeroize::Zeroizing;
 
 /// What is written.

@@ -1,9 +1,9 @@
 //! The table of formats: for each reader its name, what it is for, what it knows and what it still needs.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::{Extras, Need};
+use crate::handover::format_error::{Unfit, Why};
+use crate::handover::format_options::{Extras, Need};
 use crate::handover::remark::Remark;
-use crate::handover::unfit::{Unfit, Why};
 use crate::handover::{adobe, airbyte, dotenv, json, sdk, shell, singer, text};
 use crate::zoho::data_centers::DataCenter;
 use std::fmt;

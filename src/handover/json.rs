@@ -1,8 +1,8 @@
 //! `json`: one object for programs. What is absent is left out.
 
 use crate::credentials::Credentials;
-use crate::foreign::{Foreign, is_hidden};
-use crate::handover::extras::Extras;
+use crate::handover::format_options::Extras;
+use crate::untrusted::{Foreign, is_hidden};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;

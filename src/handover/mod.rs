@@ -1,16 +1,17 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
-pub(crate) mod access;
 mod adobe;
 mod airbyte;
 pub mod dotenv;
-pub mod extras;
 pub mod fields;
 pub mod file;
 pub mod form;
 pub mod format;
+pub mod format_error;
+pub mod format_options;
 mod json;
 mod needed;
+pub(crate) mod permissions;
 pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -19,17 +20,16 @@ mod shell;
 mod singer;
 pub mod template;
 mod text;
-pub mod unfit;
 pub mod variables;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
-use extras::Extras;
 use file::{PrivateFile, Unusable};
 use form::Form;
+use format_error::Unfit;
+use format_options::Extras;
 use std::io::Write;
 use std::path::PathBuf;
-use unfit::Unfit;
 
 /// What to do where a file took nothing.
 const MEND: &str =

@@ -1,9 +1,9 @@
 //! What a reader needs, looked up in what Zoho told first and in the person's options then.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::{Edition, Environment, Extras, Need};
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::{Edition, Environment, Extras, Need};
+use crate::untrusted::Foreign;
 use clap::ValueEnum;
 use secrecy::ExposeSecret;
 

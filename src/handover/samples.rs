@@ -1,9 +1,9 @@
 //! Credentials for the tests of the formats.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
 use crate::handover::format::Format;
+use crate::handover::format_options::Extras;
+use crate::untrusted::Foreign;
 use crate::zoho::client::{Client, Id};
 use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::data_centers::DataCenter;

@@ -2,9 +2,9 @@
 //! zoho/zohocrm-nodejs-sdk-8.0, `file_store`).
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::Extras;
+use crate::untrusted::Foreign;
 use secrecy::ExposeSecret;
 use std::time::UNIX_EPOCH;
 use zeroize::Zeroizing;

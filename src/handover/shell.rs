@@ -4,8 +4,8 @@
 //! is, or refused where the shell has no such quoting: an answer from outside must never become a command.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::Extras;
 use crate::handover::variables::{is_plain, variables};
 use zeroize::Zeroizing;
 

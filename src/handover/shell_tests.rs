@@ -1,6 +1,6 @@
 use super::*;
-use crate::foreign::Foreign;
 use crate::handover::samples;
+use crate::untrusted::Foreign;
 use expect_test::{Expect, expect};
 use std::process::Command;
 

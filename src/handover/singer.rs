@@ -1,10 +1,10 @@
 //! `singer`: the configuration of tap-zoho-crm (singer-io/tap-zoho-crm, README and config).
 
 use crate::credentials::Credentials;
-use crate::handover::extras::{Extras, Need};
+use crate::handover::format_error::Why;
+use crate::handover::format_options::{Extras, Need};
 use crate::handover::json::pretty;
 use crate::handover::needed;
-use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;

@@ -1,9 +1,9 @@
 //! `--template`: any text with names in braces, and `--field`: one bare value.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
 use crate::handover::fields::{Field, NoSuchField};
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::Extras;
 use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;

@@ -1,7 +1,7 @@
 use super::*;
-use crate::handover::extras::Need;
 use crate::handover::format::{FORMATS, Format};
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::Need;
 use crate::zoho::crm::Identity;
 use file::Existing;
 
@@ -78,8 +78,8 @@ fn what_the_table_says_is_needed_is_what_the_document_asks_for() {
             Need::UserAgent => extras.user_agent = None,
         }
         match need {
-            Need::Environment => extras.edition = Some(extras::Edition::Free),
-            Need::Edition => extras.environment = Some(extras::Environment::Sandbox),
+            Need::Environment => extras.edition = Some(format_options::Edition::Free),
+            Need::Edition => extras.environment = Some(format_options::Environment::Sandbox),
             _ => {}
         }
         (credentials, extras)

@@ -1,9 +1,9 @@
 //! `text`: labelled lines for people, in the order of Adobe's form.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
+use crate::handover::format_options::Extras;
 use crate::handover::needed;
+use crate::untrusted::Foreign;
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 

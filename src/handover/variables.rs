@@ -1,7 +1,7 @@
 //! The credentials as variables: names by majority of public code, values as they are.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use secrecy::{ExposeSecret, SecretString};
 use std::str::FromStr;
 use thiserror::Error;

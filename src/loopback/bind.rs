@@ -1,7 +1,7 @@
 //! One bind on every loopback address of the redirect URI, kept to the end.
 
-use crate::foreign::Foreign;
 use crate::loopback::redirect_uri::RedirectUri;
+use crate::untrusted::Foreign;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use thiserror::Error;
@@ -200,9 +200,9 @@ fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Foreign> {
 #[cfg(target_os = "linux")]
 mod kept {
     use super::{PortReason, PortUnavailable, holder};
-    use crate::foreign::Foreign;
     use crate::loopback::peer;
     use crate::loopback::sockets::{self, Socket};
+    use crate::untrusted::Foreign;
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
 

@@ -1,9 +1,9 @@
 //! Is this request ours? A pure function from what a request says, what the system says of its sender and what was
 //! answered before to a decision: whatever fails before `state`, and whatever another user sends, has no effect.
 
-use crate::foreign::Foreign;
 use crate::loopback::peer::Peer;
 use crate::loopback::redirect_uri::{RESPONSE_PARAMETERS, RedirectUri};
+use crate::untrusted::Foreign;
 use crate::zoho::client::is_token_text;
 use crate::zoho::data_centers::DataCenter;
 use crate::zoho::trust::{AccountsServer, Trust};

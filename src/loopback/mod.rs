@@ -4,14 +4,12 @@ pub mod bind;
 mod connections;
 pub mod decide;
 pub mod notice;
-pub mod pages;
 pub mod pasted;
 pub mod peer;
 pub mod redirect_uri;
 pub mod serve;
 #[cfg(target_os = "linux")]
 mod sockets;
-pub(crate) mod strangers;
 
 use bind::{Bound, PortUnavailable};
 use redirect_uri::RedirectUri;

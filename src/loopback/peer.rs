@@ -1,6 +1,6 @@
 //! Who is at the other end of a connection: the person who runs this program, or another user of this machine?
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use std::net::SocketAddr;
 
 /// What the system says of the other end.

@@ -6,9 +6,9 @@ use crate::loopback::decide::{
     decide, finds_names_below_localhost, is_firefox,
 };
 use crate::loopback::notice::{Notice, Occasion, Tell};
-use crate::loopback::pages::Page;
 use crate::loopback::pasted::{self, NotTaken};
 use crate::loopback::peer::Persons;
+use crate::pages::Page;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};

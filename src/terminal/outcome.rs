@@ -3,12 +3,12 @@
 use crate::terminal::Terminal;
 use crate::terminal::screen::{BOLD, DIM, GOOD};
 use std::time::SystemTime;
-use zoho_grant::Login;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
-use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::Written;
-use zoho_grant::keep::profile::{Name, Place};
+use zoho_grant::login::outcome::Login;
+use zoho_grant::profiles::profile::{Name, Place};
+use zoho_grant::untrusted::Foreign;
 
 impl Terminal {
     /// How it ended; `now` tells how long the access token lives.

@@ -1,6 +1,6 @@
 //! The certificate authorities that this system trusts, where they are files: OpenSSL's bundle, or its folders.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use openssl_probe::ProbeResult;
 use reqwest::ClientBuilder;
 use rustls::pki_types::{CertificateDer, UnixTime, pem::PemObject};

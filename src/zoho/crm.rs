@@ -1,7 +1,7 @@
 //! Whose tokens these are: organisation and person, asked of the CRM
 //! (zoho.com/crm/developer/docs/api/v8/get-org-data and get-users).
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use crate::zoho::http::{Answer, Http, Limit};
 use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;

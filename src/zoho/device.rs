@@ -1,7 +1,7 @@
 //! Consent on another device, in Zoho's own protocol, which is not that of RFC 8628
 //! (zoho.com/accounts/protocol/oauth/devices).
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use crate::zoho::client::{Client, is_token_text};
 use crate::zoho::http::{Answer, Http, Limit};
 use crate::zoho::lenient::Text;

@@ -1,6 +1,6 @@
 //! Fields of Zoho's answers, read whatever their type: numbers come as strings, strings may be missing.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use serde::de::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;

@@ -1,6 +1,6 @@
 //! The token request and its answer (RFC 6749 section 4.1.3; zoho.com/accounts/protocol/oauth/web-apps).
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use crate::zoho::authorization::AuthorizationRequest;
 use crate::zoho::client::{Client, is_token_text};
 use crate::zoho::http::{Answer, Http, Limit};

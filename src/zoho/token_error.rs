@@ -1,6 +1,6 @@
 //! What Zoho's token endpoint answers instead of tokens, and how to mend it.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Foreign;
 use crate::zoho::trust::AccountsServer;
 use std::fmt;
 

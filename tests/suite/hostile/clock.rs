@@ -10,17 +10,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, advance, pause, resume};
 use url::Url;
+use zoho_grant::context::Surroundings;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::handover::Target;
-use zoho_grant::handover::extras::Extras;
 use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format_options::Extras;
+use zoho_grant::login::login;
+use zoho_grant::login::outcome::Login;
 use zoho_grant::loopback::{Loopback, redirect_uri::RedirectUri};
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::network::Trouble;
 use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
-use zoho_grant::{Login, Surroundings, login};
 
 const MINUTE: Duration = Duration::from_mins(1);
 

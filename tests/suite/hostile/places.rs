@@ -1,8 +1,8 @@
 //! Rows 33 to 35: places that credentials come from and go to, as people and attackers make them.
 
 use super::zoho::{Hostile, Reply, ok};
-use crate::life_source::Life;
 use crate::program::{Ended, Program, command};
+use crate::tokens::source::Life;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::{Path, PathBuf};

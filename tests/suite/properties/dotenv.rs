@@ -3,9 +3,9 @@
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 use zoho_grant::credentials::Credentials;
-use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::dotenv;
-use zoho_grant::handover::extras::Extras;
+use zoho_grant::handover::format_options::Extras;
+use zoho_grant::untrusted::Foreign;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;

@@ -1,6 +1,6 @@
 //! Any text from outside: shown on one line, short, and without a character that a terminal obeys.
 
-use zoho_grant::foreign::Foreign;
+use zoho_grant::untrusted::Foreign;
 
 /// The input is the text.
 pub fn check(input: &[u8]) {
