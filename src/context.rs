@@ -10,7 +10,7 @@ use std::time::SystemTime;
 use tokio::sync::{mpsc, watch};
 
 /// What a login touches outside itself; a test gives its own.
-pub struct Surroundings {
+pub struct Context {
     /// Told what happens.
     pub tell: Tell,
     /// Opens an address in the person's browser, without waiting for it.

@@ -1,9 +1,9 @@
 //! Each way a login can end without what was asked: what could not be done, why, what to do next.
 
 use crate::loopback::bind::{PortReason, PortUnavailable};
-use crate::profiles::error::Trouble;
+use crate::profiles::error::ProfileError;
 use crate::unfulfilled::Unfulfilled;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
@@ -51,7 +51,7 @@ pub enum Error {
     Refused,
     /// The callback carried another error.
     #[error("Zoho sent an error instead of a grant token: {0}.")]
-    Authorization(Foreign),
+    Authorization(Untrusted),
     /// The callback had the right state and nothing else.
     #[error("Zoho's answer holds neither a grant token nor an error.")]
     Empty,
@@ -59,9 +59,9 @@ pub enum Error {
     #[error("The callback names an accounts server that is not to be trusted: {named}.")]
     ForeignAccountsServer {
         /// What it named.
-        named: Foreign,
+        named: Untrusted,
         /// The location that contradicts it.
-        location: Option<Foreign>,
+        location: Option<Untrusted>,
     },
     /// The token request was refused.
     #[error("Zoho gave no tokens for the grant token ({error}).")]
@@ -100,21 +100,21 @@ pub enum Error {
     CodeExpired,
     /// The person lives at a data centre that is not of the table.
     #[error("Zoho says that the person is at a data centre that is not known: {0}.")]
-    ForeignLocation(Foreign),
+    ForeignLocation(Untrusted),
     /// An access token alone.
     #[error("Zoho gave no refresh token.")]
     NoRefreshToken,
     /// The token answer named an API domain that is not trusted.
     #[error("The token answer names an API domain that is not Zoho's: {0}.")]
-    ForeignApiDomain(Foreign),
+    ForeignApiDomain(Untrusted),
     /// A fresh token that the CRM does not know.
     #[error("The CRM at {0} does not accept the new access token (INVALID_TOKEN).")]
     TokenNotAccepted(ApiDomain),
     /// Zoho gave no refresh token, and the file holds one.
-    #[error("{} was left as it was: it holds a refresh token, and there is none to put in its place.", Foreign::new(.0.display().to_string()))]
+    #[error("{} was left as it was: it holds a refresh token, and there is none to put in its place.", Untrusted::new(.0.display().to_string()))]
     RefreshTokenSpared(PathBuf),
     /// The credentials could not be written where they should go.
-    #[error("The credentials could not be written to {}: {reason}.", Foreign::new(place.display().to_string()))]
+    #[error("The credentials could not be written to {}: {reason}.", Untrusted::new(place.display().to_string()))]
     NotWritten {
         /// A file, or "standard output".
         place: PathBuf,
@@ -127,10 +127,10 @@ pub enum Error {
     },
     /// The credentials could not be kept.
     #[error("The credentials could not be kept: {0}.")]
-    NotKept(Trouble),
-    /// Kept credentials cannot be had, or not be changed.
+    NotKept(ProfileError),
+    /// Stored credentials cannot be had, or not be changed.
     #[error("The kept credentials cannot be used: {0}.")]
-    Profile(Trouble),
+    Profile(ProfileError),
     /// What a refresh brought could not be put back.
     #[error("The refreshed access token could not be kept: {0}.")]
     NotPutBack(String),

@@ -8,9 +8,9 @@ pub(crate) const SHOWN: usize = 200;
 /// Text from outside. Its `Display` is safe for a terminal: one line, at most 200 characters,
 /// control, escape and bidirectional characters made visible.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Foreign(String);
+pub struct Untrusted(String);
 
-impl Foreign {
+impl Untrusted {
     /// Takes text as it came.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
@@ -22,7 +22,7 @@ impl Foreign {
     }
 }
 
-impl fmt::Display for Foreign {
+impl fmt::Display for Untrusted {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = 0;
         for char in self.0.chars() {
@@ -60,7 +60,7 @@ mod tests {
 
     #[test]
     fn control_and_bidirectional_characters_become_visible() {
-        let text = Foreign::new("a\u{1b}[31mred\nnext\r\0\u{9b}2J\u{202e}gpj\u{2066}x");
+        let text = Untrusted::new("a\u{1b}[31mred\nnext\r\0\u{9b}2J\u{202e}gpj\u{2066}x");
         assert_eq!(
             text.to_string(),
             r"a\u{1b}[31mred\nnext\r\u{0}\u{9b}2J\u{202e}gpj\u{2066}x"
@@ -69,14 +69,14 @@ mod tests {
 
     #[test]
     fn ordinary_letters_of_any_script_stay() {
-        assert_eq!(Foreign::new("Zoë 株式会社").to_string(), "Zoë 株式会社");
+        assert_eq!(Untrusted::new("Zoë 株式会社").to_string(), "Zoë 株式会社");
     }
 
     #[test]
     fn at_most_200_characters_are_shown() {
-        let shown = Foreign::new("é".repeat(5000)).to_string();
+        let shown = Untrusted::new("é".repeat(5000)).to_string();
         assert_eq!(shown.chars().count(), 201);
-        let escaped = Foreign::new("\u{1b}".repeat(5000)).to_string();
+        let escaped = Untrusted::new("\u{1b}".repeat(5000)).to_string();
         assert!(escaped.chars().count() <= 201, "{}", escaped.len());
     }
 }

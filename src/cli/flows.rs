@@ -20,7 +20,7 @@ pub struct Device {
 
 /// Which way `demo` goes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Way {
+pub enum Flow {
     /// As login: the browser brings the answer.
     Login,
     /// As login with a redirect URI elsewhere: you paste the answer.

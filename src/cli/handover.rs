@@ -10,13 +10,13 @@ use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::form::Form;
 use zoho_grant::handover::format::{FORMATS, Format, Known};
-use zoho_grant::handover::format_error::Unfit;
+use zoho_grant::handover::format_error::FormatError;
 use zoho_grant::handover::format_options::{
-    Edition, Endpoint, Environment, Extras, StartDate, UserAgent,
+    Edition, Endpoint, Environment, FormatOptions, StartDate, UserAgent,
 };
 use zoho_grant::handover::template::Template;
 use zoho_grant::handover::variables::Prefix;
-use zoho_grant::untrusted::Foreign;
+use zoho_grant::untrusted::Untrusted;
 
 /// In which form the credentials go where.
 #[derive(Args)]
@@ -117,8 +117,8 @@ impl HandOver {
         }
     }
 
-    fn extras(&self) -> Extras {
-        Extras {
+    fn extras(&self) -> FormatOptions {
+        FormatOptions {
             endpoint: self.endpoint.clone(),
             environment: self.environment,
             edition: self.edition,
@@ -141,7 +141,7 @@ impl HandOver {
                 2
             },
             ..Usage::new(
-                &format!("--output {}", Foreign::new(path.display().to_string())),
+                &format!("--output {}", Untrusted::new(path.display().to_string())),
                 &reason,
                 reason.remedy(),
             )
@@ -151,7 +151,7 @@ impl HandOver {
 
 /// What a person should know before secrets go there, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
-    let path = Foreign::new(file.path().display().to_string());
+    let path = Untrusted::new(file.path().display().to_string());
     let open = file.is_open_to_others().then(|| {
         format!("{path} can be read by other users of this machine; chmod 600 mends that.")
     });
@@ -164,7 +164,7 @@ fn warnings_of(file: &PrivateFile) -> Vec<String> {
 }
 
 /// Credentials that cannot take the form that was asked for.
-pub fn refused(unfit: &Unfit) -> Usage {
+pub fn refused(unfit: &FormatError) -> Usage {
     let option = match Format::named(unfit.form) {
         Some(format) => format!("--format {}", format.name),
         None if unfit.form == "the template" => "--template".to_owned(),

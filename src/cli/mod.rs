@@ -18,7 +18,7 @@ pub mod usage;
 pub mod variables;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
-use flows::{DataCenters, Device, Scopes, Way};
+use flows::{DataCenters, Device, Flow, Scopes};
 use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -123,7 +123,7 @@ pub struct Servers {
 pub struct Demo {
     /// The way to the tokens
     #[arg(long = "flow", value_enum, value_name = "WAY", default_value = "login")]
-    pub way: Way,
+    pub way: Flow,
     /// Rehearse a failure
     #[arg(long, value_name = "CASE", value_enum, hide_possible_values = true, long_help = failure_help())]
     pub fail: Option<Failure>,
@@ -148,7 +148,7 @@ pub struct Export {
     /// File with ZOHO_… variables, as --format dotenv writes it; no .env is read by itself
     #[arg(long, value_name = "FILE", help_heading = "Client")]
     pub env_file: Option<PathBuf>,
-    /// Kept profile [default: default] [env: ZOHO_PROFILE]
+    /// Stored profile [default: default] [env: ZOHO_PROFILE]
     #[arg(
         long,
         value_name = "PROFILE",

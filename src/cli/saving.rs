@@ -7,7 +7,7 @@ use crate::cli::tokens::{Keep, SaveTo};
 use crate::cli::usage::Usage;
 use zeroize::Zeroizing;
 use zoho_grant::profiles::Keeping;
-use zoho_grant::profiles::profile::{Name, Place};
+use zoho_grant::profiles::profile::{Backend, Name};
 
 /// What `--save` asks for. Tries it out: a keyring that is missing or locked must show itself before the consent.
 pub fn keeping(
@@ -21,8 +21,8 @@ pub fn keeping(
     let given = [Some(named), keep.profile.as_ref()];
     let named = given.into_iter().flatten().find(|name| !name.is_empty());
     let place = match keep.save_to {
-        SaveTo::Keyring => Place::Keyring,
-        SaveTo::File => Place::File,
+        SaveTo::Keyring => Backend::Keyring,
+        SaveTo::File => Backend::File,
     };
     let keeping = Keeping {
         profiles: folder::profiles()?,

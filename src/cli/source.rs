@@ -9,12 +9,12 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::profiles::env_file;
-use zoho_grant::profiles::error::Trouble;
+use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::Lock;
 use zoho_grant::profiles::profile::{Listed, Name};
 use zoho_grant::profiles::store::Profiles;
-use zoho_grant::profiles::stored::Kept;
-use zoho_grant::untrusted::Foreign;
+use zoho_grant::profiles::stored::Stored;
+use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scopes::Scopes;
@@ -66,7 +66,7 @@ impl Source {
     }
 
     /// What is there now.
-    pub fn load(&self) -> Result<Kept, Stop> {
+    pub fn load(&self) -> Result<Stored, Stop> {
         match self {
             Self::Profile(profiles, name) => Ok(profiles.load(name).map_err(Error::Profile)?),
             Self::EnvFile(path) => Ok(kept(&Variables::of_file(path)?)?),
@@ -94,14 +94,14 @@ impl Source {
 
     /// Waits so long until no other process refreshes the same. None where nobody else could put anything back, nor
     /// can we: that is told with its reason when it is tried.
-    pub fn lock(&self, patience: Duration) -> Result<Option<Lock>, Trouble> {
+    pub fn lock(&self, patience: Duration) -> Result<Option<Lock>, ProfileError> {
         let lock = match self {
             Self::Profile(profiles, name) => profiles.lock(name, patience),
             Self::EnvFile(path) => Lock::beside(path, patience),
             Self::Variables(_) => return Ok(None),
         };
         match lock {
-            Err(Trouble::Lock { .. } | Trouble::Unwritable { .. }) => Ok(None),
+            Err(ProfileError::Lock { .. } | ProfileError::Unwritable { .. }) => Ok(None),
             lock => lock.map(Some),
         }
     }
@@ -125,7 +125,7 @@ impl Source {
     }
 
     /// Puts back what a refresh brought, while the lock is held.
-    pub fn put_back(&self, kept: &Kept) -> Result<(), Error> {
+    pub fn put_back(&self, kept: &Stored) -> Result<(), Error> {
         let done = match self {
             Self::Profile(profiles, name) => profiles
                 .update(name, kept)
@@ -152,13 +152,13 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path) => Foreign::new(path.display().to_string()).to_string(),
+            Self::EnvFile(path) => Untrusted::new(path.display().to_string()).to_string(),
             Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
         }
     }
 
     /// The command that consents anew.
-    pub fn again(&self, kept: &Kept) -> String {
+    pub fn again(&self, kept: &Stored) -> String {
         let (id, server) = (kept.client.id(), &kept.accounts_server);
         let server = match server.data_center() {
             Some(center) => format!("--dc {}", center.code),
@@ -167,7 +167,7 @@ impl Source {
         let goal = match self {
             Self::Profile(_, name) => format!(" --save {name}"),
             Self::EnvFile(path) => {
-                let path = Foreign::new(path.display().to_string());
+                let path = Untrusted::new(path.display().to_string());
                 format!(" --env-file {path} --format dotenv --output {path}")
             }
             Self::Variables(_) => String::new(),
@@ -176,12 +176,12 @@ impl Source {
     }
 }
 
-fn reason(trouble: &Trouble) -> String {
+fn reason(trouble: &ProfileError) -> String {
     format!("{trouble}. {}", trouble.cause().trim_end_matches('.'))
 }
 
 /// One place's alone: its refresh token has nothing to do with an access token of another.
-fn kept(variables: &Variables) -> Result<Kept, Usage> {
+fn kept(variables: &Variables) -> Result<Stored, Usage> {
     let id = variables.parsed("ZOHO_CLIENT_ID", Id::new)?;
     let id = id.ok_or_else(|| variables.missing("ZOHO_CLIENT_ID"))?;
     let secret = variables.secret("ZOHO_CLIENT_SECRET")?;
@@ -191,7 +191,7 @@ fn kept(variables: &Variables) -> Result<Kept, Usage> {
     let domain = variables.api_domain()?;
     let domain = domain.or_else(|| server.data_center().map(ApiDomain::of));
     let end = "ZOHO_ACCESS_TOKEN_EXPIRES_AT";
-    Ok(Kept {
+    Ok(Stored {
         client: Client::new(id, secret)
             .map_err(|not| Usage::new("ZOHO_CLIENT_SECRET", not, "Copy it again."))?,
         accounts_server: server,
@@ -199,7 +199,7 @@ fn kept(variables: &Variables) -> Result<Kept, Usage> {
         access_token: variables.secret("ZOHO_ACCESS_TOKEN")?,
         expires_at: variables.parsed(end, humantime::parse_rfc3339)?,
         scopes: variables.parsed("ZOHO_SCOPE", Scopes::parse)?,
-        api_domain: domain.map(|domain| Foreign::new(domain.as_str())),
+        api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
         organization: None,
         person: None,
         redirect_uri: variables

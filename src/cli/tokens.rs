@@ -70,7 +70,7 @@ pub struct Exchange {
 /// Where credentials come from.
 #[derive(Args)]
 pub struct From {
-    /// Kept profile [default: default] [env: ZOHO_PROFILE]
+    /// Stored profile [default: default] [env: ZOHO_PROFILE]
     #[arg(
         long,
         value_name = "PROFILE",

@@ -1,13 +1,13 @@
 //! A live access token: refreshed once, however many processes ask at the same time.
 
 use crate::cli::source::Source;
-use crate::commands::{Around, Stop};
+use crate::commands::{App, Stop};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
 use zoho_grant::error::Error;
-use zoho_grant::profiles::error::Trouble;
+use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::{Lock, PATIENCE};
-use zoho_grant::profiles::stored::Kept;
+use zoho_grant::profiles::stored::Stored;
 use zoho_grant::unfulfilled::{Request, Unfulfilled};
 
 /// A refresh takes less.
@@ -16,7 +16,7 @@ const IN_SILENCE: Duration = Duration::from_secs(2);
 /// What a source holds, with an access token that is alive.
 pub struct Live {
     /// All of it.
-    pub kept: Kept,
+    pub kept: Stored,
     /// Its access token.
     pub token: SecretString,
     /// Whether the access token comes fresh from Zoho.
@@ -39,16 +39,12 @@ impl Live {
 }
 
 /// Refreshes only when less than five minutes remain, or when the CRM refused the token that is there.
-pub fn live(
-    around: &Around,
-    source: &Source,
-    refused: Option<&SecretString>,
-) -> Result<Live, Stop> {
+pub fn live(app: &App, source: &Source, refused: Option<&SecretString>) -> Result<Live, Stop> {
     // A keyring may ask the person at each load, so there is one alone when the lock is free.
     let mut turn = source.lock_at_once();
     let mut kept = source.load()?;
     if turn.is_none() && there(kept.clone(), refused).is_none() {
-        turn = wait(around, source)?;
+        turn = wait(app, source)?;
         // Whoever waited here finds what the first one brought.
         if turn.is_some() {
             kept = source.load()?;
@@ -56,16 +52,16 @@ pub fn live(
     }
     match there(kept.clone(), refused) {
         Some(live) => Ok(live),
-        None => refresh(around, source, kept, turn),
+        None => refresh(app, source, kept, turn),
     }
 }
 
 /// For the source's lock, saying so when that takes longer than a refresh.
-fn wait(around: &Around, source: &Source) -> Result<Option<Lock>, Error> {
+fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     let brief = source.lock(IN_SILENCE);
     let lock = match brief {
-        Err(Trouble::Busy(_)) => {
-            around.terminal.waiting_for(source);
+        Err(ProfileError::Busy(_)) => {
+            app.terminal.waiting_for(source);
             source.lock(PATIENCE)
         }
         lock => lock,
@@ -73,7 +69,7 @@ fn wait(around: &Around, source: &Source) -> Result<Option<Lock>, Error> {
     lock.map_err(Error::Profile)
 }
 
-fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
+fn there(kept: Stored, refused: Option<&SecretString>) -> Option<Live> {
     // Without a refresh token there is no better one to be had, so an unknown end is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
     let token = match kept.live_token(SystemTime::now()) {
@@ -91,15 +87,15 @@ fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
     })
 }
 
-fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> Result<Live, Stop> {
+fn refresh(app: &App, source: &Source, kept: Stored, turn: Option<Lock>) -> Result<Live, Stop> {
     let Some(refresh_token) = &kept.refresh_token else {
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());
     };
     let problem = source.try_out().err();
-    let (zoho, server) = (around.zoho(), &kept.accounts_server);
+    let (zoho, server) = (app.zoho(), &kept.accounts_server);
     let answer = zoho.refresh(&kept.client, server, refresh_token);
-    let tokens = around.runtime.block_on(answer).map_err(|error| {
+    let tokens = app.runtime.block_on(answer).map_err(|error| {
         let again = source.again(&kept);
         Error::Unfulfilled(Unfulfilled {
             request: Request::Refresh { again },
@@ -110,7 +106,7 @@ fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> 
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
     if matches!(source, Source::Variables(_)) {
-        around.terminal.cannot_put_back();
+        app.terminal.cannot_put_back();
     }
     Ok(Live {
         kept,

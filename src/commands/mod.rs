@@ -26,10 +26,10 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use zoho_grant::context::Surroundings;
+use zoho_grant::context::Context;
 use zoho_grant::error::Error;
 use zoho_grant::event::Tell;
-use zoho_grant::login::outcome::Login;
+use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
 use zoho_grant::zoho::{ANSWER_WITHIN, Zoho};
 use zoho_stand_in::visitor;
@@ -55,14 +55,14 @@ impl From<Error> for Stop {
 }
 
 /// What every command runs with. Keyring and locks block, so commands wait for Zoho only where they ask it.
-pub struct Around<'a> {
+pub struct App<'a> {
     /// Waits for Zoho's answers.
     pub runtime: &'a Runtime,
     /// Talks to the person.
     pub terminal: &'a Arc<Terminal>,
 }
 
-impl Around<'_> {
+impl App<'_> {
     /// Zoho, telling the terminal of each request.
     pub fn zoho(&self) -> Zoho {
         Zoho::new(ANSWER_WITHIN, tell(self.terminal))
@@ -85,13 +85,13 @@ impl Around<'_> {
 }
 
 /// What a person's own login touches: their terminal, standard output, the system's clock and randomness.
-fn surroundings(
+fn context(
     terminal: &Arc<Terminal>,
     opener: Opener,
     pasted: mpsc::Receiver<SecretString>,
-) -> Surroundings {
+) -> Context {
     let tell = tell(terminal);
-    Surroundings {
+    Context {
         open: open(opener, &tell),
         tell,
         pasted,
@@ -133,8 +133,8 @@ fn nothing_pasted() -> mpsc::Receiver<SecretString> {
 }
 
 /// Tells how it ended.
-fn conclude(terminal: &Terminal, outcome: &Result<Login, Error>) -> ExitCode {
+fn conclude(terminal: &Terminal, outcome: &Result<Outcome, Error>) -> ExitCode {
     terminal.outcome(outcome, SystemTime::now());
     let code = outcome.as_ref();
-    ExitCode::from(code.map_or_else(Error::exit_code, Login::exit_code))
+    ExitCode::from(code.map_or_else(Error::exit_code, Outcome::exit_code))
 }

@@ -3,7 +3,7 @@
 use crate::cli::source::Source;
 use crate::cli::tokens::Revoke;
 use crate::cli::usage::Usage;
-use crate::commands::{Around, Stop};
+use crate::commands::{App, Stop};
 use crate::prompt;
 use secrecy::SecretString;
 use std::process::ExitCode;
@@ -12,7 +12,7 @@ use zoho_grant::unfulfilled::{Request, Unfulfilled};
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Asks, revokes, then forgets.
-pub fn revoke(arguments: &Revoke, around: &Around) -> Result<ExitCode, Stop> {
+pub fn revoke(arguments: &Revoke, app: &App) -> Result<ExitCode, Stop> {
     let source = Source::of(&arguments.from)?;
     let kept = source.load()?;
     let Some(token) = &kept.refresh_token else {
@@ -34,23 +34,23 @@ pub fn revoke(arguments: &Revoke, around: &Around) -> Result<ExitCode, Stop> {
     );
     let unanswered = |error| Usage::unanswered(&error);
     if !arguments.yes
-        && !around
+        && !app
             .ask(move || prompt::confirm(&question))
             .map_err(unanswered)?
     {
-        around.terminal.nothing_revoked();
+        app.terminal.nothing_revoked();
         return Ok(ExitCode::SUCCESS);
     }
-    let was_alive = end(around, &kept.accounts_server, token)?;
+    let was_alive = end(app, &kept.accounts_server, token)?;
     source.forget()?;
-    around.terminal.revoked(was_alive, &source);
+    app.terminal.revoked(was_alive, &source);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Revokes a refresh token; false when Zoho did not know it any more, which is what was wanted.
-pub fn end(around: &Around, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
-    let zoho = around.zoho();
-    let answer = around.runtime.block_on(zoho.revoke(server, token));
+pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
+    let zoho = app.zoho();
+    let answer = app.runtime.block_on(zoho.revoke(server, token));
     let unfulfilled = answer.map_err(|error| Unfulfilled {
         request: Request::Revoke,
         error,

@@ -3,7 +3,7 @@
 
 use crate::credentials::Credentials;
 use crate::handover::format_error::Why;
-use crate::handover::format_options::{Edition, Environment, Extras};
+use crate::handover::format_options::{Edition, Environment, FormatOptions};
 use crate::handover::json::pretty;
 use crate::handover::needed;
 use secrecy::ExposeSecret;
@@ -11,7 +11,7 @@ use serde::Serialize;
 use zeroize::Zeroizing;
 
 #[derive(Serialize)]
-struct Configuration<'a> {
+struct AirbyteConfiguration<'a> {
     client_id: &'a str,
     client_secret: &'a str,
     refresh_token: &'a str,
@@ -23,9 +23,9 @@ struct Configuration<'a> {
 
 pub(super) fn document(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
-    Ok(pretty(&Configuration {
+    Ok(pretty(&AirbyteConfiguration {
         client_id: credentials.client.id(),
         client_secret: credentials.client.secret().expose_secret(),
         refresh_token: needed::refresh_token(credentials)?,
@@ -41,7 +41,7 @@ pub(super) fn document(
 #[cfg(test)]
 mod tests {
     use crate::handover::format_error::Why;
-    use crate::handover::format_options::{Edition, Environment, Extras, Need};
+    use crate::handover::format_options::{Edition, Environment, FormatOptions, Need};
     use crate::handover::samples;
     use crate::zoho::data_centers::DATA_CENTERS;
     use expect_test::expect;
@@ -63,20 +63,20 @@ mod tests {
 
     #[test]
     fn what_zoho_told_wins_over_an_option_and_an_odd_edition_does_not() {
-        let extras = Extras {
+        let extras = FormatOptions {
             environment: Some(Environment::Sandbox),
             edition: Some(Edition::Free),
-            ..Extras::default()
+            ..FormatOptions::default()
         };
         let mut credentials = samples::full();
         let told = super::document(&credentials, &extras).unwrap();
         assert!(told.contains("\"Production\"") && told.contains("\"Enterprise\""));
         if let Ok(organization) = &mut credentials.identity.organization {
-            organization.edition = Some(crate::untrusted::Foreign::new("zohoone"));
+            organization.edition = Some(crate::untrusted::Untrusted::new("zohoone"));
         }
         let odd = super::document(&credentials, &extras).unwrap();
         assert!(odd.contains("\"Free\""), "{}", odd.as_str());
-        let missing = super::document(&credentials, &Extras::default());
+        let missing = super::document(&credentials, &FormatOptions::default());
         assert_eq!(missing.unwrap_err(), Why::Missing(Need::Edition));
     }
 

@@ -3,7 +3,7 @@
 
 use crate::credentials::Credentials;
 use crate::handover::format_error::Why;
-use crate::handover::format_options::Extras;
+use crate::handover::format_options::FormatOptions;
 use crate::handover::variables::{Variable, is_plain, variables};
 use zeroize::Zeroizing;
 
@@ -11,7 +11,10 @@ use zeroize::Zeroizing;
 const MARK: char = '\u{feff}';
 
 /// The lines of these credentials as a new file.
-pub fn document(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
+pub fn document(
+    credentials: &Credentials,
+    extras: &FormatOptions,
+) -> Result<Zeroizing<String>, Why> {
     merged(credentials, extras, "")
 }
 
@@ -21,7 +24,7 @@ pub fn document(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<
 /// new access token.
 pub fn merged(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
     existing: &str,
 ) -> Result<Zeroizing<String>, Why> {
     let mut variables = variables(credentials, &extras.env_prefix);
@@ -203,7 +206,7 @@ fn meaning(value: &str) -> String {
 mod tests {
     use super::*;
     use crate::handover::samples;
-    use crate::untrusted::Foreign;
+    use crate::untrusted::Untrusted;
     use expect_test::expect;
 
     #[test]
@@ -226,7 +229,7 @@ mod tests {
     #[test]
     fn an_existing_file_keeps_every_other_line() {
         let existing = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\nOTHER=\"a b\"\n\nZOHO_REFRESH_TOKEN=old\nZOHO_ACCESS_TOKEN=older\nLAST=1";
-        let document = merged(&samples::bare(), &Extras::default(), existing).unwrap();
+        let document = merged(&samples::bare(), &FormatOptions::default(), existing).unwrap();
         expect![[r#"
             # mine
             export ZOHO_ACCESS_TOKEN=1000.a.a
@@ -322,9 +325,9 @@ mod tests {
 
     #[test]
     fn another_prefix_leaves_the_usual_names_alone() {
-        let extras = Extras {
+        let extras = FormatOptions {
             env_prefix: "CRM_".parse().unwrap(),
-            ..Extras::default()
+            ..FormatOptions::default()
         };
         let existing = "ZOHO_CLIENT_ID=mine\nCRM_REFRESH_TOKEN=old\n";
         let document = merged(&samples::bare(), &extras, existing).unwrap();
@@ -343,8 +346,8 @@ mod tests {
     fn a_value_that_would_change_its_meaning_is_refused_by_name() {
         let mut credentials = samples::full();
         for value in ["a b", "a#b", "a'b", "a\"b", "a$b", "a\\b", "a`b", "a\nB=c"] {
-            credentials.api_domain = Some(Foreign::new(value));
-            let why = document(&credentials, &Extras::default()).unwrap_err();
+            credentials.api_domain = Some(Untrusted::new(value));
+            let why = document(&credentials, &FormatOptions::default()).unwrap_err();
             assert_eq!(why, Why::CannotCarry("API_DOMAIN"), "{value:?}");
         }
     }

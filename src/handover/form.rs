@@ -3,8 +3,8 @@
 use crate::credentials::Credentials;
 use crate::handover::fields::Field;
 use crate::handover::format::Format;
-use crate::handover::format_error::{Unfit, Why};
-use crate::handover::format_options::Extras;
+use crate::handover::format_error::{FormatError, Why};
+use crate::handover::format_options::FormatOptions;
 use crate::handover::remark::Remark;
 use crate::handover::template::{self, Template};
 use zeroize::Zeroizing;
@@ -50,7 +50,7 @@ impl Form {
 
     /// Why no login can end in this form, as far as that is known before: `told` says whether the CRM will be asked
     /// about the organisation.
-    pub fn hopeless(&self, extras: &Extras, told: bool) -> Option<Unfit> {
+    pub fn hopeless(&self, extras: &FormatOptions, told: bool) -> Option<FormatError> {
         match self {
             Self::Format(format) => format.hopeless(extras, told),
             Self::Field(_) | Self::Template(_) => None,
@@ -61,9 +61,9 @@ impl Form {
     pub fn document(
         &self,
         credentials: &Credentials,
-        extras: &Extras,
-    ) -> Result<Zeroizing<String>, Unfit> {
-        let unfit = |why: Why| Unfit {
+        extras: &FormatOptions,
+    ) -> Result<Zeroizing<String>, FormatError> {
+        let unfit = |why: Why| FormatError {
             form: self.name(),
             why,
         };

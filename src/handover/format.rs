@@ -1,8 +1,8 @@
 //! The table of formats: for each reader its name, what it is for, what it knows and what it still needs.
 
 use crate::credentials::Credentials;
-use crate::handover::format_error::{Unfit, Why};
-use crate::handover::format_options::{Extras, Need};
+use crate::handover::format_error::{FormatError, Why};
+use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
 use crate::handover::{adobe, airbyte, dotenv, json, sdk, shell, singer, text};
 use crate::zoho::data_centers::DataCenter;
@@ -38,10 +38,10 @@ pub enum Known {
 }
 
 /// The whole document, which carries whatever there is.
-type Always = fn(&Credentials, &Extras) -> Zeroizing<String>;
+type Always = fn(&Credentials, &FormatOptions) -> Zeroizing<String>;
 
 /// The whole document, made anew.
-type Whole = fn(&Credentials, &Extras) -> Result<Zeroizing<String>, Why>;
+type Whole = fn(&Credentials, &FormatOptions) -> Result<Zeroizing<String>, Why>;
 
 #[derive(Clone, Copy)]
 enum Make {
@@ -194,8 +194,8 @@ impl Format {
     pub fn document(
         &self,
         credentials: &Credentials,
-        extras: &Extras,
-    ) -> Result<Zeroizing<String>, Unfit> {
+        extras: &FormatOptions,
+    ) -> Result<Zeroizing<String>, FormatError> {
         let document = self.check_data_center(credentials.data_center);
         let document = document.and_then(|()| match self.document {
             Make::Always(always) => Ok(always(credentials, extras)),
@@ -206,7 +206,7 @@ impl Format {
 
     /// Why no login can end in this format, as far as that is known before: `told` says whether the CRM will be
     /// asked about the organisation.
-    pub(super) fn hopeless(&self, extras: &Extras, told: bool) -> Option<Unfit> {
+    pub(super) fn hopeless(&self, extras: &FormatOptions, told: bool) -> Option<FormatError> {
         let mut needs = self.needs.iter();
         let missing = needs.find(|need| match need {
             Need::Environment => extras.environment.is_none() && !told,
@@ -228,8 +228,8 @@ impl Format {
         }
     }
 
-    fn unfit(&self, why: Why) -> Unfit {
-        Unfit {
+    fn unfit(&self, why: Why) -> FormatError {
+        FormatError {
             form: self.name,
             why,
         }

@@ -7,7 +7,7 @@ use thiserror::Error;
 /// Credentials that cannot take a form.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{form} {why}")]
-pub struct Unfit {
+pub struct FormatError {
     /// The form's name.
     pub form: &'static str,
     /// Why.

@@ -8,7 +8,7 @@ use thiserror::Error;
 
 /// What the person adds for the readers.
 #[derive(Clone, Debug, Default)]
-pub struct Extras {
+pub struct FormatOptions {
     /// Adobe's endpoint, in place of the derived one.
     pub endpoint: Option<Endpoint>,
     /// Used when the CRM did not tell.

@@ -26,8 +26,8 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use file::{PrivateFile, Unusable};
 use form::Form;
-use format_error::Unfit;
-use format_options::Extras;
+use format_error::FormatError;
+use format_options::FormatOptions;
 use std::io::Write;
 use std::path::PathBuf;
 
@@ -41,7 +41,7 @@ pub struct Target {
     /// In which form.
     pub form: Form,
     /// What the person added for the reader.
-    pub extras: Extras,
+    pub extras: FormatOptions,
     /// To which file; to standard output otherwise.
     pub file: Option<PrivateFile>,
     /// The folder for what standard output does not take either.
@@ -117,7 +117,7 @@ fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -
 fn to_output(
     credentials: &Credentials,
     form: &Form,
-    extras: &Extras,
+    extras: &FormatOptions,
     output: &mut dyn Write,
 ) -> Result<(), Error> {
     let failed = |reason: String, remedy: &'static str| Error::NotWritten {
@@ -159,7 +159,7 @@ fn to_file(credentials: &Credentials, target: &Target, file: &PrivateFile) -> Re
     let document = if existing.is_empty() {
         form.document(credentials, extras)
     } else {
-        dotenv::merged(credentials, extras, &existing).map_err(|why| Unfit {
+        dotenv::merged(credentials, extras, &existing).map_err(|why| FormatError {
             form: form.name(),
             why,
         })
@@ -169,7 +169,7 @@ fn to_file(credentials: &Credentials, target: &Target, file: &PrivateFile) -> Re
 }
 
 /// The one that is there may be the only one that works.
-fn holds_refresh_token(existing: &str, extras: &Extras) -> bool {
+fn holds_refresh_token(existing: &str, extras: &FormatOptions) -> bool {
     let name = extras.env_prefix.name("REFRESH_TOKEN");
     let mut lines = dotenv::read(existing).into_iter();
     lines.any(|(set, value)| set == name && !value.is_empty())

@@ -2,8 +2,8 @@
 
 use crate::credentials::Credentials;
 use crate::handover::format_error::Why;
-use crate::handover::format_options::{Edition, Environment, Extras, Need};
-use crate::untrusted::Foreign;
+use crate::handover::format_options::{Edition, Environment, FormatOptions, Need};
+use crate::untrusted::Untrusted;
 use clap::ValueEnum;
 use secrecy::ExposeSecret;
 
@@ -62,12 +62,15 @@ pub(super) fn refresh_token(credentials: &Credentials) -> Result<&str, Why> {
 pub(super) fn api_domain(credentials: &Credentials) -> Result<&str, Why> {
     let domain = credentials.api_domain.as_ref();
     domain
-        .map(Foreign::raw)
+        .map(Untrusted::raw)
         .ok_or(Why::Missing(Need::ApiDomain))
 }
 
 /// As the CRM told, if that is one of those that readers know.
-pub(super) fn environment(credentials: &Credentials, extras: &Extras) -> Result<Environment, Why> {
+pub(super) fn environment(
+    credentials: &Credentials,
+    extras: &FormatOptions,
+) -> Result<Environment, Why> {
     let told = credentials
         .organization()
         .and_then(|organization| organization.kind.as_ref());
@@ -77,7 +80,7 @@ pub(super) fn environment(credentials: &Credentials, extras: &Extras) -> Result<
 }
 
 /// As the CRM told, if that is one of those that readers know.
-pub(super) fn edition(credentials: &Credentials, extras: &Extras) -> Result<Edition, Why> {
+pub(super) fn edition(credentials: &Credentials, extras: &FormatOptions) -> Result<Edition, Why> {
     let told = credentials
         .organization()
         .and_then(|organization| organization.edition.as_ref());
@@ -88,7 +91,7 @@ pub(super) fn edition(credentials: &Credentials, extras: &Extras) -> Result<Edit
 
 /// As given, or the CRM's own host in the data centre: the engine beneath Adobe's source documents
 /// `crm.zoho.com/crm/private`; Adobe gives no example.
-pub(super) fn endpoint(credentials: &Credentials, extras: &Extras) -> Result<String, Why> {
+pub(super) fn endpoint(credentials: &Credentials, extras: &FormatOptions) -> Result<String, Why> {
     if let Some(given) = &extras.endpoint {
         return Ok(given.as_str().to_owned());
     }

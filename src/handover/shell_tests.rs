@@ -1,10 +1,10 @@
 use super::*;
 use crate::handover::samples;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use expect_test::{Expect, expect};
 use std::process::Command;
 
-type Document = fn(&Credentials, &Extras) -> Result<Zeroizing<String>, Why>;
+type Document = fn(&Credentials, &FormatOptions) -> Result<Zeroizing<String>, Why>;
 
 /// What a careless shell would run, split or swallow.
 const HOSTILE: [&str; 12] = [
@@ -24,7 +24,7 @@ const HOSTILE: [&str; 12] = [
 
 fn with_api_domain(value: &str) -> Credentials {
     Credentials {
-        api_domain: Some(Foreign::new(value)),
+        api_domain: Some(Untrusted::new(value)),
         ..samples::full()
     }
 }
@@ -109,7 +109,7 @@ fn cmd_lines() {
 fn what_a_shell_would_read_differently_is_quoted() {
     let credentials = with_api_domain("a'b\"c$d`e\\f g");
     let last = |document: Document| {
-        let document = document(&credentials, &Extras::default()).unwrap();
+        let document = document(&credentials, &FormatOptions::default()).unwrap();
         document.lines().last().unwrap().to_owned()
     };
     let quoted = [sh, fish, powershell].map(|shell| last(shell)).join("\n");
@@ -123,7 +123,7 @@ fn what_a_shell_would_read_differently_is_quoted() {
 #[test]
 fn what_a_shell_cannot_carry_is_refused_by_name() {
     let refused = |document: Document, value: &str| {
-        document(&with_api_domain(value), &Extras::default())
+        document(&with_api_domain(value), &FormatOptions::default())
             .is_err_and(|why| why == Why::CannotCarry("API_DOMAIN"))
     };
     for value in HOSTILE {
@@ -151,7 +151,7 @@ fn shells_take_hostile_values_as_they_are() {
     ] {
         for value in HOSTILE {
             let folder = tempfile::tempdir().unwrap();
-            let text = document(&with_api_domain(value), &Extras::default()).unwrap();
+            let text = document(&with_api_domain(value), &FormatOptions::default()).unwrap();
             std::fs::write(folder.path().join("document"), text.as_bytes()).unwrap();
             let ran = Command::new(shell)
                 .args(["-c", ". ./document; printenv ZOHO_API_DOMAIN"])

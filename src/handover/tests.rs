@@ -8,7 +8,7 @@ use file::Existing;
 fn target(form: &str, file: Option<PrivateFile>) -> Target {
     Target {
         form: Form::named(form).unwrap(),
-        extras: Extras::default(),
+        extras: FormatOptions::default(),
         file,
         last_resort: None,
     }
@@ -108,11 +108,11 @@ fn what_the_table_says_is_needed_is_what_the_document_asks_for() {
 
 #[test]
 fn what_is_missing_is_known_before_when_it_can_be() {
-    let hopeless = |name: &str, extras: &Extras, told| {
+    let hopeless = |name: &str, extras: &FormatOptions, told| {
         let unfit = Format::named(name).unwrap().hopeless(extras, told);
         unfit.map(|unfit| unfit.why)
     };
-    let none = Extras::default();
+    let none = FormatOptions::default();
     assert_eq!(
         hopeless("singer", &none, true),
         Some(Why::Missing(Need::StartDate))

@@ -1,7 +1,7 @@
 //! The credentials as variables: names by majority of public code, values as they are.
 
 use crate::credentials::Credentials;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use secrecy::{ExposeSecret, SecretString};
 use std::str::FromStr;
 use thiserror::Error;
@@ -58,7 +58,7 @@ pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable
     let secret = |secret: &SecretString| Some(plain(secret.expose_secret()));
     let access_token = credentials.access_token.as_ref().and_then(secret);
     let refresh_token = credentials.refresh_token.as_ref().and_then(secret);
-    let api_domain = credentials.api_domain.as_ref().map(Foreign::raw);
+    let api_domain = credentials.api_domain.as_ref().map(Untrusted::raw);
     let center = credentials.accounts_server.data_center();
     let scopes = credentials.scopes.as_ref();
     [

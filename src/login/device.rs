@@ -1,12 +1,12 @@
 //! Consent on another device: the person enters a code there, while this program asks Zoho for the tokens.
 
-use crate::context::{Surroundings, stopped};
+use crate::context::{Context, stopped};
 use crate::error::Error;
 use crate::event::Event;
 use crate::login::exchange::{complete, finish};
-use crate::login::outcome::{Login, hand_over};
+use crate::login::outcome::{Outcome, hand_over};
 use crate::settings::Settings;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::Zoho;
 use crate::zoho::device::{DeviceCode, Poll};
 use crate::zoho::token::{ExchangeError, Tokens};
@@ -21,29 +21,25 @@ const TROUBLES: u8 = 3;
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 
 /// One login with a non-browser client, from the user code to the hand-over.
-pub async fn device(settings: &Settings, around: &mut Surroundings) -> Result<Login, Error> {
-    let zoho = Zoho::new(settings.answer_within, around.tell.clone());
-    let code = ask(&zoho, settings, around).await?;
-    (around.tell)(Event::EnterCode {
+pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcome, Error> {
+    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
+    let code = ask(&zoho, settings, context).await?;
+    (context.tell)(Event::EnterCode {
         user_code: code.user_code.clone(),
         address: code.address.clone(),
         complete: code.complete.clone(),
     });
-    (around.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
-    let (tokens, server, location) = poll(&zoho, settings, &code, around).await?;
-    let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), around).await;
-    Ok(hand_over(settings, obtained, around).await)
+    (context.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
+    let (tokens, server, location) = poll(&zoho, settings, &code, context).await?;
+    let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), context).await;
+    Ok(hand_over(settings, obtained, context).await)
 }
 
-async fn ask(
-    zoho: &Zoho,
-    settings: &Settings,
-    around: &mut Surroundings,
-) -> Result<DeviceCode, Error> {
+async fn ask(zoho: &Zoho, settings: &Settings, context: &mut Context) -> Result<DeviceCode, Error> {
     let asked = zoho.device_code(&settings.home, settings.client.id(), &settings.scopes);
     let answer = tokio::select! {
         answer = asked => answer,
-        signal = stopped(&mut around.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+        signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
     };
     answer.map_err(|error| match error {
         ExchangeError::NoAnswer(error) => Error::Unreachable(error),
@@ -56,8 +52,8 @@ async fn poll(
     zoho: &Zoho,
     settings: &Settings,
     code: &DeviceCode,
-    around: &mut Surroundings,
-) -> Result<(Tokens, AccountsServer, Option<Foreign>), Error> {
+    context: &mut Context,
+) -> Result<(Tokens, AccountsServer, Option<Untrusted>), Error> {
     let began = Instant::now();
     let deadline = began + code.life.min(settings.timeout);
     let (mut server, mut location) = (settings.home.clone(), None);
@@ -68,9 +64,9 @@ async fn poll(
     };
     let mut troubles = 0;
     loop {
-        pause(pace, began, deadline, around).await?;
+        pause(pace, began, deadline, context).await?;
         let asked = zoho.poll(&server, &settings.client, code);
-        let answer = finish(asked, &mut around.stopped).await;
+        let answer = finish(asked, &mut context.stopped).await;
         // No grant token is at stake here: the code can be polled for again.
         let answer = answer.map_err(|error| match error {
             Error::Stopped { signal, .. } => Error::Stopped {
@@ -87,7 +83,7 @@ async fn poll(
             Ok(Poll::OtherDataCenter(told)) => {
                 server = other_data_center(settings, &told, &server)?;
                 location = Some(told);
-                (around.tell)(Event::MovedTo(server.to_string()));
+                (context.tell)(Event::MovedTo(server.to_string()));
             }
             Ok(Poll::Refused) => return Err(Error::Refused),
             Ok(Poll::Expired) => return Err(Error::CodeExpired),
@@ -102,7 +98,7 @@ async fn poll(
 /// itself leads nowhere.
 fn other_data_center(
     settings: &Settings,
-    location: &Foreign,
+    location: &Untrusted,
     from: &AccountsServer,
 ) -> Result<AccountsServer, Error> {
     let server = settings.trust.at_location(location.raw(), &settings.home);
@@ -124,17 +120,17 @@ async fn pause(
     pace: Duration,
     began: Instant,
     deadline: Instant,
-    around: &mut Surroundings,
+    context: &mut Context,
 ) -> Result<(), Error> {
     let until = Instant::now().checked_add(pace).unwrap_or(deadline);
     let mut second = interval(Duration::from_secs(1));
     loop {
         tokio::select! {
             biased;
-            signal = stopped(&mut around.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+            signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
             () = sleep_until(deadline) => return Err(Error::CodeExpired),
             () = sleep_until(until) => return Ok(()),
-            now = second.tick() => (around.tell)(Event::Waiting {
+            now = second.tick() => (context.tell)(Event::Waiting {
                 since: now.saturating_duration_since(began),
                 left: deadline.saturating_duration_since(now),
                 started: true,

@@ -1,12 +1,12 @@
 //! From the authorization response to checked credentials: steps 5 and 6 of the line.
 
-use crate::context::{Surroundings, stopped};
+use crate::context::{Context, stopped};
 use crate::credentials::Credentials;
 use crate::error::{Error, Signal};
 use crate::event::{Event, Tell};
 use crate::loopback::decide::AuthorizationResponse;
 use crate::settings::Settings;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::Zoho;
 use crate::zoho::authorization::AuthorizationRequest;
 use crate::zoho::crm::Identity;
@@ -28,7 +28,7 @@ pub(crate) async fn obtain(
     settings: &Settings,
     request: &AuthorizationRequest,
     response: AuthorizationResponse,
-    around: &mut Surroundings,
+    context: &mut Context,
 ) -> Result<(Credentials, Vec<Error>), Error> {
     use AuthorizationResponse as Response;
     let (code, server, location) = match response {
@@ -44,8 +44,8 @@ pub(crate) async fn obtain(
         }
         Response::Empty => return Err(Error::Empty),
     };
-    let tokens = redeem(zoho, settings, Some(request), &server, &code, around).await?;
-    let obtained = complete(zoho, settings, tokens, server, location.as_ref(), around).await;
+    let tokens = redeem(zoho, settings, Some(request), &server, &code, context).await?;
+    let obtained = complete(zoho, settings, tokens, server, location.as_ref(), context).await;
     let (credentials, problems) = obtained;
     let redirect_uri = Some(request.redirect_uri.clone());
     Ok((
@@ -64,11 +64,11 @@ pub(crate) async fn redeem(
     request: Option<&AuthorizationRequest>,
     server: &AccountsServer,
     code: &SecretString,
-    around: &mut Surroundings,
+    context: &mut Context,
 ) -> Result<Tokens, Error> {
-    (around.tell)(Event::Exchanging(server.to_string()));
+    (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = zoho.exchange(&settings.client, request, server, code);
-    let tokens = finish(exchange, &mut around.stopped).await?;
+    let tokens = finish(exchange, &mut context.stopped).await?;
     tokens.map_err(|error| exchange_error(error, server, request))
 }
 
@@ -78,24 +78,28 @@ pub(crate) async fn complete(
     settings: &Settings,
     tokens: Tokens,
     server: AccountsServer,
-    location: Option<&Foreign>,
-    around: &mut Surroundings,
+    location: Option<&Untrusted>,
+    context: &mut Context,
 ) -> (Credentials, Vec<Error>) {
-    let center = data_center(&server, location, &around.tell);
+    let center = data_center(&server, location, &context.tell);
     let mut problems = Vec::new();
     let domain = api_domain(settings, &tokens, center, &mut problems);
     let credentials = Credentials {
-        identity: check(zoho, settings, &tokens, domain.as_ref(), around).await,
+        identity: check(zoho, settings, &tokens, domain.as_ref(), context).await,
         client: settings.client.clone(),
-        token_type: tokens.token_type.unwrap_or_else(|| Foreign::new("Bearer")),
+        token_type: tokens
+            .token_type
+            .unwrap_or_else(|| Untrusted::new("Bearer")),
         expires_at: tokens
             .expires_in
-            .and_then(|life| (around.now)().checked_add(life)),
+            .and_then(|life| (context.now)().checked_add(life)),
         // Left out, they are those asked for (RFC 6749 section 5.1).
         scopes: tokens.scopes.or_else(|| Some(settings.scopes.clone())),
         accounts_server: server,
         // A domain that is not trusted is told, but not handed to a reader who would send tokens there.
-        api_domain: domain.as_ref().map(|domain| Foreign::new(domain.as_str())),
+        api_domain: domain
+            .as_ref()
+            .map(|domain| Untrusted::new(domain.as_str())),
         data_center: center,
         redirect_uri: None,
         access_token: Some(tokens.access_token),
@@ -148,7 +152,7 @@ fn exchange_error(
 /// The table knows Zoho's servers; for one that the person named, the callback's location tells.
 fn data_center(
     server: &AccountsServer,
-    location: Option<&Foreign>,
+    location: Option<&Untrusted>,
     tell: &Tell,
 ) -> Option<&'static DataCenter> {
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
@@ -180,7 +184,7 @@ async fn check(
     settings: &Settings,
     tokens: &Tokens,
     domain: Option<&ApiDomain>,
-    around: &mut Surroundings,
+    context: &mut Context,
 ) -> Identity {
     let Some(domain) = domain else {
         return Identity::not_asked("there is no API domain that it would be safe to ask");
@@ -188,10 +192,10 @@ async fn check(
     if !settings.verify {
         return Identity::not_asked("--no-verify was given");
     }
-    (around.tell)(Event::Checking(domain.to_string()));
+    (context.tell)(Event::Checking(domain.to_string()));
     let scopes = tokens.scopes.as_ref().unwrap_or(&settings.scopes);
     tokio::select! {
         identity = zoho.check(domain, &tokens.access_token, scopes) => identity,
-        _ = stopped(&mut around.stopped) => Identity::not_asked("the login was stopped before the CRM had answered"),
+        _ = stopped(&mut context.stopped) => Identity::not_asked("the login was stopped before the CRM had answered"),
     }
 }

@@ -5,7 +5,7 @@ mod exchange;
 pub mod outcome;
 pub mod self_client;
 
-use crate::context::{Surroundings, stopped};
+use crate::context::{Context, stopped};
 use crate::error::Error;
 use crate::event::Event;
 use crate::loopback::Loopback;
@@ -16,7 +16,7 @@ use crate::pages::refused::page_for;
 use crate::settings::Settings;
 use crate::zoho::Zoho;
 use crate::zoho::authorization::{AuthorizationRequest, random_letters, random_text};
-use outcome::{Login, hand_over};
+use outcome::{Outcome, hand_over};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
 use std::time::Duration;
@@ -26,38 +26,38 @@ use tokio::time::{Instant, interval, sleep_until};
 pub async fn login(
     settings: &Settings,
     loopback: Loopback,
-    around: &mut Surroundings,
-) -> Result<Login, Error> {
-    let zoho = Zoho::new(settings.answer_within, around.tell.clone());
+    context: &mut Context,
+) -> Result<Outcome, Error> {
+    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
     let listens = loopback.redirect_uri().is_here();
-    let request = authorization_request(settings, &loopback, around);
-    let mut server = serve(settings, loopback, &request, around);
-    reach(&zoho, settings, around).await?;
+    let request = authorization_request(settings, &loopback, context);
+    let mut server = serve(settings, loopback, &request, context);
+    reach(&zoho, settings, context).await?;
 
     // Zoho's own address holds the state, so no opener may have it on its command line.
     let start = listens.then(|| server.start_address());
-    (around.tell)(Event::Ready {
+    (context.tell)(Event::Ready {
         start: start.clone(),
         address: request.address.clone(),
     });
     if let Some(start) = start {
-        (around.open)(&start);
+        (context.open)(&start);
     }
-    let Callback { response, unseen } = wait(settings, &mut server, &request, around).await?;
+    let Callback { response, unseen } = wait(settings, &mut server, &request, context).await?;
     if unseen {
-        (around.tell)(Event::SenderUnseen);
+        (context.tell)(Event::SenderUnseen);
     }
 
-    let outcome = exchange::obtain(&zoho, settings, &request, response, around).await;
+    let outcome = exchange::obtain(&zoho, settings, &request, response, context).await;
     let outcome = match outcome {
-        Ok(obtained) => Ok(Login {
+        Ok(obtained) => Ok(Outcome {
             sender_unseen: unseen,
-            ..hand_over(settings, obtained, around).await
+            ..hand_over(settings, obtained, context).await
         }),
         Err(error) => Err(error),
     };
     server
-        .show(pages::result::of(&outcome, settings, (around.now)()))
+        .show(pages::result::of(&outcome, settings, (context.now)()))
         .await;
     outcome
 }
@@ -65,7 +65,7 @@ pub async fn login(
 fn authorization_request(
     settings: &Settings,
     loopback: &Loopback,
-    around: &mut Surroundings,
+    context: &mut Context,
 ) -> AuthorizationRequest {
     AuthorizationRequest::new(
         &settings.home,
@@ -73,7 +73,7 @@ fn authorization_request(
         &settings.scopes,
         loopback.redirect_uri().as_str(),
         settings.pkce,
-        around.random.as_mut(),
+        context.random.as_mut(),
     )
 }
 
@@ -81,14 +81,14 @@ fn serve(
     settings: &Settings,
     loopback: Loopback,
     request: &AuthorizationRequest,
-    around: &mut Surroundings,
+    context: &mut Context,
 ) -> Server {
     let mut one_time = |place: &str| {
-        let random = random_text(around.random.as_mut());
+        let random = random_text(context.random.as_mut());
         format!("/{place}/{}", random.expose_secret()).into()
     };
     let (start_path, page_path) = (one_time("start"), one_time("result"));
-    let name = random_letters(around.random.as_mut());
+    let name = random_letters(context.random.as_mut());
     let expected = Expectation {
         redirect_uri: loopback.redirect_uri().clone(),
         state: request.state.clone(),
@@ -101,22 +101,22 @@ fn serve(
     loopback.serve(Serving {
         expected,
         consent: request.address.clone(),
-        persons: around.persons.clone(),
+        persons: context.persons.clone(),
         draw: {
             let rehearsal = settings.rehearsal;
             Arc::new(move |occasion| page_for(occasion, rehearsal))
         },
         tell: {
-            let tell = Arc::clone(&around.tell);
+            let tell = Arc::clone(&context.tell);
             Arc::new(move |notice| tell(Event::OnPort(notice)))
         },
     })
 }
 
-async fn reach(zoho: &Zoho, settings: &Settings, around: &mut Surroundings) -> Result<(), Error> {
+async fn reach(zoho: &Zoho, settings: &Settings, context: &mut Context) -> Result<(), Error> {
     tokio::select! {
         reached = zoho.reach(&settings.home) => reached.map_err(Error::Unreachable),
-        signal = stopped(&mut around.stopped) => Err(Error::Stopped { signal, code_spent: false }),
+        signal = stopped(&mut context.stopped) => Err(Error::Stopped { signal, code_spent: false }),
     }
 }
 
@@ -125,7 +125,7 @@ async fn wait(
     settings: &Settings,
     server: &mut Server,
     request: &AuthorizationRequest,
-    around: &mut Surroundings,
+    context: &mut Context,
 ) -> Result<Callback, Error> {
     let began = Instant::now();
     let deadline = began + settings.timeout;
@@ -134,16 +134,16 @@ async fn wait(
         tokio::select! {
             biased;
             response = server.response() => return Ok(response),
-            signal = stopped(&mut around.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+            signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
             () = sleep_until(deadline) => return Err(Error::TimedOut {
                 redirect_uri: request.redirect_uri.clone(),
                 console: settings.home.api_console().to_owned(),
             }),
-            Some(text) = around.pasted.recv() => match server.pasted(&text) {
+            Some(text) = context.pasted.recv() => match server.pasted(&text) {
                 Ok(response) => return Ok(Callback { response, unseen: false }),
-                Err(not) => (around.tell)(Event::NotTaken(not)),
+                Err(not) => (context.tell)(Event::NotTaken(not)),
             },
-            now = second.tick() => (around.tell)(Event::Waiting {
+            now = second.tick() => (context.tell)(Event::Waiting {
                 since: now.saturating_duration_since(began),
                 left: deadline.saturating_duration_since(now),
                 started: server.was_started(),

@@ -1,23 +1,23 @@
 //! What a login obtained, and where it was handed over.
 
-use crate::context::Surroundings;
+use crate::context::Context;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::handover::{self, Written};
-use crate::profiles::error::Trouble;
-use crate::profiles::profile::{Name, Place};
-use crate::profiles::stored::Kept;
+use crate::profiles::error::ProfileError;
+use crate::profiles::profile::{Backend, Name};
+use crate::profiles::stored::Stored;
 use crate::settings::Settings;
 
 /// A login that obtained something.
 #[derive(Debug)]
-pub struct Login {
+pub struct Outcome {
     /// What it obtained.
     pub credentials: Credentials,
     /// Where it was written.
     pub written: Written,
     /// The profile that keeps it, and where.
-    pub kept: Option<(Name, Place)>,
+    pub kept: Option<(Name, Backend)>,
     /// What is wrong all the same, the gravest first.
     pub problems: Vec<Error>,
     /// Nobody could see which user of this machine brought Zoho's response: they may have consented with an account
@@ -25,7 +25,7 @@ pub struct Login {
     pub sender_unseen: bool,
 }
 
-impl Login {
+impl Outcome {
     /// 0, or that of the gravest problem.
     pub fn exit_code(&self) -> u8 {
         self.problems.first().map_or(0, Error::exit_code)
@@ -36,17 +36,17 @@ impl Login {
 pub(super) async fn hand_over(
     settings: &Settings,
     obtained: (Credentials, Vec<Error>),
-    around: &mut Surroundings,
-) -> Login {
+    context: &mut Context,
+) -> Outcome {
     let (credentials, mut problems) = obtained;
-    let (kept, not_kept) = match keep(settings, &credentials, around).await {
+    let (kept, not_kept) = match keep(settings, &credentials, context).await {
         Ok(kept) => (kept, None),
         Err(trouble) => (None, Some(Error::NotKept(trouble))),
     };
     let (written, not_written) = if kept.is_some() && !settings.hands_over() {
         (Written::Nowhere, None)
     } else {
-        handover::hand_over(&credentials, &settings.target, around.output.as_mut())
+        handover::hand_over(&credentials, &settings.target, context.output.as_mut())
     };
     // Only a foreign API domain is graver: it comes first already.
     let grave = problems
@@ -54,7 +54,7 @@ pub(super) async fn hand_over(
         .take_while(|problem| problem.exit_code() == 7)
         .count();
     problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
-    Login {
+    Outcome {
         credentials,
         written,
         kept,
@@ -66,14 +66,14 @@ pub(super) async fn hand_over(
 async fn keep(
     settings: &Settings,
     credentials: &Credentials,
-    around: &mut Surroundings,
-) -> Result<Option<(Name, Place)>, Trouble> {
+    context: &mut Context,
+) -> Result<Option<(Name, Backend)>, ProfileError> {
     let Some(keeping) = settings.keeping.clone() else {
         return Ok(None);
     };
-    let kept = Kept {
+    let kept = Stored {
         trusted: settings.trust.further(),
-        ..Kept::of(credentials)
+        ..Stored::of(credentials)
     };
-    keeping.keep(kept, &mut around.stopped).await.map(Some)
+    keeping.keep(kept, &mut context.stopped).await.map(Some)
 }

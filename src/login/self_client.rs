@@ -1,11 +1,11 @@
 //! The self client: a grant token that Zoho's API console made, to checked credentials
 //! (zoho.com/accounts/protocol/oauth/self-client).
 
-use crate::context::Surroundings;
+use crate::context::Context;
 use crate::error::Error;
 use crate::event::Event;
 use crate::login::exchange;
-use crate::login::outcome::{Login, hand_over};
+use crate::login::outcome::{Outcome, hand_over};
 use crate::settings::Settings;
 use crate::unfulfilled::{Request, Unfulfilled};
 use crate::zoho::Zoho;
@@ -15,13 +15,13 @@ use secrecy::SecretString;
 pub async fn exchange(
     settings: &Settings,
     code: &SecretString,
-    around: &mut Surroundings,
-) -> Result<Login, Error> {
-    let zoho = Zoho::new(settings.answer_within, around.tell.clone());
+    context: &mut Context,
+) -> Result<Outcome, Error> {
+    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
     let server = &settings.home;
-    (around.tell)(Event::Exchanging(server.to_string()));
+    (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = zoho.exchange(&settings.client, None, server, code);
-    let tokens = exchange::finish(exchange, &mut around.stopped).await?;
+    let tokens = exchange::finish(exchange, &mut context.stopped).await?;
     let tokens = tokens.map_err(|error| {
         Error::Unfulfilled(Unfulfilled {
             request: Request::Exchange,
@@ -29,6 +29,6 @@ pub async fn exchange(
             server: server.clone(),
         })
     })?;
-    let obtained = exchange::complete(&zoho, settings, tokens, server.clone(), None, around).await;
-    Ok(hand_over(settings, obtained, around).await)
+    let obtained = exchange::complete(&zoho, settings, tokens, server.clone(), None, context).await;
+    Ok(hand_over(settings, obtained, context).await)
 }

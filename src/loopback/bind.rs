@@ -1,7 +1,7 @@
 //! One bind on every loopback address of the redirect URI, kept to the end.
 
 use crate::loopback::redirect_uri::RedirectUri;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use thiserror::Error;
@@ -22,7 +22,7 @@ pub struct PortUnavailable {
     /// The port.
     pub port: u16,
     /// The process that holds it, or its user, where the system tells.
-    pub holder: Option<Foreign>,
+    pub holder: Option<Untrusted>,
     /// Why.
     pub reason: PortReason,
 }
@@ -183,7 +183,7 @@ fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
 }
 
 /// The process with such a socket, as far as the system lets us see it.
-fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Foreign> {
+fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Untrusted> {
     use listeners::{Protocol, SocketState};
     let all = listeners::get_all().ok()?;
     let holder = all.into_iter().find(|found| {
@@ -192,7 +192,7 @@ fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Foreign> {
     })?;
     // Whoever starts a process names it.
     let name = format!("{} (process {})", holder.process.name, holder.process.pid);
-    Some(Foreign::new(name))
+    Some(Untrusted::new(name))
 }
 
 /// Connections that a process keeps from the time when it held the port: it closed its listener, and the browser's idle
@@ -202,7 +202,7 @@ mod kept {
     use super::{PortReason, PortUnavailable, holder};
     use crate::loopback::peer;
     use crate::loopback::sockets::{self, Socket};
-    use crate::untrusted::Foreign;
+    use crate::untrusted::Untrusted;
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
 
@@ -239,7 +239,7 @@ mod kept {
         PortUnavailable {
             address: kept.local.ip(),
             port: kept.local.port(),
-            holder: Some(Foreign::new(format!("{process} of {user}"))),
+            holder: Some(Untrusted::new(format!("{process} of {user}"))),
             reason: PortReason::ConnectionKept,
         }
     }

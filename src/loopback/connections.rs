@@ -1,6 +1,6 @@
 //! Connections: accepted, limited in time, number and memory, closed so that a page is never cut.
 
-use crate::loopback::notice::{Notice, Tell};
+use crate::loopback::notice::{Notice, TellNotice};
 use crate::loopback::peer::{Ends, Peer, Persons};
 use bytes::Bytes;
 use http_body_util::Full;
@@ -50,7 +50,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const TLS_HELLO: [u8; 2] = [0x16, 0x03];
 
 /// An answer with its whole body.
-pub(super) type Answer = Response<Full<Bytes>>;
+pub(super) type Reply = Response<Full<Bytes>>;
 
 /// What a request knows of its connection.
 #[derive(Clone)]
@@ -105,14 +105,14 @@ pub(super) struct Purpose<A> {
     /// Told when the page's last byte and our close are on their way.
     pub(super) delivered: Arc<Notify>,
     /// Told what a browser did wrong.
-    pub(super) tell: Tell,
+    pub(super) tell: TellNotice,
 }
 
 /// Accepts on all listeners until aborted; every connection ends with it.
 pub(super) fn accept<A, F>(listeners: Vec<TcpListener>, purpose: Purpose<A>) -> AbortHandle
 where
     A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Answer> + Send + 'static,
+    F: Future<Output = Reply> + Send + 'static,
 {
     let room = Arc::new(Semaphore::new(SHARED_BYTES));
     tokio::spawn(async move {
@@ -128,7 +128,7 @@ where
 async fn accept_on<A, F>(listener: TcpListener, purpose: Purpose<A>, room: Arc<Semaphore>)
 where
     A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Answer> + Send + 'static,
+    F: Future<Output = Reply> + Send + 'static,
 {
     let mut connections = JoinSet::new();
     let mut open = VecDeque::new();
@@ -167,7 +167,7 @@ fn make_room(open: &mut VecDeque<(AbortHandle, Connection)>) {
 async fn serve<A, F>(mut stream: Head, purpose: Purpose<A>, connection: Connection)
 where
     A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Answer> + Send + 'static,
+    F: Future<Output = Reply> + Send + 'static,
 {
     let neighbor = matches!(connection.accepted_from, Peer::Neighbor(_));
     // Room that all share is not for who would only hold it.

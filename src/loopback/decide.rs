@@ -3,7 +3,7 @@
 
 use crate::loopback::peer::Peer;
 use crate::loopback::redirect_uri::{RESPONSE_PARAMETERS, RedirectUri};
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::client::is_token_text;
 use crate::zoho::data_centers::DataCenter;
 use crate::zoho::trust::{AccountsServer, Trust};
@@ -158,16 +158,16 @@ pub enum AuthorizationResponse {
         /// Where it can be redeemed.
         accounts_server: AccountsServer,
         /// The data center's code as the callback told it.
-        location: Option<Foreign>,
+        location: Option<Untrusted>,
     },
     /// `error` instead of a code; `access_denied` when the person refused.
-    Error(Foreign),
+    Error(Untrusted),
     /// The callback named a server that is not trusted: nothing is sent anywhere.
     Untrusted {
         /// The server it named.
-        named: Foreign,
+        named: Untrusted,
         /// The data center it named beside it, when the two disagree.
-        location: Option<Foreign>,
+        location: Option<Untrusted>,
     },
     /// The right state, but neither code nor error.
     Empty,
@@ -332,25 +332,25 @@ fn response(
     parameters: &mut HashMap<&'static str, String>,
 ) -> AuthorizationResponse {
     use AuthorizationResponse as Response;
-    let location = parameters.remove("location").map(Foreign::new);
+    let location = parameters.remove("location").map(Untrusted::new);
     let named = parameters.remove("accounts-server");
     let server = match &named {
         None => Some(at_location(expected, location.as_ref())),
         Some(named) => expected.trust.accounts_server(named),
     };
     let Some(accounts_server) = server else {
-        let named = Foreign::new(named.unwrap_or_default());
+        let named = Untrusted::new(named.unwrap_or_default());
         return Response::Untrusted {
             named,
             location: None,
         };
     };
     if named.is_some() && disagree(&accounts_server, location.as_ref()) {
-        let named = Foreign::new(accounts_server.as_str());
+        let named = Untrusted::new(accounts_server.as_str());
         return Response::Untrusted { named, location };
     }
     if let Some(error) = parameters.remove("error") {
-        return Response::Error(Foreign::new(error));
+        return Response::Error(Untrusted::new(error));
     }
     match parameters.remove("code") {
         Some(code) if is_token_text(&code) => Response::Granted {
@@ -364,7 +364,7 @@ fn response(
 
 /// Where a callback leads that names a location alone: the table's server there. A login that began elsewhere, at a
 /// stand-in say, never leaves for the table.
-fn at_location(expected: &Expectation, location: Option<&Foreign>) -> AccountsServer {
+fn at_location(expected: &Expectation, location: Option<&Untrusted>) -> AccountsServer {
     let home = &expected.home;
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
     let told = told.filter(|_| home.data_center().is_some());
@@ -372,7 +372,7 @@ fn at_location(expected: &Expectation, location: Option<&Foreign>) -> AccountsSe
 }
 
 /// Whether a known location contradicts a server of the table. An unknown one proves nothing.
-fn disagree(server: &AccountsServer, location: Option<&Foreign>) -> bool {
+fn disagree(server: &AccountsServer, location: Option<&Untrusted>) -> bool {
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
     match (server.data_center(), told) {
         (Some(named), Some(told)) => named != told,

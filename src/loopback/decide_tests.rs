@@ -419,7 +419,7 @@ fn whatever_fails_before_state_has_no_effect() {
 
 #[test]
 fn an_error_with_the_state_is_zohos_answer() {
-    let denied = r#"Error(Foreign("access_denied"))"#;
+    let denied = r#"Error(Untrusted("access_denied"))"#;
     assert_eq!(
         judge("/callback?error=access_denied&state=the-state&", &[]),
         denied

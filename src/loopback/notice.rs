@@ -4,7 +4,7 @@ use crate::loopback::decide::Refusal;
 use std::sync::Arc;
 
 /// Where notices go.
-pub type Tell = Arc<dyn Fn(Notice) + Send + Sync>;
+pub type TellNotice = Arc<dyn Fn(Notice) + Send + Sync>;
 
 /// Something on the port that a person may want to know. None of it changes the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,11 +1,11 @@
 //! Answering requests: from decisions to responses, and what they mean for the login.
 
-use crate::loopback::connections::{self, Answer as Reply, Connection, Purpose};
+use crate::loopback::connections::{self, Connection, Purpose, Reply};
 use crate::loopback::decide::{
     Answer, AuthorizationResponse, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar,
     decide, finds_names_below_localhost, is_firefox,
 };
-use crate::loopback::notice::{Notice, Occasion, Tell};
+use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
 use crate::loopback::peer::Persons;
 use crate::pages::Page;
@@ -55,7 +55,7 @@ const CACHE_AND_STORAGE: &str = "\"cache\", \"storage\"";
 
 /// The running callback server of one login. Dropping it closes every connection.
 pub struct Server {
-    login: Arc<Login>,
+    login: Arc<State>,
     responses: mpsc::Receiver<Callback>,
     accepting: AbortHandle,
 }
@@ -80,14 +80,14 @@ pub struct Serving {
     /// Draws what a browser is shown in place of the result.
     pub draw: Draw,
     /// Told what happens.
-    pub tell: Tell,
+    pub tell: TellNotice,
 }
 
 /// Draws a page for an occasion.
 pub type Draw = Arc<dyn Fn(&Occasion) -> Page + Send + Sync>;
 
 /// What every request sees of the login.
-struct Login {
+struct State {
     expected: Expectation,
     consent: SecretString,
     so_far: Mutex<SoFar>,
@@ -100,14 +100,14 @@ struct Login {
     page: Mutex<Option<Page>>,
     delivered: Arc<Notify>,
     draw: Draw,
-    tell: Tell,
+    tell: TellNotice,
 }
 
 impl Server {
     /// Serves on these listeners until dropped.
     pub(super) fn new(listeners: Vec<TcpListener>, serving: Serving) -> Self {
         let (sender, responses) = mpsc::channel(1);
-        let login = Arc::new(Login {
+        let login = Arc::new(State {
             expected: serving.expected,
             consent: serving.consent,
             so_far: Mutex::default(),
@@ -183,7 +183,7 @@ impl Drop for Server {
 }
 
 /// The one place where a request meets the login.
-async fn answer(login: Arc<Login>, head: Parts, connection: Connection) -> Reply {
+async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply {
     match login.judge(&head, &connection) {
         Decision::Start => login.start(&head.headers),
         Decision::StartThroughWorker => login.ask_about_worker(),
@@ -201,7 +201,7 @@ async fn answer(login: Arc<Login>, head: Parts, connection: Connection) -> Reply
     }
 }
 
-impl Login {
+impl State {
     fn so_far(&self) -> std::sync::MutexGuard<'_, SoFar> {
         self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
     }

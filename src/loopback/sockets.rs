@@ -57,8 +57,8 @@ pub(super) fn on_port(port: u16) -> io::Result<Vec<Socket>> {
     Ok(found)
 }
 
-fn exactly(local: SocketAddr, remote: SocketAddr) -> Request {
-    Request {
+fn exactly(local: SocketAddr, remote: SocketAddr) -> Query {
+    Query {
         flags: NLM_F_REQUEST,
         family: if local.is_ipv4() { AF_INET } else { AF_INET6 },
         socket_id: SocketId {
@@ -72,13 +72,13 @@ fn exactly(local: SocketAddr, remote: SocketAddr) -> Request {
     }
 }
 
-fn all_on(family: u8, port: u16) -> Request {
+fn all_on(family: u8, port: u16) -> Query {
     let any = if family == AF_INET {
         SocketId::new_v4()
     } else {
         SocketId::new_v6()
     };
-    Request {
+    Query {
         flags: NLM_F_REQUEST | NLM_F_DUMP,
         family,
         socket_id: SocketId {
@@ -88,14 +88,14 @@ fn all_on(family: u8, port: u16) -> Request {
     }
 }
 
-struct Request {
+struct Query {
     flags: u16,
     family: u8,
     socket_id: SocketId,
 }
 
 /// Asks the kernel, which has answered when sending returns.
-fn ask(request: &Request) -> io::Result<Vec<Socket>> {
+fn ask(request: &Query) -> io::Result<Vec<Socket>> {
     let mut kernel = Netlink::new(NETLINK_SOCK_DIAG)?;
     kernel.bind_auto()?;
     kernel.connect(&NetlinkAddress::new(0, 0))?;
@@ -111,7 +111,7 @@ fn ask(request: &Request) -> io::Result<Vec<Socket>> {
     }
 }
 
-fn message(request: &Request) -> Vec<u8> {
+fn message(request: &Query) -> Vec<u8> {
     let mut header = NetlinkHeader::default();
     header.flags = request.flags;
     let question = SockDiagMessage::InetRequest(InetRequest {

@@ -5,11 +5,11 @@ use crate::error::Error;
 use crate::handover::Written;
 use crate::handover::fields::Field;
 use crate::handover::format::FORMATS;
-use crate::handover::format_options::Extras;
-use crate::login::outcome::Login;
+use crate::handover::format_options::FormatOptions;
+use crate::login::outcome::Outcome;
 use crate::pages::{self, MessageView, Page, Problem, Reader, ResultView, Tone, Value};
 use crate::settings::Settings;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use std::time::SystemTime;
 
 /// What a person must check when nobody could see which user brought Zoho's response.
@@ -17,7 +17,7 @@ const SENDER_UNSEEN: &str = "The connection that brought Zoho's response closed 
      user of this machine it belonged to. Check that the organization and the person are yours; if not, revoke these credentials.";
 
 /// The page for an outcome; `now` dates the end of the access token.
-pub(crate) fn of(outcome: &Result<Login, Error>, settings: &Settings, now: SystemTime) -> Page {
+pub(crate) fn of(outcome: &Result<Outcome, Error>, settings: &Settings, now: SystemTime) -> Page {
     match outcome {
         Ok(login) => pages::result(&result(login, settings, now)),
         Err(error) => pages::message(&message(error, settings)),
@@ -40,9 +40,9 @@ fn message(error: &Error, settings: &Settings) -> MessageView {
     }
 }
 
-fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
+fn result(login: &Outcome, settings: &Settings, now: SystemTime) -> ResultView {
     let credentials = &login.credentials;
-    let shown = |text: &Option<Foreign>| text.as_ref().map(Foreign::to_string);
+    let shown = |text: &Option<Untrusted>| text.as_ref().map(Untrusted::to_string);
     let organization = credentials.organization();
     let good = login.problems.is_empty() && !login.sender_unseen;
     ResultView {
@@ -72,7 +72,7 @@ fn result(login: &Login, settings: &Settings, now: SystemTime) -> ResultView {
     }
 }
 
-fn notes(login: &Login) -> Vec<String> {
+fn notes(login: &Outcome) -> Vec<String> {
     let unseen = login.sender_unseen.then(|| SENDER_UNSEEN.to_owned());
     unseen
         .into_iter()
@@ -81,7 +81,7 @@ fn notes(login: &Login) -> Vec<String> {
 }
 
 /// A good exchange proves nothing about the CRM: only its own answer does.
-fn title(login: &Login) -> &'static str {
+fn title(login: &Outcome) -> &'static str {
     let identity = &login.credentials.identity;
     if !login.problems.is_empty() {
         "Credentials obtained, with a problem"
@@ -117,13 +117,13 @@ fn problem(error: &Error) -> Problem {
     }
 }
 
-fn went_to(login: &Login) -> Vec<String> {
+fn went_to(login: &Outcome) -> Vec<String> {
     let kept = login.kept.as_ref();
-    let kept = kept.map(|(name, place)| format!("Kept in the {place}, as profile {name}."));
+    let kept = kept.map(|(name, place)| format!("Stored in the {place}, as profile {name}."));
     let written = match &login.written {
         Written::Output(form) => format!("Written to standard output, as {form}."),
         Written::File(form, path) => {
-            let path = Foreign::new(path.display().to_string());
+            let path = Untrusted::new(path.display().to_string());
             format!("Written to {path}, as {form}.")
         }
         Written::Nowhere if kept.is_some() => return kept.into_iter().collect(),
@@ -140,7 +140,7 @@ fn granted(credentials: &Credentials) -> Vec<String> {
 }
 
 /// Each value: the six of Adobe's form first, in its order.
-fn values(credentials: &Credentials, extras: &Extras) -> Vec<Value> {
+fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
     let mut values = Vec::new();
     for (label, name, secret) in [
         ("Endpoint", "endpoint", false),
@@ -161,7 +161,7 @@ fn values(credentials: &Credentials, extras: &Extras) -> Vec<Value> {
     values
 }
 
-fn readers(credentials: &Credentials, extras: &Extras) -> Vec<Reader> {
+fn readers(credentials: &Credentials, extras: &FormatOptions) -> Vec<Reader> {
     let readers = FORMATS.iter().map(|format| Reader {
         format: format.name,
         title: format.title,
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn adobes_six_fields_come_first_in_its_forms_order() {
-        let values = values(&samples::full(), &Extras::default());
+        let values = values(&samples::full(), &FormatOptions::default());
         let labels: Vec<&str> = values.iter().map(|value| value.label).collect();
         let expected = "Endpoint, Accounts URL, Client ID, Client secret, Access token, Refresh token, API domain";
         assert_eq!(labels.join(", "), expected);
@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_reader_that_cannot_be_served_says_why_and_what_to_do() {
-        let readers = readers(&samples::full(), &Extras::default());
+        let readers = readers(&samples::full(), &FormatOptions::default());
         assert_eq!(readers.len(), FORMATS.len());
         assert_eq!(readers[0].format, "adobe");
         assert!(readers[0].document.is_ok());

@@ -3,7 +3,7 @@
 use crate::handover::dotenv::merge;
 use crate::handover::file::{Existing, PrivateFile};
 use crate::handover::variables::Variable;
-use crate::profiles::stored::Kept;
+use crate::profiles::stored::Stored;
 use secrecy::{ExposeSecret, SecretString};
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ pub fn try_out(path: &Path) -> Result<(), String> {
 }
 
 /// Puts the tokens into the file. Only their lines change: what else the file holds or leaves out is the person's.
-pub fn put_back(path: &Path, kept: &Kept) -> Result<(), String> {
+pub fn put_back(path: &Path, kept: &Stored) -> Result<(), String> {
     let secret = |text: &SecretString| Zeroizing::new(text.expose_secret().to_owned());
     let end = kept.expires_at.map(humantime::format_rfc3339_seconds);
     change(
@@ -65,7 +65,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
         fs::write(&path, BEFORE).unwrap();
-        put_back(&path, &Kept::of(&samples::full())).unwrap();
+        put_back(&path, &Stored::of(&samples::full())).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         expect![[r#"
             # mine
@@ -92,7 +92,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
         fs::write(&path, BEFORE).unwrap();
-        let mut kept = Kept::of(&samples::full());
+        let mut kept = Stored::of(&samples::full());
         kept.access_token = Some("1000.a$(x)".into());
         assert!(put_back(&path, &kept).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);

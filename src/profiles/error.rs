@@ -1,13 +1,13 @@
 //! Why credentials could not be kept, or kept ones not be had.
 
 use crate::profiles::profile::Name;
-use crate::untrusted::Foreign;
+use crate::untrusted::Untrusted;
 use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// What failed; `Display` says what, as part of a sentence.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ProfileError {
     /// No profile has that name.
     #[error("there is no profile {name}")]
     Missing {
@@ -77,7 +77,7 @@ pub enum Trouble {
     Interrupted,
 }
 
-impl Trouble {
+impl ProfileError {
     /// Why, in one line.
     pub fn cause(&self) -> String {
         match self {
@@ -92,11 +92,11 @@ impl Trouble {
             | Self::NoKeyring(reason)
             | Self::Keyring(reason) => format!(
                 "The reason given: {}.",
-                Foreign::new(reason.trim_end_matches('.'))
+                Untrusted::new(reason.trim_end_matches('.'))
             ),
             Self::Locked(reason) => format!(
                 "Nobody unlocked it, or it has no default part ({}).",
-                Foreign::new(reason)
+                Untrusted::new(reason)
             ),
             Self::NotAFile(_) => {
                 "A link, a folder or a pipe in place of such a file may be somebody's trap."
@@ -168,6 +168,6 @@ fn joined(names: &[Name]) -> String {
         .join(", ")
 }
 
-fn shown(path: &Path) -> Foreign {
-    Foreign::new(path.display().to_string())
+fn shown(path: &Path) -> Untrusted {
+    Untrusted::new(path.display().to_string())
 }

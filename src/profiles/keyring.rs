@@ -1,7 +1,7 @@
 //! The system's keyring: Secret Service, macOS Keychain or Windows Credential Manager. Calls block, and a
 //! keyring that is locked asks the person meanwhile.
 
-use crate::profiles::error::Trouble;
+use crate::profiles::error::ProfileError;
 use crate::profiles::profile::Name;
 #[cfg(target_os = "macos")]
 use apple_native_keyring_store::keychain::Store;
@@ -24,7 +24,7 @@ const TRIAL: &str = "a trial";
 const PATIENCE: Duration = Duration::from_secs(25);
 
 /// Whether something can be kept: writes a word, reads it and takes it away again.
-pub(super) fn try_out() -> Result<(), Trouble> {
+pub(super) fn try_out() -> Result<(), ProfileError> {
     let store = open()?;
     let entry = entry(&store, TRIAL)?;
     write(&entry, TRIAL)?;
@@ -32,31 +32,31 @@ pub(super) fn try_out() -> Result<(), Trouble> {
     remove(&store, &entry)?;
     match read {
         Some(read) if read.as_slice() == TRIAL.as_bytes() => Ok(()),
-        _ => Err(Trouble::Keyring(
+        _ => Err(ProfileError::Keyring(
             "it does not give back what it takes".to_owned(),
         )),
     }
 }
 
 /// The secrets of a profile.
-pub(super) fn load(name: &Name) -> Result<Zeroizing<Vec<u8>>, Trouble> {
+pub(super) fn load(name: &Name) -> Result<Zeroizing<Vec<u8>>, ProfileError> {
     let store = open()?;
     let secrets = read(&store, &entry(&store, name.as_str())?)?;
-    secrets.ok_or_else(|| Trouble::Lost(name.clone()))
+    secrets.ok_or_else(|| ProfileError::Lost(name.clone()))
 }
 
 /// Keeps the secrets of a profile, in place of those that were there.
-pub(super) fn save(name: &Name, secrets: &str) -> Result<(), Trouble> {
+pub(super) fn save(name: &Name, secrets: &str) -> Result<(), ProfileError> {
     write(&entry(&open()?, name.as_str())?, secrets)
 }
 
 /// Removes the secrets of a profile, if there are any.
-pub(super) fn forget(name: &Name) -> Result<(), Trouble> {
+pub(super) fn forget(name: &Name) -> Result<(), ProfileError> {
     let store = open()?;
     remove(&store, &entry(&store, name.as_str())?)
 }
 
-fn open() -> Result<Arc<CredentialStore>, Trouble> {
+fn open() -> Result<Arc<CredentialStore>, ProfileError> {
     opened(PATIENCE, || Ok(Store::new()?))
 }
 
@@ -64,24 +64,24 @@ fn open() -> Result<Arc<CredentialStore>, Trouble> {
 fn opened(
     patience: Duration,
     open: impl FnOnce() -> Result<Arc<CredentialStore>, Error> + Send + 'static,
-) -> Result<Arc<CredentialStore>, Trouble> {
+) -> Result<Arc<CredentialStore>, ProfileError> {
     let (sender, opening) = mpsc::channel();
     let thread = thread::Builder::new().spawn(move || sender.send(open()));
-    thread.map_err(|error| Trouble::Keyring(error.to_string()))?;
+    thread.map_err(|error| ProfileError::Keyring(error.to_string()))?;
     let Ok(store) = opening.recv_timeout(patience) else {
-        return Err(Trouble::NoKeyring("it did not answer".to_owned()));
+        return Err(ProfileError::NoKeyring("it did not answer".to_owned()));
     };
-    store.map_err(|error| Trouble::NoKeyring(reason(&error)))
+    store.map_err(|error| ProfileError::NoKeyring(reason(&error)))
 }
 
-fn entry(store: &Arc<CredentialStore>, user: &str) -> Result<Entry, Trouble> {
+fn entry(store: &Arc<CredentialStore>, user: &str) -> Result<Entry, ProfileError> {
     store.build(SERVICE, user, None).map_err(trouble)
 }
 
 fn read(
     store: &Arc<CredentialStore>,
     entry: &Entry,
-) -> Result<Option<Zeroizing<Vec<u8>>>, Trouble> {
+) -> Result<Option<Zeroizing<Vec<u8>>>, ProfileError> {
     let secret = unlocked(store, || match entry.get_secret() {
         // Each write goes to all of them.
         Err(Error::Ambiguous(copies)) => copies.first().ok_or(Error::NoEntry)?.get_secret(),
@@ -90,19 +90,19 @@ fn read(
     found(secret).map(|secret| secret.map(Zeroizing::new))
 }
 
-fn write(entry: &Entry, secret: &str) -> Result<(), Trouble> {
+fn write(entry: &Entry, secret: &str) -> Result<(), ProfileError> {
     let secret = secret.as_bytes();
     everywhere(entry, |entry| entry.set_secret(secret)).map_err(trouble)
 }
 
-fn remove(store: &Arc<CredentialStore>, entry: &Entry) -> Result<(), Trouble> {
+fn remove(store: &Arc<CredentialStore>, entry: &Entry) -> Result<(), ProfileError> {
     found(unlocked(store, || {
         everywhere(entry, Entry::delete_credential)
     }))?;
     match entry.get_credential() {
         Err(Error::NoEntry) => Ok(()),
         // A service may have said yes and done nothing.
-        Ok(_) | Err(Error::Ambiguous(_)) => Err(Trouble::Keyring(
+        Ok(_) | Err(Error::Ambiguous(_)) => Err(ProfileError::Keyring(
             "it still holds what it should delete".to_owned(),
         )),
         Err(error) => Err(trouble(error)),
@@ -136,7 +136,7 @@ fn unlocked<T>(
     }
 }
 
-fn found<T>(outcome: keyring_core::Result<T>) -> Result<Option<T>, Trouble> {
+fn found<T>(outcome: keyring_core::Result<T>) -> Result<Option<T>, ProfileError> {
     match outcome {
         Ok(found) => Ok(Some(found)),
         Err(Error::NoEntry) => Ok(None),
@@ -144,10 +144,10 @@ fn found<T>(outcome: keyring_core::Result<T>) -> Result<Option<T>, Trouble> {
     }
 }
 
-fn trouble(error: Error) -> Trouble {
+fn trouble(error: Error) -> ProfileError {
     match error {
-        Error::NoStorageAccess(cause) => Trouble::Locked(cause.to_string()),
-        other => Trouble::Keyring(reason(&other)),
+        Error::NoStorageAccess(cause) => ProfileError::Locked(cause.to_string()),
+        other => ProfileError::Keyring(reason(&other)),
     }
 }
 
@@ -183,13 +183,16 @@ mod tests {
             Err(Error::NoEntry)
         };
         let trouble = opened(Duration::ZERO, silent).unwrap_err();
-        assert_eq!(trouble, Trouble::NoKeyring("it did not answer".to_owned()));
+        assert_eq!(
+            trouble,
+            ProfileError::NoKeyring("it did not answer".to_owned())
+        );
     }
 
     #[test]
     fn one_that_is_not_there_is_none() {
         let trouble = opened(PATIENCE, || Err(Error::PlatformFailure(said()))).unwrap_err();
-        assert_eq!(trouble, Trouble::NoKeyring("its own words".to_owned()));
+        assert_eq!(trouble, ProfileError::NoKeyring("its own words".to_owned()));
     }
 
     #[test]
@@ -204,16 +207,16 @@ mod tests {
         let words = || "its own words".to_owned();
         assert_eq!(
             told(Error::NoStorageAccess(said())),
-            Trouble::Locked(words())
+            ProfileError::Locked(words())
         );
         assert_eq!(
             told(Error::PlatformFailure(said())),
-            Trouble::Keyring(words())
+            ProfileError::Keyring(words())
         );
         let bytes = Error::BadDataFormat(b"1000.a".to_vec(), said());
         assert_eq!(
             told(bytes),
-            Trouble::Keyring("it holds something else".to_owned())
+            ProfileError::Keyring("it holds something else".to_owned())
         );
     }
 
@@ -312,6 +315,9 @@ mod tests {
     fn a_removal_that_was_none_is_told() {
         let store = Locked::store(true);
         let work = entry(&store, "work").unwrap();
-        assert!(matches!(remove(&store, &work), Err(Trouble::Keyring(_))));
+        assert!(matches!(
+            remove(&store, &work),
+            Err(ProfileError::Keyring(_))
+        ));
     }
 }

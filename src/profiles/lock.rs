@@ -1,7 +1,7 @@
 //! A lock among processes: on a file beside the one that it guards, because that one is replaced by each write.
 
 use crate::handover::permissions;
-use crate::profiles::error::Trouble;
+use crate::profiles::error::ProfileError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -19,16 +19,16 @@ pub struct Lock {
 impl Lock {
     /// Waits so long for its turn: a process that was stopped holds a lock for ever. The lock file stays: removing it
     /// would let two processes lock two files of one name.
-    pub fn beside(guarded: &Path, patience: Duration) -> Result<Self, Trouble> {
+    pub fn beside(guarded: &Path, patience: Duration) -> Result<Self, ProfileError> {
         let path = path(guarded);
-        let failed = |reason: String| Trouble::Lock {
+        let failed = |reason: String| ProfileError::Lock {
             path: path.clone(),
             reason,
         };
         let file =
             open(&path, File::options().create(true)).map_err(
                 |error| match fs::symlink_metadata(&path) {
-                    Ok(there) if !there.is_file() => Trouble::NotAFile(path.clone()),
+                    Ok(there) if !there.is_file() => ProfileError::NotAFile(path.clone()),
                     _ => failed(error.to_string()),
                 },
             )?;
@@ -39,7 +39,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) if Instant::now() < until => {
                     sleep(Duration::from_millis(5));
                 }
-                Err(TryLockError::WouldBlock) => return Err(Trouble::Busy(path)),
+                Err(TryLockError::WouldBlock) => return Err(ProfileError::Busy(path)),
                 Err(TryLockError::Error(error)) => return Err(failed(error.to_string())),
             }
         }
@@ -93,6 +93,6 @@ mod tests {
         let guarded = folder.path().join("a");
         let _held = Lock::beside(&guarded, PATIENCE).unwrap();
         let busy = Lock::beside(&guarded, Duration::from_millis(20)).unwrap_err();
-        assert_eq!(busy, Trouble::Busy(path(&guarded)));
+        assert_eq!(busy, ProfileError::Busy(path(&guarded)));
     }
 }

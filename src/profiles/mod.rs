@@ -32,12 +32,12 @@ pub mod stored;
 
 use crate::context::stopped;
 use crate::error::Signal;
-use error::Trouble;
-use profile::{Name, Place};
+use error::ProfileError;
+use profile::{Backend, Name};
 use std::thread;
 use std::time::Duration;
 use store::Profiles;
-use stored::Kept;
+use stored::Stored;
 use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
 
@@ -52,7 +52,7 @@ pub struct Keeping {
     /// Under which name.
     pub name: Name,
     /// Where the secrets go.
-    pub place: Place,
+    pub place: Backend,
     /// Whether the credentials are handed over in another way besides.
     pub hand_over: bool,
 }
@@ -62,20 +62,20 @@ impl Keeping {
     /// no runtime waits for.
     pub(crate) async fn keep(
         self,
-        kept: Kept,
+        kept: Stored,
         stopped_by: &mut watch::Receiver<Option<Signal>>,
-    ) -> Result<(Name, Place), Trouble> {
+    ) -> Result<(Name, Backend), ProfileError> {
         let (sender, saved) = oneshot::channel();
         let thread = thread::Builder::new().spawn(move || {
             let saved = self.profiles.save(&self.name, &kept, self.place);
             // Once it was given up nobody listens.
             let _ = sender.send(saved.map(|()| (self.name, self.place)));
         });
-        thread.map_err(|error| Trouble::Keyring(error.to_string()))?;
+        thread.map_err(|error| ProfileError::Keyring(error.to_string()))?;
         tokio::select! {
             biased;
-            saved = saved => saved.unwrap_or_else(|_| Err(Trouble::Keyring("it could not be asked".to_owned()))),
-            () = async { stopped(stopped_by).await; sleep(LAST_PATIENCE).await } => Err(Trouble::Interrupted),
+            saved = saved => saved.unwrap_or_else(|_| Err(ProfileError::Keyring("it could not be asked".to_owned()))),
+            () = async { stopped(stopped_by).await; sleep(LAST_PATIENCE).await } => Err(ProfileError::Interrupted),
         }
     }
 }
@@ -92,14 +92,14 @@ mod tests {
         let keeping = Keeping {
             profiles: Profiles::of(folder.path().to_owned()),
             name: Name::default(),
-            place: Place::File,
+            place: Backend::File,
             hand_over: false,
         };
         (folder, keeping)
     }
 
-    fn kept() -> Kept {
-        Kept::of(&samples::full())
+    fn kept() -> Stored {
+        Stored::of(&samples::full())
     }
 
     #[tokio::test(start_paused = true)]
@@ -110,7 +110,7 @@ mod tests {
         let (_stop, mut stopped_by) = watch::channel(Some(Signal::Interrupt));
         let profiles = keeping.profiles.clone();
         let ended = keeping.keep(kept(), &mut stopped_by).await;
-        assert_eq!(ended, Err(Trouble::Interrupted));
+        assert_eq!(ended, Err(ProfileError::Interrupted));
         assert!(profiles.list().unwrap().is_empty());
     }
 
@@ -120,7 +120,7 @@ mod tests {
         let (_stop, mut stopped_by) = watch::channel(Some(Signal::Terminate));
         let profiles = keeping.profiles.clone();
         let ended = keeping.keep(kept(), &mut stopped_by).await;
-        assert_eq!(ended, Ok((Name::default(), Place::File)));
+        assert_eq!(ended, Ok((Name::default(), Backend::File)));
         assert!(profiles.load(&Name::default()).is_ok());
     }
 }

@@ -26,7 +26,7 @@ pub struct NotAName;
 /// Where a profile's secrets are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Place {
+pub enum Backend {
     /// The system's keyring.
     Keyring,
     /// The file of the profiles, readable by its owner alone.
@@ -39,7 +39,7 @@ pub struct Listed {
     /// Its name.
     pub name: Name,
     /// Where its secrets are.
-    pub place: Place,
+    pub place: Backend,
     /// The client id.
     pub client_id: String,
     /// The person's accounts server.
@@ -95,7 +95,7 @@ impl fmt::Display for Name {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Backend {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.write_str(match self {
             Self::Keyring => "keyring",

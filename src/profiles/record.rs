@@ -1,8 +1,8 @@
 //! The shapes in which profiles are written: public facts, and secrets apart from them.
 
-use crate::profiles::profile::{Listed, Name, Place};
-use crate::profiles::stored::Kept;
-use crate::untrusted::Foreign;
+use crate::profiles::profile::{Backend, Listed, Name};
+use crate::profiles::stored::Stored;
+use crate::untrusted::Untrusted;
 use crate::zoho::client::{self, Client, Id, NotAClient};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, ApiDomain, NotAnOrigin};
@@ -22,7 +22,7 @@ pub(super) struct Document {
 #[derive(Deserialize, Serialize)]
 pub(super) struct Record {
     /// Where the secrets are.
-    pub(super) kept: Place,
+    pub(super) kept: Backend,
     client_id: String,
     accounts_url: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -58,8 +58,8 @@ pub(super) struct Secrets {
 
 impl Record {
     /// The public part.
-    pub(super) fn of(kept: &Kept, place: Place) -> Self {
-        let raw = |text: &Option<Foreign>| text.as_ref().map(|text| text.raw().to_owned());
+    pub(super) fn of(kept: &Stored, place: Backend) -> Self {
+        let raw = |text: &Option<Untrusted>| text.as_ref().map(|text| text.raw().to_owned());
         Self {
             kept: place,
             client_id: kept.client.id().to_owned(),
@@ -88,7 +88,7 @@ impl Record {
     }
 
     /// Both parts together; the text says which value cannot be used.
-    pub(super) fn kept(&self, secrets: Secrets) -> Result<Kept, String> {
+    pub(super) fn kept(&self, secrets: Secrets) -> Result<Stored, String> {
         let unusable = |name: &str, why: String| format!("its {name} cannot be used: {why}");
         let id = Id::new(&self.client_id).map_err(|not| unusable("client_id", not.to_string()))?;
         let client = Client::new(id, secrets.client_secret.as_str().into());
@@ -105,7 +105,7 @@ impl Record {
         let domains = self.trust_api_domains.iter();
         let domains: Result<_, NotAnOrigin> = domains.map(|url| ApiDomain::given(url)).collect();
         let domains = domains.map_err(|not| unusable("trust_api_domains", not.to_string()));
-        Ok(Kept {
+        Ok(Stored {
             client: client.map_err(|not| unusable("client_secret", not.to_string()))?,
             accounts_server: server.map_err(|not| unusable("accounts_url", not.to_string()))?,
             refresh_token: tokens.0.map_err(not_a_token)?,
@@ -117,9 +117,9 @@ impl Record {
                 .scope
                 .as_deref()
                 .and_then(|scope| Scopes::parse(scope).ok()),
-            api_domain: self.api_domain.clone().map(Foreign::new),
-            organization: self.organization.clone().map(Foreign::new),
-            person: self.person.clone().map(Foreign::new),
+            api_domain: self.api_domain.clone().map(Untrusted::new),
+            organization: self.organization.clone().map(Untrusted::new),
+            person: self.person.clone().map(Untrusted::new),
             redirect_uri: self.redirect_uri.clone(),
             trusted: (servers?, domains?),
         })
@@ -128,7 +128,7 @@ impl Record {
 
 impl Secrets {
     /// The secret part.
-    pub(super) fn of(kept: &Kept) -> Self {
+    pub(super) fn of(kept: &Stored) -> Self {
         let secret = |text: &SecretString| Zeroizing::new(text.expose_secret().to_owned());
         let end = kept.expires_at.map(humantime::format_rfc3339_seconds);
         Self {

@@ -1,10 +1,10 @@
 //! All profiles of a person: one file in their configuration folder, and the keyring for secrets.
 
-use crate::profiles::error::Trouble;
+use crate::profiles::error::ProfileError;
 use crate::profiles::lock::{Lock, PATIENCE};
-use crate::profiles::profile::{Listed, Name, Place};
+use crate::profiles::profile::{Backend, Listed, Name};
 use crate::profiles::record::{Document, Record, Secrets};
-use crate::profiles::stored::Kept;
+use crate::profiles::stored::Stored;
 use crate::profiles::{file, keyring};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -29,15 +29,15 @@ impl Profiles {
     }
 
     /// Tries whether something can be kept at the place, leaving nothing behind.
-    pub fn try_out(&self, place: Place) -> Result<(), Trouble> {
-        if place == Place::Keyring {
+    pub fn try_out(&self, place: Backend) -> Result<(), ProfileError> {
+        if place == Backend::Keyring {
             keyring::try_out()?;
         }
         self.change(|_| ())
     }
 
     /// Every profile, in the order of names.
-    pub fn list(&self) -> Result<Vec<Listed>, Trouble> {
+    pub fn list(&self) -> Result<Vec<Listed>, ProfileError> {
         let document = self.read()?;
         Ok(document
             .profiles
@@ -47,24 +47,24 @@ impl Profiles {
     }
 
     /// What is kept under a name.
-    pub fn load(&self, name: &Name) -> Result<Kept, Trouble> {
+    pub fn load(&self, name: &Name) -> Result<Stored, ProfileError> {
         let mut record = self.find(name)?;
         let secrets = match record.kept {
-            Place::File => record.secrets.take(),
-            Place::Keyring => Secrets::read(&keyring::load(name)?),
+            Backend::File => record.secrets.take(),
+            Backend::Keyring => Secrets::read(&keyring::load(name)?),
         };
-        let secrets = secrets.ok_or_else(|| Trouble::Lost(name.clone()))?;
+        let secrets = secrets.ok_or_else(|| ProfileError::Lost(name.clone()))?;
         record
             .kept(secrets)
             .map_err(|why| broken(&self.path(), &format!("profile {name}, {why}")))
     }
 
     /// Keeps something under a name, in place of what was there.
-    pub fn save(&self, name: &Name, kept: &Kept, place: Place) -> Result<(), Trouble> {
+    pub fn save(&self, name: &Name, kept: &Stored, place: Backend) -> Result<(), ProfileError> {
         let _turn = self.lock(name, PATIENCE)?;
         let old = self.read()?.profiles.remove(name).map(|old| old.kept);
         self.put(name, kept, place)?;
-        if old == Some(Place::Keyring) && place == Place::File {
+        if old == Some(Backend::Keyring) && place == Backend::File {
             // A keyring that is gone is a reason to save to the file, and none to fail at it.
             let _ = keyring::forget(name);
         }
@@ -73,22 +73,22 @@ impl Profiles {
 
     /// Keeps what a refresh brought. The caller has held the profile's lock since it loaded what it refreshed, so
     /// nobody has saved anything else or forgotten it meanwhile.
-    pub fn update(&self, name: &Name, kept: &Kept) -> Result<(), Trouble> {
+    pub fn update(&self, name: &Name, kept: &Stored) -> Result<(), ProfileError> {
         let place = self.find(name)?.kept;
         self.put(name, kept, place)
     }
 
     /// Removes a profile and its secrets.
-    pub fn forget(&self, name: &Name) -> Result<(), Trouble> {
+    pub fn forget(&self, name: &Name) -> Result<(), ProfileError> {
         let _turn = self.lock(name, PATIENCE)?;
-        if self.find(name)?.kept == Place::Keyring {
+        if self.find(name)?.kept == Backend::Keyring {
             keyring::forget(name)?;
         }
         self.change(|document| drop(document.profiles.remove(name)))
     }
 
     /// Waits so long until no other process refreshes or changes this profile.
-    pub fn lock(&self, name: &Name, patience: Duration) -> Result<Lock, Trouble> {
+    pub fn lock(&self, name: &Name, patience: Duration) -> Result<Lock, ProfileError> {
         file::folder(&self.folder)?;
         Lock::beside(&self.guarded(name), patience)
     }
@@ -99,18 +99,18 @@ impl Profiles {
     }
 
     /// The keyring comes first: a record whose secrets are not there would be of no use.
-    fn put(&self, name: &Name, kept: &Kept, place: Place) -> Result<(), Trouble> {
+    fn put(&self, name: &Name, kept: &Stored, place: Backend) -> Result<(), ProfileError> {
         let mut record = Record::of(kept, place);
         let secrets = Secrets::of(kept);
         match place {
-            Place::Keyring => keyring::save(name, &secrets.text())?,
-            Place::File => record.secrets = Some(secrets),
+            Backend::Keyring => keyring::save(name, &secrets.text())?,
+            Backend::File => record.secrets = Some(secrets),
         }
         self.change(|document| drop(document.profiles.insert(name.clone(), record)))
     }
 
     /// One change to the file: read, changed and written while nobody else can. Never waits for the keyring.
-    fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), Trouble> {
+    fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), ProfileError> {
         file::folder(&self.folder)?;
         let _lock = Lock::beside(&self.path(), PATIENCE)?;
         let mut document = self.read()?;
@@ -121,13 +121,13 @@ impl Profiles {
         file::write(&self.path(), &text)
     }
 
-    fn find(&self, name: &Name) -> Result<Record, Trouble> {
+    fn find(&self, name: &Name) -> Result<Record, ProfileError> {
         let mut document = self.read()?;
         let found = document.profiles.remove(name);
         found.ok_or_else(|| missing(name, &document))
     }
 
-    fn read(&self) -> Result<Document, Trouble> {
+    fn read(&self) -> Result<Document, ProfileError> {
         let path = self.path();
         match file::read(&path)? {
             None => Ok(Document::default()),
@@ -142,16 +142,16 @@ impl Profiles {
     }
 }
 
-fn missing(name: &Name, document: &Document) -> Trouble {
+fn missing(name: &Name, document: &Document) -> ProfileError {
     let known = document.profiles.keys().cloned().collect();
-    Trouble::Missing {
+    ProfileError::Missing {
         name: name.clone(),
         known,
     }
 }
 
-fn broken(path: &Path, reason: &str) -> Trouble {
-    Trouble::Broken {
+fn broken(path: &Path, reason: &str) -> ProfileError {
+    ProfileError::Broken {
         path: path.to_owned(),
         reason: reason.to_owned(),
     }

@@ -16,8 +16,8 @@ fn name(name: &str) -> Name {
     name.parse().unwrap()
 }
 
-fn kept() -> Kept {
-    Kept::of(&samples::full())
+fn kept() -> Stored {
+    Stored::of(&samples::full())
 }
 
 fn token(secret: Option<&secrecy::SecretString>) -> String {
@@ -27,7 +27,9 @@ fn token(secret: Option<&secrecy::SecretString>) -> String {
 #[test]
 fn what_was_kept_comes_back_and_the_list_shows_no_secret() {
     let (_folder, profiles) = here();
-    profiles.save(&name("work"), &kept(), Place::File).unwrap();
+    profiles
+        .save(&name("work"), &kept(), Backend::File)
+        .unwrap();
     let back = profiles.load(&name("work")).unwrap();
     assert_eq!(token(back.refresh_token.as_ref()), "1000.r.r");
     assert_eq!(token(back.access_token.as_ref()), "1000.a.a");
@@ -45,7 +47,9 @@ fn what_was_kept_comes_back_and_the_list_shows_no_secret() {
 fn file_and_folder_are_their_owners_alone_and_anything_else_is_refused() {
     use std::os::unix::fs::PermissionsExt;
     let (_folder, profiles) = here();
-    profiles.save(&name("work"), &kept(), Place::File).unwrap();
+    profiles
+        .save(&name("work"), &kept(), Backend::File)
+        .unwrap();
     let path = profiles.path();
     let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&path), 0o600);
@@ -53,7 +57,7 @@ fn file_and_folder_are_their_owners_alone_and_anything_else_is_refused() {
     for open in [0o640, 0o604, 0o620, 0o602] {
         fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
         let trouble = profiles.load(&name("work")).unwrap_err();
-        assert_eq!(trouble, Trouble::Open(path.clone()), "{open:o}");
+        assert_eq!(trouble, ProfileError::Open(path.clone()), "{open:o}");
         assert!(trouble.remedy().contains("chmod go-rwx"));
     }
 }
@@ -62,21 +66,25 @@ fn file_and_folder_are_their_owners_alone_and_anything_else_is_refused() {
 #[test]
 fn a_link_is_refused() {
     let (folder, profiles) = here();
-    profiles.save(&name("work"), &kept(), Place::File).unwrap();
+    profiles
+        .save(&name("work"), &kept(), Backend::File)
+        .unwrap();
     let moved = folder.path().join("moved");
     fs::rename(profiles.path(), &moved).unwrap();
     std::os::unix::fs::symlink(&moved, profiles.path()).unwrap();
     let trouble = profiles.load(&name("work")).unwrap_err();
-    assert_eq!(trouble, Trouble::NotAFile(profiles.path()));
+    assert_eq!(trouble, ProfileError::NotAFile(profiles.path()));
 }
 
 #[test]
 fn what_is_no_profile_file_is_told_without_its_text_and_never_overwritten() {
     let (_folder, profiles) = here();
-    profiles.save(&name("work"), &kept(), Place::File).unwrap();
+    profiles
+        .save(&name("work"), &kept(), Backend::File)
+        .unwrap();
     fs::write(profiles.path(), "{\"profiles\": 1000.r.secret").unwrap();
     let trouble = profiles
-        .save(&name("work"), &kept(), Place::File)
+        .save(&name("work"), &kept(), Backend::File)
         .unwrap_err();
     let words = format!("{trouble} {} {}", trouble.cause(), trouble.remedy());
     assert!(
@@ -99,7 +107,9 @@ fn an_unknown_profile_is_told_with_the_known_ones() {
         (trouble.cause().as_str(), trouble.exit_code()),
         ("No profile was kept yet.", 2)
     );
-    profiles.save(&name("home"), &kept(), Place::File).unwrap();
+    profiles
+        .save(&name("home"), &kept(), Backend::File)
+        .unwrap();
     assert_eq!(
         profiles.load(&name("work")).unwrap_err().cause(),
         "There are: home."
@@ -118,7 +128,7 @@ fn threads_that_save_at_once_lose_nothing() {
             let profiles = &profiles;
             scope.spawn(move || {
                 profiles
-                    .save(&name(&format!("p{number}")), &kept(), Place::File)
+                    .save(&name(&format!("p{number}")), &kept(), Backend::File)
                     .unwrap();
             });
         }
@@ -130,7 +140,7 @@ fn threads_that_save_at_once_lose_nothing() {
 fn what_a_refresh_brought_is_kept_with_a_new_refresh_token_too() {
     let (_folder, profiles) = here();
     let work = name("work");
-    profiles.save(&work, &kept(), Place::File).unwrap();
+    profiles.save(&work, &kept(), Backend::File).unwrap();
     let mut newer = kept();
     newer.refresh_token = Some("1000.r.other".into());
     newer.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
@@ -152,7 +162,7 @@ fn a_refresh_never_brings_back_what_was_forgotten_or_overwritten() {
     let mut newer = kept();
     newer.refresh_token = Some("1000.r.other".into());
     for _ in 0..50 {
-        profiles.save(&work, &kept(), Place::File).unwrap();
+        profiles.save(&work, &kept(), Backend::File).unwrap();
         let together = Barrier::new(3);
         std::thread::scope(|scope| {
             scope.spawn(|| {
@@ -161,7 +171,7 @@ fn a_refresh_never_brings_back_what_was_forgotten_or_overwritten() {
             });
             scope.spawn(|| {
                 together.wait();
-                profiles.save(&work, &newer, Place::File).unwrap();
+                profiles.save(&work, &newer, Backend::File).unwrap();
             });
             together.wait();
         });

@@ -1,7 +1,7 @@
 //! What is kept of a login: enough to get a live access token later.
 
 use crate::credentials::Credentials;
-use crate::untrusted::{Foreign, SHOWN};
+use crate::untrusted::{SHOWN, Untrusted};
 use crate::zoho::client::Client;
 use crate::zoho::crm::Identity;
 use crate::zoho::scopes::Scopes;
@@ -15,7 +15,7 @@ const FRESH: Duration = Duration::from_mins(5);
 
 /// Client and tokens between two runs.
 #[derive(Clone, Debug)]
-pub struct Kept {
+pub struct Stored {
     /// The client that the tokens belong to.
     pub client: Client,
     /// The person's accounts server.
@@ -29,18 +29,18 @@ pub struct Kept {
     /// What the tokens may do, when it is known.
     pub scopes: Option<Scopes>,
     /// Where the API is, as Zoho named it; not trusted yet.
-    pub api_domain: Option<Foreign>,
+    pub api_domain: Option<Untrusted>,
     /// The redirect URI of the login, as registered.
     pub redirect_uri: Option<String>,
     /// The servers beyond Zoho's known ones that the login was told to trust.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     /// The organisation's name.
-    pub organization: Option<Foreign>,
+    pub organization: Option<Untrusted>,
     /// The person's e-mail address or name.
-    pub person: Option<Foreign>,
+    pub person: Option<Untrusted>,
 }
 
-impl Kept {
+impl Stored {
     /// The credentials once more; nobody was asked whose they are, for this reason.
     pub fn into_credentials(self, unchecked: &str) -> Credentials {
         Credentials {
@@ -48,7 +48,7 @@ impl Kept {
             client: self.client,
             access_token: self.access_token,
             refresh_token: self.refresh_token,
-            token_type: Foreign::new("Bearer"),
+            token_type: Untrusted::new("Bearer"),
             expires_at: self.expires_at,
             scopes: self.scopes,
             accounts_server: self.accounts_server,
@@ -106,8 +106,8 @@ impl Kept {
 }
 
 /// A name is shown in a line; what is longer than that is no name, and the file that keeps it has its bounds.
-fn cut(name: &Foreign) -> Foreign {
-    Foreign::new(name.raw().chars().take(SHOWN).collect::<String>())
+fn cut(name: &Untrusted) -> Untrusted {
+    Untrusted::new(name.raw().chars().take(SHOWN).collect::<String>())
 }
 
 #[cfg(test)]
@@ -118,7 +118,7 @@ mod tests {
 
     fn ending_in(left: Option<u64>) -> bool {
         let now = UNIX_EPOCH + Duration::from_hours(10);
-        let mut kept = Kept::of(&samples::full());
+        let mut kept = Stored::of(&samples::full());
         kept.expires_at = left.map(|seconds| now + Duration::from_secs(seconds));
         kept.live_token(now).is_some()
     }
@@ -133,7 +133,7 @@ mod tests {
 
     #[test]
     fn a_clock_set_back_does_not_matter_and_one_set_forward_refreshes() {
-        let mut kept = Kept::of(&samples::full());
+        let mut kept = Stored::of(&samples::full());
         kept.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
         assert!(kept.live_token(UNIX_EPOCH).is_some());
         assert!(

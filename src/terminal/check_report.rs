@@ -4,14 +4,14 @@ use crate::terminal::Terminal;
 use serde_json::{Map, Value, json};
 use std::io;
 use std::time::SystemTime;
-use zoho_grant::profiles::stored::Kept;
-use zoho_grant::untrusted::Foreign;
+use zoho_grant::profiles::stored::Stored;
+use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{Organization, User};
 
 /// What `check` found of credentials that are alive.
 pub struct Findings<'a> {
     /// What was checked.
-    pub kept: &'a Kept,
+    pub kept: &'a Stored,
     /// The organisation, when the CRM told.
     pub organization: Option<&'a Organization>,
     /// The person, when the CRM told.
@@ -58,7 +58,7 @@ impl Findings<'_> {
             .and_then(|organization| organization.name.as_ref());
         line(
             "Organisation",
-            &organization.map_or_else(none, Foreign::to_string),
+            &organization.map_or_else(none, Untrusted::to_string),
         );
         line("Person", &self.person().unwrap_or_else(none));
         let server = &self.kept.accounts_server;
@@ -75,7 +75,7 @@ impl Findings<'_> {
                         .to_owned()
                 }
             };
-            line("Scope", &format!("{}  {answer}", Foreign::new(*scope)));
+            line("Scope", &format!("{}  {answer}", Untrusted::new(*scope)));
         }
         lines
     }
@@ -83,7 +83,12 @@ impl Findings<'_> {
     fn person(&self) -> Option<String> {
         let user = self.user?;
         let parts = [&user.name, &user.email].into_iter().flatten();
-        Some(parts.map(Foreign::to_string).collect::<Vec<_>>().join(", "))
+        Some(
+            parts
+                .map(Untrusted::to_string)
+                .collect::<Vec<_>>()
+                .join(", "),
+        )
     }
 
     fn end(&self, now: SystemTime) -> String {
@@ -96,7 +101,7 @@ impl Findings<'_> {
     }
 
     fn json(&self) -> Value {
-        let raw = |text: &Option<Foreign>| text.as_ref().map(|text| text.raw().to_owned());
+        let raw = |text: &Option<Untrusted>| text.as_ref().map(|text| text.raw().to_owned());
         let end = self.kept.expires_at.map(humantime::format_rfc3339_seconds);
         let fields = [
             ("alive", json!(true)),

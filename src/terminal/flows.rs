@@ -7,7 +7,7 @@ use qrcode::{EcLevel, QrCode};
 use std::sync::atomic::Ordering;
 use zoho_grant::loopback::decide::Refusal;
 use zoho_grant::loopback::pasted::NotTaken;
-use zoho_grant::untrusted::Foreign;
+use zoho_grant::untrusted::Untrusted;
 
 /// Longer addresses make codes that do not fit on a terminal.
 const QR_BYTES: usize = 150;
@@ -67,7 +67,12 @@ impl Terminal {
         }
     }
 
-    pub(super) fn enter_code(&self, code: &Foreign, address: &Foreign, complete: Option<&Foreign>) {
+    pub(super) fn enter_code(
+        &self,
+        code: &Untrusted,
+        address: &Untrusted,
+        complete: Option<&Untrusted>,
+    ) {
         self.must_say("On any device, open this address and enter the code:");
         self.must_say(&format!("  {BOLD}{address}{BOLD:#}"));
         self.must_say(&format!("  Code: {BOLD}{code}{BOLD:#}"));

@@ -26,7 +26,7 @@ use zoho_grant::loopback::notice::Notice;
 use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
-use zoho_grant::untrusted::Foreign;
+use zoho_grant::untrusted::Untrusted;
 
 /// After this much silence, the error pages are explained that Zoho shows and never redirects.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -150,7 +150,7 @@ impl Terminal {
             Event::NotTaken(not) => self.not_taken(*not),
             Event::BrowserFailed(why) => self.warn(&[format!(
                 "No browser could be opened ({}). Open the address above yourself.",
-                Foreign::new(why)
+                Untrusted::new(why)
             )]),
             Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
             Event::OnPort(notice) => self.on_port(*notice),

@@ -5,7 +5,7 @@ use crate::terminal::Terminal;
 use crate::terminal::screen::GOOD;
 use std::io::{self, Write};
 use zoho_grant::profiles::profile::{Listed, Name};
-use zoho_grant::untrusted::Foreign;
+use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::trust::AccountsServer;
 
 impl Terminal {
@@ -111,12 +111,12 @@ impl Terminal {
 }
 
 fn line(profile: &Listed, width: usize) -> String {
-    let shown = |text: &Option<String>| text.as_ref().map(|text| Foreign::new(text).to_string());
+    let shown = |text: &Option<String>| text.as_ref().map(|text| Untrusted::new(text).to_string());
     let mut parts = vec![
         format!("{:width$}", profile.name.as_str()),
         format!("{:7}", profile.place.to_string()),
-        Foreign::new(&profile.client_id).to_string(),
-        Foreign::new(&profile.accounts_url).to_string(),
+        Untrusted::new(&profile.client_id).to_string(),
+        Untrusted::new(&profile.accounts_url).to_string(),
     ];
     parts.extend(shown(&profile.organization));
     parts.extend(shown(&profile.person));

@@ -4,8 +4,8 @@ use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
-use zoho_grant::handover::format_options::Extras;
-use zoho_grant::untrusted::Foreign;
+use zoho_grant::handover::format_options::FormatOptions;
+use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
@@ -30,7 +30,7 @@ static LEAST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
     access_token: Some("1000.a.a".into()),
     refresh_token: None,
-    token_type: Foreign::new("Bearer"),
+    token_type: Untrusted::new("Bearer"),
     expires_at: None,
     scopes: None,
     accounts_server: AccountsServer::of(&DATA_CENTERS[1]),
@@ -48,7 +48,7 @@ static MOST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     expires_at: Some(UNIX_EPOCH + Duration::from_secs(1_795_433_758)),
     scopes: Some(Scopes::parse("A.b.READ,A.c.ALL").unwrap()),
     accounts_server: LEAST.accounts_server.clone(),
-    api_domain: Some(Foreign::new(DATA_CENTERS[1].api_domain)),
+    api_domain: Some(Untrusted::new(DATA_CENTERS[1].api_domain)),
     data_center: None,
     redirect_uri: None,
     identity: Identity::not_asked("nobody asked"),
@@ -93,8 +93,8 @@ pub fn check(input: &[u8]) {
 
 /// Merges, and once more to see that nothing changes.
 fn merged(credentials: &Credentials, existing: &str) -> String {
-    let once = dotenv::merged(credentials, &Extras::default(), existing).unwrap();
-    let twice = dotenv::merged(credentials, &Extras::default(), &once).unwrap();
+    let once = dotenv::merged(credentials, &FormatOptions::default(), existing).unwrap();
+    let twice = dotenv::merged(credentials, &FormatOptions::default(), &once).unwrap();
     assert_eq!(twice, once);
     once.as_str().to_owned()
 }

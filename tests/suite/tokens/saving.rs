@@ -167,7 +167,7 @@ async fn a_login_is_kept_and_page_and_terminal_say_where() {
         "{}",
         ended.stderr
     );
-    let kept = "Kept in the file, as profile default.";
+    let kept = "Stored in the file, as profile default.";
     assert!(
         ended.stderr.contains(kept) && page.contains(kept),
         "{}",

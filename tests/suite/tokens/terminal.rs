@@ -45,7 +45,7 @@ async fn the_grant_token_is_asked_for_unseen_and_another_data_centre_tried_when_
         "{seen}"
     );
     person.enter(DOWN).await;
-    person.next("Kept in the file").await;
+    person.next("Stored in the file").await;
     assert_eq!(person.end().await, 0);
     assert_eq!(life.requests("authorization_code"), 2);
 }
