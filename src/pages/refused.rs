@@ -56,7 +56,7 @@ fn words(refusal: Refusal) -> Words {
         Refusal::Worker => (
             "Paste this page's address in the terminal",
             &[
-                "An app that used this port before left a service worker in this browser, and the worker passed Zoho's response on. It could read what it is answered with, so the response was not taken this way. Nothing is lost.",
+                "An app that used this port before left a service worker in this browser, and Zoho's response came through that worker. It could read the answer, so zoho-grant did not accept the response this way. Nothing is lost.",
             ],
             &[
                 "Copy the whole address from the address bar, paste it into the terminal where zoho-grant waits, and press Enter. It works for about a minute.",
@@ -66,7 +66,7 @@ fn words(refusal: Refusal) -> Words {
         Refusal::Neighbor { place, .. } => (
             "This browser belongs to another user",
             &[
-                "The login on this port was started by another user of this machine than the one this browser runs as, so it was refused. It changed nothing.",
+                "This browser runs as a different user of this machine than the one who started the login, so its request was refused. Nothing changed.",
             ],
             match place {
                 Place::Callback => &[
@@ -84,7 +84,7 @@ fn words(refusal: Refusal) -> Words {
         Refusal::Used => (
             "This login has its answer already",
             &[
-                "zoho-grant accepted a response from Zoho before this one, and takes only one. This one changed nothing.",
+                "zoho-grant has accepted a response from Zoho already, and accepts only one. This one changed nothing.",
             ],
             &[
                 "The tab of the first response shows the result, and the terminal says where the credentials are.",
@@ -137,11 +137,11 @@ fn worker_at_start(clear: &str, rehearsal: bool) -> Page {
     let view = view(
         "An earlier app on this port is in the way",
         &[
-            "An app that used this port before left a service worker in this browser. It stands between Zoho's response and zoho-grant, so the login does not go on this way yet.",
+            "An app that used this port before left a service worker in this browser. Zoho's response would pass through that worker, so zoho-grant does not continue until you choose.",
             "Clearing removes what apps on this exact address stored in this browser: workers, caches and saved data. Apps on other ports are not touched.",
         ],
         &[
-            "Or open the address from the terminal in a private window, which has no service workers.",
+            "To keep that data, open the address from the terminal in a private window instead: it has no service workers.",
         ],
         rehearsal,
     );
@@ -152,7 +152,7 @@ fn worker_at_start(clear: &str, rehearsal: bool) -> Page {
 fn clearing(now: &str, start: &str, rehearsal: bool) -> Page {
     let view = view(
         "Clearing this port's app data",
-        &["The login goes on in a moment."],
+        &["The login continues in a moment."],
         &[],
         rehearsal,
     );
