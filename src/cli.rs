@@ -2,8 +2,10 @@
 
 pub mod ask;
 mod client;
+mod complete;
 pub mod export;
 pub mod folder;
+pub mod generated;
 mod git;
 mod handover;
 pub mod keep;
@@ -19,6 +21,7 @@ pub mod ways;
 
 use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -63,6 +66,10 @@ pub enum Command {
     Datacenters(DataCenters),
     /// Hand over credentials once more, in any format, from ZOHO_… variables; no request is made
     Export(Export),
+    /// Print the completion script of a shell
+    Completions(generated::Completions),
+    /// Print the manual page, or that of a command
+    Man(generated::Man),
 }
 
 /// Options of `login`.
@@ -104,7 +111,7 @@ pub struct Registered {
 #[derive(Args)]
 pub struct Servers {
     /// Data centre where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
-    #[arg(long, value_name = "CODE", help_heading = "Zoho")]
+    #[arg(long, value_name = "CODE", help_heading = "Zoho", add = ArgValueCandidates::new(complete::data_centers))]
     pub dc: Option<String>,
     /// Accounts server instead of the data centre's [env: ZOHO_ACCOUNTS_URL]
     #[arg(long, value_name = "URL", help_heading = "Zoho")]
@@ -151,7 +158,8 @@ pub struct Export {
         long,
         value_name = "PROFILE",
         conflicts_with = "env_file",
-        help_heading = "Client"
+        help_heading = "Client",
+        add = ArgValueCandidates::new(complete::profiles)
     )]
     pub profile: Option<String>,
     #[command(flatten)]
@@ -178,7 +186,7 @@ pub struct Callback {
 #[derive(Args)]
 pub struct Credentials {
     /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
-    #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help())]
+    #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help(), add = ArgValueCompleter::new(complete::scopes))]
     pub scope: Vec<String>,
     /// How long to wait for the consent, as in 90s or 5m [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = options::timeout, help_heading = "Zoho")]
@@ -233,6 +241,8 @@ impl Command {
             Self::Revoke(revoke) => revoke.from.talk,
             Self::Profiles(profiles) => profiles.talk,
             Self::Forget(forget) => forget.talk,
+            Self::Completions(completions) => completions.talk,
+            Self::Man(man) => man.talk,
         }
     }
 }

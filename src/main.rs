@@ -17,6 +17,7 @@ use std::sync::Arc;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    commands::generated::answer_shell();
     let arguments = Arguments::parse();
     let terminal = Arc::new(Terminal::on_stderr(arguments.command.talk()));
     let runtime = match tokio::runtime::Builder::new_current_thread()
@@ -61,5 +62,7 @@ fn run(command: &Command, around: &Around) -> Result<ExitCode, Stop> {
         Command::Forget(arguments) => commands::profiles::forget(arguments, around),
         Command::Scopes(arguments) => Ok(commands::lookup::scopes(arguments, terminal)),
         Command::Datacenters(_) => Ok(commands::lookup::data_centers(terminal)),
+        Command::Completions(arguments) => commands::generated::completions(arguments, around),
+        Command::Man(arguments) => commands::generated::man(arguments, around),
     }
 }

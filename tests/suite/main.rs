@@ -5,6 +5,8 @@
 mod browser;
 mod chromium;
 mod cli;
+#[cfg(unix)]
+mod completions;
 mod errors;
 mod export;
 mod flow;
