@@ -5,17 +5,10 @@ use reqwest::header::{HeaderMap, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use url::Url;
 
 /// As many as browsers follow.
 const REDIRECT_LIMIT: usize = 20;
-
-/// Both addresses of localhost; the port is the URL's.
-const LOOPBACK: [SocketAddr; 2] = [
-    SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0),
-    SocketAddr::new(IpAddr::V6(Ipv6Addr::LOCALHOST), 0),
-];
 
 /// Where the visit ended.
 pub struct Visit {
@@ -121,8 +114,6 @@ fn browser() -> Result<Client, reqwest::Error> {
         .default_headers(headers)
         .redirect(Policy::none())
         .no_proxy()
-        // As browsers do, whatever the system's table of hosts says or lacks (RFC 6761, section 6.3).
-        .resolve_to_addrs("localhost", &LOOPBACK)
         .build()
 }
 
