@@ -19,7 +19,6 @@ pub mod usage;
 pub mod variables;
 pub mod ways;
 
-use clap::builder::PossibleValuesParser;
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
@@ -27,6 +26,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 use ways::{DataCenters, Device, Scopes, Way};
 use zoho_grant::zoho::scopes;
+use zoho_stand_in::failure::Failure;
 
 /// One command and one click to checked Zoho CRM credentials.
 #[derive(Parser)]
@@ -131,8 +131,8 @@ pub struct Demo {
     #[arg(long = "flow", value_enum, value_name = "WAY", default_value = "login")]
     pub way: Way,
     /// Rehearse a failure
-    #[arg(long, value_name = "CASE", value_parser = failure_names(), hide_possible_values = true, long_help = failure_help())]
-    pub fail: Option<String>,
+    #[arg(long, value_name = "CASE", value_enum, hide_possible_values = true, long_help = failure_help())]
+    pub fail: Option<Failure>,
     /// Consent without a browser
     #[arg(long)]
     pub yes: bool,
@@ -254,20 +254,12 @@ impl Credentials {
     }
 }
 
-fn failure_names() -> PossibleValuesParser {
-    use zoho_grant::demo::failure::Failure;
-    Failure::ALL
-        .iter()
-        .map(|failure| failure.name())
-        .collect::<Vec<_>>()
-        .into()
-}
-
 fn failure_help() -> String {
-    use zoho_grant::demo::failure::Failure;
-    let lines = Failure::ALL
-        .iter()
-        .map(|failure| format!("  {:26}{}", failure.name(), failure.about()));
+    let values = Failure::value_variants().iter();
+    let lines = values.filter_map(|failure| {
+        let value = failure.to_possible_value()?;
+        Some(format!("  {:26}{}", value.get_name(), value.get_help()?))
+    });
     format!(
         "Rehearse a failure:\n{}",
         lines.collect::<Vec<_>>().join("\n")

@@ -28,11 +28,12 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
-use zoho_grant::demo::visitor;
 use zoho_grant::error::Error;
 use zoho_grant::event::Tell;
+use zoho_grant::loopback::peer::Persons;
 use zoho_grant::zoho::{ANSWER_WITHIN, Zoho};
 use zoho_grant::{Login, Surroundings};
+use zoho_stand_in::visitor;
 
 /// Why a command ends before its end.
 pub enum Stop {
@@ -100,10 +101,16 @@ fn surroundings(
         tell,
         pasted,
         output: Box::new(std::io::stdout()),
+        persons: Persons::of_this_process(behind_sudo()),
         random: Box::new(UnwrapErr(SysRng)),
         now: SystemTime::now,
         stopped: signals::listen(),
     }
+}
+
+/// Who started this program through `sudo`: their browser is the person's.
+fn behind_sudo() -> Option<u32> {
+    std::env::var("SUDO_UID").ok()?.parse().ok()
 }
 
 /// Events go to the terminal.

@@ -136,6 +136,7 @@ async fn pause(
             now = second.tick() => (around.tell)(Event::Waiting {
                 since: now.saturating_duration_since(began),
                 left: deadline.saturating_duration_since(now),
+                started: true,
             }),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::foreign::Foreign;
 use crate::keep::trouble::Trouble;
-use crate::loopback::bind::PortTaken;
+use crate::loopback::bind::{PortReason, PortUnavailable};
 use crate::unfulfilled::Unfulfilled;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token_error::TokenError;
@@ -24,9 +24,9 @@ pub enum Signal {
 /// The variants are the contract's exit codes, told apart by remedy. `Display` says what could not be done.
 #[derive(Debug, Error)]
 pub enum Error {
-    /// The port cannot be had.
+    /// The port is unavailable.
     #[error("The redirect URI cannot be served: {0}.")]
-    Port(#[from] PortTaken),
+    Port(#[from] PortUnavailable),
     /// No answer before the consent: nothing is lost.
     #[error("The login was not begun: {0}.")]
     Unreachable(NetworkError),
@@ -149,7 +149,8 @@ impl Error {
     /// Why, in one line.
     pub fn cause(&self) -> String {
         match self {
-            Self::Port(taken) => format!("{}. Another port would not do: Zoho compares the redirect URI letter by letter.", sentence(&taken.reason.to_string())),
+            Self::Port(PortUnavailable { reason: PortReason::ConnectionKept, .. }) => "A program that used this port before still holds a connection on it. Your browser might send Zoho's response through that connection, and the program could read it.".to_owned(),
+            Self::Port(PortUnavailable { reason, .. }) => format!("{}. Another port would not do: Zoho compares the redirect URI letter by letter.", sentence(&reason.to_string())),
             Self::Unreachable(error) | Self::NoAnswer(error) | Self::PollUnanswered(error) => error.cause(),
             Self::TimedOut { .. } => "Either nobody consented, or Zoho showed an error page of its own, of which this program hears nothing.".to_owned(),
             Self::Stopped { signal, code_spent: false } => format!("{} No grant token was used up.", signal.cause()),

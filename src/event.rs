@@ -1,7 +1,7 @@
 //! What a login tells while it runs. The library never prints: whoever calls it decides what is said.
 
 use crate::foreign::Foreign;
-use crate::loopback::decide::Refusal;
+use crate::loopback::notice::Notice;
 use crate::loopback::pasted::NotTaken;
 use secrecy::SecretString;
 use std::sync::Arc;
@@ -15,7 +15,9 @@ pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
 pub enum Event {
     /// Both listeners are up and Zoho can be reached: now the person consents.
     Ready {
-        /// Zoho's consent page for this login, for people to open themselves.
+        /// Where a browser on this machine begins; none when the redirect URI is not on this machine.
+        start: Option<String>,
+        /// Zoho's consent page for this login, for a browser on another machine.
         address: SecretString,
     },
     /// The person enters this code on any device.
@@ -37,15 +39,15 @@ pub enum Event {
         since: Duration,
         /// Until the login gives up.
         left: Duration,
+        /// Whether a browser has fetched the start address.
+        started: bool,
     },
-    /// A request was refused and changed nothing. Told each time, so callers decide how often to repeat it.
-    Refused(Refusal),
+    /// Something happened on the port that changed nothing.
+    OnPort(Notice),
     /// A pasted text was not taken and changed nothing.
     NotTaken(NotTaken),
-    /// The one-time start address was opened a second time.
-    StartedTwice,
-    /// A browser spoke TLS to the http port.
-    SpokeTls,
+    /// Zoho's response was accepted from a connection that closed before anybody could see whose it was.
+    SenderUnseen,
     /// Zoho's response arrived and is judged; the grant token goes to this server.
     Exchanging(String),
     /// The tokens are here; the CRM is asked whose they are.

@@ -15,16 +15,14 @@
 //! pasted ([`loopback::pasted`]).
 //! [`mod@keep`] holds client and tokens between runs, for whoever needs a live access token later.
 //!
-//! [`demo`] is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
+//! `zoho_stand_in` is a strict stand-in for Zoho, for rehearsals and tests. The library never prints, never ends
 //! the process and never reads its arguments: [`event`] says what happens, and the caller says the words.
 #![forbid(unsafe_code)]
 
 pub mod credentials;
-pub mod demo;
 pub mod device;
 pub mod error;
 pub mod event;
-mod exact;
 pub mod foreign;
 pub mod handover;
 pub mod keep;
@@ -44,17 +42,20 @@ use keep::kept::Kept;
 use keep::profile::{Name, Place};
 use keep::trouble::Trouble;
 use loopback::Loopback;
-use loopback::decide::{AuthorizationResponse, Expectation};
-use loopback::serve::Server;
+use loopback::decide::Expectation;
+use loopback::peer::Persons;
+use loopback::serve::{Callback, Server, Serving};
+use loopback::strangers::page_for;
 use rand::CryptoRng;
 use secrecy::{ExposeSecret, SecretString};
 use settings::Settings;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Instant, interval, sleep_until};
 use zoho::Zoho;
-use zoho::authorization::{AuthorizationRequest, random_text};
+use zoho::authorization::{AuthorizationRequest, random_letters, random_text};
 
 /// What a login touches outside itself; a test gives its own.
 pub struct Surroundings {
@@ -66,6 +67,8 @@ pub struct Surroundings {
     pub pasted: mpsc::Receiver<SecretString>,
     /// Where credentials go that go to no file.
     pub output: Box<dyn Write + Send>,
+    /// Whose requests are the person's.
+    pub persons: Persons,
     /// The source of state, verifier and one-time addresses.
     pub random: Box<dyn CryptoRng + Send>,
     /// The wall clock, for the moment at which the access token ends.
@@ -85,6 +88,9 @@ pub struct Login {
     pub kept: Option<(Name, Place)>,
     /// What is wrong all the same, the gravest first.
     pub problems: Vec<Error>,
+    /// Nobody could see which user of this machine brought Zoho's response: they may have consented with an account
+    /// of their own.
+    pub sender_unseen: bool,
 }
 
 /// One login, from the bound redirect URI to the page that tells how it went.
@@ -99,18 +105,26 @@ pub async fn login(
     let mut server = serve(settings, loopback, &request, around);
     reach(&zoho, settings, around).await?;
 
+    // Zoho's own address holds the state, so no opener may have it on its command line.
+    let start = listens.then(|| server.start_address());
     (around.tell)(Event::Ready {
+        start: start.clone(),
         address: request.address.clone(),
     });
-    // Zoho's own address holds the state, so no opener may have it on its command line.
-    if listens {
-        (around.open)(&server.start_address());
+    if let Some(start) = start {
+        (around.open)(&start);
     }
-    let response = wait(settings, &mut server, &request, around).await?;
+    let Callback { response, unseen } = wait(settings, &mut server, &request, around).await?;
+    if unseen {
+        (around.tell)(Event::SenderUnseen);
+    }
 
     let outcome = obtain::obtain(&zoho, settings, &request, response, around).await;
     let outcome = match outcome {
-        Ok(obtained) => Ok(hand_over(settings, obtained, around).await),
+        Ok(obtained) => Ok(Login {
+            sender_unseen: unseen,
+            ..hand_over(settings, obtained, around).await
+        }),
         Err(error) => Err(error),
     };
     server
@@ -151,20 +165,30 @@ fn serve(
         let random = random_text(around.random.as_mut());
         format!("/{place}/{}", random.expose_secret()).into()
     };
+    let (start_path, page_path) = (one_time("start"), one_time("result"));
+    let name = random_letters(around.random.as_mut());
     let expected = Expectation {
         redirect_uri: loopback.redirect_uri().clone(),
         state: request.state.clone(),
-        start_path: one_time("start"),
-        page_path: one_time("result"),
+        start_path,
+        page_path,
+        page_host: loopback.host_below_localhost(&name),
         home: settings.home.clone(),
         trust: settings.trust.clone(),
     };
-    loopback.serve(
+    loopback.serve(Serving {
         expected,
-        request.address.clone(),
-        settings.rehearsal,
-        around.tell.clone(),
-    )
+        consent: request.address.clone(),
+        persons: around.persons.clone(),
+        draw: {
+            let rehearsal = settings.rehearsal;
+            Arc::new(move |occasion| page_for(occasion, rehearsal))
+        },
+        tell: {
+            let tell = Arc::clone(&around.tell);
+            Arc::new(move |notice| tell(Event::OnPort(notice)))
+        },
+    })
 }
 
 async fn reach(zoho: &Zoho, settings: &Settings, around: &mut Surroundings) -> Result<(), Error> {
@@ -180,7 +204,7 @@ async fn wait(
     server: &mut Server,
     request: &AuthorizationRequest,
     around: &mut Surroundings,
-) -> Result<AuthorizationResponse, Error> {
+) -> Result<Callback, Error> {
     let began = Instant::now();
     let deadline = began + settings.timeout;
     let mut second = interval(Duration::from_secs(1));
@@ -194,12 +218,13 @@ async fn wait(
                 console: settings.home.api_console().to_owned(),
             }),
             Some(text) = around.pasted.recv() => match server.pasted(&text) {
-                Ok(response) => return Ok(response),
+                Ok(response) => return Ok(Callback { response, unseen: false }),
                 Err(not) => (around.tell)(Event::NotTaken(not)),
             },
             now = second.tick() => (around.tell)(Event::Waiting {
                 since: now.saturating_duration_since(began),
                 left: deadline.saturating_duration_since(now),
+                started: server.was_started(),
             }),
         }
     }
@@ -231,6 +256,7 @@ async fn hand_over(
         written,
         kept,
         problems,
+        sender_unseen: false,
     }
 }
 

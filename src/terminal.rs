@@ -7,11 +7,12 @@ mod screen;
 mod table;
 mod ways;
 
+use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::cli::{Color, Talk};
 use anstream::{AutoStream, ColorChoice};
 use screen::{BAD, BOLD, DIM, Screen, WARNING};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
@@ -20,12 +21,20 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 use zoho_grant::event::Event;
 use zoho_grant::foreign::Foreign;
-use zoho_grant::loopback::decide::Refusal;
+use zoho_grant::loopback::decide::{Place, Refusal};
+use zoho_grant::loopback::notice::Notice;
+use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
 
 /// After this much silence, the error pages are explained that Zoho shows and never redirects.
 const SILENCE: Duration = Duration::from_secs(30);
+
+/// After this much time without anybody at the start address, the opener may have opened nothing.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// After this much time, something may be in the way between the browser and this program.
+const STUCK: Duration = Duration::from_mins(1);
 
 /// More lines about refused requests than this tell nothing new, even to whoever asked for all.
 const REFUSALS_TOLD: usize = 20;
@@ -40,6 +49,8 @@ pub struct Terminal {
     /// The redirected address can be pasted.
     pasting: AtomicBool,
     registration: OnceLock<Registration>,
+    /// Zoho's consent page for this login.
+    consent: OnceLock<SecretString>,
     /// What is said only once, and was.
     said: Mutex<HashSet<&'static str>>,
     refusals: AtomicUsize,
@@ -50,6 +61,7 @@ struct Registration {
     redirect_uri: String,
     /// Whether this machine serves it.
     is_here: bool,
+    opener: Opener,
     console: &'static str,
     data_center: String,
 }
@@ -80,18 +92,20 @@ impl Terminal {
             },
             pasting: AtomicBool::new(false),
             registration: OnceLock::new(),
+            consent: OnceLock::new(),
             said: Mutex::default(),
             refusals: AtomicUsize::new(0),
         }
     }
 
     /// Both listeners are up: what must be registered, and where.
-    pub fn listening(&self, settings: &Settings, redirect_uri: &RedirectUri) {
+    pub fn listening(&self, settings: &Settings, redirect_uri: &RedirectUri, opener: Opener) {
         let console = settings.home.api_console();
         let center = settings.home.data_center();
         self.registration.get_or_init(|| Registration {
             redirect_uri: redirect_uri.to_string(),
             is_here: redirect_uri.is_here(),
+            opener,
             console,
             data_center: center.map_or_else(
                 || settings.home.to_string(),
@@ -124,15 +138,7 @@ impl Terminal {
     /// What happens while the login runs.
     pub fn event(&self, event: &Event) {
         match event {
-            Event::Ready { address } => {
-                self.say(if self.registration.get().is_some_and(|known| !known.is_here) {
-                    "Open this address, and consent:"
-                } else {
-                    "Consent in your browser, at this address:"
-                });
-                self.must_say(&format!("  {}", address.expose_secret()));
-                self.explain_pasting();
-            }
+            Event::Ready { start, address } => self.ready(start.as_deref(), address),
             Event::EnterCode { user_code, address, complete } => {
                 self.enter_code(user_code, address, complete.as_ref());
             }
@@ -144,16 +150,13 @@ impl Terminal {
                 "No browser could be opened ({}). Open the address above yourself.",
                 Foreign::new(why)
             )]),
-            Event::Waiting { since, left } => self.waiting(*since, *left),
-            Event::Refused(refusal) => self.refused(*refusal),
-            Event::StartedTwice => self.once(
-                "The one-time start address was opened a second time, which had no effect. If that was not you, another\n\
-                 program of this machine opened it: check that organisation and person are yours at the end.",
-            ),
-            Event::SpokeTls => self.once(
-                "Your browser spoke https to this program, which serves http: its https-only mode does that.\n\
-                 Make an exception for localhost there, or open the address in another browser.",
-            ),
+            Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
+            Event::OnPort(notice) => self.on_port(*notice),
+            Event::SenderUnseen => self.warn(&[
+                "The connection that brought Zoho's response closed before it could be seen which user of this machine it \
+                 belonged to. Check that the organization and the person are yours."
+                    .to_owned(),
+            ]),
             Event::Exchanging(server) => {
                 self.say(&format!("Exchanging the grant token at {server} …"));
             }
@@ -167,9 +170,74 @@ impl Terminal {
         }
     }
 
-    fn waiting(&self, since: Duration, left: Duration) {
+    /// What happened on the port and changed nothing.
+    fn on_port(&self, notice: Notice) {
+        match notice {
+            Notice::Refused(refusal) => self.refused(refusal),
+            Notice::StartedTwice => self.once(
+                "The one-time start address was opened a second time, which had no effect. If that was not you, another\n\
+                 program of this machine opened it: check that organisation and person are yours at the end.",
+            ),
+            Notice::SpokeTls => self.once(
+                "Your browser spoke https to this program, which serves http: its https-only mode does that.\n\
+                 Make an exception for localhost there, or open the address in another browser.",
+            ),
+            Notice::HeadTooLarge => self.once(
+                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port.\n\
+                 Clear the cookies of localhost in that browser, or open the address in a private window.",
+            ),
+            Notice::WillClearAppData if self.is_visited() => {}
+            Notice::WillClearAppData => self.once(
+                "At the end, this browser will be told to clear what apps stored on the redirect URI's address (its port only).",
+            ),
+        }
+    }
+
+    /// With a browser opened here, only the short address, which holds no state.
+    fn ready(&self, start: Option<&str>, address: &SecretString) {
+        let opened = self.is_opened();
+        if let Some(start) = start {
+            self.say(if opened {
+                "Your browser opens. If it does not, open this address on this machine:"
+            } else {
+                "Open this address in a browser on this machine:"
+            });
+            self.must_say(&format!("  {start}"));
+        }
+        if start.is_none() {
+            self.say("Open this address, and consent:");
+        } else if !opened {
+            self.say("For a browser on another machine, open Zoho's page itself:");
+        }
+        if start.is_none() || !opened {
+            self.must_say(&format!("  {}", address.expose_secret()));
+        }
+        self.consent.get_or_init(|| address.clone());
+        self.explain_pasting();
+    }
+
+    /// Whether this program opens a browser.
+    fn is_opened(&self) -> bool {
+        self.registration
+            .get()
+            .is_some_and(|known| known.opener != Opener::Nobody)
+    }
+
+    /// Whether a browser without a person comes.
+    fn is_visited(&self) -> bool {
+        self.registration
+            .get()
+            .is_some_and(|known| known.opener == Opener::Visitor)
+    }
+
+    fn waiting(&self, since: Duration, left: Duration, started: bool) {
         if since >= SILENCE {
             self.explain_error_pages();
+        }
+        let here = self.registration.get().filter(|known| known.is_here);
+        let nobody_came = !started && since >= OPENING && here.is_some() && self.is_opened();
+        if nobody_came || (here.is_some() && since >= STUCK) {
+            self.explain_being_stuck();
         }
         let seconds = left.as_millis().div_ceil(1000);
         let left = format!("{}:{:02}", seconds / 60, seconds % 60);
@@ -184,6 +252,16 @@ impl Terminal {
                 "{DIM}Waiting for Zoho … {left} left, Ctrl-C stops{DIM:#}"
             ));
         }
+    }
+
+    /// A service worker of an earlier app that swallows everything looks like a person who reads.
+    fn explain_being_stuck(&self) {
+        self.once(if self.pasting.load(Ordering::Relaxed) {
+            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends on here:\n\
+             an app that used this port before may stand in the way."
+        } else {
+            "Nothing happens? Open the address above in a private window: an app that used this port before may stand in the way."
+        });
     }
 
     fn explain_error_pages(&self) {
@@ -222,12 +300,53 @@ impl Terminal {
                  client is client-based (JavaScript) and never gets a refresh token: register a new client of the type \"Server-based\n\
                  Applications\" in Zoho's API console, with this redirect URI, and start again with its ID and secret.",
             ),
-            Refusal::Host | Refusal::Path | Refusal::Method | Refusal::Metadata => {}
+            Refusal::Worker => self.once(if self.pasting.load(Ordering::Relaxed) {
+                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
+                 taken. Copy the address of the page that the browser shows now, paste it here and press Enter."
+            } else {
+                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
+                 taken. Run the login again in a terminal (in a container, with -it) to paste it, or use a private window."
+            }),
+            Refusal::Neighbor { uid, place } => self.neighbor(uid, place),
+            Refusal::Host
+            | Refusal::Path
+            | Refusal::Method
+            | Refusal::Metadata
+            | Refusal::Unseen
+            | Refusal::Used => {}
         }
         if self.refusals.fetch_add(1, Ordering::Relaxed) < REFUSALS_TOLD {
             self.detail(&format!(
                 "A request was refused and changed nothing: {refusal:?}"
             ));
+        }
+    }
+
+    /// Another user of this machine, who may be the person's own browser in a container.
+    fn neighbor(&self, uid: u32, place: Place) {
+        if self.is_new("neighbor") {
+            self.warn(&[format!(
+                "Another user of this machine, {}, sent a request to this login. It was refused and changed nothing.",
+                user(uid)
+            )]);
+        }
+        match place {
+            Place::Start | Place::Clear => {
+                // Otherwise it is printed already.
+                let opened = self.is_opened();
+                if let Some(address) = self.consent.get().filter(|_| opened)
+                    && self.is_new("neighbor at start")
+                {
+                    self.must_say("If that was your own browser (in a container, say), open Zoho's page itself there:");
+                    self.must_say(&format!("  {}", address.expose_secret()));
+                }
+            }
+            Place::Callback => self.once(if self.pasting.load(Ordering::Relaxed) {
+                "If that was your own browser, copy the address that it shows, paste it here and press Enter."
+            } else {
+                "If that was your own browser, run the login again in a terminal (in a container, with -it) to paste its address."
+            }),
+            Place::Page => self.once("If that was your own browser: the credentials are where this terminal says."),
         }
     }
 

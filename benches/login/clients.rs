@@ -71,7 +71,6 @@ impl Clients {
     pub fn command(&self, client: &Client, port: u16, store: &Store) -> Outcome<Command> {
         let home = self.settings.path();
         self.write_settings(home, port)?;
-        let [(_, bundle), _] = store.variables();
         let mut command = Command::new(&client.program);
         command
             .args(&client.arguments)
@@ -81,8 +80,8 @@ impl Clients {
             .env("BENCH_ORIGIN", &self.origin)
             .env("BENCH_PORT", port.to_string())
             .env("ORTIE_CONFIG", home.join("ortie.toml"))
-            .env("REQUESTS_CA_BUNDLE", bundle)
-            .envs(store.variables())
+            .env("REQUESTS_CA_BUNDLE", store.path())
+            .env("SSL_CERT_FILE", store.path())
             .stdin(File::open(home.join("input"))?);
         Ok(command)
     }

@@ -116,7 +116,7 @@ fn command(stand_in: &StandIn, place: &Place) -> Command {
         .args(["--trust-accounts-server", &zoho.accounts_urls[1]])
         .args(["--trust-api-domain", &zoho.api_domains[1]])
         .env_clear()
-        .envs(place.store.variables())
+        .env("SSL_CERT_FILE", place.store.path())
         .env("ZOHO_CLIENT_SECRET", &zoho.client_secret)
         .stdin(Stdio::null())
         .stdout(Stdio::null())

@@ -141,8 +141,8 @@ fn print(runs: &[Measured]) -> Outcome<()> {
                 Some(5.0)
             ),
             Row::new("whole login", "ms", milliseconds(|run| run.whole), None),
-            Row::new("peak memory", "MB", peak, Some(6.0)),
-            Row::new("binary", "MB", vec![size], Some(5.0)),
+            Row::new("peak memory", "MB", peak, Some(10.0)),
+            Row::new("binary", "MB", vec![size], Some(8.0)),
         ])
     );
     Ok(())

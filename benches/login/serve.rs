@@ -18,7 +18,7 @@ use std::net::TcpListener;
 use std::sync::Arc;
 use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
-use zoho_grant::demo::{Addresses, DataCenter, Rehearsal, StandIn};
+use zoho_stand_in::{Addresses, DataCenter, Rehearsal, StandIn};
 
 /// What the process says first.
 #[derive(Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! The configuration folder, by the conventions of the system.
 
 use crate::cli::usage::Usage;
-use std::env;
+use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use std::path::PathBuf;
 use zoho_grant::keep::profiles::Profiles;
 
@@ -17,20 +17,12 @@ pub fn profiles() -> Result<Profiles, Usage> {
     Ok(Profiles::of(folder.join("zoho-grant")))
 }
 
-/// XDG base directory specification; one that is not absolute is to be passed over.
-#[cfg(not(any(windows, target_os = "macos")))]
 fn folder() -> Option<PathBuf> {
-    let named = env::var_os("XDG_CONFIG_HOME").map(PathBuf::from);
-    let named = named.filter(|folder| folder.is_absolute());
-    named.or_else(|| env::home_dir().map(|home| home.join(".config")))
-}
-
-#[cfg(target_os = "macos")]
-fn folder() -> Option<PathBuf> {
-    env::home_dir().map(|home| home.join("Library/Application Support"))
-}
-
-#[cfg(windows)]
-fn folder() -> Option<PathBuf> {
-    env::var_os("APPDATA").map(PathBuf::from)
+    let system = choose_native_strategy().ok()?;
+    // On a Mac, what etcetera calls so is for the system's own preferences.
+    Some(if cfg!(target_vendor = "apple") {
+        system.data_dir()
+    } else {
+        system.config_dir()
+    })
 }

@@ -9,13 +9,13 @@ use crate::cli::variables::Variables;
 use crate::cli::ways::Device;
 use crate::cli::{Credentials, Login, Registered, Servers, ask, tunnel};
 use std::time::Duration;
-use zoho_grant::demo::StandIn;
 use zoho_grant::handover::Target;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::AccountsServer;
+use zoho_stand_in::StandIn;
 
 /// How long a person is waited for.
 pub const TIMEOUT: Duration = Duration::from_mins(5);

@@ -4,15 +4,14 @@ use crate::cli::plan::{Opener, Plan, TIMEOUT, target};
 use crate::cli::usage::Usage;
 use crate::cli::ways::Way;
 use crate::cli::{Demo, ask, options};
-use std::str::FromStr;
 use std::time::Duration;
-use zoho_grant::demo::failure::{Failure, Stage};
-use zoho_grant::demo::{self, Rehearsal, StandIn};
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
+use zoho_stand_in::failure::{Failure, Stage};
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 /// A rehearsal has no registered port to keep to.
 const REDIRECT_URI: &str = "http://localhost:0/callback";
@@ -68,11 +67,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
 
 /// What the stand-in plays: only a login moves by itself to another data centre.
 fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
-    let failure = arguments
-        .fail
-        .as_deref()
-        .and_then(|name| Failure::from_str(name).ok());
-    let way = arguments.way;
+    let (failure, way) = (arguments.fail, arguments.way);
     if let Some(failure) = failure.filter(|failure| !can_fail(way, *failure)) {
         return Err(Usage::new(
             &format!("--fail {failure}"),
@@ -89,9 +84,9 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     Ok(Rehearsal {
         failure,
         person_at: if moves {
-            demo::DataCenter::Eu
+            DataCenter::Eu
         } else {
-            demo::DataCenter::Us
+            DataCenter::Us
         },
         interval: POLLS[usize::from(arguments.yes)],
         ..Rehearsal::default()
@@ -124,13 +119,13 @@ fn redirect_uri(
             "Run it in a terminal, or add --yes.",
         ));
     }
-    let landing = format!("{}/landing", stand_in.accounts_url(demo::DataCenter::Us));
+    let landing = format!("{}/landing", stand_in.accounts_url(DataCenter::Us));
     RedirectUri::elsewhere(&landing).map_err(|not| Usage::new("The stand-in", not, ""))
 }
 
 /// Where the rehearsed login begins, and the servers of the stand-in, which are all that it trusts.
 fn servers(stand_in: &StandIn) -> Result<(AccountsServer, Trust), Usage> {
-    use demo::DataCenter::{Eu, Us};
+    use DataCenter::{Eu, Us};
     let unusable = |not| Usage::new("The stand-in", not, "");
     let home = AccountsServer::given(&stand_in.accounts_url(Us)).map_err(unusable)?;
     let away = AccountsServer::given(&stand_in.accounts_url(Eu)).map_err(unusable)?;

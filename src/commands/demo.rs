@@ -12,11 +12,11 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use zoho_grant::Login;
-use zoho_grant::demo::{DataCenter, StandIn, visitor};
 use zoho_grant::error::Error;
 use zoho_grant::event::Event;
 use zoho_grant::loopback::Loopback;
 use zoho_grant::self_client::exchange;
+use zoho_stand_in::{DataCenter, StandIn, visitor};
 
 /// Runs it.
 pub async fn run(arguments: &Arguments, terminal: &Arc<Terminal>) -> ExitCode {
@@ -40,11 +40,13 @@ pub async fn run(arguments: &Arguments, terminal: &Arc<Terminal>) -> ExitCode {
 /// The visitor pastes the address at which they ended.
 async fn paste(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Error> {
     let (sender, pasted) = mpsc::channel(1);
-    let loopback = Loopback::bind(&plan.redirect_uri).map_err(Error::Port)?;
+    let loopback = Loopback::bind(&plan.redirect_uri)
+        .await
+        .map_err(Error::Port)?;
     let mut around = surroundings(terminal, Opener::Nobody, pasted);
     let told = Arc::clone(&around.tell);
     around.tell = Arc::new(move |event| {
-        if let Event::Ready { address } = &event {
+        if let Event::Ready { address, .. } = &event {
             tokio::spawn(visit(address.clone(), sender.clone()));
         }
         told(event);

@@ -25,7 +25,7 @@ pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
 
 /// Follows the plan of a login or its rehearsal, with what the person types.
 pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Error> {
-    let bound = Loopback::bind(&plan.redirect_uri);
+    let bound = Loopback::bind(&plan.redirect_uri).await;
     match bound {
         Ok(loopback) => {
             terminal.pasting(plan.pasting);
@@ -57,7 +57,7 @@ pub fn announce(plan: &Plan, loopback: &Loopback, terminal: &Terminal) {
     if let Some(stand_in) = &plan.stand_in {
         stand_in.register_redirect_uri(loopback.redirect_uri().as_str());
     }
-    terminal.listening(&plan.settings, loopback.redirect_uri());
+    terminal.listening(&plan.settings, loopback.redirect_uri(), plan.opener);
     terminal.warn(&plan.warnings);
     if let Some(command) = &plan.tunnel {
         terminal.tunnel(command);

@@ -3,11 +3,10 @@
 //! api-tutorials/create/protocols/generic-rest).
 
 use crate::credentials::Credentials;
-use crate::exact::exact;
 use crate::handover::extras::Extras;
-use crate::handover::format::Remark;
 use crate::handover::json::pretty;
 use crate::handover::needed;
+use crate::handover::remark::Remark;
 use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
@@ -111,11 +110,11 @@ pub(super) fn fields(credentials: &Credentials, extras: &Extras) -> Result<Zeroi
         ("accessToken", fields.access_token),
         ("refreshToken", fields.refresh_token),
     ];
-    Ok(exact(|out| {
-        lines
-            .iter()
-            .try_for_each(|(name, value)| writeln!(out, "{:COLUMN$}{value}", format!("{name}:")))
-    }))
+    let mut text = Zeroizing::new(String::new());
+    for (name, value) in lines {
+        text.extend([&*format!("{:COLUMN$}", format!("{name}:")), value, "\n"]);
+    }
+    Ok(text)
 }
 
 /// `adobe-json`: the body that creates the same connection.

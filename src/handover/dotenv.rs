@@ -2,11 +2,9 @@
 //! into an existing file.
 
 use crate::credentials::Credentials;
-use crate::exact::exact;
 use crate::handover::extras::Extras;
 use crate::handover::unfit::Why;
 use crate::handover::variables::{Variable, is_plain, variables};
-use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 /// The lines of these credentials, merged into an existing file.
@@ -25,7 +23,7 @@ pub fn document(
             return Err(Why::CannotCarry(variable.field));
         }
     }
-    Ok(exact(|out| merge(existing, &variables, out)))
+    Ok(merge(existing, &variables))
 }
 
 /// The name that a line of a `.env` file sets.
@@ -38,42 +36,40 @@ pub fn name_of(line: &str) -> Option<&str> {
 }
 
 /// Replaces our lines where they stand, adds the missing ones at the end, keeps every other line as it was.
-fn merge(existing: &str, variables: &[Variable], out: &mut dyn Write) -> io::Result<()> {
+fn merge(existing: &str, variables: &[Variable]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::new());
     let mut placed = Vec::new();
-    let mut ended = true;
     for line in existing.split_inclusive('\n') {
         let name = name_of(line);
         let ours = variables
             .iter()
             .find(|variable| name == Some(&variable.name));
         match ours {
-            None => {
-                out.write_all(line.as_bytes())?;
-                ended = line.ends_with('\n');
-            }
+            None => text.push_str(line),
             Some(variable) if !placed.contains(&variable.field) => {
                 placed.push(variable.field);
-                add(variable, &mut ended, out)?;
+                add(&mut text, variable);
             }
             Some(_) => {}
         }
     }
     for variable in variables {
         if !placed.contains(&variable.field) {
-            add(variable, &mut ended, out)?;
+            add(&mut text, variable);
         }
     }
-    Ok(())
+    text
 }
 
-/// On a line of its own: `ended` says whether the last one has its end.
-fn add(variable: &Variable, ended: &mut bool, out: &mut dyn Write) -> io::Result<()> {
+/// On a line of its own.
+fn add(text: &mut String, variable: &Variable) {
     let Some(value) = &variable.value else {
-        return Ok(());
+        return;
     };
-    let end = if *ended { "" } else { "\n" };
-    *ended = true;
-    writeln!(out, "{end}{}={}", variable.name, value.as_str())
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text.extend([&variable.name, "=", value, "\n"]);
 }
 
 #[cfg(test)]

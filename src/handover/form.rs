@@ -3,7 +3,8 @@
 use crate::credentials::Credentials;
 use crate::handover::extras::Extras;
 use crate::handover::fields::Field;
-use crate::handover::format::{Format, Remark};
+use crate::handover::format::Format;
+use crate::handover::remark::Remark;
 use crate::handover::template::{self, Template};
 use crate::handover::unfit::{Unfit, Why};
 use zeroize::Zeroizing;

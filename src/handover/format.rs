@@ -2,6 +2,7 @@
 
 use crate::credentials::Credentials;
 use crate::handover::extras::{Extras, Need};
+use crate::handover::remark::Remark;
 use crate::handover::unfit::{Unfit, Why};
 use crate::handover::{adobe, airbyte, dotenv, json, sdk, shell, singer, text};
 use crate::zoho::data_centers::DataCenter;
@@ -34,15 +35,6 @@ pub enum Known {
     All,
     /// Those with these codes.
     Only(&'static [&'static str]),
-}
-
-/// Something to know about a reader.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Remark {
-    /// One or two sentences.
-    pub text: &'static str,
-    /// The page of its maker that says more: what the link is called, and its address.
-    pub link: Option<(&'static str, &'static str)>,
 }
 
 /// The whole document, which carries whatever there is.

@@ -1,12 +1,10 @@
 //! `json`: one object for programs. What is absent is left out.
 
 use crate::credentials::Credentials;
-use crate::exact::exact;
 use crate::foreign::{Foreign, is_hidden};
 use crate::handover::extras::Extras;
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 #[derive(Serialize)]
@@ -84,16 +82,18 @@ pub(super) fn document(credentials: &Credentials, _extras: &Extras) -> Zeroizing
 
 /// Indented JSON and a final newline. What could steer a terminal is escaped, which readers of JSON undo.
 pub(super) fn pretty(document: &impl Serialize) -> Zeroizing<String> {
-    let json = exact(|out| Ok(serde_json::to_writer_pretty(out, document)?));
-    exact(|out| {
-        for piece in json.split_inclusive(steers) {
-            let text = piece.trim_end_matches(steers);
-            out.write_all(text.as_bytes())?;
-            let mut hidden = piece[text.len()..].chars();
-            hidden.try_for_each(|char| escape(char, out))?;
+    let json = serde_json::to_string_pretty(document).expect("every key is a string");
+    let json = Zeroizing::new(json);
+    let mut text = Zeroizing::new(String::new());
+    for char in json.chars() {
+        if steers(char) {
+            text.extend(escaped(char));
+        } else {
+            text.push(char);
         }
-        writeln!(out)
-    })
+    }
+    text.push('\n');
+    text
 }
 
 /// A line break in a string is escaped already; the others are the layout.
@@ -102,10 +102,11 @@ fn steers(char: char) -> bool {
 }
 
 /// As UTF-16, two of them above the Basic Multilingual Plane (RFC 8259, 7).
-fn escape(char: char, out: &mut dyn Write) -> io::Result<()> {
+fn escaped(char: char) -> impl Iterator<Item = String> {
     let mut units = [0; 2];
-    let mut units = char.encode_utf16(&mut units).iter();
-    units.try_for_each(|unit| write!(out, "\\u{unit:04x}"))
+    let length = char.encode_utf16(&mut units).len();
+    let units = units.into_iter().take(length);
+    units.map(|unit| format!("\\u{unit:04x}"))
 }
 
 fn raw(text: Option<&Foreign>) -> Option<&str> {

@@ -11,6 +11,7 @@ pub mod form;
 pub mod format;
 mod json;
 mod needed;
+pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;

@@ -2,7 +2,6 @@
 //! zoho/zohocrm-nodejs-sdk-8.0, `file_store`).
 
 use crate::credentials::Credentials;
-use crate::exact::exact;
 use crate::foreign::Foreign;
 use crate::handover::extras::Extras;
 use crate::handover::unfit::Why;
@@ -40,14 +39,9 @@ pub(super) fn document(
     if let Some((name, _)) = columns.iter().find(|(_, value)| !is_cell(value)) {
         return Err(Why::CannotCarry(name));
     }
-    Ok(exact(|out| {
-        out.write_all(HEADING.as_bytes())?;
-        for (number, (_, value)) in columns.iter().enumerate() {
-            let comma = if number == 0 { "" } else { "," };
-            write!(out, "{comma}{value}")?;
-        }
-        writeln!(out)
-    }))
+    let values = columns.map(|(_, value)| value).join(",");
+    let values = Zeroizing::new(values);
+    Ok(Zeroizing::new([HEADING, &values, "\n"].concat()))
 }
 
 /// Since 1970, as the SDKs count.

@@ -4,33 +4,32 @@
 //! is, or refused where the shell has no such quoting: an answer from outside must never become a command.
 
 use crate::credentials::Credentials;
-use crate::exact::exact;
 use crate::handover::extras::Extras;
 use crate::handover::unfit::Why;
 use crate::handover::variables::{is_plain, variables};
-use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 /// `env`, for sh, bash and zsh.
 pub(super) fn sh(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, is_text, |out, name, value| {
+    lines(credentials, extras, is_text, |text, name, value| {
+        text.extend(["export ", name, "="]);
         if value.chars().all(is_plain) {
-            writeln!(out, "export {name}={value}")
+            text.push_str(value);
         } else {
             // Within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
-            write!(out, "export {name}='")?;
-            escape(out, value, |char| (char == '\'').then_some(r"'\'"))?;
-            writeln!(out, "'")
+            text.push('\'');
+            escape(text, value, |char| (char == '\'').then_some(r"'\'"));
+            text.push('\'');
         }
     })
 }
 
 /// `fish`: between double quotes it reads `\`, `"` and `$` alone.
 pub(super) fn fish(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, is_text, |out, name, value| {
-        write!(out, "set -gx {name} \"")?;
-        escape(out, value, |char| r#"\"$"#.contains(char).then_some("\\"))?;
-        writeln!(out, "\"")
+    lines(credentials, extras, is_text, |text, name, value| {
+        text.extend(["set -gx ", name, " \""]);
+        escape(text, value, |char| r#"\"$"#.contains(char).then_some("\\"));
+        text.push('"');
     })
 }
 
@@ -41,10 +40,10 @@ pub(super) fn powershell(
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
     let is_printable = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    lines(credentials, extras, is_printable, |out, name, value| {
-        write!(out, "$Env:{name}=\"")?;
-        escape(out, value, |char| "`\"$".contains(char).then_some("`"))?;
-        writeln!(out, "\"")
+    lines(credentials, extras, is_printable, |text, name, value| {
+        text.extend(["$Env:", name, "=\""]);
+        escape(text, value, |char| "`\"$".contains(char).then_some("`"));
+        text.push('"');
     })
 }
 
@@ -54,8 +53,8 @@ pub(super) fn windows_cmd(
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
     let is_plain = |value: &str| value.chars().all(is_plain);
-    lines(credentials, extras, is_plain, |out, name, value| {
-        writeln!(out, "set {name}={value}")
+    lines(credentials, extras, is_plain, |text, name, value| {
+        text.extend(["set ", name, "=", value]);
     })
 }
 
@@ -64,22 +63,19 @@ fn lines(
     credentials: &Credentials,
     extras: &Extras,
     takes: fn(&str) -> bool,
-    line: fn(&mut dyn Write, &str, &str) -> io::Result<()>,
+    line: fn(&mut String, &str, &str),
 ) -> Result<Zeroizing<String>, Why> {
-    let mut lines = Vec::new();
+    let mut text = Zeroizing::new(String::new());
     for variable in variables(credentials, &extras.env_prefix) {
         if let Some(value) = variable.value {
             if !takes(&value) {
                 return Err(Why::CannotCarry(variable.field));
             }
-            lines.push((variable.name, value));
+            line(&mut text, &variable.name, &value);
+            text.push('\n');
         }
     }
-    Ok(exact(|out| {
-        lines
-            .iter()
-            .try_for_each(|(name, value)| line(out, name, value))
-    }))
+    Ok(text)
 }
 
 /// Line breaks are carried; other control characters are no part of any credential, and write to terminals.
@@ -88,15 +84,11 @@ fn is_text(value: &str) -> bool {
 }
 
 /// The value, with what a character needs before it.
-fn escape(
-    out: &mut dyn Write,
-    value: &str,
-    before: fn(char) -> Option<&'static str>,
-) -> io::Result<()> {
+fn escape(text: &mut String, value: &str, before: fn(char) -> Option<&'static str>) {
     for char in value.chars() {
-        write!(out, "{}{char}", before(char).unwrap_or_default())?;
+        text.extend(before(char));
+        text.push(char);
     }
-    Ok(())
 }
 
 #[cfg(test)]

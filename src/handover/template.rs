@@ -1,7 +1,6 @@
 //! `--template`: any text with names in braces, and `--field`: one bare value.
 
 use crate::credentials::Credentials;
-use crate::exact::exact;
 use crate::handover::extras::Extras;
 use crate::handover::fields::{Field, NoSuchField};
 use crate::handover::unfit::Why;
@@ -61,27 +60,21 @@ impl Template {
         credentials: &Credentials,
         extras: &Extras,
     ) -> Result<Zeroizing<String>, Why> {
-        let pieces: Vec<_> = self
-            .0
-            .iter()
-            .map(|piece| match piece {
-                Piece::Text(text) => Ok(Zeroizing::new(text.clone())),
+        let mut filled = Zeroizing::new(String::new());
+        for piece in &self.0 {
+            match piece {
+                Piece::Text(text) => filled.push_str(text),
                 Piece::Value(field) => {
                     let value = field.value(credentials, extras);
-                    one_line(field, value.ok_or(Why::AbsentName(field.name))?)
+                    let value = value.ok_or(Why::AbsentName(field.name))?;
+                    filled.push_str(&one_line(field, value)?);
                 }
-            })
-            .collect::<Result<_, _>>()?;
-        let last = pieces.iter().rfind(|piece| !piece.is_empty());
-        let end = if last.is_some_and(|piece| piece.ends_with('\n')) {
-            ""
-        } else {
-            "\n"
-        };
-        let all = || pieces.iter().map(|piece| piece.as_str()).chain([end]);
-        Ok(exact(|out| {
-            all().try_for_each(|piece| out.write_all(piece.as_bytes()))
-        }))
+            }
+        }
+        if !filled.ends_with('\n') {
+            filled.push('\n');
+        }
+        Ok(filled)
     }
 }
 
@@ -92,8 +85,9 @@ pub(super) fn bare(
     extras: &Extras,
 ) -> Result<Zeroizing<String>, Why> {
     let value = field.value(credentials, extras).ok_or(Why::Absent)?;
-    let value = one_line(field, value)?;
-    Ok(exact(|out| writeln!(out, "{}", value.as_str())))
+    let mut value = one_line(field, value)?;
+    value.push('\n');
+    Ok(value)
 }
 
 /// Nothing says how the text around a value is read, so only what stays on its line is let in.

@@ -58,25 +58,6 @@ fn every_document_ends_in_one_newline_and_holds_no_carriage_return() {
     }
 }
 
-#[test]
-fn every_document_has_the_room_that_it_takes() {
-    let credentials = Credentials {
-        data_center: crate::zoho::data_centers::DataCenter::of_code("us"),
-        access_token: Some("a".repeat(2048).into()),
-        ..samples::full()
-    };
-    let extras = samples::extras();
-    let formats = FORMATS.iter().map(Form::Format);
-    let others = [
-        Form::Field("access_token".parse().unwrap()),
-        Form::Template("{access_token}".parse().unwrap()),
-    ];
-    for form in formats.chain(others) {
-        let document = form.document(&credentials, &extras).unwrap();
-        assert_eq!(document.capacity(), document.len(), "{}", form.name());
-    }
-}
-
 /// The table's needs are what help and refusals rely on; the documents are what really asks.
 #[test]
 fn what_the_table_says_is_needed_is_what_the_document_asks_for() {

@@ -1,42 +1,38 @@
 //! `text`: labelled lines for people, in the order of Adobe's form.
 
 use crate::credentials::Credentials;
-use crate::exact::exact;
 use crate::foreign::Foreign;
 use crate::handover::extras::Extras;
 use crate::handover::needed;
 use secrecy::ExposeSecret;
-use std::io::{self, Write};
 use zeroize::Zeroizing;
 
 /// The widest label and two spaces.
 const COLUMN: usize = 22;
 
 pub(super) fn document(credentials: &Credentials, extras: &Extras) -> Zeroizing<String> {
-    exact(|out| lines(credentials, extras, out))
-}
-
-fn lines(credentials: &Credentials, extras: &Extras, out: &mut dyn Write) -> io::Result<()> {
-    let mut line =
-        |label: &str, value: &str| writeln!(out, "{:COLUMN$}{value}", format!("{label}:"));
+    let mut text = Zeroizing::new(String::new());
+    let mut line = |label: &str, value: &str| {
+        text.extend([&*format!("{:COLUMN$}", format!("{label}:")), value, "\n"]);
+    };
     if let Ok(endpoint) = needed::endpoint(credentials, extras) {
-        line("Endpoint", &endpoint)?;
+        line("Endpoint", &endpoint);
     }
-    line("Accounts URL", credentials.accounts_server.as_str())?;
-    line("Client ID", credentials.client.id())?;
-    line("Client secret", credentials.client.secret().expose_secret())?;
+    line("Accounts URL", credentials.accounts_server.as_str());
+    line("Client ID", credentials.client.id());
+    line("Client secret", credentials.client.secret().expose_secret());
     if let Some(token) = &credentials.access_token {
-        line("Access token", token.expose_secret())?;
+        line("Access token", token.expose_secret());
     }
     if let Some(token) = &credentials.refresh_token {
-        line("Refresh token", token.expose_secret())?;
+        line("Refresh token", token.expose_secret());
     }
     for (label, value) in told(credentials) {
         if let Some(value) = value {
-            line(label, &value)?;
+            line(label, &value);
         }
     }
-    Ok(())
+    text
 }
 
 /// What is no secret, fit to be read on a terminal.

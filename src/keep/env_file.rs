@@ -1,11 +1,9 @@
 //! A `.env` file as the place where tokens come from: what a refresh brought is put back into its lines.
 
-use crate::exact::exact;
 use crate::handover::dotenv::name_of;
 use crate::handover::file::{Existing, OutputFile};
 use crate::keep::kept::Kept;
 use secrecy::{ExposeSecret, SecretString};
-use std::io::{self, Write};
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -53,41 +51,38 @@ fn change(path: &Path, variables: &[Variable]) -> Result<(), String> {
     if values.into_iter().any(|value| !value.chars().all(is_plain)) {
         return Err("a token holds characters that such a file cannot carry".to_owned());
     }
-    let text = exact(|out| merge(&existing, variables, out));
+    let text = merge(&existing, variables);
     file.write(text.as_bytes())
         .map_err(|error| error.to_string())
 }
 
 /// As in a shell the last line of a name wins, so every line of it gets the value; a missing one is added.
-fn merge(existing: &str, variables: &[Variable], out: &mut dyn Write) -> io::Result<()> {
-    let mut ended = true;
+fn merge(existing: &str, variables: &[Variable]) -> Zeroizing<String> {
+    let mut text = Zeroizing::new(String::new());
     for line in existing.split_inclusive('\n') {
         match variables
             .iter()
             .find(|(name, _)| name_of(line) == Some(*name))
         {
-            None => {
-                out.write_all(line.as_bytes())?;
-                ended = line.ends_with('\n');
-            }
+            None => text.push_str(line),
             Some((_, None)) => {}
             Some((_, Some(value))) => {
                 let start = line.split_once('=').map_or(line, |(start, _)| start);
                 let end = if line.ends_with("\r\n") { "\r\n" } else { "\n" };
-                write!(out, "{start}={}{end}", value.as_str())?;
-                ended = true;
+                text.extend([start, "=", value, end]);
             }
         }
     }
     for (name, value) in variables {
         let stands = existing.lines().any(|line| name_of(line) == Some(*name));
         if let (Some(value), false) = (value, stands) {
-            let end = if ended { "" } else { "\n" };
-            writeln!(out, "{end}{name}={}", value.as_str())?;
-            ended = true;
+            if !text.is_empty() && !text.ends_with('\n') {
+                text.push('\n');
+            }
+            text.extend([name, "=", value, "\n"]);
         }
     }
-    Ok(())
+    text
 }
 
 /// There are no quotes to put around others: some readers keep them.

@@ -1,6 +1,5 @@
 //! All profiles of a person: one file in their configuration folder, and the keyring for secrets.
 
-use crate::exact::exact;
 use crate::keep::kept::Kept;
 use crate::keep::lock::Lock;
 use crate::keep::profile::{Listed, Name, Place};
@@ -8,6 +7,7 @@ use crate::keep::record::{Document, Record, Secrets};
 use crate::keep::trouble::Trouble;
 use crate::keep::{file, keyring};
 use std::path::{Path, PathBuf};
+use zeroize::Zeroizing;
 
 /// The profiles of a folder. Whoever changes a profile holds its own lock; the file's is held for the moment of the
 /// change alone, because the keyring may ask the person: that must not stop what other profiles are used for.
@@ -114,10 +114,9 @@ impl Profiles {
         let _lock = Lock::beside(&self.path())?;
         let mut document = self.read()?;
         change(&mut document);
-        let text = exact(|out| {
-            serde_json::to_writer_pretty(&mut *out, &document)?;
-            out.write_all(b"\n")
-        });
+        let text = serde_json::to_string_pretty(&document).expect("every key is a string");
+        let mut text = Zeroizing::new(text);
+        text.push('\n');
         file::write(&self.path(), &text)
     }
 

@@ -13,36 +13,62 @@ const BACKLOG: u32 = 1024;
 /// How many free ports are tried until one is free in both families.
 const FREE_PORT_TRIES: usize = 32;
 
-/// The redirect URI's port cannot be had. There is no other port to fall back to: Zoho compares letter by letter.
+/// The redirect URI's port is unavailable. There is no other port to fall back to: Zoho compares letter by letter.
 #[derive(Debug, Error)]
-#[error("port {port} on {address} cannot be had{}", holder.as_ref().map(|name| format!(": it is held by {name}")).unwrap_or_default())]
-pub struct PortTaken {
+#[error("port {port} on {address} is unavailable{}", holder.as_ref().map(|name| format!(": {} {name}", reason.verb())).unwrap_or_default())]
+pub struct PortUnavailable {
     /// The address that was refused.
     pub address: IpAddr,
     /// The port.
     pub port: u16,
-    /// The process that holds it, where the system tells.
+    /// The process that holds it, or its user, where the system tells.
     pub holder: Option<Foreign>,
-    /// The system's reason.
-    #[source]
-    pub reason: io::Error,
+    /// Why.
+    pub reason: PortReason,
 }
 
-/// Listens on both loopback families for localhost, on exactly the literal otherwise.
-/// A family that this machine does not have is left out.
-pub(super) fn bind(uri: &RedirectUri) -> Result<(Vec<TcpListener>, u16), PortTaken> {
-    let mut tries = FREE_PORT_TRIES;
-    loop {
-        tries -= 1;
-        match bind_all(&uri.addresses(), uri.port()) {
-            // The port that is free in one family may be taken in the other.
-            Err(taken) if uri.port() == 0 && tries > 0 && is_taken(&taken.reason) => {}
-            outcome => return outcome,
+/// Why a port is unavailable.
+#[derive(Debug, Error)]
+pub enum PortReason {
+    /// The system refuses to listen there.
+    #[error("{0}")]
+    Refused(io::Error),
+    /// A process that listened there before still holds a connection of a browser, which would send the grant token
+    /// through it.
+    #[error("a program that used this port before still holds a connection on it")]
+    ConnectionKept,
+}
+
+impl PortReason {
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Refused(_) => "it is held by",
+            Self::ConnectionKept => "a connection on it is held by",
         }
     }
 }
 
-fn bind_all(addresses: &[IpAddr], mut port: u16) -> Result<(Vec<TcpListener>, u16), PortTaken> {
+/// Listens on both loopback families for localhost, on exactly the literal otherwise.
+/// A family that this machine does not have is left out.
+pub(super) async fn bind(uri: &RedirectUri) -> Result<(Vec<TcpListener>, u16), PortUnavailable> {
+    let mut tries = FREE_PORT_TRIES;
+    let (listeners, port) = loop {
+        tries -= 1;
+        match bind_all(&uri.addresses(), uri.port()) {
+            // The port that is free in one family may be taken in the other.
+            Err(taken) if uri.port() == 0 && tries > 0 && taken.is_held() => {}
+            outcome => break outcome?,
+        }
+    };
+    #[cfg(target_os = "linux")]
+    kept::none_on(port).await?;
+    Ok((listeners, port))
+}
+
+fn bind_all(
+    addresses: &[IpAddr],
+    mut port: u16,
+) -> Result<(Vec<TcpListener>, u16), PortUnavailable> {
     let mut listeners = Vec::new();
     let mut absent = None;
     for address in addresses {
@@ -65,36 +91,46 @@ fn bind_all(addresses: &[IpAddr], mut port: u16) -> Result<(Vec<TcpListener>, u1
     }
 }
 
+/// Linux refuses to listen beside a wildcard socket on the same port, with address reuse too, which lets the port be
+/// bound again right after a login.
+#[cfg(target_os = "linux")]
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    refuse_shadowed(address)?;
+    listen_with(address, true)
+}
+
+/// Other systems may let a second process share a port that is bound with address reuse, so it is bound without
+/// first; and since they may allow a socket beside one on all addresses, a connection tells whether somebody listens.
+#[cfg(not(target_os = "linux"))]
+fn listen(address: SocketAddr) -> io::Result<TcpListener> {
+    let patience = std::time::Duration::from_millis(200);
+    if address.port() != 0 && std::net::TcpStream::connect_timeout(&address, patience).is_ok() {
+        return Err(ErrorKind::AddrInUse.into());
+    }
+    match listen_with(address, false) {
+        // Nobody answers there: it is the end of an earlier connection.
+        Err(reason) if cfg!(unix) && reason.kind() == ErrorKind::AddrInUse => {
+            listen_with(address, true)
+        }
+        outcome => outcome,
+    }
+}
+
+fn listen_with(address: SocketAddr, reuse: bool) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => TcpSocket::new_v4(),
         SocketAddr::V6(_) => TcpSocket::new_v6(),
     }?;
-    // Lets the port be had again right after a login; on Windows it would let two processes share it.
-    socket.set_reuseaddr(cfg!(unix))?;
+    socket.set_reuseaddr(reuse)?;
     socket.bind(address)?;
     socket.listen(BACKLOG)
 }
 
-/// Linux refuses to listen beside a wildcard socket on the same port; other systems may allow it,
-/// so there a connection tells whether somebody is listening already.
-fn refuse_shadowed(address: SocketAddr) -> io::Result<()> {
-    let patience = std::time::Duration::from_millis(200);
-    let shadowed = !cfg!(target_os = "linux")
-        && address.port() != 0
-        && std::net::TcpStream::connect_timeout(&address, patience).is_ok();
-    if shadowed {
-        return Err(ErrorKind::AddrInUse.into());
+impl PortUnavailable {
+    /// Whether another port may be free.
+    fn is_held(&self) -> bool {
+        let kinds = [ErrorKind::AddrInUse, ErrorKind::PermissionDenied];
+        matches!(&self.reason, PortReason::Refused(reason) if kinds.contains(&reason.kind()))
     }
-    Ok(())
-}
-
-fn is_taken(reason: &io::Error) -> bool {
-    matches!(
-        reason.kind(),
-        ErrorKind::AddrInUse | ErrorKind::PermissionDenied
-    )
 }
 
 /// The address family, or its loopback address, does not exist on this machine.
@@ -110,28 +146,80 @@ fn is_absent(reason: &io::Error) -> bool {
         )
 }
 
-fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortTaken {
-    PortTaken {
+fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
+    PortUnavailable {
         address,
         port,
-        holder: holder(address, port),
-        reason,
+        holder: holder(|socket, listens| {
+            listens
+                && socket.port() == port
+                && (socket.ip() == address || socket.ip().is_unspecified())
+        }),
+        reason: PortReason::Refused(reason),
     }
 }
 
-/// The process listening there, or on every address, as far as the system lets us see it.
-fn holder(address: IpAddr, port: u16) -> Option<Foreign> {
+/// The process with such a socket, as far as the system lets us see it.
+fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Foreign> {
+    use listeners::{Protocol, SocketState};
     let all = listeners::get_all().ok()?;
-    let holder = all.into_iter().find(|listener| {
-        let at = listener.socket;
-        at.port() == port
-            && (at.ip() == address || at.ip().is_unspecified())
-            && listener.protocol == listeners::Protocol::TCP
-            && listener.state == listeners::SocketState::Listen
+    let holder = all.into_iter().find(|found| {
+        let at = SocketAddr::new(found.socket.ip().to_canonical(), found.socket.port());
+        found.protocol == Protocol::TCP && has(at, found.state == SocketState::Listen)
     })?;
     // Whoever starts a process names it.
     let name = format!("{} (process {})", holder.process.name, holder.process.pid);
     Some(Foreign::new(name))
+}
+
+/// Connections that a process keeps from the time when it held the port: it closed its listener, and the browser's idle
+/// connection still leads to it.
+#[cfg(target_os = "linux")]
+mod kept {
+    use super::{PortReason, PortUnavailable, holder};
+    use crate::foreign::Foreign;
+    use crate::loopback::peer;
+    use crate::loopback::sockets::{self, Socket};
+    use std::time::Duration;
+    use tokio::time::{Instant, sleep};
+
+    /// A dev server that was just killed with its tab open lets go within some milliseconds.
+    const PATIENCE: Duration = Duration::from_secs(2);
+
+    /// Between two looks.
+    const PAUSE: Duration = Duration::from_millis(20);
+
+    /// Waits until nobody keeps a connection on the port, for two seconds at most.
+    pub(super) async fn none_on(port: u16) -> Result<(), PortUnavailable> {
+        let until = Instant::now() + PATIENCE;
+        while let Some(kept) = on(port) {
+            if Instant::now() >= until {
+                return Err(unavailable(&kept));
+            }
+            sleep(PAUSE).await;
+        }
+        Ok(())
+    }
+
+    /// Ours have no inode before they are accepted, and an honest leftover has none any more. Where the system tells
+    /// nothing at all, nothing can be seen.
+    fn on(port: u16) -> Option<Socket> {
+        let all = sockets::on_port(port).unwrap_or_default();
+        let mut all = all.into_iter();
+        all.find(|socket| !socket.listens && socket.inode != 0 && socket.local.ip().is_loopback())
+    }
+
+    fn unavailable(kept: &Socket) -> PortUnavailable {
+        let process = holder(|socket, listens| !listens && socket == kept.local);
+        let process = process.map_or_else(|| "a process".to_owned(), |name| name.to_string());
+        let user = peer::user(kept.uid);
+        PortUnavailable {
+            address: kept.local.ip(),
+            port: kept.local.port(),
+            holder: Some(Foreign::new(format!("{process} of {user}"))),
+            reason: PortReason::ConnectionKept,
+        }
+    }
 }
 
 #[cfg(test)]
@@ -145,7 +233,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_free_port_is_the_same_in_both_families() {
-        let (listeners, port) = bind(&uri("http://localhost:0/")).unwrap();
+        let (listeners, port) = bind(&uri("http://localhost:0/")).await.unwrap();
         assert_ne!(port, 0);
         for listener in &listeners {
             assert_eq!(listener.local_addr().unwrap().port(), port);
@@ -156,7 +244,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_literal_is_listened_on_alone() {
-        let (listeners, _) = bind(&uri("http://127.0.0.1:0/")).unwrap();
+        let (listeners, _) = bind(&uri("http://127.0.0.1:0/")).await.unwrap();
         assert_eq!(listeners.len(), 1);
     }
 
@@ -165,7 +253,9 @@ mod tests {
         for address in ["127.0.0.1:0", "[::1]:0", "0.0.0.0:0", "[::]:0"] {
             let other = TcpListener::bind(address).await.unwrap();
             let port = other.local_addr().unwrap().port();
-            let error = bind(&uri(&format!("http://localhost:{port}/"))).unwrap_err();
+            let error = bind(&uri(&format!("http://localhost:{port}/")))
+                .await
+                .unwrap_err();
             let own = format!("(process {})", std::process::id());
             assert!(error.to_string().contains(&own), "{address}: {error}");
         }

@@ -1,29 +1,44 @@
-//! Connections: accepted, limited in time and number, closed so that a page is never cut.
+//! Connections: accepted, limited in time, number and memory, closed so that a page is never cut.
 
-use crate::event::Event;
-use crate::loopback::serve::{Connection, Login};
-use axum::{Extension, Router};
+use crate::loopback::notice::{Notice, Tell};
+use crate::loopback::peer::{Ends, Peer, Persons};
+use bytes::Bytes;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::http::request::Parts;
 use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper::{Request, Response};
 use hyper_util::rt::{TokioIo, TokioTimer};
-use hyper_util::service::TowerToHyperService;
 use std::collections::VecDeque;
+use std::convert::Infallible;
+use std::future::poll_fn;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// Connections at once; the oldest that is not ours makes room for a newer one.
+/// Connections at once on each listener; the oldest that is not ours makes room for a newer one.
 const CONNECTIONS: usize = 32;
 
 /// Until a request's head must be whole; a browser sends it at once.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
-/// Room for a request's head: the cookies of every other application on localhost come along.
-const HEAD_BYTES: usize = 128 * 1024;
+/// Room for a head: browsers keep some 180 cookies of 4 KiB for localhost, and send them all to every port.
+const HEAD_BYTES: usize = 768 * 1024;
+
+/// As much of a head as every connection has room for; more is taken from what all share.
+const OWN_BYTES: usize = 64 * 1024;
+
+/// What all connections share for heads that are larger, so that hundreds of them hold some megabytes.
+const SHARED_BYTES: usize = 4 * 1024 * 1024;
 
 /// After our close, how long the browser's is waited for, so that no reset cuts the page.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(250);
@@ -34,37 +49,102 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 /// The first bytes of a TLS handshake record.
 const TLS_HELLO: [u8; 2] = [0x16, 0x03];
 
+/// An answer with its whole body.
+pub(super) type Answer = Response<Full<Bytes>>;
+
+/// What a request knows of its connection.
+#[derive(Clone)]
+pub(super) struct Connection {
+    ends: Ends,
+    persons: Arc<Persons>,
+    /// Who was at the other end when it was accepted.
+    accepted_from: Peer,
+    /// It carries a callback of this login or its page, so it is never dropped for others.
+    ours: Arc<AtomicBool>,
+    /// The page was handed to it.
+    carries_page: Arc<AtomicBool>,
+}
+
+impl Connection {
+    fn new(ends: Ends, persons: &Arc<Persons>) -> Self {
+        Self {
+            ends,
+            accepted_from: ends.peer(persons),
+            persons: Arc::clone(persons),
+            ours: Arc::default(),
+            carries_page: Arc::default(),
+        }
+    }
+
+    /// Who is at the other end, now and when it was accepted.
+    pub(super) fn peer(&self) -> Peer {
+        self.accepted_from.and_later(self.ends.peer(&self.persons))
+    }
+
+    /// Keeps it open, however many others come.
+    pub(super) fn keep(&self) {
+        self.ours.store(true, Ordering::Relaxed);
+    }
+
+    /// Its close is the delivery of the page.
+    pub(super) fn carry_page(&self) {
+        self.carries_page.store(true, Ordering::Relaxed);
+        self.keep();
+    }
+}
+
+/// What connections are accepted for.
+#[derive(Clone)]
+pub(super) struct Purpose<A> {
+    /// Answers a request. Each connection carries one.
+    pub(super) answer: A,
+    /// The whole answer, bytes as they are sent, to a request whose head is too large to be read.
+    pub(super) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
+    /// Whose connections are the person's.
+    pub(super) persons: Arc<Persons>,
+    /// Told when the page's last byte and our close are on their way.
+    pub(super) delivered: Arc<Notify>,
+    /// Told what a browser did wrong.
+    pub(super) tell: Tell,
+}
+
 /// Accepts on all listeners until aborted; every connection ends with it.
-pub(super) fn accept(
-    listeners: Vec<TcpListener>,
-    router: Router,
-    login: Arc<Login>,
-) -> AbortHandle {
+pub(super) fn accept<A, F>(listeners: Vec<TcpListener>, purpose: Purpose<A>) -> AbortHandle
+where
+    A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    let room = Arc::new(Semaphore::new(SHARED_BYTES));
     tokio::spawn(async move {
         let mut accepting = JoinSet::new();
         for listener in listeners {
-            accepting.spawn(accept_on(listener, router.clone(), Arc::clone(&login)));
+            accepting.spawn(accept_on(listener, purpose.clone(), Arc::clone(&room)));
         }
         accepting.join_all().await;
     })
     .abort_handle()
 }
 
-async fn accept_on(listener: TcpListener, router: Router, login: Arc<Login>) {
+async fn accept_on<A, F>(listener: TcpListener, purpose: Purpose<A>, room: Arc<Semaphore>)
+where
+    A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
     let mut connections = JoinSet::new();
     let mut open = VecDeque::new();
     loop {
-        match listener.accept().await {
-            Ok((stream, _)) => {
+        let accepted = listener.accept().await;
+        let ends = accepted.and_then(|(stream, remote)| {
+            let local = stream.local_addr()?;
+            Ok((stream, Ends { local, remote }))
+        });
+        match ends {
+            Ok((stream, ends)) => {
                 make_room(&mut open);
-                let connection = Connection::default();
-                let task = serve(
-                    stream,
-                    router.clone(),
-                    Arc::clone(&login),
-                    connection.clone(),
-                );
-                open.push_back((connections.spawn(task), connection));
+                let connection = Connection::new(ends, &purpose.persons);
+                let stream = Head::new(stream, &room);
+                let task = connections.spawn(serve(stream, purpose.clone(), connection.clone()));
+                open.push_back((task, connection));
                 while connections.try_join_next().is_some() {}
                 // Each gets its turn to be read before newer ones can push it out.
                 yield_now().await;
@@ -84,28 +164,47 @@ fn make_room(open: &mut VecDeque<(AbortHandle, Connection)>) {
     }
 }
 
-async fn serve(stream: TcpStream, router: Router, login: Arc<Login>, connection: Connection) {
-    let _ = stream.set_nodelay(true);
-    match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
+async fn serve<A, F>(mut stream: Head, purpose: Purpose<A>, connection: Connection)
+where
+    A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
+    F: Future<Output = Answer> + Send + 'static,
+{
+    let neighbor = matches!(connection.accepted_from, Peer::Neighbor(_));
+    // Room that all share is not for who would only hold it.
+    stream.may_grow = !neighbor;
+    let _ = stream.inner.set_nodelay(true);
+    match timeout(HEAD_DEADLINE, speaks_tls(&stream.inner)).await {
         Ok(false) => {}
-        Ok(true) => return (login.tell)(Event::SpokeTls),
+        Ok(true) if neighbor => return,
+        Ok(true) => return (purpose.tell)(Notice::SpokeTls),
         Err(_) => return,
     }
-    let service = TowerToHyperService::new(router.layer(Extension(connection.clone())));
-    let served = http1::Builder::new()
+    let service = service_fn(|request: Request<Incoming>| {
+        let answer = (purpose.answer)(request.into_parts().0, connection.clone());
+        Box::pin(async { Ok::<_, Infallible>(answer.await) })
+    });
+    let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
-        .max_buf_size(HEAD_BYTES)
+        // Ours is reached first, and answers with a page.
+        .max_buf_size(2 * HEAD_BYTES)
+        .keep_alive(false)
         // A browser that closes as soon as it has asked has asked: else its callback could be dropped unjudged.
         .half_close(true)
-        .serve_connection(TokioIo::new(stream), service)
-        .without_shutdown()
-        .await;
-    if let Ok(parts) = served {
-        let _ = close(parts.io.into_inner()).await;
+        .serve_connection(TokioIo::new(stream), service);
+    let outcome = poll_fn(|context| served.poll_without_shutdown(context)).await;
+    let mut stream = served.into_parts().io.into_inner();
+    if stream.too_large {
+        if !neighbor {
+            (purpose.tell)(Notice::HeadTooLarge);
+        }
+        let _ = stream.inner.write_all(&(purpose.too_large)()).await;
+    }
+    if outcome.is_ok() || stream.too_large {
+        let _ = close(stream.inner).await;
     }
     if connection.carries_page.load(Ordering::Relaxed) {
-        login.page_delivered();
+        purpose.delivered.notify_one();
     }
 }
 
@@ -118,8 +217,90 @@ async fn speaks_tls(stream: &TcpStream) -> bool {
 /// Closing while unread bytes wait makes the system send a reset, which can overtake the page.
 async fn close(mut stream: TcpStream) -> io::Result<()> {
     stream.shutdown().await?;
-    let mut rest = [0; 1024];
+    let mut rest = vec![0; 16 * 1024];
     let drained = async { while !matches!(stream.read(&mut rest).await, Ok(0) | Err(_)) {} };
     let _ = timeout(CLOSE_PATIENCE, drained).await;
     Ok(())
+}
+
+/// A connection that counts what is read: no request has a body, so all of it is head.
+struct Head {
+    inner: TcpStream,
+    read: usize,
+    room: Arc<Semaphore>,
+    /// What it holds of the shared room.
+    held: Option<OwnedSemaphorePermit>,
+    may_grow: bool,
+    too_large: bool,
+}
+
+impl Head {
+    fn new(inner: TcpStream, room: &Arc<Semaphore>) -> Self {
+        Self {
+            inner,
+            read: 0,
+            room: Arc::clone(room),
+            held: None,
+            may_grow: true,
+            too_large: false,
+        }
+    }
+
+    /// Whether there is room for what was read so far.
+    fn has_room(&mut self) -> bool {
+        let held = self
+            .held
+            .as_ref()
+            .map_or(0, OwnedSemaphorePermit::num_permits);
+        if self.read <= OWN_BYTES + held {
+            return true;
+        }
+        // In large steps: the memory behind it doubles as well.
+        let more = u32::try_from(self.read.next_multiple_of(OWN_BYTES) - OWN_BYTES - held);
+        let more = more
+            .ok()
+            .filter(|_| self.may_grow && self.read <= HEAD_BYTES);
+        let taken = more.and_then(|more| Arc::clone(&self.room).try_acquire_many_owned(more).ok());
+        match (taken, &mut self.held) {
+            (None, _) => return false,
+            (Some(taken), Some(held)) => held.merge(taken),
+            (Some(taken), held) => *held = Some(taken),
+        }
+        true
+    }
+}
+
+impl AsyncRead for Head {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        into: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let before = into.filled().len();
+        ready!(Pin::new(&mut self.inner).poll_read(context, into))?;
+        self.read += into.filled().len() - before;
+        if !self.has_room() {
+            self.too_large = true;
+            return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Head {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        Pin::new(&mut self.inner).poll_write(context, bytes)
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.inner).poll_shutdown(context)
+    }
 }

@@ -1,17 +1,25 @@
-//! Is this request ours? A pure function from request head to decision: whatever fails before
-//! `state` has no effect on the login.
+//! Is this request ours? A pure function from what a request says, what the system says of its sender and what was
+//! answered before to a decision: whatever fails before `state`, and whatever another user sends, has no effect.
 
 use crate::foreign::Foreign;
+use crate::loopback::peer::Peer;
 use crate::loopback::redirect_uri::{RESPONSE_PARAMETERS, RedirectUri};
 use crate::zoho::client::is_token_text;
 use crate::zoho::data_centers::DataCenter;
 use crate::zoho::trust::{AccountsServer, Trust};
-use axum::http::request::Parts;
-use axum::http::{HeaderMap, Method, header};
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, header};
+use ring::digest::{Context, SHA256};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashMap;
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
+
+/// What follows the start address when the person wants this origin's app data cleared first.
+pub(super) const CLEAR: &str = "/clear";
+
+/// A browser says with it that it asks at the same time as it wakes a service worker.
+const NAVIGATION_PRELOAD: &str = "service-worker-navigation-preload";
 
 /// What a request is measured by.
 #[derive(Debug)]
@@ -24,10 +32,33 @@ pub struct Expectation {
     pub start_path: SecretString,
     /// The path of the one-time page.
     pub page_path: SecretString,
+    /// A name below `localhost` that no app had before, with the port; none where a browser may not reach it.
+    pub page_host: Option<String>,
     /// The accounts server where the login began, used when the callback names none.
     pub home: AccountsServer,
     /// The accounts servers that a callback may name.
     pub trust: Trust,
+}
+
+/// What happened before in this login.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SoFar {
+    /// The response that was accepted.
+    pub answer: Option<Digest>,
+    /// Where the page is, once a browser was sent there.
+    pub page_at: Option<Site>,
+}
+
+/// SHA-256 of a response, which recognizes a reload without keeping the grant token.
+pub type Digest = [u8; 32];
+
+/// The two origins of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Site {
+    /// That of the redirect URI. Apps that used the port before may have left workers and caches there.
+    RedirectUri,
+    /// The name that nobody had before.
+    PageHost,
 }
 
 /// What to do with a request.
@@ -35,10 +66,21 @@ pub struct Expectation {
 pub enum Decision {
     /// The start address: leads to Zoho once.
     Start,
+    /// The start address through a service worker that an earlier app left here: the person is asked first.
+    StartThroughWorker,
+    /// The person wants this origin's app data cleared, and to go on.
+    Clear,
     /// The one-time page.
     Page,
     /// The response to this login's authorization request.
-    Response(AuthorizationResponse),
+    Response {
+        /// The response.
+        answer: Answer,
+        /// Its sender closed the connection before anybody could see whose it was.
+        unseen: bool,
+    },
+    /// The accepted response again: a reload, or a browser that asks twice.
+    Again,
     /// Not ours: answer it and forget it.
     Refused(Refusal),
 }
@@ -62,6 +104,41 @@ pub enum Refusal {
     ForeignState,
     /// An error that cannot be tied to this login for want of its state.
     UntiedError,
+    /// This login's response through a service worker, which could read what it is answered with.
+    Worker,
+    /// Another user of this machine sent it.
+    Neighbor {
+        /// Their number.
+        uid: u32,
+        /// What they asked for.
+        place: Place,
+    },
+    /// It closed its connection before anybody could see whose it was.
+    Unseen,
+    /// Another response than the one that was accepted.
+    Used,
+}
+
+/// What a request with an effect asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Place {
+    /// The redirect URI.
+    Callback,
+    /// The one-time start address.
+    Start,
+    /// The same, after app data of this origin is cleared.
+    Clear,
+    /// The one-time page.
+    Page,
+}
+
+/// A response that belongs to this login.
+#[derive(Debug)]
+pub struct Answer {
+    /// What Zoho said.
+    pub response: AuthorizationResponse,
+    /// Tells it from another.
+    pub digest: Digest,
 }
 
 /// What Zoho said through the browser, in answer to this login's request (RFC 6749 section 4.1.2).
@@ -73,7 +150,7 @@ pub enum AuthorizationResponse {
         code: SecretString,
         /// Where it can be redeemed.
         accounts_server: AccountsServer,
-        /// The data centre's code as the callback told it.
+        /// The data center's code as the callback told it.
         location: Option<Foreign>,
     },
     /// `error` instead of a code; `access_denied` when the person refused.
@@ -82,57 +159,129 @@ pub enum AuthorizationResponse {
     Untrusted {
         /// The server it named.
         named: Foreign,
-        /// The data centre it named beside it, when the two disagree.
+        /// The data center it named beside it, when the two disagree.
         location: Option<Foreign>,
     },
     /// The right state, but neither code nor error.
     Empty,
 }
 
-/// Judges a request by its head alone, in the order that the contract names.
-pub fn decide(expected: &Expectation, head: &Parts) -> Decision {
-    use Decision::Refused;
-    if !is_our_host(expected, head) {
-        return Refused(Refusal::Host);
-    }
-    let Some(place) = place(expected, head.uri.path()) else {
-        return Refused(Refusal::Path);
-    };
+/// Judges a request in the order that the contract names. `peer` is asked only about one that would have an effect.
+pub fn decide(
+    expected: &Expectation,
+    head: &Parts,
+    peer: impl FnOnce() -> Peer,
+    so_far: SoFar,
+) -> Decision {
+    let decision = asked_for(expected, head).and_then(|asked| allow(asked, peer(), so_far));
+    decision.unwrap_or_else(Decision::Refused)
+}
+
+/// What a request asks for, and whether it came through a service worker.
+enum Asked {
+    Start {
+        through_worker: bool,
+    },
+    Clear,
+    Page(Site),
+    Callback {
+        answer: Answer,
+        through_worker: bool,
+    },
+}
+
+/// The first half, by the head alone.
+fn asked_for(expected: &Expectation, head: &Parts) -> Result<Asked, Refusal> {
+    let site = site(expected, head).ok_or(Refusal::Host)?;
+    let place = place(expected, site, head.uri.path()).ok_or(Refusal::Path)?;
     if head.method != Method::GET || has_body(&head.headers) {
-        return Refused(Refusal::Method);
+        return Err(Refusal::Method);
     }
-    if !is_a_person_going_there(&head.headers) {
-        return Refused(Refusal::Metadata);
-    }
-    match place {
-        Place::Start => Decision::Start,
-        Place::Page => Decision::Page,
-        Place::Callback => judge(expected, head.uri.query().unwrap_or_default())
-            .map_or_else(Refused, Decision::Response),
+    let through_worker = match navigation(&head.headers) {
+        Navigation::Person => false,
+        Navigation::Worker if place != Place::Page => true,
+        Navigation::Worker | Navigation::Nobody => return Err(Refusal::Metadata),
+    };
+    Ok(match place {
+        Place::Start => Asked::Start { through_worker },
+        Place::Clear => Asked::Clear,
+        // A worker reads what the browser loads ahead for it.
+        Place::Page if head.headers.contains_key(NAVIGATION_PRELOAD) => {
+            return Err(Refusal::Metadata);
+        }
+        Place::Page => Asked::Page(site),
+        Place::Callback => Asked::Callback {
+            answer: judge(expected, head.uri.query().unwrap_or_default())?,
+            through_worker,
+        },
+    })
+}
+
+/// The second half: who asks, and what was answered before.
+fn allow(asked: Asked, peer: Peer, so_far: SoFar) -> Result<Decision, Refusal> {
+    let place = asked.place();
+    let unseen = match peer {
+        Peer::Neighbor(uid) => return Err(Refusal::Neighbor { uid, place }),
+        Peer::Gone if place != Place::Callback => return Err(Refusal::Unseen),
+        Peer::Gone => true,
+        Peer::Person | Peer::Untold => false,
+    };
+    match asked {
+        Asked::Start {
+            through_worker: false,
+        } => Ok(Decision::Start),
+        Asked::Start {
+            through_worker: true,
+        } => Ok(Decision::StartThroughWorker),
+        Asked::Clear => Ok(Decision::Clear),
+        Asked::Page(site) if so_far.page_at == Some(site) => Ok(Decision::Page),
+        Asked::Page(_) => Err(Refusal::Path),
+        Asked::Callback {
+            through_worker: true,
+            ..
+        } => Err(Refusal::Worker),
+        Asked::Callback { answer, .. } => match so_far.answer {
+            None => Ok(Decision::Response { answer, unseen }),
+            Some(first) if first == answer.digest => Ok(Decision::Again),
+            Some(_) => Err(Refusal::Used),
+        },
     }
 }
 
-enum Place {
-    Callback,
-    Start,
-    Page,
+impl Asked {
+    fn place(&self) -> Place {
+        match self {
+            Self::Start { .. } => Place::Start,
+            Self::Clear => Place::Clear,
+            Self::Page(_) => Place::Page,
+            Self::Callback { .. } => Place::Callback,
+        }
+    }
 }
 
-fn place(expected: &Expectation, path: &str) -> Option<Place> {
-    if path == expected.redirect_uri.path() {
-        Some(Place::Callback)
-    } else if same(path, &expected.start_path) {
-        Some(Place::Start)
-    } else if same(path, &expected.page_path) {
+fn place(expected: &Expectation, site: Site, path: &str) -> Option<Place> {
+    let start = path.strip_suffix(CLEAR).unwrap_or(path);
+    if same(path, &expected.page_path) {
         Some(Place::Page)
+    } else if site == Site::PageHost {
+        None
+    } else if path == expected.redirect_uri.path() {
+        Some(Place::Callback)
+    } else if same(start, &expected.start_path) {
+        Some(if start == path {
+            Place::Start
+        } else {
+            Place::Clear
+        })
     } else {
         None
     }
 }
 
 /// Judges the parameters of a response, whichever way they came: through the browser or pasted.
-pub(super) fn judge(expected: &Expectation, query: &str) -> Result<AuthorizationResponse, Refusal> {
+pub(super) fn judge(expected: &Expectation, query: &str) -> Result<Answer, Refusal> {
     let mut parameters = parameters(query).ok_or(Refusal::Repeated)?;
+    let digest = digest(&parameters);
     let state = parameters.remove("state").unwrap_or_default();
     if !same(&state, &expected.state) {
         return Err(if parameters.contains_key("error") {
@@ -143,7 +292,23 @@ pub(super) fn judge(expected: &Expectation, query: &str) -> Result<Authorization
             Refusal::ForeignState
         });
     }
-    Ok(response(expected, &mut parameters))
+    Ok(Answer {
+        response: response(expected, &mut parameters),
+        digest,
+    })
+}
+
+/// Of the parameters that mean something, in a fixed order, each with its length so that none runs into the next.
+fn digest(parameters: &HashMap<&'static str, String>) -> Digest {
+    let mut context = Context::new(&SHA256);
+    for name in RESPONSE_PARAMETERS {
+        let value = parameters.get(name).map_or("", String::as_str);
+        context.update(&value.len().to_be_bytes());
+        context.update(value.as_bytes());
+    }
+    let mut digest = Digest::default();
+    digest.copy_from_slice(context.finish().as_ref());
+    digest
 }
 
 /// From here on the request is this login's: whatever is wrong ends the attempt.
@@ -155,7 +320,7 @@ fn response(
     let location = parameters.remove("location").map(Foreign::new);
     let named = parameters.remove("accounts-server");
     let server = match &named {
-        None => Some(expected.home.clone()),
+        None => Some(at_location(expected, location.as_ref())),
         Some(named) => expected.trust.accounts_server(named),
     };
     let Some(accounts_server) = server else {
@@ -180,6 +345,15 @@ fn response(
         },
         _ => Response::Empty,
     }
+}
+
+/// Where a callback leads that names a location alone: the table's server there. A login that began elsewhere, at a
+/// stand-in say, never leaves for the table.
+fn at_location(expected: &Expectation, location: Option<&Foreign>) -> AccountsServer {
+    let home = &expected.home;
+    let told = location.and_then(|location| DataCenter::of_code(location.raw()));
+    let told = told.filter(|_| home.data_center().is_some());
+    told.map_or_else(|| home.clone(), AccountsServer::of)
 }
 
 /// Whether a known location contradicts a server of the table. An unknown one proves nothing.
@@ -211,18 +385,21 @@ fn same(text: &str, secret: &SecretString) -> bool {
         .into()
 }
 
-fn is_our_host(expected: &Expectation, head: &Parts) -> bool {
-    let ours = expected.redirect_uri.authority();
+/// Where a request goes to: exactly one Host header that names the one origin or the other.
+fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
     let mut hosts = head.headers.get_all(header::HOST).iter();
-    let one = hosts
-        .next()
-        .is_some_and(|host| host.as_bytes() == ours.as_bytes());
+    let host = hosts.next()?.to_str().ok()?;
     // An absolute request target names a host as well.
-    let target = head
-        .uri
-        .authority()
-        .is_none_or(|authority| authority.as_str() == ours);
-    one && hosts.next().is_none() && target
+    let target = head.uri.authority().map_or(host, |target| target.as_str());
+    if hosts.next().is_some() || target != host {
+        None
+    } else if host == expected.redirect_uri.authority() {
+        Some(Site::RedirectUri)
+    } else if expected.page_host.as_deref() == Some(host) {
+        Some(Site::PageHost)
+    } else {
+        None
+    }
 }
 
 fn has_body(headers: &HeaderMap) -> bool {
@@ -231,16 +408,42 @@ fn has_body(headers: &HeaderMap) -> bool {
         || lengths.any(|length| length.as_bytes() != b"0")
 }
 
-/// Browsers older than fetch metadata send none of it, so what is absent passes.
-fn is_a_person_going_there(headers: &HeaderMap) -> bool {
+/// Who is going there, as far as a browser tells (Fetch Metadata Request Headers).
+enum Navigation {
+    /// A person, or a browser that is older than these headers: what is absent passes.
+    Person,
+    /// A service worker that passes a person's navigation through.
+    Worker,
+    /// A prefetch, an image, a frame, a script.
+    Nobody,
+}
+
+fn navigation(headers: &HeaderMap) -> Navigation {
     let only = |name: &str, wanted: &str| {
         let mut values = headers.get_all(name).iter();
         values.all(|value| value.as_bytes() == wanted.as_bytes())
     };
     let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"];
-    only("sec-fetch-dest", "document")
-        && only("sec-fetch-mode", "navigate")
-        && !prefetch.iter().any(|name| headers.contains_key(*name))
+    if prefetch.iter().any(|name| headers.contains_key(*name))
+        || !only("sec-fetch-mode", "navigate")
+    {
+        Navigation::Nobody
+    } else if only("sec-fetch-dest", "document") {
+        Navigation::Person
+    } else if only("sec-fetch-dest", "empty") && headers.contains_key("sec-fetch-mode") {
+        Navigation::Worker
+    } else {
+        Navigation::Nobody
+    }
+}
+
+/// Whether this browser finds names below `localhost` by itself, as Chromium and Firefox do and Safari does not.
+pub fn finds_names_below_localhost(headers: &HeaderMap) -> bool {
+    let agent = headers
+        .get(header::USER_AGENT)
+        .map_or(&b""[..], |agent| agent.as_bytes());
+    let agent = String::from_utf8_lossy(agent);
+    agent.contains("Chrome/") || agent.contains("Firefox/")
 }
 
 #[cfg(test)]

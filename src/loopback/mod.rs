@@ -1,20 +1,21 @@
-//! The redirect URI on this machine: sockets, judgement, connections, pages.
+//! The redirect URI on this machine: sockets, judgment, connections, pages.
 
 pub mod bind;
 mod connections;
 pub mod decide;
+pub mod notice;
 pub mod pages;
 pub mod pasted;
+pub mod peer;
 pub mod redirect_uri;
 pub mod serve;
-mod strangers;
+#[cfg(target_os = "linux")]
+mod sockets;
+pub(crate) mod strangers;
 
-use crate::event::Tell;
-use bind::PortTaken;
-use decide::Expectation;
+use bind::PortUnavailable;
 use redirect_uri::RedirectUri;
-use secrecy::SecretString;
-use serve::Server;
+use serve::{Server, Serving};
 use tokio::net::TcpListener;
 
 /// The bound redirect URI. From here on no other process of this machine can receive its callbacks.
@@ -25,9 +26,10 @@ pub struct Loopback {
 
 impl Loopback {
     /// Binds every loopback address of the redirect URI; port 0 becomes one that is free. One that leads
-    /// elsewhere is bound nowhere.
-    pub fn bind(redirect_uri: &RedirectUri) -> Result<Self, PortTaken> {
-        let (listeners, port) = bind::bind(redirect_uri)?;
+    /// elsewhere is bound nowhere. On Linux, connections that another process still keeps on the port are waited
+    /// for, 2 s at most.
+    pub async fn bind(redirect_uri: &RedirectUri) -> Result<Self, PortUnavailable> {
+        let (listeners, port) = bind::bind(redirect_uri).await?;
         let redirect_uri = if redirect_uri.port() == 0 {
             redirect_uri.with_port(port)
         } else {
@@ -44,14 +46,15 @@ impl Loopback {
         &self.redirect_uri
     }
 
-    /// Serves it for one login; `consent` is where the one-time start address leads.
-    pub fn serve(
-        self,
-        expected: Expectation,
-        consent: SecretString,
-        rehearsal: bool,
-        tell: Tell,
-    ) -> Server {
-        Server::new(self.listeners, expected, consent, rehearsal, tell)
+    /// A host below `localhost` with the redirect URI's port; none unless both address families are bound, because a
+    /// browser may try either.
+    pub fn host_below_localhost(&self, name: &str) -> Option<String> {
+        let port = self.redirect_uri.authority().strip_prefix("localhost")?;
+        (self.listeners.len() == 2).then(|| format!("{name}.localhost{port}"))
+    }
+
+    /// Serves it for one login.
+    pub fn serve(self, serving: Serving) -> Server {
+        Server::new(self.listeners, serving)
     }
 }

@@ -1,14 +1,13 @@
 //! The pages that the person's browser shows. Every text is escaped by askama.
 
-use crate::exact::exact;
-use crate::handover::format::Remark;
+use crate::handover::remark::Remark;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
 /// The style sheet of every page.
-pub(crate) const STYLE: &str = include_str!("../../templates/page.css");
+const STYLE: &str = include_str!("../../templates/page.css");
 
 /// The script of the result page.
 const SCRIPT: &str = include_str!("../../templates/result.js");
@@ -36,8 +35,8 @@ pub struct Page {
 
 impl Page {
     /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
-    pub(crate) fn render(template: &impl Template, allowed: &str) -> Self {
-        let html = exact(|out| Template::write_into(template, out));
+    fn render(template: &impl Template, allowed: &str) -> Self {
+        let html = Zeroizing::new(template.render().expect("no template fails to be rendered"));
         let content_security_policy = format!(
             "default-src 'none'; style-src {}; img-src data:; frame-ancestors 'none'; base-uri 'none'{allowed}",
             hash(STYLE)
@@ -49,21 +48,31 @@ impl Page {
     }
 }
 
+/// An origin of its own for every document, so that no window of the origin that it came from can read it.
+const SANDBOX: &str = "; form-action 'none'; sandbox allow-scripts allow-downloads allow-popups \
+     allow-popups-to-escape-sandbox";
+
 /// The page that shows what was obtained.
 pub fn result(view: &ResultView) -> Page {
-    let allowed = format!("; form-action 'none'; script-src {}", hash(SCRIPT));
+    let allowed = format!("{SANDBOX}; script-src {}", hash(SCRIPT));
     Page::render(&ResultPage { view }, &allowed)
 }
 
 /// The page that says one thing.
 pub fn message(view: &MessageView) -> Page {
-    Page::render(&MessagePage { view }, "; form-action 'none'")
+    Page::render(&MessagePage { view, go_on: None }, SANDBOX)
+}
+
+/// The page that says one thing, and goes on where the person clicks.
+pub fn ask(view: &MessageView, address: &str, label: &str) -> Page {
+    let go_on = Some((address, label));
+    Page::render(&MessagePage { view, go_on }, SANDBOX)
 }
 
 /// The page for the redirect URI without an answer, which finds out whether a JavaScript client brought it.
 pub fn bare(view: &MessageView) -> Page {
-    let allowed = format!("; form-action 'none'; script-src {}", hash(FRAGMENT_SCRIPT));
-    Page::render(&BarePage { view }, &allowed)
+    let allowed = format!("{SANDBOX}; script-src {}", hash(FRAGMENT_SCRIPT));
+    Page::render(&BarePage { view, go_on: None }, &allowed)
 }
 
 /// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
@@ -84,12 +93,15 @@ struct ResultPage<'a> {
 #[template(path = "message.html")]
 struct MessagePage<'a> {
     view: &'a MessageView,
+    /// Address and words of the one thing to click.
+    go_on: Option<(&'a str, &'a str)>,
 }
 
 #[derive(Template)]
 #[template(path = "bare.html")]
 struct BarePage<'a> {
     view: &'a MessageView,
+    go_on: Option<(&'a str, &'a str)>,
 }
 
 /// What colour and sign a page carries; never the only bearer of its meaning.
@@ -223,4 +235,4 @@ impl ResultView {
 }
 
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;

@@ -1,6 +1,8 @@
 //! The redirected address, pasted by the person: judged by the rules of the callback, and by the same state.
 
-use crate::loopback::decide::{AuthorizationResponse, Expectation, Refusal, judge as judge_query};
+use crate::loopback::decide::{
+    Answer, AuthorizationResponse, Expectation, Refusal, judge as judge_query,
+};
 use crate::loopback::redirect_uri::RESPONSE_PARAMETERS;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -20,10 +22,7 @@ pub enum NotTaken {
 }
 
 /// Judges an address, with or without its scheme, or its query alone.
-pub fn judge(
-    expected: &Expectation,
-    text: &SecretString,
-) -> Result<AuthorizationResponse, NotTaken> {
+pub fn judge(expected: &Expectation, text: &SecretString) -> Result<Answer, NotTaken> {
     let text = text.expose_secret().trim().trim_matches(['"', '\'']);
     if text.starts_with('<') || text.contains("</") {
         return Err(NotTaken::WebPage);
@@ -36,8 +35,11 @@ pub fn judge(
     let query = query(expected, text)?;
     match judge_query(expected, query) {
         // Through the browser it would end the login; a slip of the clipboard must not.
-        Ok(AuthorizationResponse::Empty) => Err(NotTaken::Incomplete),
-        Ok(response) => Ok(response),
+        Ok(Answer {
+            response: AuthorizationResponse::Empty,
+            ..
+        }) => Err(NotTaken::Incomplete),
+        Ok(answer) => Ok(answer),
         Err(refusal) => Err(NotTaken::Refused(refusal)),
     }
 }
@@ -63,7 +65,8 @@ mod tests {
     use crate::loopback::decide::tests::expectation;
 
     fn said(text: &str) -> String {
-        match judge(&expectation(), &text.into()) {
+        let judged = judge(&expectation(), &text.into());
+        match judged.map(|answer| answer.response) {
             Ok(AuthorizationResponse::Granted { code, .. }) => code.expose_secret().to_owned(),
             Ok(other) => format!("{other:?}"),
             Err(not) => format!("{not:?}"),

@@ -1,6 +1,7 @@
 //! The redirect URI: where on this machine the browser brings the authorization response (RFC 8252 section 7.3).
 
 use crate::zoho::client::is_token_text;
+use crate::zoho::trust::plain_url;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
@@ -47,7 +48,7 @@ pub enum NotARedirectUri {
 impl RedirectUri {
     /// Takes a loopback http address, or an https address of another machine.
     pub fn parse(text: &str) -> Result<Self, NotARedirectUri> {
-        let url = Url::parse(text).map_err(|_| NotARedirectUri::NotAUrl)?;
+        let url = plain_url(text).ok_or(NotARedirectUri::NotAUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NotARedirectUri::NotAUrl);
         }
@@ -61,7 +62,7 @@ impl RedirectUri {
 
     /// Takes an address that this program does not serve, wherever it leads.
     pub fn elsewhere(text: &str) -> Result<Self, NotARedirectUri> {
-        let url = Url::parse(text).map_err(|_| NotARedirectUri::NotAUrl)?;
+        let url = plain_url(text).ok_or(NotARedirectUri::NotAUrl)?;
         Self::checked(text, url, false)
     }
 
@@ -121,7 +122,7 @@ impl RedirectUri {
         let rest = address.strip_prefix("http://");
         let rest = rest.or_else(|| address.strip_prefix("https://"));
         let address = format!("{}://{}", self.url.scheme(), rest.unwrap_or(address));
-        Url::parse(&address).is_ok_and(|url| {
+        plain_url(&address).is_some_and(|url| {
             url.authority() == self.url.authority() && url.path() == self.url.path()
         })
     }

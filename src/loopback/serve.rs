@@ -1,89 +1,137 @@
 //! Answering requests: from decisions to responses, and what they mean for the login.
 
-use crate::event::{Event, Tell};
-use crate::loopback::connections;
-use crate::loopback::decide::{AuthorizationResponse, Decision, Expectation, Refusal, decide};
+use crate::loopback::connections::{self, Answer as Reply, Connection, Purpose};
+use crate::loopback::decide::{
+    Answer, AuthorizationResponse, CLEAR, Decision, Expectation, Refusal, Site, SoFar, decide,
+    finds_names_below_localhost,
+};
+use crate::loopback::notice::{Notice, Occasion, Tell};
 use crate::loopback::pages::Page;
 use crate::loopback::pasted::{self, NotTaken};
-use crate::loopback::strangers;
-use axum::extract::{Request, State};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse, Response};
-use axum::{Extension, Router};
+use crate::loopback::peer::Persons;
 use bytes::Bytes;
+use http_body_util::Full;
+use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::http::request::Parts;
+use hyper::{Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
+use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
-use tower_http::set_header::SetResponseHeaderLayer;
 
 /// How long a browser is waited for that never fetches the page.
 const PAGE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// What every answer says beside its own headers.
+const ALWAYS: [(HeaderName, &str); 5] = [
+    (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (header::CACHE_CONTROL, "no-store"),
+    (header::REFERRER_POLICY, "no-referrer"),
+    (
+        HeaderName::from_static("cross-origin-opener-policy"),
+        "same-origin",
+    ),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        "same-origin",
+    ),
+];
+
+/// What every page is.
+const HTML: &str = "text/html; charset=utf-8";
+
+/// Clear Site Data (W3C), for the origin that the answer comes from.
+const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
+
+/// What an earlier app's cache would answer in our place. It harms no stored data.
+const THE_CACHE: &str = "\"cache\"";
+
+/// The service workers of an earlier app go with its stored data.
+const CACHE_AND_STORAGE: &str = "\"cache\", \"storage\"";
+
 /// The running callback server of one login. Dropping it closes every connection.
 pub struct Server {
     login: Arc<Login>,
-    responses: mpsc::Receiver<AuthorizationResponse>,
+    responses: mpsc::Receiver<Callback>,
     accepting: AbortHandle,
 }
 
-/// What every request sees of the login.
-pub(super) struct Login {
-    expected: Expectation,
+/// The response to this login's authorization request, and whether its sender could be seen.
+#[derive(Debug)]
+pub struct Callback {
+    /// The response.
+    pub response: AuthorizationResponse,
+    /// Its sender closed the connection before anybody could see whose it was.
+    pub unseen: bool,
+}
+
+/// What a server is made of, beside its sockets.
+pub struct Serving {
+    /// What requests are measured by.
+    pub expected: Expectation,
     /// Zoho's consent page, where the start address leads once.
+    pub consent: SecretString,
+    /// Whose requests are the person's.
+    pub persons: Persons,
+    /// Draws what a browser is shown in place of the result.
+    pub draw: Draw,
+    /// Told what happens.
+    pub tell: Tell,
+}
+
+/// Draws a page for an occasion.
+pub type Draw = Arc<dyn Fn(&Occasion) -> Page + Send + Sync>;
+
+/// What every request sees of the login.
+struct Login {
+    expected: Expectation,
     consent: SecretString,
+    so_far: Mutex<SoFar>,
     started: AtomicBool,
-    responses: mpsc::Sender<AuthorizationResponse>,
+    responses: mpsc::Sender<Callback>,
     /// A browser waits for the page.
     called_back: AtomicBool,
     /// Turns true when the page is there: callbacks wait for it.
     decided: watch::Sender<bool>,
     page: Mutex<Option<Page>>,
-    delivered: Notify,
-    rehearsal: bool,
-    pub(super) tell: Tell,
-}
-
-/// What a request knows of its connection.
-#[derive(Clone, Default)]
-pub(super) struct Connection {
-    /// It carries a callback of this login or its page, so it is never dropped for others.
-    pub(super) ours: Arc<AtomicBool>,
-    /// The page was handed to it.
-    pub(super) carries_page: Arc<AtomicBool>,
+    delivered: Arc<Notify>,
+    draw: Draw,
+    tell: Tell,
 }
 
 impl Server {
     /// Serves on these listeners until dropped.
-    pub(super) fn new(
-        listeners: Vec<TcpListener>,
-        expected: Expectation,
-        consent: SecretString,
-        rehearsal: bool,
-        tell: Tell,
-    ) -> Self {
+    pub(super) fn new(listeners: Vec<TcpListener>, serving: Serving) -> Self {
         let (sender, responses) = mpsc::channel(1);
         let login = Arc::new(Login {
-            expected,
-            consent,
+            expected: serving.expected,
+            consent: serving.consent,
+            so_far: Mutex::default(),
             started: AtomicBool::new(false),
             responses: sender,
             called_back: AtomicBool::new(false),
             decided: watch::Sender::new(false),
             page: Mutex::new(None),
-            delivered: Notify::new(),
-            rehearsal,
-            tell,
+            delivered: Arc::default(),
+            draw: serving.draw,
+            tell: serving.tell,
         });
-        let accepting =
-            connections::accept(listeners, router(Arc::clone(&login)), Arc::clone(&login));
+        let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
+        let purpose = Purpose {
+            answer: move |head, connection| answer(Arc::clone(&answering), head, connection),
+            too_large: Arc::new(move || refusing.too_large()),
+            persons: Arc::new(serving.persons),
+            delivered: Arc::clone(&login.delivered),
+            tell: Arc::clone(&login.tell),
+        };
         Self {
             login,
             responses,
-            accepting,
+            accepting: connections::accept(listeners, purpose),
         }
     }
 
@@ -94,8 +142,13 @@ impl Server {
         format!("http://{authority}{}", expected.start_path.expose_secret())
     }
 
+    /// Whether a browser has fetched the start address.
+    pub fn was_started(&self) -> bool {
+        self.login.started.load(Ordering::Relaxed)
+    }
+
     /// The response to this login's authorization request.
-    pub async fn response(&mut self) -> AuthorizationResponse {
+    pub async fn response(&mut self) -> Callback {
         match self.responses.recv().await {
             Some(response) => response,
             // `self.login` holds a sender as long as `self` lives.
@@ -103,9 +156,11 @@ impl Server {
         }
     }
 
-    /// Judges a pasted text by the rules of the callback.
+    /// Judges a pasted text by the rules of the callback. Once it is taken, no other response is.
     pub fn pasted(&self, text: &SecretString) -> Result<AuthorizationResponse, NotTaken> {
-        pasted::judge(&self.login.expected, text)
+        let Answer { response, digest } = pasted::judge(&self.login.expected, text)?;
+        self.login.so_far().answer.get_or_insert(digest);
+        Ok(response)
     }
 
     /// Answers the waiting browser with the page, and returns when it is delivered: flushed, our half
@@ -129,105 +184,158 @@ impl Drop for Server {
     }
 }
 
-impl Login {
-    /// The page, its last byte and our close are on their way.
-    pub(super) fn page_delivered(&self) {
-        self.delivered.notify_one();
-    }
-
-    fn start(&self) -> Response {
-        if self.started.swap(true, Ordering::Relaxed) {
-            (self.tell)(Event::StartedTwice);
-            return respond(StatusCode::GONE, strangers::started_twice(self.rehearsal));
-        }
-        see_other(self.consent.expose_secret())
-    }
-
-    /// Hands the first response on and waits with every later one, such as a reload, for its page.
-    async fn conclude(&self, response: AuthorizationResponse) -> Response {
-        self.called_back.store(true, Ordering::Relaxed);
-        let _ = self.responses.try_send(response);
-        let mut decided = self.decided.subscribe();
-        let _ = decided.wait_for(|decided| *decided).await;
-        see_other(self.expected.page_path.expose_secret())
-    }
-
-    fn page(&self, connection: &Connection) -> Response {
-        let page = self.page.lock().ok().and_then(|mut page| page.take());
-        let Some(page) = page else {
-            return respond(StatusCode::GONE, strangers::shown_already(self.rehearsal));
-        };
-        connection.ours.store(true, Ordering::Relaxed);
-        connection.carries_page.store(true, Ordering::Relaxed);
-        // Chromium keeps a page of status 200 for its back button, even one that must not be stored.
-        let mut response = respond(StatusCode::CREATED, page);
-        let close = HeaderValue::from_static("close");
-        response.headers_mut().insert(header::CONNECTION, close);
-        response
-    }
-
-    fn refuse(&self, refusal: Refusal) -> Response {
-        (self.tell)(Event::Refused(refusal));
-        let (status, page) = strangers::refused(refusal, self.rehearsal);
-        let mut response = respond(status, page);
-        if refusal == Refusal::Method {
-            let get = HeaderValue::from_static("GET");
-            response.headers_mut().insert(header::ALLOW, get);
-        }
-        response
-    }
-}
-
-async fn answer(
-    State(login): State<Arc<Login>>,
-    Extension(connection): Extension<Connection>,
-    request: Request,
-) -> Response {
-    let (head, _) = request.into_parts();
-    match decide(&login.expected, &head) {
-        Decision::Start => login.start(),
+/// The one place where a request meets the login.
+async fn answer(login: Arc<Login>, head: Parts, connection: Connection) -> Reply {
+    match login.judge(&head, &connection) {
+        Decision::Start => login.start(&head.headers),
+        Decision::StartThroughWorker => login.ask_about_worker(),
+        Decision::Clear => login.clear(),
         Decision::Page => login.page(&connection),
-        Decision::Response(response) => {
-            connection.ours.store(true, Ordering::Relaxed);
-            login.conclude(response).await
+        Decision::Response { answer, unseen } => {
+            let response = answer.response;
+            // There is room: it is the only one.
+            let _ = login.responses.try_send(Callback { response, unseen });
+            login.conclude(&head.headers, &connection).await
         }
+        Decision::Again => login.conclude(&head.headers, &connection).await,
         Decision::Refused(refusal) => login.refuse(refusal),
     }
 }
 
-fn router(login: Arc<Login>) -> Router {
-    let set = |name: HeaderName, value: &'static str| {
-        SetResponseHeaderLayer::overriding(name, HeaderValue::from_static(value))
-    };
-    Router::new()
-        .fallback(answer)
-        .with_state(login)
-        .layer(set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"))
-        .layer(set(header::CACHE_CONTROL, "no-store"))
-        .layer(set(header::REFERRER_POLICY, "no-referrer"))
-        .layer(set(
-            HeaderName::from_static("cross-origin-opener-policy"),
-            "same-origin",
-        ))
-        .layer(set(
-            HeaderName::from_static("cross-origin-resource-policy"),
-            "same-origin",
-        ))
+impl Login {
+    fn so_far(&self) -> std::sync::MutexGuard<'_, SoFar> {
+        self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn judge(&self, head: &Parts, connection: &Connection) -> Decision {
+        let mut so_far = self.so_far();
+        let decision = decide(&self.expected, head, || connection.peer(), *so_far);
+        if let Decision::Response { answer, .. } = &decision {
+            so_far.answer = Some(answer.digest);
+        }
+        decision
+    }
+
+    fn start(&self, headers: &HeaderMap) -> Reply {
+        if self.started.swap(true, Ordering::Relaxed) {
+            (self.tell)(Notice::StartedTwice);
+            return self.shown(StatusCode::GONE, &Occasion::StartedTwice);
+        }
+        if self.site_for(headers) == Site::RedirectUri {
+            (self.tell)(Notice::WillClearAppData);
+        }
+        clearing(see_other(self.consent.expose_secret()), THE_CACHE)
+    }
+
+    /// Nothing of another app is erased without the person's click.
+    fn ask_about_worker(&self) -> Reply {
+        let clear = format!("{}{CLEAR}", self.expected.start_path.expose_secret());
+        self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
+    }
+
+    fn clear(&self) -> Reply {
+        clearing(
+            see_other(self.expected.start_path.expose_secret()),
+            CACHE_AND_STORAGE,
+        )
+    }
+
+    /// Waits with the accepted response, and with the same again, for its page.
+    async fn conclude(&self, headers: &HeaderMap, connection: &Connection) -> Reply {
+        connection.keep();
+        self.called_back.store(true, Ordering::Relaxed);
+        let site = *self.so_far().page_at.get_or_insert(self.site_for(headers));
+        let mut decided = self.decided.subscribe();
+        let _ = decided.wait_for(|decided| *decided).await;
+        let path = self.expected.page_path.expose_secret();
+        match &self.expected.page_host {
+            Some(host) if site == Site::PageHost => see_other(&format!("http://{host}{path}")),
+            _ => clearing(see_other(path), CACHE_AND_STORAGE),
+        }
+    }
+
+    /// Where the page is for this browser.
+    fn site_for(&self, headers: &HeaderMap) -> Site {
+        if self.expected.page_host.is_some() && finds_names_below_localhost(headers) {
+            Site::PageHost
+        } else {
+            Site::RedirectUri
+        }
+    }
+
+    fn page(&self, connection: &Connection) -> Reply {
+        let page = self.page.lock().ok().and_then(|mut page| page.take());
+        let Some(page) = page else {
+            return self.shown(StatusCode::GONE, &Occasion::ShownAlready);
+        };
+        connection.carry_page();
+        // Chromium keeps a page of status 200 for its back button, even one that must not be stored.
+        respond(StatusCode::CREATED, page)
+    }
+
+    fn shown(&self, status: StatusCode, occasion: &Occasion) -> Reply {
+        respond(status, (self.draw)(occasion))
+    }
+
+    /// Written by hand, because no request was read that the HTTP library could answer.
+    fn too_large(&self) -> Vec<u8> {
+        let page = (self.draw)(&Occasion::HeadTooLarge);
+        let mut text =
+            "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
+        for (name, value) in &ALWAYS {
+            let _ = write!(text, "{name}: {value}\r\n");
+        }
+        let (html, policy) = (page.html.as_str(), &page.content_security_policy);
+        let _ = write!(
+            text,
+            "Content-Type: {HTML}\r\nContent-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
+            html.len()
+        );
+        text.into_bytes()
+    }
+
+    fn refuse(&self, refusal: Refusal) -> Reply {
+        (self.tell)(Notice::Refused(refusal));
+        let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
+        if refusal == Refusal::Method {
+            reply
+                .headers_mut()
+                .insert(header::ALLOW, HeaderValue::from_static("GET"));
+        }
+        reply
+    }
 }
 
-fn respond(status: StatusCode, page: Page) -> Response {
+fn status(refusal: Refusal) -> StatusCode {
+    match refusal {
+        Refusal::Path => StatusCode::NOT_FOUND,
+        Refusal::Host
+        | Refusal::Metadata
+        | Refusal::Worker
+        | Refusal::Neighbor { .. }
+        | Refusal::Unseen => StatusCode::FORBIDDEN,
+        Refusal::Method => StatusCode::METHOD_NOT_ALLOWED,
+        Refusal::Used => StatusCode::GONE,
+        Refusal::Repeated | Refusal::ForeignState | Refusal::Bare | Refusal::UntiedError => {
+            StatusCode::BAD_REQUEST
+        }
+    }
+}
+
+fn respond(status: StatusCode, page: Page) -> Reply {
     let policy = HeaderValue::from_str(&page.content_security_policy)
         .expect("a policy is written here, in printable ASCII");
     // The body owns the page, which is wiped when it is sent.
     let body = Bytes::from_owner(Html(page.html));
-    let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("text/html; charset=utf-8"),
-        ),
-        (header::CONTENT_SECURITY_POLICY, policy),
-    ];
-    (status, headers, body).into_response()
+    let html = HeaderValue::from_static(HTML);
+    reply(
+        status,
+        body,
+        [
+            (header::CONTENT_TYPE, html),
+            (header::CONTENT_SECURITY_POLICY, policy),
+        ],
+    )
 }
 
 struct Html(zeroize::Zeroizing<String>);
@@ -238,7 +346,7 @@ impl AsRef<[u8]> for Html {
     }
 }
 
-fn see_other(address: &str) -> Response {
+fn see_other(address: &str) -> Reply {
     let location = HeaderValue::from_str(address).expect("a URL is printable ASCII");
     let policy = HeaderValue::from_static(
         "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
@@ -247,5 +355,21 @@ fn see_other(address: &str) -> Response {
         (header::LOCATION, location),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    (StatusCode::SEE_OTHER, headers).into_response()
+    reply(StatusCode::SEE_OTHER, Bytes::new(), headers)
+}
+
+fn clearing(mut reply: Reply, what: &'static str) -> Reply {
+    reply
+        .headers_mut()
+        .insert(CLEAR_SITE_DATA, HeaderValue::from_static(what));
+    reply
+}
+
+fn reply(status: StatusCode, body: Bytes, headers: [(HeaderName, HeaderValue); 2]) -> Reply {
+    let mut reply = Response::new(Full::new(body));
+    *reply.status_mut() = status;
+    reply.headers_mut().extend(headers);
+    let always = ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value)));
+    reply.headers_mut().extend(always);
+    reply
 }

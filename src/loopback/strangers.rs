@@ -1,8 +1,8 @@
 //! Pages for requests that change nothing.
 
-use crate::loopback::decide::Refusal;
+use crate::loopback::decide::{Place, Refusal};
+use crate::loopback::notice::Occasion;
 use crate::loopback::pages::{self, MessageView, Page, Tone};
-use axum::http::StatusCode;
 
 /// What to do after a request that has nothing to do with the login.
 const GO_ON: &str =
@@ -15,25 +15,24 @@ type Words = (
     &'static [&'static str],
 );
 
-/// Status and page for a refused request. One page serves a forged, an older and somebody else's login.
-pub(super) fn refused(refusal: Refusal, rehearsal: bool) -> (StatusCode, Page) {
-    let (title, paragraphs, next) = words(refusal);
-    let view = view(title, paragraphs, next, rehearsal);
-    let page = match refusal {
-        Refusal::Bare => pages::bare(&view),
-        _ => pages::message(&view),
-    };
-    (status(refusal), page)
+/// The page for an occasion.
+pub(crate) fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
+    match occasion {
+        Occasion::Refused(refusal) => refused(*refusal, rehearsal),
+        Occasion::StartedTwice => started_twice(rehearsal),
+        Occasion::ShownAlready => shown_already(rehearsal),
+        Occasion::WorkerAtStart { clear } => worker_at_start(clear, rehearsal),
+        Occasion::HeadTooLarge => head_too_large(rehearsal),
+    }
 }
 
-fn status(refusal: Refusal) -> StatusCode {
+/// One page serves a forged, an older and somebody else's login.
+fn refused(refusal: Refusal, rehearsal: bool) -> Page {
+    let (title, paragraphs, next) = words(refusal);
+    let view = view(title, paragraphs, next, rehearsal);
     match refusal {
-        Refusal::Path => StatusCode::NOT_FOUND,
-        Refusal::Host | Refusal::Metadata => StatusCode::FORBIDDEN,
-        Refusal::Method => StatusCode::METHOD_NOT_ALLOWED,
-        Refusal::Repeated | Refusal::ForeignState | Refusal::Bare | Refusal::UntiedError => {
-            StatusCode::BAD_REQUEST
-        }
+        Refusal::Bare => pages::bare(&view),
+        _ => pages::message(&view),
     }
 }
 
@@ -46,12 +45,49 @@ fn words(refusal: Refusal) -> Words {
             ],
             &[GO_ON],
         ),
-        Refusal::Host | Refusal::Metadata => (
+        Refusal::Host | Refusal::Metadata | Refusal::Unseen => (
             "Not meant for this program",
             &[
                 "This request did not come from a person's browser on its way back from Zoho. It changed nothing.",
             ],
             &[GO_ON],
+        ),
+        Refusal::Worker => (
+            "Paste this page's address in the terminal",
+            &[
+                "An app that used this port before left a service worker in this browser, and the worker passed Zoho's response on. It could read what it is answered with, so the response was not taken this way. Nothing is lost.",
+            ],
+            &[
+                "Copy the whole address from the address bar, paste it into the terminal where zoho-grant waits, and press Enter. It works for about a minute.",
+                "Or start again, and open the address in a private window, which has no service workers.",
+            ],
+        ),
+        Refusal::Neighbor { place, .. } => (
+            "This browser belongs to another user",
+            &[
+                "The login on this port was started by another user of this machine than the one this browser runs as, so it was refused. It changed nothing.",
+            ],
+            match place {
+                Place::Callback => &[
+                    "If this is your login (in a container, say): copy this page's whole address, paste it into the terminal where zoho-grant waits, and press Enter. It works for about a minute.",
+                    "If zoho-grant runs in a container without a terminal, start it with -it so that you can paste.",
+                ],
+                Place::Start | Place::Clear => &[
+                    "If this is your login (in a container, say): open the address of Zoho's page that the terminal prints now. At the end, paste the address that the browser ends on.",
+                ],
+                Place::Page => {
+                    &["If this is your login: the credentials are where the terminal says."]
+                }
+            },
+        ),
+        Refusal::Used => (
+            "This login has its answer already",
+            &[
+                "zoho-grant accepted a response from Zoho before this one, and takes only one. This one changed nothing.",
+            ],
+            &[
+                "The tab of the first response shows the result, and the terminal says where the credentials are.",
+            ],
         ),
         Refusal::Method => (
             "Not meant for this program",
@@ -95,8 +131,38 @@ fn words(refusal: Refusal) -> Words {
     }
 }
 
+/// The start address through a service worker that an earlier app left on this port.
+fn worker_at_start(clear: &str, rehearsal: bool) -> Page {
+    let view = view(
+        "An earlier app on this port is in the way",
+        &[
+            "An app that used this port before left a service worker in this browser. It stands between Zoho's response and zoho-grant, so the login does not go on this way yet.",
+            "Clearing removes what apps on this exact address stored in this browser: workers, caches and saved data. Apps on other ports are not touched.",
+        ],
+        &[
+            "Or open the address from the terminal in a private window, which has no service workers.",
+        ],
+        rehearsal,
+    );
+    pages::ask(&view, clear, "Clear this port's app data and continue")
+}
+
+/// A request whose head is larger than there is room for.
+fn head_too_large(rehearsal: bool) -> Page {
+    page(
+        "Too many cookies for localhost",
+        &[
+            "Browsers send the cookies of every app on localhost to every port. They are larger than zoho-grant has room for (768 KiB), so the request was not read.",
+        ],
+        &[
+            "Clear the cookies of localhost in this browser, or use a private window, and open the address from the terminal again.",
+        ],
+        rehearsal,
+    )
+}
+
 /// The start address, opened a second time.
-pub(super) fn started_twice(rehearsal: bool) -> Page {
+fn started_twice(rehearsal: bool) -> Page {
     page(
         "This address was opened twice",
         &[
@@ -111,7 +177,7 @@ pub(super) fn started_twice(rehearsal: bool) -> Page {
 }
 
 /// The one-time page, asked for again.
-pub(super) fn shown_already(rehearsal: bool) -> Page {
+fn shown_already(rehearsal: bool) -> Page {
     page(
         "Shown already",
         &[

@@ -2,6 +2,7 @@
 
 use crate::terminal::Terminal;
 use crate::terminal::screen::BOLD;
+use comfy_table::{Table, presets};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 use std::process::ExitCode;
 
@@ -52,28 +53,20 @@ fn text<const N: usize>(names: &[&str; N], rows: &[[&str; N]], width: Option<usi
     if rows.is_empty() {
         return String::new();
     }
-    let widest = |column: usize| {
-        let cells = rows.iter().map(|row| row[column]);
-        cells
-            .chain([names[column]])
-            .map(|cell| cell.chars().count())
-            .max()
-            .unwrap_or(0)
-    };
-    let widths: [usize; N] = std::array::from_fn(widest);
-    let line = |row: &[&str; N]| {
-        let cells = row
-            .iter()
-            .zip(widths)
-            .map(|(cell, width)| format!("{cell:width$}"));
-        cells.collect::<Vec<_>>().join("  ").trim_end().to_owned() + "\n"
-    };
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_header(names);
+    for column in table.add_rows(rows).column_iter_mut() {
+        column.set_padding((0, 2));
+    }
     // A sentence at the end may wrap; many columns would not be read any more.
-    if N > 3 && widths.iter().sum::<usize>() + 2 * N > width {
+    let widths = table.column_max_content_widths();
+    let widths = widths.iter().map(|width| usize::from(*width) + 2);
+    if N > 3 && widths.sum::<usize>() > width {
         return rows.iter().map(|row| record(names, row)).collect();
     }
-    let head = format!("{BOLD}{}{BOLD:#}\n", line(names).trim_end());
-    head + &rows.iter().map(line).collect::<String>()
+    let aligned = table.trim_fmt() + "\n";
+    let (head, body) = aligned.split_once('\n').unwrap_or_default();
+    format!("{BOLD}{head}{BOLD:#}\n{body}")
 }
 
 fn record<const N: usize>(names: &[&str; N], row: &[&str; N]) -> String {
@@ -93,6 +86,14 @@ mod tests {
         ["us", "United States", "a", "documented"],
         ["é", "x", "bb", "-"],
     ];
+
+    #[test]
+    fn wide_letters_take_two_columns() {
+        let rows = [["日本", "x"], ["jp", "y"]];
+        let text = text(&["NAME", "CODE"], &rows, Some(60));
+        let plain = anstream::adapter::strip_str(&text).to_string();
+        assert_eq!(plain, "NAME  CODE\n日本  x\njp    y\n");
+    }
 
     fn plain(width: Option<usize>) -> String {
         anstream::adapter::strip_str(&text(&NAMES, &ROWS, width)).to_string()

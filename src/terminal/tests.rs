@@ -29,6 +29,7 @@ fn written(is_terminal: bool, verbose: u8, quiet: bool, events: &[Event]) -> Str
     terminal.registration.get_or_init(|| Registration {
         redirect_uri: "http://localhost:8085/callback".to_owned(),
         is_here: true,
+        opener: Opener::Browser,
         console: "https://api-console.zoho.eu",
         data_center: "Europe".to_owned(),
     });
@@ -48,6 +49,7 @@ fn waiting(seconds: u64) -> Event {
     Event::Waiting {
         since: Duration::from_secs(seconds),
         left: Duration::from_secs(300 - seconds),
+        started: true,
     }
 }
 
@@ -84,7 +86,12 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
 
 #[test]
 fn on_a_terminal_the_live_line_makes_room_for_others() {
-    let text = written(true, 0, false, &[waiting(0), waiting(9), Event::SpokeTls]);
+    let text = written(
+        true,
+        0,
+        false,
+        &[waiting(0), waiting(9), Event::OnPort(Notice::SpokeTls)],
+    );
     assert!(
         text.starts_with("␍␛[2K␛[2mWaiting for Zoho … 5:00 left, Ctrl-C stops␛[0m␍␛[2K␛[2mWaiting"),
         "{text}"
@@ -98,7 +105,7 @@ fn on_a_terminal_the_live_line_makes_room_for_others() {
 #[test]
 fn twenty_thousand_refusals_without_state_are_one_remark() {
     let events: Vec<Event> = (0..20_000)
-        .map(|_| Event::Refused(Refusal::UntiedError))
+        .map(|_| Event::OnPort(Notice::Refused(Refusal::UntiedError)))
         .collect();
     let text = written(false, 0, false, &events);
     check(
@@ -116,14 +123,12 @@ fn twenty_thousand_refusals_without_state_are_one_remark() {
 
 #[test]
 fn quiet_says_the_address_and_what_needs_doing() {
-    let address = "https://accounts.zoho.eu/oauth/v2/auth?x".into();
-    let text = written(
-        true,
-        0,
-        true,
-        &[Event::Ready { address }, waiting(0), waiting(1)],
-    );
-    assert_eq!(text, "  https://accounts.zoho.eu/oauth/v2/auth?x\n");
+    let ready = Event::Ready {
+        start: Some("http://localhost:8085/start/x".to_owned()),
+        address: "https://accounts.zoho.eu/oauth/v2/auth?x".into(),
+    };
+    let text = written(true, 0, true, &[ready, waiting(0), waiting(1)]);
+    assert_eq!(text, "  http://localhost:8085/start/x\n");
 }
 
 #[test]

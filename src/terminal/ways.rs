@@ -2,14 +2,12 @@
 
 use crate::terminal::Terminal;
 use crate::terminal::screen::{BOLD, WARNING};
-use qrcodegen::{QrCode, QrCodeEcc};
+use qrcode::render::unicode::Dense1x2;
+use qrcode::{EcLevel, QrCode};
 use std::sync::atomic::Ordering;
 use zoho_grant::foreign::Foreign;
 use zoho_grant::loopback::decide::Refusal;
 use zoho_grant::loopback::pasted::NotTaken;
-
-/// Light modules that a camera needs around the code (ISO 18004 asks for four; phones do with two).
-const QUIET: i32 = 2;
 
 /// Longer addresses make codes that do not fit on a terminal.
 const QR_BYTES: usize = 150;
@@ -91,53 +89,51 @@ fn picture(address: &str) -> Option<Vec<String>> {
     if address.len() > QR_BYTES {
         return None;
     }
-    let code = QrCode::encode_text(address, QrCodeEcc::Low).ok()?;
-    let side = QUIET.saturating_neg()..code.size() + QUIET;
-    let columns = usize::try_from(code.size() + 2 * QUIET).ok()?;
+    let code = QrCode::with_error_correction_level(address, EcLevel::L).ok()?;
+    let mut drawn = code.render();
+    drawn.dark_color(Dense1x2::Light);
+    let drawn = drawn.light_color(Dense1x2::Dark).build();
+    let columns = drawn.lines().next()?.chars().count();
     let width = terminal_size::terminal_size_of(std::io::stderr());
     if width.is_some_and(|(width, _)| usize::from(width.0) < columns) {
         return None;
     }
     let colours = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);
-    let rows = side.clone().step_by(2).map(|y| {
-        let row = side.clone().map(|x| {
-            let light = |y| !code.get_module(x, y) && y < code.size() + QUIET;
-            match (light(y), light(y + 1)) {
-                (true, true) => '█',
-                (true, false) => '▀',
-                (false, true) => '▄',
-                (false, false) => ' ',
-            }
-        });
-        format!("{colours}{}{colours:#}", row.collect::<String>())
-    });
+    let rows = drawn
+        .lines()
+        .map(|row| format!("{colours}{row}{colours:#}"));
     Some(rows.collect())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use qrcode::Color;
 
     #[test]
-    fn the_picture_is_the_code() {
+    fn the_picture_is_the_code_with_light_modules_drawn() {
         let address = "https://accounts.zoho.eu/device?user_code=BCDF-GHJK";
         let rows: Vec<String> = picture(address).unwrap();
-        let code = QrCode::encode_text(address, QrCodeEcc::Low).unwrap();
-        let plain = |row: &str| anstream::adapter::strip_str(row).to_string();
-        for (line, row) in (-QUIET..).step_by(2).zip(&rows) {
-            for (x, char) in (-QUIET..).zip(plain(row).chars()) {
-                assert_eq!(code.get_module(x, line), matches!(char, '▄' | ' '));
-                let beyond = line + 1 >= code.size() + QUIET;
+        let code = QrCode::with_error_correction_level(address, EcLevel::L).unwrap();
+        let side = code.width();
+        // ISO 18004 asks for four light modules around the code.
+        let is_dark = |x: usize, y: usize| {
+            let inside = (4..side + 4).contains(&x) && (4..side + 4).contains(&y);
+            inside && code[(x - 4, y - 4)] == Color::Dark
+        };
+        assert_eq!(rows.len(), (side + 8).div_ceil(2));
+        for (line, row) in rows.iter().enumerate() {
+            let plain = anstream::adapter::strip_str(row).to_string();
+            assert_eq!(plain.chars().count(), side + 8);
+            for (x, char) in plain.chars().enumerate() {
+                let beyond = 2 * line + 1 >= side + 8;
+                assert_eq!(is_dark(x, 2 * line), matches!(char, '▄' | ' '));
                 assert_eq!(
-                    beyond || code.get_module(x, line + 1),
+                    beyond || is_dark(x, 2 * line + 1),
                     matches!(char, '▀' | ' ')
                 );
             }
         }
-        assert_eq!(
-            plain(&rows[0]).chars().count(),
-            usize::try_from(code.size() + 2 * QUIET).unwrap()
-        );
     }
 
     #[test]

@@ -1,109 +1,220 @@
-//! The certificate authorities that this system trusts, where they are files: OpenSSL's bundle and folders. They are read
-//! one by one. Read together, as the HTTP library would have them read, they would be the most that a login holds in
-//! memory, each of them twice.
+//! The certificate authorities that this system trusts, where they are files: OpenSSL's bundle, or its folders.
 
+use crate::foreign::Foreign;
+use openssl_probe::ProbeResult;
 use reqwest::ClientBuilder;
-use rustls::pki_types::{CertificateDer, pem::PemObject};
+use rustls::pki_types::{CertificateDer, UnixTime, pem::PemObject};
 use rustls::{ClientConfig, RootCertStore};
-use std::collections::HashSet;
 use std::env;
+use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::MetadataExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use webpki::{EndEntityCert, KeyUsage};
 
-/// Has a client trust whom the system trusts; nothing if that is nobody and `needed`.
-pub(super) fn trusting(builder: ClientBuilder, needed: bool) -> Option<ClientBuilder> {
-    let (bundle, folders) = places();
-    let roots = trusted(bundle, folders);
-    if needed && roots.is_empty() {
-        return None;
-    }
-    let config = ClientConfig::builder().with_root_certificates(roots);
-    Some(builder.tls_backend_preconfigured(config.with_no_client_auth()))
-}
+/// Some editors begin a file with it, so that the first line would not be found.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Each once. What cannot be read is passed over, as OpenSSL does; nothing is added to what the system trusts.
-fn trusted(bundle: Option<PathBuf>, folders: Vec<PathBuf>) -> RootCertStore {
-    let mut roots = RootCertStore::empty();
-    let mut read = HashSet::new();
-    let listed = folders
-        .into_iter()
-        .flat_map(|folder| fs::read_dir(folder).into_iter().flatten());
-    let listed = listed.filter_map(|entry| Some(entry.ok()?.path()));
-    for path in bundle.into_iter().chain(listed) {
-        // A folder has several names for each file, and may hold the bundle.
-        let is_new = |metadata: fs::Metadata| {
-            metadata.is_file() && read.insert((metadata.dev(), metadata.ino()))
-        };
-        if fs::metadata(&path).is_ok_and(is_new) {
-            add(&mut roots, path);
-        }
-    }
-    roots
-}
-
-/// Those of SSL_CERT_FILE and SSL_CERT_DIR if one of them is set; else the system's.
-fn places() -> (Option<PathBuf>, Vec<PathBuf>) {
+/// Has a client trust whom the system trusts; why not, if that is nobody and `needed`.
+pub(super) fn trusting(builder: ClientBuilder, needed: bool) -> Result<ClientBuilder, String> {
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
-    if let [None, None] = named {
-        let found = openssl_probe::probe();
-        return (found.cert_file, found.cert_dir);
+    let (bundle, folders) = places(named, openssl_probe::probe);
+    let roots = trusted(bundle.as_deref(), &folders);
+    let roots = match roots {
+        Err(why) if needed => return Err(why),
+        roots => roots.unwrap_or_else(|_| RootCertStore::empty()),
+    };
+    let config = ClientConfig::builder().with_root_certificates(roots);
+    Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
+}
+
+/// What the variables name; else the system's bundle, or its folders if it has none. Beside a bundle a folder may hold
+/// certificates that nobody made authorities.
+fn places(
+    named: [Option<OsString>; 2],
+    probe: impl FnOnce() -> ProbeResult,
+) -> (Option<PathBuf>, Vec<PathBuf>) {
+    let [file, folders] = named.map(|name| name.filter(|name| !name.is_empty()));
+    if file.is_none() && folders.is_none() {
+        let found = probe();
+        let folders = match found.cert_file {
+            Some(_) => Vec::new(),
+            None => found.cert_dir,
+        };
+        return (found.cert_file, folders);
     }
-    let [file, folders] = named;
     let folders = folders.iter().flat_map(env::split_paths);
     let folders = folders.filter(|folder| !folder.as_os_str().is_empty());
     (file.map(PathBuf::from), folders.collect())
 }
 
-fn add(roots: &mut RootCertStore, path: PathBuf) {
-    let certificates = CertificateDer::pem_file_iter(path).into_iter().flatten();
-    for certificate in certificates.flatten() {
-        if roots.add(certificate).is_ok()
-            && let Some(added) = roots.roots.pop()
-            && !roots.roots.contains(&added)
-        {
-            roots.roots.push(added);
+/// A bundle is there to be read; what else lies in a folder is passed over.
+fn trusted(bundle: Option<&Path>, folders: &[PathBuf]) -> Result<RootCertStore, String> {
+    let mut roots = RootCertStore::empty();
+    if let Some(path) = bundle {
+        let unused = |why: &str| {
+            let path = Foreign::new(path.display().to_string());
+            format!("{path}, by which servers would prove who they are, {why}.")
+        };
+        let (added, _) = roots.add_parsable_certificates(read(path).map_err(|why| unused(&why))?);
+        if added == 0 {
+            return Err(unused("holds no certificate that can be read"));
         }
     }
+    let listed = folders.iter().flat_map(fs::read_dir).flatten();
+    for entry in listed.flatten() {
+        let certificates = read(&entry.path()).unwrap_or_default();
+        roots.add_parsable_certificates(certificates.into_iter().filter(is_authority));
+    }
+    if roots.is_empty() {
+        return Err(
+            "This system's certificate store is missing or empty, so no server can prove who it is."
+                .to_owned(),
+        );
+    }
+    Ok(roots)
+}
+
+/// The certificates of a file, in PEM or as one in DER; else what is wrong with it.
+fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
+    let unreadable = |error| format!("cannot be read: {error}");
+    if !fs::metadata(path).map_err(unreadable)?.is_file() {
+        return Err("is not a regular file".to_owned());
+    }
+    let bytes = fs::read(path).map_err(unreadable)?;
+    let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
+    let certificates = CertificateDer::pem_slice_iter(text).flatten();
+    let certificates: Vec<_> = certificates.collect();
+    if !certificates.is_empty() {
+        return Ok(certificates);
+    }
+    let openssls = b"-----BEGIN TRUSTED CERTIFICATE-----";
+    if text.windows(openssls.len()).any(|part| part == openssls) {
+        return Err(
+            "holds certificates in OpenSSL's own form (BEGIN TRUSTED CERTIFICATE)".to_owned(),
+        );
+    }
+    Ok(vec![bytes.into()])
+}
+
+/// Whether it says that it may sign others. As a server's own, only such a certificate is refused for this reason.
+fn is_authority(certificate: &CertificateDer<'_>) -> bool {
+    EndEntityCert::try_from(certificate).is_ok_and(|certificate| {
+        let usage = KeyUsage::server_auth();
+        let judged =
+            certificate.verify_for_usage(&[], &[], &[], UnixTime::now(), usage, None, None);
+        matches!(judged, Err(webpki::Error::CaUsedAsEndEntity))
+    })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, KeyPair};
+    use rcgen::{BasicConstraints, Certificate, CertificateParams, DnType, IsCa, KeyPair};
     use std::os::unix::fs::symlink;
-    use tempfile::tempdir;
+    use tempfile::{TempDir, tempdir};
 
-    fn authority(name: &str) -> String {
-        let mut authority = CertificateParams::new([]).unwrap();
-        authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
-        authority.distinguished_name.push(DnType::CommonName, name);
-        let key = KeyPair::generate().unwrap();
-        authority.self_signed(&key).unwrap().pem()
+    fn certificate(name: &str, is_ca: IsCa) -> Certificate {
+        let mut params = CertificateParams::new([]).unwrap();
+        params.is_ca = is_ca;
+        params.distinguished_name.push(DnType::CommonName, name);
+        params.self_signed(&KeyPair::generate().unwrap()).unwrap()
+    }
+
+    fn authority(name: &str) -> Certificate {
+        certificate(name, IsCa::Ca(BasicConstraints::Unconstrained))
+    }
+
+    fn at(folder: &TempDir, name: &str, bytes: impl AsRef<[u8]>) -> PathBuf {
+        let path = folder.path().join(name);
+        fs::write(&path, bytes).unwrap();
+        path
+    }
+
+    fn count(bundle: Option<&Path>, folders: &[PathBuf]) -> usize {
+        trusted(bundle, folders).map_or(0, |roots| roots.len())
     }
 
     #[test]
-    fn every_authority_counts_once_and_what_is_none_is_passed_over() {
+    fn a_bundle_counts_as_it_is() {
         let folder = tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        let (one, two, three) = (authority("one"), authority("two"), authority("three"));
-        fs::write(
-            at("bundle.crt"),
-            format!("# first\n{one}\n{}\n{two}", one.replace('M', "!")),
-        )
-        .unwrap();
-        fs::write(at("two.pem"), &two).unwrap();
-        fs::write(at("three.pem"), &three).unwrap();
-        symlink("three.pem", at("0a1b2c3d.0")).unwrap();
-        symlink("nowhere", at("dangling")).unwrap();
-        fs::write(at("broken.pem"), one.replace('M', "!")).unwrap();
-        fs::create_dir(at("java")).unwrap();
+        let (one, two) = (authority("one").pem(), authority("two").pem());
+        let broken = one.replace('M', "!");
+        let text = format!("# first\n{one}\n{broken}\n{two}");
+        let bundle = at(&folder, "bundle.crt", &text);
+        assert_eq!(count(Some(&bundle), &[]), 2);
+        let marked = at(&folder, "marked.crt", format!("\u{feff}{one}{two}"));
+        assert_eq!(count(Some(&marked), &[]), 2);
+        let binary = at(&folder, "binary.der", authority("three").der());
+        assert_eq!(count(Some(&binary), &[]), 1);
+    }
 
-        let count = |bundle, folders: &[PathBuf]| trusted(bundle, folders.to_vec()).len();
-        let (bundle, all) = (Some(at("bundle.crt")), [folder.path().to_owned()]);
-        assert_eq!(count(bundle.clone(), &[]), 2);
-        assert_eq!(count(bundle.clone(), &all), 3);
-        assert_eq!(count(None, &all), 3);
-        assert_eq!(count(Some(at("missing")), &[at("missing")]), 0);
+    #[test]
+    fn a_folder_counts_without_what_is_no_authority() {
+        let folder = tempdir().unwrap();
+        let one = authority("one").pem();
+        at(&folder, "one.pem", &one);
+        at(&folder, "broken.pem", one.replace('M', "!"));
+        let leaf = certificate("snakeoil", IsCa::NoCa).pem();
+        at(&folder, "leaf.pem", &leaf);
+        let leaf = certificate("snakeoil", IsCa::ExplicitNoCa).pem();
+        at(&folder, "explicit.pem", leaf);
+        symlink("nowhere", folder.path().join("dangling")).unwrap();
+        fs::create_dir(folder.path().join("java")).unwrap();
+        let folders = ["/does/not/exist".into(), folder.path().to_owned()];
+        assert_eq!(count(None, &folders), 1);
+    }
+
+    #[test]
+    fn folders_are_read_only_where_there_is_no_bundle() {
+        let place = |file: Option<&str>, folders: &[&str]| {
+            let folders = folders.iter().map(PathBuf::from);
+            (file.map(PathBuf::from), folders.collect::<Vec<_>>())
+        };
+        let places = |named: [Option<&str>; 2], there: Option<&str>| {
+            let (cert_file, cert_dir) = place(there, &["/folder"]);
+            places(named.map(|name| name.map(OsString::from)), || ProbeResult {
+                cert_file,
+                cert_dir,
+            })
+        };
+        for unset in [[None; 2], [Some(""); 2]] {
+            assert_eq!(places(unset, Some("/bundle")), place(Some("/bundle"), &[]));
+            assert_eq!(places(unset, None), place(None, &["/folder"]));
+        }
+        assert_eq!(
+            places([Some("/a"), None], Some("/bundle")),
+            place(Some("/a"), &[])
+        );
+        assert_eq!(
+            places([Some("/a"), Some("/b::/c")], None),
+            place(Some("/a"), &["/b", "/c"])
+        );
+        assert_eq!(
+            places([None, Some("/b")], Some("/bundle")),
+            place(None, &["/b"])
+        );
+    }
+
+    #[test]
+    fn a_file_that_holds_none_is_named_with_the_reason() {
+        let folder = tempdir().unwrap();
+        let trusted_form = authority("one").pem().replace("CERT", "TRUSTED CERT");
+        for (name, bytes, reason) in [
+            ("empty", "", "no certificate that can be read"),
+            ("words", "no certificate", "no certificate that can be read"),
+            ("trusted", &*trusted_form, "BEGIN TRUSTED CERTIFICATE"),
+        ] {
+            let why = trusted(Some(&at(&folder, name, bytes)), &[]).unwrap_err();
+            assert!(why.contains(name) && why.contains(reason), "{why}");
+        }
+        for (path, reason) in [
+            ("/does/not/exist", "cannot be read"),
+            ("/", "not a regular file"),
+        ] {
+            let why = trusted(Some(Path::new(path)), &[]).unwrap_err();
+            assert!(why.contains(path) && why.contains(reason), "{why}");
+        }
+        let why = trusted(None, &[folder.path().join("missing")]).unwrap_err();
+        assert!(why.contains("missing or empty"), "{why}");
     }
 }

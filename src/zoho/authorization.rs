@@ -2,7 +2,7 @@
 
 use crate::zoho::{scopes::Scopes, trust::AccountsServer};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use rand::CryptoRng;
+use rand::{CryptoRng, RngExt};
 use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
@@ -66,6 +66,13 @@ pub(crate) fn random_text(random: &mut dyn CryptoRng) -> SecretString {
     let mut bytes = zeroize::Zeroizing::new([0; RANDOM_BYTES]);
     random.fill_bytes(bytes.as_mut());
     URL_SAFE_NO_PAD.encode(bytes.as_ref()).into()
+}
+
+/// 20 random letters, some 94 bits, that fit a host name.
+pub(crate) fn random_letters(random: &mut dyn CryptoRng) -> String {
+    (0..20)
+        .map(|_| char::from(random.random_range(b'a'..=b'z')))
+        .collect()
 }
 
 /// RFC 7636 section 4.2, S256.

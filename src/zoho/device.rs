@@ -8,11 +8,10 @@ use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token::{self, ANSWER_BYTES, ExchangeError, Tokens};
 use crate::zoho::token_error::TokenError;
-use crate::zoho::trust::AccountsServer;
+use crate::zoho::trust::{AccountsServer, plain_url};
 use secrecy::{ExposeSecret, SecretString};
 use serde::Deserialize;
 use std::time::Duration;
-use url::Url;
 
 /// Zoho's older page says 30 seconds, a newer one is quoted with 5: the slower one offends nobody.
 const INTERVAL: Duration = Duration::from_secs(30);
@@ -146,7 +145,7 @@ impl Begun {
 }
 
 fn is_address(text: &Foreign) -> bool {
-    Url::parse(text.raw()).is_ok_and(|url| matches!(url.scheme(), "https" | "http"))
+    plain_url(text.raw()).is_some_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
 /// A time in seconds, or in milliseconds when it is longer than `longest`; nothing when it is none.

@@ -1,8 +1,8 @@
 //! Fields of Zoho's answers, read whatever their type: numbers come as strings, strings may be missing.
 
 use crate::foreign::Foreign;
-use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
-use std::fmt;
+use serde::de::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 /// A string or number as text; anything else counts as absent. Wiped, because it may be a token.
@@ -26,52 +26,14 @@ impl Text {
     }
 }
 
+/// From the JSON as it stands: serde's untagged enums would copy tokens, and refuse numbers that no type holds.
 impl<'de> Deserialize<'de> for Text {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(AnyType)
-    }
-}
-
-struct AnyType;
-
-impl<'de> Visitor<'de> for AnyType {
-    type Value = Text;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("any value")
-    }
-
-    fn visit_str<E>(self, text: &str) -> Result<Text, E> {
-        Ok(Text(Some(Zeroizing::new(text.to_owned()))))
-    }
-
-    fn visit_u64<E>(self, number: u64) -> Result<Text, E> {
-        Ok(Text(Some(Zeroizing::new(number.to_string()))))
-    }
-
-    fn visit_i64<E>(self, number: i64) -> Result<Text, E> {
-        Ok(Text(Some(Zeroizing::new(number.to_string()))))
-    }
-
-    fn visit_f64<E>(self, number: f64) -> Result<Text, E> {
-        Ok(Text(Some(Zeroizing::new(number.to_string()))))
-    }
-
-    fn visit_bool<E>(self, _: bool) -> Result<Text, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_unit<E>(self) -> Result<Text, E> {
-        Ok(Text(None))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Text, A::Error> {
-        while list.next_element::<IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Text, A::Error> {
-        while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
-        Ok(Text(None))
+        let json = <&RawValue>::deserialize(deserializer)?.get();
+        Ok(Self(match json.as_bytes() {
+            [b'"', ..] => serde_json::from_str(json).ok(),
+            [b'-' | b'0'..=b'9', ..] => Some(Zeroizing::new(json.to_owned())),
+            _ => None,
+        }))
     }
 }

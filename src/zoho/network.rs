@@ -29,8 +29,8 @@ pub enum Trouble {
     Validity,
     /// The certificate is for another name.
     OtherName,
-    /// This system has no authorities by which a certificate could be judged.
-    NoAuthorities,
+    /// This system has no authorities by which a certificate could be judged; why, in a sentence.
+    NoAuthorities(String),
     /// Any other failure of TLS, in the library's words.
     Tls(String),
     /// The proxy did not let the request through, in the library's words.
@@ -72,10 +72,7 @@ impl NetworkError {
             Trouble::OtherName => {
                 "Its certificate was issued for another name: somebody else answered.".to_owned()
             }
-            Trouble::NoAuthorities => {
-                "This system's certificate store is missing or empty, so no server can prove who it is."
-                    .to_owned()
-            }
+            Trouble::NoAuthorities(why) => why.clone(),
             Trouble::Tls(said) => format!("No encrypted connection came about: {said}."),
             Trouble::Proxy(said) => format!("The proxy did not let the request through: {said}."),
             Trouble::Slow => "No complete answer came in time.".to_owned(),
@@ -108,9 +105,9 @@ impl NetworkError {
             Trouble::OtherName => {
                 "Check the VPN, the proxy and the hosts file. Do not go on until Zoho itself answers."
             }
-            Trouble::NoAuthorities => {
+            Trouble::NoAuthorities(_) => {
                 "Install the system's certificates (on Debian: apt-get install ca-certificates); \
-                if SSL_CERT_FILE or SSL_CERT_DIR is set, check what it names."
+                if SSL_CERT_FILE or SSL_CERT_DIR is set, let it name certificates in PEM form (BEGIN CERTIFICATE)."
             }
             Trouble::Tls(_) => "Check the proxy and the VPN; try another network.",
             Trouble::Proxy(_) => {

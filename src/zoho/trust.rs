@@ -3,7 +3,7 @@
 use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
 use std::fmt;
 use thiserror::Error;
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 /// A server to which client secret, grant token and code verifier may be posted.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -143,18 +143,27 @@ impl Trust {
     }
 }
 
+/// A URL whose host is written in ASCII, as it is asked for. The parser makes such a host of other letters, too, which
+/// may only look like the ones that are meant.
+pub(crate) fn plain_url(text: &str) -> Option<Url> {
+    let url = Url::parse(text).ok()?;
+    let asked = &url[..Position::AfterHost];
+    let written = text.get(..asked.len())?;
+    written.eq_ignore_ascii_case(asked).then_some(url)
+}
+
 /// Whether an address leads to this machine: loopback never goes through a proxy.
 pub(super) fn is_loopback(address: &str) -> bool {
-    match Url::parse(address).as_ref().map(Url::host) {
-        Ok(Some(Host::Domain(name))) => name == "localhost",
-        Ok(Some(Host::Ipv4(ip))) => ip.is_loopback(),
-        Ok(Some(Host::Ipv6(ip))) => ip.is_loopback(),
-        _ => false,
+    match plain_url(address).as_ref().and_then(Url::host) {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
     }
 }
 
 fn origin(address: &str) -> Result<String, NotAnOrigin> {
-    let url = Url::parse(address.trim()).map_err(|_| NotAnOrigin::NotAUrl)?;
+    let url = plain_url(address.trim()).ok_or(NotAnOrigin::NotAUrl)?;
     match url.scheme() {
         "https" => {}
         "http" if is_loopback(url.as_str()) => {}
@@ -269,6 +278,13 @@ mod tests {
         assert_eq!(given("accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
         assert_eq!(given("https://Accounts.zöho.eu"), Err(NotAnOrigin::NotAUrl));
         assert_eq!(given("https://A%C3%B6.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("https://ｚoho.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("http://ｌocalhost:90"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(given("https://%7Aoho.eu"), Err(NotAnOrigin::NotAUrl));
+        assert_eq!(
+            given("https://XN--bcher-kva.example").unwrap(),
+            "https://xn--bcher-kva.example"
+        );
         assert_eq!(given("ftp://accounts.zoho.eu"), Err(NotAnOrigin::NotAUrl));
     }
 }

@@ -9,7 +9,7 @@ use std::thread;
 use secrecy::ExposeSecret;
 use tokio::sync::mpsc;
 use url::Url;
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn, visitor};
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn, visitor};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {

@@ -3,8 +3,8 @@
 use crate::program::{Ended, Program};
 use crate::rehearsed::{Stage, bounded};
 use std::time::Duration;
-use zoho_grant::demo::failure::{Failure, Stage as At};
-use zoho_grant::demo::{Rehearsal, visitor};
+use zoho_stand_in::failure::{Failure, Stage as At};
+use zoho_stand_in::{Rehearsal, visitor};
 
 /// A rehearsed failure, the exit code, and what page and terminal must both say: what, cause, remedy.
 type Case = (Failure, i32, [&'static str; 3]);
@@ -94,7 +94,7 @@ async fn pages_that_zoho_never_redirects_are_explained_by_terminal_and_rehearsal
             "--timeout",
             "2s",
             "--fail",
-            failure.name(),
+            &failure.to_string(),
         ]);
         let address = program.line_with("/oauth/v2/auth").await;
         let visit = bounded(visitor::consent(address.trim())).await.unwrap();
@@ -138,7 +138,7 @@ async fn a_refusal_without_state_is_told_and_changes_nothing() {
 
 /// Runs the program, consents, and returns how it ended and the text of the last page.
 async fn rehearse(failure: Failure) -> (Ended, String) {
-    let mut program = Program::start(&["demo", "--no-browser", "--fail", failure.name()]);
+    let mut program = Program::start(&["demo", "--no-browser", "--fail", &failure.to_string()]);
     let address = program.line_with("/oauth/v2/auth").await;
     let visit = bounded(visitor::consent(address.trim())).await.unwrap();
     (program.wait().await, text(&visit.page))

@@ -4,7 +4,7 @@ use crate::life_source::Life;
 use crate::program::{Ended, Program, command};
 use serde_json::Value;
 use std::fs;
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 const PAST: &str = "2020-01-01T00:00:00Z";
 const FUTURE: &str = "2099-01-01T00:00:00Z";

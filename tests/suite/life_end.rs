@@ -3,7 +3,7 @@
 use crate::life_source::Life;
 use serde_json::Value;
 use std::fs;
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 #[tokio::test]
 async fn check_tells_whose_they_are_and_which_scopes_answer() {

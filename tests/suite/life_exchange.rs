@@ -2,7 +2,7 @@
 
 use crate::life_source::{Life, SCOPES};
 use serde_json::Value;
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 #[tokio::test]
 async fn a_self_client_sends_no_redirect_and_gets_everything() {

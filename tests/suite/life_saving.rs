@@ -4,7 +4,7 @@ use crate::life_source::Life;
 use crate::program::{Program, after, command};
 use std::fs;
 use std::process::{Command, Stdio};
-use zoho_grant::demo::{DataCenter, visitor};
+use zoho_stand_in::{DataCenter, visitor};
 
 #[tokio::test]
 async fn a_profile_is_exported_in_any_format() {

@@ -6,7 +6,7 @@ use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
 use tempfile::{TempDir, tempdir};
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 /// Scopes of every grant token here.
 pub const SCOPES: [&str; 3] = [

@@ -9,7 +9,7 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::Command;
 use tokio::time::timeout;
-use zoho_grant::demo::visitor;
+use zoho_stand_in::visitor;
 
 const PAST: &str = "2020-01-01T00:00:00Z";
 

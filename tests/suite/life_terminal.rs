@@ -4,7 +4,7 @@ use crate::life_source::{Life, SCOPES};
 use crate::program::{after, command};
 use rexpect::process::WaitStatus;
 use rexpect::session::{PtySession, spawn_command};
-use zoho_grant::demo::DataCenter;
+use zoho_stand_in::DataCenter;
 
 /// Milliseconds; what takes longer has hung.
 const DEADLINE: Option<u64> = Some(30_000);

@@ -7,8 +7,6 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
-use zoho_grant::demo::visitor::{self, Visit};
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
 use zoho_grant::device::device;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::{Event, Tell};
@@ -23,6 +21,8 @@ use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::scopes::{DEFAULT, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 use zoho_grant::{Login, Surroundings, login};
+use zoho_stand_in::visitor::{self, Visit};
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 /// What a login left behind.
 pub struct Ended {
@@ -102,7 +102,7 @@ impl Stage {
         pasted: mpsc::Receiver<SecretString>,
         ear: impl Fn(&Event) + Send + Sync + 'static,
     ) -> Ended {
-        let loopback = Loopback::bind(&self.redirect_uri).unwrap();
+        let loopback = Loopback::bind(&self.redirect_uri).await.unwrap();
         self.stand_in
             .register_redirect_uri(loopback.redirect_uri().as_str());
         let journeys = Arc::new(Mutex::new(Vec::new()));
@@ -163,6 +163,7 @@ impl Stage {
             pasted: mpsc::channel(1).1,
             open: Box::new(|_| {}),
             output: Box::new(output.clone()),
+            persons: zoho_grant::loopback::peer::Persons::of_this_process(None),
             random: Box::new(StdRng::from_seed([7; 32])),
             now: || UNIX_EPOCH + Duration::from_hours(500_000),
             stopped: self.stop.subscribe(),

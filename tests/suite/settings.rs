@@ -1,7 +1,7 @@
 //! Bad settings: a clear error that names the option, before anything opens.
 
 use crate::program::{Ended, Program};
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 const ID: &str = "1000.ABCDEFGHIJ0123456789ABCDEFGHIJ";
 const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789";

@@ -4,12 +4,12 @@ use crate::rehearsed::{Ended, Stage, bounded, nobody};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use zoho_grant::demo::failure::Failure;
-use zoho_grant::demo::{DataCenter, Rehearsal, visitor};
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::Event;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::zoho::trust::AccountsServer;
+use zoho_stand_in::failure::Failure;
+use zoho_stand_in::{DataCenter, Rehearsal, visitor};
 
 const PACE: Duration = Duration::from_millis(50);
 
@@ -28,7 +28,7 @@ async fn pasting(stage: &mut Stage, texts: &'static [&'static str]) -> Ended {
     stage.redirect_uri = RedirectUri::elsewhere(&landing).unwrap();
     let (sender, pasted) = mpsc::channel(9);
     let on = move |event: &Event| {
-        if let Event::Ready { address } = event {
+        if let Event::Ready { address, .. } = event {
             tokio::spawn(paste(address.clone(), texts, sender.clone()));
         }
     };

@@ -2,7 +2,7 @@
 
 use crate::program::{Ended, Program};
 use serde_json::Value;
-use zoho_grant::demo::failure::Failure;
+use zoho_stand_in::failure::Failure;
 
 async fn run(arguments: &[&str]) -> Ended {
     Program::start(arguments).wait().await
@@ -19,6 +19,16 @@ async fn every_way_is_rehearsed_whole_without_a_person() {
             assert!(!ended.stderr.contains(secret), "{way}: {field}");
         }
         assert!(!ended.stderr.contains("warning"), "{way}: {}", ended.stderr);
+    }
+}
+
+#[tokio::test]
+async fn a_rehearsal_without_a_person_needs_no_certificates() {
+    let nowhere = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(|name| (name, "/nonexistent"));
+    for way in ["login", "paste", "self-client", "device"] {
+        let arguments = ["demo", "--flow", way, "--yes", "--format", "json"];
+        let ended = Program::start_in(&nowhere, &arguments).wait().await;
+        assert_eq!(ended.code, Some(0), "{way}: {}", ended.stderr);
     }
 }
 
@@ -46,7 +56,7 @@ async fn a_failure_of_another_way_is_wrong_usage() {
         "device",
         "--yes",
         "--fail",
-        Failure::OtherDc.name(),
+        &Failure::OtherDc.to_string(),
     ];
     let ended = run(&other_dc).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -109,7 +119,7 @@ mod under_a_terminal {
     use crate::typist::Typist;
     use secrecy::ExposeSecret;
     use tokio::io::AsyncWriteExt;
-    use zoho_grant::demo::visitor;
+    use zoho_stand_in::visitor;
 
     #[tokio::test]
     async fn an_address_is_pasted_unseen_while_the_program_waits() {

@@ -4,7 +4,7 @@ use crate::rehearsed::bounded;
 use crate::typist::Typist;
 use secrecy::ExposeSecret;
 use tokio::io::AsyncWriteExt;
-use zoho_grant::demo::visitor;
+use zoho_stand_in::visitor;
 
 /// Tells once the terminal shows no more what is typed, and brings the program to the front meanwhile.
 const TO_THE_FRONT: &str =

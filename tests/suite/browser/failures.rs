@@ -57,7 +57,7 @@ async fn an_error_page_of_zohos_is_explained_there_and_in_the_terminal() {
     let page = tab.text().await;
     for part in [
         "Invalid Client",
-        "How to mend it",
+        "How to fix it",
         "multi-DC",
         "Press Ctrl-C",
     ] {

@@ -53,6 +53,17 @@ impl Tab {
         }
     }
 
+    /// What pasting brings, in a field that is gone afterwards: the page's own origin may not read the clipboard.
+    pub async fn paste(&mut self) -> Value {
+        self.js("document.body.append(Object.assign(document.createElement('textarea'), { id: 'pasted' }))")
+            .await;
+        self.js("document.getElementById('pasted').focus()").await;
+        let paste = json!({ "type": "keyDown", "key": "v", "code": "KeyV", "modifiers": 2, "commands": ["paste"] });
+        self.call("Input.dispatchKeyEvent", paste).await;
+        self.js("(() => { const field = document.getElementById('pasted'); field.remove(); return field.value })()")
+            .await
+    }
+
     /// Moves the keyboard's focus on to an element.
     pub async fn focus(&mut self, selector: &str) {
         let focused = format!("document.activeElement.matches({selector:?})");

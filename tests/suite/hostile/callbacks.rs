@@ -1,9 +1,7 @@
 //! Rows 1, 2, 3, 6, 7 and 23: requests that are not this login's change nothing.
 
 use super::login::{Login, codes, stand_in};
-use super::wire;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use zoho_grant::demo::StandIn;
+use zoho_stand_in::StandIn;
 
 /// A waiting login, and the callback that only Zoho could have sent.
 async fn waiting() -> (StandIn, Login) {
@@ -112,23 +110,24 @@ async fn rows_02_03_and_04_twenty_thousand_junk_requests_change_nothing() {
     assert!(ended.stderr.lines().count() < 30, "{}", ended.stderr);
 }
 
-/// So many requests on one connection. All are answered, which the length of what comes back tells.
+/// So many requests, each on a connection of its own. All are answered in the same way, by the length.
 async fn junk(login: &Login, target: &str, times: usize) {
-    let closing = login.head("GET", target, "");
-    let one = closing.replace("Connection: close\r\n", "");
-    let requests = one.repeat(times - 1) + &closing;
-    let single = login.send(&closing).await.0.len();
-    let (mut from, mut to) = wire::connect(login.port()).await.into_split();
-    let send = async { to.write_all(requests.as_bytes()).await.unwrap() };
-    let mut answers = Vec::new();
-    let read = async { from.read_to_end(&mut answers).await.unwrap() };
-    wire::soon("junk", async { tokio::join!(send, read) }).await;
-    let saying_close = "connection: close\r\n".len();
-    assert_eq!(
-        answers.len(),
-        times * (single - saying_close) + saying_close,
-        "{target}"
-    );
+    let first = login.get(target, "").await.0.len();
+    for _ in 1..times {
+        assert_eq!(login.get(target, "").await.0.len(), first, "{target}");
+    }
+}
+
+#[tokio::test]
+async fn row_04_one_connection_carries_one_request() {
+    let (zoho, login) = waiting().await;
+    let two = login
+        .head("GET", "/callback", "")
+        .replace("Connection: close\r\n", "")
+        .repeat(2);
+    let answer = login.send(&two).await;
+    assert_eq!(answer.0.matches("HTTP/1.1 ").count(), 1, "{}", answer.0);
+    login.assert_alive(&zoho).await;
 }
 
 #[tokio::test]

@@ -64,7 +64,7 @@ async fn with<F: Future<Output = ()>>(
     meanwhile: impl FnOnce(Url, watch::Sender<Option<Signal>>) -> F,
 ) -> Result<Login, Error> {
     let redirect_uri = RedirectUri::parse("http://localhost:0/callback").unwrap();
-    let loopback = Loopback::bind(&redirect_uri).unwrap();
+    let loopback = Loopback::bind(&redirect_uri).await.unwrap();
     let (started, mut starts) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(None);
     let mut around = Surroundings {
@@ -72,6 +72,7 @@ async fn with<F: Future<Output = ()>>(
         open: Box::new(move |address| drop(started.send(address.parse().unwrap()))),
         pasted: mpsc::channel(1).1,
         output: Box::new(std::io::sink()),
+        persons: zoho_grant::loopback::peer::Persons::of_this_process(None),
         random: Box::new(rand::rngs::StdRng::seed_from_u64(1)),
         now: jumping,
         stopped,

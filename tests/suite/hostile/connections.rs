@@ -158,13 +158,8 @@ async fn row_04_a_reader_that_never_reads_does_not_stop_the_others() {
         .replace("Connection: close\r\n", "");
     let mut deaf = wire::connect(login.port()).await;
     let before = peak(&login);
-    let flood = async {
-        loop {
-            deaf.write_all(request.as_bytes()).await.unwrap();
-        }
-    };
-    // It stops being read once its answers fill the way back.
-    let _: Result<(), _> = tokio::time::timeout(Duration::from_millis(500), flood).await;
+    // One request is answered, and then the connection is closed.
+    while deaf.write_all(request.as_bytes()).await.is_ok() {}
     let answer = ask(&login.redirect_uri, "GET", "").await;
     assert_eq!(answer.status(), "400");
     assert!(peak(&login) - before < GROWTH_BYTES);

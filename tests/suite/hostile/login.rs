@@ -9,8 +9,8 @@ use tokio::process::{Child, Command};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use url::Url;
-use zoho_grant::demo::recorded::Recorded;
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
+use zoho_stand_in::recorded::Recorded;
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 pub const BINARY: &str = env!("CARGO_BIN_EXE_zoho-grant");
 
@@ -121,6 +121,14 @@ impl Login {
         self.address = address.unwrap().parse().unwrap();
         let redirect_uri = self.parameter("redirect_uri");
         self.redirect_uri = redirect_uri.parse().unwrap();
+    }
+
+    /// Opens the start address, as the browser does, and reads the addresses where it leads.
+    pub async fn begin(&mut self, start: &Url) -> Answer {
+        let answer = ask(start, "GET", "").await;
+        self.address = answer.header("location").unwrap().parse().unwrap();
+        self.redirect_uri = self.parameter("redirect_uri").parse().unwrap();
+        answer
     }
 
     /// Waits until standard error holds the text.

@@ -104,11 +104,20 @@ async fn row_12_a_system_without_authorities_is_told_before_the_consent() {
     let zoho = Hostile::start(|_| None).await;
     let front = authority.front("localhost", 2100, &zoho.url).await;
     let server = format!("https://localhost:{}", front.port);
-    let mut command = trusting(&authority, &server, &[]);
-    command.env("SSL_CERT_FILE", "/dev/null");
-    let stderr = not_begun(command).await;
-    assert!(stderr.contains("store is missing or empty"), "{stderr}");
-    assert!(stderr.contains("ca-certificates"), "{stderr}");
+    for (variable, path, words) in [
+        ("SSL_CERT_FILE", "/dev/null", "/dev/null, by which servers"),
+        (
+            "SSL_CERT_DIR",
+            "/does/not/exist",
+            "store is missing or empty",
+        ),
+    ] {
+        let mut command = trusting(&authority, &server, &[]);
+        command.env_remove("SSL_CERT_FILE").env(variable, path);
+        let stderr = not_begun(command).await;
+        assert!(stderr.contains(words), "{stderr}");
+        assert!(stderr.contains("ca-certificates"), "{stderr}");
+    }
 }
 
 #[tokio::test]

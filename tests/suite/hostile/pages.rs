@@ -213,7 +213,7 @@ async fn row_10_an_error_body_of_the_crm_is_shown_harmlessly() {
 
 #[tokio::test]
 async fn row_09_page_and_terminal_say_the_same() {
-    use zoho_grant::demo::failure::Failure;
+    use zoho_stand_in::failure::Failure;
     for (failure, code, said) in [
         (Failure::Refused, 3, "The consent was refused"),
         (Failure::InvalidClientSecret, 5, "invalid_client_secret"),

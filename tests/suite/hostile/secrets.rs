@@ -3,12 +3,13 @@
 use super::login::{BINARY, Login, command, stand_in};
 use super::wire::{ask, soon};
 use super::zoho::{Hostile, Reply, ok, token};
+use clap::ValueEnum;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tokio::process::Command;
 use url::Url;
-use zoho_grant::demo::failure::{Failure, Stage};
+use zoho_stand_in::failure::{Failure, Stage};
 
 /// A browser that notes its process and stays open, as browsers do, until the program ends.
 fn browser(folder: &Path) -> String {
@@ -69,13 +70,12 @@ async fn row_14_neither_command_lines_nor_the_browsers_variables_hold_a_secret()
         super::login::at(&zoho.url, "1000.CLIENT", &["--trust-api-domain", &zoho.url]);
     command.env("BROWSER", browser(folder.path()));
     command.env("ZOHO_SCOPE", "ZohoCRM.org.READ,ZohoCRM.users.READ");
-    let login = Login::of(&mut command).await;
+    let mut login = Login::launch(&mut command);
     let (process, start) = noted(folder.path()).await;
     let own = fs::read_to_string(format!("/proc/{}/cmdline", login.process())).unwrap();
     let variables = fs::read_to_string(format!("/proc/{process}/environ")).unwrap();
     let mut lines = command_lines();
-    let answer = ask(&start, "GET", "").await;
-    assert_eq!(answer.header("location"), Some(login.address.as_str()));
+    login.begin(&start).await;
     let state = login.state();
     let whole = Hostile::complete(login).await;
     lines += &command_lines();
@@ -99,10 +99,10 @@ async fn row_14_a_second_use_of_the_start_address_is_told() {
     let zoho = stand_in().await;
     let mut command = command(&zoho, &[]);
     command.env("BROWSER", browser(folder.path()));
-    let mut login = Login::of(&mut command).await;
-    login.register(&zoho);
+    let mut login = Login::launch(&mut command);
     let (_, start) = noted(folder.path()).await;
-    assert_eq!(ask(&start, "GET", "").await.status(), "303");
+    assert_eq!(login.begin(&start).await.status(), "303");
+    login.register(&zoho);
     for _ in 0..3 {
         let second = ask(&start, "GET", "").await;
         assert_eq!((second.status(), second.header("location")), ("410", None));
@@ -183,11 +183,11 @@ async fn row_15_a_login_tells_no_secret_at_any_verbosity() {
 #[tokio::test]
 async fn row_15_a_rehearsal_tells_no_secret_at_any_verbosity() {
     let never_ends = [Failure::Slow, Failure::CrmSlow];
-    let failures = Failure::ALL.iter().filter(|failure| {
+    let failures = Failure::value_variants().iter().filter(|failure| {
         matches!(failure.stage(), Stage::Token | Stage::Crm) && !never_ends.contains(failure)
     });
     let cases = failures
-        .map(|failure| vec!["--fail", failure.name()])
+        .map(|failure| vec!["--fail".to_owned(), failure.to_string()])
         .chain([vec![]]);
     for case in cases {
         let mut demo = Command::new(BINARY);

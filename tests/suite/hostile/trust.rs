@@ -2,8 +2,8 @@
 
 use super::login::{Login, codes, stand_in};
 use super::wire::ask;
-use zoho_grant::demo::failure::Failure;
-use zoho_grant::demo::{DataCenter, Rehearsal, StandIn};
+use zoho_stand_in::failure::Failure;
+use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 /// A way to write another server beside a good one.
 type Disguise = fn(&str) -> String;

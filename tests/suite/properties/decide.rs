@@ -1,27 +1,80 @@
-//! Any request head: nothing of a login is touched but by a person's own GET with the right secret.
+//! Any request head, from anybody, at any time: nothing of a login is touched but by a person's own GET with the right
+//! secret.
 
-use super::expected::{EXPECTED, PAGE, START, STATE, values};
+use super::expected::{EXPECTED, PAGE, PAGE_HOST, START, STATE, server, values};
 use axum::http::{HeaderMap, HeaderValue, Request, request::Parts};
 use secrecy::ExposeSecret;
-use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, decide};
+use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Site, SoFar, decide};
+use zoho_grant::loopback::peer::Peer;
 
-/// The input is a head as it stands on the wire: request line without version, then headers.
+/// The input is a byte that says who sends it and when, then a head as it stands on the wire: request line without
+/// version, then headers.
 pub fn check(input: &[u8]) {
-    let Some(head) = head(input) else { return };
+    let Some((byte, rest)) = input.split_first() else {
+        return;
+    };
+    let Some(head) = head(rest) else { return };
+    let (peer, so_far) = (sender(*byte), moment(*byte));
     let path = head.uri.path();
-    match decide(&EXPECTED, &head) {
+    let mut host = "localhost:8085";
+    match decide(&EXPECTED, &head, || peer, so_far) {
         Decision::Refused(_) => return,
-        Decision::Start => assert_eq!(path, START),
-        Decision::Page => assert_eq!(path, PAGE),
-        Decision::Response(response) => {
-            assert_eq!(path, "/callback");
+        Decision::Start | Decision::StartThroughWorker => {
+            assert_eq!(path, START);
+            assert_ne!(peer, Peer::Gone);
+        }
+        Decision::Clear => {
+            assert_eq!(path.strip_suffix("/clear"), Some(START));
+            assert_ne!(peer, Peer::Gone);
+        }
+        Decision::Page => {
+            assert_eq!(path, PAGE);
+            assert_ne!(peer, Peer::Gone);
+            if so_far.page_at == Some(Site::PageHost) {
+                host = PAGE_HOST;
+            }
+            assert!(so_far.page_at.is_some());
+            assert!(
+                !head
+                    .headers
+                    .contains_key("service-worker-navigation-preload")
+            );
+        }
+        Decision::Response { answer, unseen } => {
+            assert!(so_far.answer.is_none());
+            assert_eq!(unseen, peer == Peer::Gone);
             let query = head.uri.query().unwrap_or_default();
-            assert_eq!(values(query, "state"), [STATE]);
-            granted(&response, query);
+            granted(&answer.response, query);
+            is_callback(&head);
+        }
+        Decision::Again => {
+            assert!(so_far.answer.is_some());
+            is_callback(&head);
         }
     }
+    assert!(!matches!(peer, Peer::Neighbor(_)));
     assert_eq!(head.method, "GET");
-    a_person_came_here(&head.headers);
+    a_person_came_here(&head.headers, host, path.starts_with(START));
+}
+
+fn sender(byte: u8) -> Peer {
+    [Peer::Person, Peer::Neighbor(7), Peer::Gone, Peer::Untold][usize::from(byte % 4)]
+}
+
+fn moment(byte: u8) -> SoFar {
+    let page_at = [None, Some(Site::RedirectUri), Some(Site::PageHost)][usize::from(byte / 4 % 3)];
+    SoFar {
+        answer: (byte >= 128).then_some([0; 32]),
+        page_at,
+    }
+}
+
+fn is_callback(head: &Parts) {
+    assert_eq!(head.uri.path(), "/callback");
+    assert_eq!(
+        values(head.uri.query().unwrap_or_default(), "state"),
+        [STATE]
+    );
 }
 
 fn granted(response: &AuthorizationResponse, query: &str) {
@@ -34,27 +87,28 @@ fn granted(response: &AuthorizationResponse, query: &str) {
         return;
     };
     assert!(values(query, "code") == [code.expose_secret()]);
-    let named = values(query, "accounts-server");
-    let named = named.first().map_or(EXPECTED.home.as_str(), String::as_str);
-    assert_eq!(accounts_server.as_str(), named);
+    assert_eq!(accounts_server.as_str(), server(query));
     assert!(accounts_server.data_center().is_some());
 }
 
-fn a_person_came_here(headers: &HeaderMap) {
+fn a_person_came_here(headers: &HeaderMap, host: &str, at_start: bool) {
     let all = |name: &str| {
         let values = headers.get_all(name).iter();
         values.map(HeaderValue::as_bytes).collect::<Vec<_>>()
     };
-    assert_eq!(all("host"), [b"localhost:8085"]);
+    assert_eq!(all("host"), [host.as_bytes()]);
+    let destinations: &[&str] = if at_start {
+        &["document", "empty"]
+    } else {
+        &["document"]
+    };
     for (name, allowed) in [
-        ("content-length", "0"),
-        ("sec-fetch-dest", "document"),
-        ("sec-fetch-mode", "navigate"),
+        ("content-length", &["0"][..]),
+        ("sec-fetch-dest", destinations),
+        ("sec-fetch-mode", &["navigate"]),
     ] {
-        assert!(
-            all(name).iter().all(|value| *value == allowed.as_bytes()),
-            "{name}"
-        );
+        let is_allowed = |value: &&[u8]| allowed.iter().any(|one| one.as_bytes() == *value);
+        assert!(all(name).iter().all(is_allowed), "{name}");
     }
     for absent in ["transfer-encoding", "sec-purpose", "purpose"] {
         assert!(!headers.contains_key(absent), "{absent}");

@@ -9,6 +9,7 @@ use zoho_grant::zoho::trust::{AccountsServer, Trust};
 pub const STATE: &str = "the-state";
 pub const START: &str = "/start/s";
 pub const PAGE: &str = "/result/p";
+pub const PAGE_HOST: &str = "abcdefghij.localhost:8085";
 
 pub static EXPECTED: LazyLock<Expectation> = LazyLock::new(|| {
     let home = AccountsServer::of(&DATA_CENTERS[0]);
@@ -17,10 +18,24 @@ pub static EXPECTED: LazyLock<Expectation> = LazyLock::new(|| {
         state: STATE.into(),
         start_path: START.into(),
         page_path: PAGE.into(),
+        page_host: Some(PAGE_HOST.to_owned()),
         trust: Trust::new(&home, Vec::new(), Vec::new()),
         home,
     }
 });
+
+/// The accounts server that a query leads to: as named, else that of a known location, else where the login began.
+pub fn server(query: &str) -> String {
+    let first = |name| values(query, name).into_iter().next();
+    let location = || {
+        let code = first("location")?;
+        let mut table = DATA_CENTERS.iter();
+        let center = table.find(|center| center.code == code)?;
+        Some(center.accounts_server.to_owned())
+    };
+    let named = first("accounts-server").or_else(location);
+    named.unwrap_or_else(|| EXPECTED.home.to_string())
+}
 
 /// Every value of a parameter, decoded without the library that the program decodes with.
 pub fn values(query: &str, name: &str) -> Vec<String> {

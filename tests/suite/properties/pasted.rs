@@ -1,6 +1,6 @@
 //! Any text that a person pastes: taken only with this login's state, and never as another address.
 
-use super::expected::{EXPECTED, STATE, values};
+use super::expected::{EXPECTED, STATE, server, values};
 use secrecy::ExposeSecret;
 use url::Url;
 use zoho_grant::loopback::decide::AuthorizationResponse;
@@ -11,7 +11,7 @@ pub fn check(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else {
         return;
     };
-    let Ok(response) = judge(&EXPECTED, &text.into()) else {
+    let Ok(answer) = judge(&EXPECTED, &text.into()) else {
         return;
     };
     let text = text.trim().trim_matches(['"', '\'']);
@@ -19,7 +19,7 @@ pub fn check(input: &[u8]) {
     assert!(!text.contains(char::is_whitespace));
     let query = query(text);
     assert_eq!(values(query, "state"), [STATE]);
-    match response {
+    match answer.response {
         AuthorizationResponse::Granted {
             code,
             accounts_server,
@@ -27,9 +27,7 @@ pub fn check(input: &[u8]) {
         } => {
             assert!(values(query, "code") == [code.expose_secret()]);
             assert!(values(query, "error").is_empty());
-            let named = values(query, "accounts-server");
-            let named = named.first().map_or(EXPECTED.home.as_str(), String::as_str);
-            assert_eq!(accounts_server.as_str(), named);
+            assert_eq!(accounts_server.as_str(), server(query));
             assert!(accounts_server.data_center().is_some());
         }
         AuthorizationResponse::Error(error) => assert_eq!(values(query, "error"), [error.raw()]),

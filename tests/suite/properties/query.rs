@@ -3,7 +3,8 @@
 use super::expected::{EXPECTED, STATE, values};
 use axum::http::Request;
 use secrecy::ExposeSecret;
-use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, decide};
+use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, SoFar, decide};
+use zoho_grant::loopback::peer::Peer;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 
 /// The input is the query, without its question mark.
@@ -15,25 +16,24 @@ pub fn check(input: &[u8]) {
     };
     let head = request.into_parts().0;
     let query = head.uri.query().unwrap_or_default();
-    assert_eq!(said(decide(&EXPECTED, &head)), wanted(query), "{query}");
+    let decision = decide(&EXPECTED, &head, || Peer::Person, SoFar::default());
+    assert_eq!(said(decision), wanted(query), "{query}");
 }
 
 fn said(decision: Decision) -> String {
     use AuthorizationResponse as Response;
     match decision {
         Decision::Refused(refusal) => format!("{refusal:?}"),
-        Decision::Response(Response::Granted {
-            code,
-            accounts_server,
-            ..
-        }) => {
-            format!("{} at {accounts_server}", code.expose_secret())
-        }
-        Decision::Response(Response::Error(error)) => format!("error {}", error.raw()),
-        Decision::Response(Response::Untrusted { named, .. }) => {
-            format!("not to {}", named.raw())
-        }
-        Decision::Response(Response::Empty) => "empty".to_owned(),
+        Decision::Response { answer, .. } => match answer.response {
+            Response::Granted {
+                code,
+                accounts_server,
+                ..
+            } => format!("{} at {accounts_server}", code.expose_secret()),
+            Response::Error(error) => format!("error {}", error.raw()),
+            Response::Untrusted { named, .. } => format!("not to {}", named.raw()),
+            Response::Empty => "empty".to_owned(),
+        },
         other => panic!("{other:?} at the callback"),
     }
 }
@@ -73,10 +73,7 @@ fn wanted(query: &str) -> String {
     let graphic = |code: &&String| code.chars().all(|char| char.is_ascii_graphic());
     match code.first().filter(graphic) {
         Some(code) if !code.is_empty() => {
-            let server = server
-                .first()
-                .map_or("https://accounts.zoho.com", String::as_str);
-            format!("{code} at {server}")
+            format!("{code} at {}", super::expected::server(query))
         }
         _ => "empty".to_owned(),
     }

@@ -1,0 +1,198 @@
+//! Who is at the other end of a connection: the person who runs this program, or another user of this machine?
+
+use crate::foreign::Foreign;
+use std::net::SocketAddr;
+
+/// What the system says of the other end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Peer {
+    /// The person who runs this program, or root.
+    Person,
+    /// Another user of this machine, by number.
+    Neighbor(u32),
+    /// It closed before its owner could be seen.
+    Gone,
+    /// The connection is open and the system does not tell: another system than Linux, or a relay (WSL).
+    Untold,
+}
+
+impl Peer {
+    /// What two looks at the same connection say together: another user at either time is another user, because
+    /// whoever opened it may have handed it on.
+    #[must_use]
+    pub fn and_later(self, later: Self) -> Self {
+        match (self, later) {
+            (Self::Neighbor(user), _) | (_, Self::Neighbor(user)) => Self::Neighbor(user),
+            (Self::Person, _) | (_, Self::Person) => Self::Person,
+            (_, later) => later,
+        }
+    }
+}
+
+/// The users whose connections are the person's.
+#[derive(Clone, Debug)]
+pub struct Persons(Vec<u32>);
+
+impl Persons {
+    /// The one that this program runs as, the one that it was started by (`SUDO_UID`, where the caller knows it, and
+    /// the one that logged in), and root, who relays for everybody (sshd, WSL) and reads everything anyway.
+    pub fn of_this_process(behind_sudo: Option<u32>) -> Self {
+        #[cfg(target_os = "linux")]
+        {
+            use rustix::process::{geteuid, getuid};
+            /// What the kernel says of a process that nobody logged in for (`INVALID_UID`).
+            const NOBODY_LOGGED_IN: u32 = u32::MAX;
+            let process = procfs::process::Process::myself();
+            let logged_in = process.and_then(|process| process.loginuid()).ok();
+            let logged_in = logged_in.filter(|uid| *uid != NOBODY_LOGGED_IN);
+            let mut own = vec![0, geteuid().as_raw(), getuid().as_raw()];
+            if !sees_every_user() {
+                own.retain(|uid| *uid != UNMAPPED);
+            }
+            Self(
+                own.into_iter()
+                    .chain(behind_sudo)
+                    .chain(logged_in)
+                    .collect(),
+            )
+        }
+        #[cfg(not(target_os = "linux"))]
+        Self(behind_sudo.into_iter().collect())
+    }
+}
+
+/// How the kernel names users that a user namespace does not have: all of them alike (user_namespaces(7)).
+#[cfg(target_os = "linux")]
+const UNMAPPED: u32 = 65534;
+
+/// Whether the numbers of users are those of the machine. In a container's own user namespace, every other user of the
+/// machine has one number, which is nobody's in particular.
+#[cfg(target_os = "linux")]
+fn sees_every_user() -> bool {
+    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
+    map.split_whitespace().eq(["0", "0", "4294967295"])
+}
+
+/// The two ends of an accepted connection, as this program has them.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ends {
+    /// Ours.
+    pub(super) local: SocketAddr,
+    /// The browser's.
+    pub(super) remote: SocketAddr,
+}
+
+impl Ends {
+    /// Asks the system who is at the other end now.
+    #[cfg(target_os = "linux")]
+    pub(super) fn peer(self, persons: &Persons) -> Peer {
+        use crate::loopback::sockets::between;
+        match between(self.remote, self.local) {
+            // Looked at before the uid, which says 0, root's, of a socket that its process has closed.
+            Ok(Some(theirs)) if theirs.inode == 0 => Peer::Gone,
+            Ok(Some(theirs)) if persons.0.contains(&theirs.uid) => Peer::Person,
+            Ok(Some(theirs)) => Peer::Neighbor(theirs.uid),
+            Ok(None) => match between(self.local, self.remote) {
+                Ok(Some(ours)) if ours.established => Peer::Untold,
+                // After a reset neither end is found, although its request can still be read.
+                _ => Peer::Gone,
+            },
+            Err(_) => Peer::Untold,
+        }
+    }
+
+    /// No safe crate tells it on other systems: SECURITY.md says what follows.
+    #[cfg(not(target_os = "linux"))]
+    pub(super) fn peer(self, _: &Persons) -> Peer {
+        Peer::Untold
+    }
+}
+
+/// A user as people know them: "user nobody (65534)".
+pub fn user(uid: u32) -> Foreign {
+    #[cfg(target_os = "linux")]
+    if let Some(user) = uzers::get_user_by_uid(uid) {
+        return Foreign::new(format!("user {} ({uid})", user.name().to_string_lossy()));
+    }
+    Foreign::new(format!("user {uid}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use Peer::{Gone, Neighbor, Person, Untold};
+
+    #[test]
+    fn another_user_at_either_time_is_another_user() {
+        for (first, later, both) in [
+            (Person, Neighbor(7), Neighbor(7)),
+            (Neighbor(7), Person, Neighbor(7)),
+            (Neighbor(7), Gone, Neighbor(7)),
+            (Gone, Neighbor(7), Neighbor(7)),
+            (Person, Gone, Person),
+            (Untold, Person, Person),
+            (Gone, Gone, Gone),
+            (Untold, Gone, Gone),
+            (Untold, Untold, Untold),
+        ] {
+            assert_eq!(first.and_later(later), both, "{first:?}, then {later:?}");
+        }
+    }
+
+    #[cfg(target_os = "linux")]
+    mod linux {
+        use super::*;
+        use std::net::{TcpListener, TcpStream};
+
+        fn connected(address: &str, to: &str) -> (TcpStream, TcpStream) {
+            let listener = TcpListener::bind(address).unwrap();
+            let port = listener.local_addr().unwrap().port();
+            let theirs = TcpStream::connect((to, port)).unwrap();
+            (theirs, listener.accept().unwrap().0)
+        }
+
+        fn ends(ours: &TcpStream) -> Ends {
+            Ends {
+                local: ours.local_addr().unwrap(),
+                remote: ours.peer_addr().unwrap(),
+            }
+        }
+
+        #[test]
+        fn our_own_connections_are_the_persons_in_either_family() {
+            for (address, to) in [
+                ("127.0.0.1:0", "127.0.0.1"),
+                ("[::1]:0", "::1"),
+                ("127.0.0.1:0", "::ffff:127.0.0.1"),
+            ] {
+                let (_theirs, ours) = connected(address, to);
+                assert_eq!(ends(&ours).peer(&persons()), Person, "{to}");
+            }
+        }
+
+        #[test]
+        fn a_connection_that_is_closed_is_nobodys() {
+            let (theirs, ours) = connected("127.0.0.1:0", "127.0.0.1");
+            drop(theirs);
+            assert_eq!(ends(&ours).peer(&persons()), Gone);
+        }
+
+        #[test]
+        fn who_is_not_among_the_persons_is_a_neighbor() {
+            let (_theirs, ours) = connected("[::1]:0", "::1");
+            let own = rustix::process::geteuid().as_raw();
+            assert_eq!(ends(&ours).peer(&Persons(vec![own + 1])), Neighbor(own));
+        }
+
+        #[test]
+        fn the_one_behind_sudo_is_a_person_and_nobody_logged_in_is_not() {
+            assert!(Persons::of_this_process(Some(4321)).0.contains(&4321));
+            assert!(!persons().0.contains(&u32::MAX));
+            assert!(persons().0.contains(&0));
+        }
+
+        fn persons() -> Persons {
+            Persons::of_this_process(None)
+        }
+    }
+}

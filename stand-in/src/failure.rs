@@ -1,0 +1,147 @@
+//! The ways in which a login can fail. The command line of `zoho-stand-in`, `zoho-grant demo --fail` and the tests
+//! share them.
+
+use std::fmt;
+
+use clap::ValueEnum;
+
+/// Where in the login a failure shows itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// On a page of Zoho's own, which never redirects.
+    Page,
+    /// In the callback.
+    Callback,
+    /// In the answer to a poll of a device.
+    Device,
+    /// In the answer of the token endpoint, also to a refresh.
+    Token,
+    /// In the answers of the CRM.
+    Crm,
+}
+
+/// A failure that the stand-in plays, in the order of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Failure {
+    /// Zoho's page says Invalid Client; nothing comes back.
+    InvalidClientPage,
+    /// Zoho's page says Invalid Redirect Uri; nothing comes back.
+    InvalidRedirectUriPage,
+    /// Zoho's page says Invalid OAuth Scope; nothing comes back.
+    InvalidScopePage,
+    /// The person refuses consent.
+    Refused,
+    /// A refusal comes without the state.
+    RefusedWithoutState,
+    /// The callback names a look-alike accounts server.
+    ForeignAccountsServer,
+    /// The callback's location disagrees with its accounts server.
+    LocationMismatch,
+    /// The callback names no accounts server, and the login succeeds.
+    NoAccountsServer,
+    /// Nobody enters the device's code, and it expires.
+    DeviceExpired,
+    /// The first poll of the device is told to slow down, and the login succeeds.
+    SlowDown,
+    /// The person consents at another data center, and the login succeeds there.
+    OtherDc,
+    /// The poll of the device names a data center that is not known.
+    ForeignLocation,
+    /// The data center does not know the client.
+    InvalidClient,
+    /// The client secret is of another data center.
+    InvalidClientSecret,
+    /// The redirect URI differs from the registered one.
+    InvalidRedirectUri,
+    /// The grant token has expired or was used.
+    InvalidCode,
+    /// The token endpoint says that access was denied.
+    AccessDenied,
+    /// Too many token requests, with HTTP status 400.
+    Throttled,
+    /// Too many token requests, with HTTP status 200.
+    #[value(name = "throttled-200")]
+    Throttled200,
+    /// The token endpoint answers general_error.
+    GeneralError,
+    /// The token endpoint answers invalid_scope.
+    InvalidScope,
+    /// The token endpoint answers unauthorized_client.
+    UnauthorizedClient,
+    /// The token endpoint answers invalid_grant.
+    InvalidGrant,
+    /// The answer has no refresh token.
+    NoRefreshToken,
+    /// A gateway answers with an HTML page, status 502.
+    Html,
+    /// The answer ends in the middle of its JSON.
+    HalfJson,
+    /// The answer is 10 MB long.
+    Huge,
+    /// The token endpoint redirects elsewhere.
+    Redirect,
+    /// The token endpoint never answers.
+    Slow,
+    /// The connection is closed without an answer.
+    Closed,
+    /// The answer names a look-alike API domain.
+    ForeignApiDomain,
+    /// The lifetime comes as in old answers, and the login succeeds.
+    OldExpiry,
+    /// The CRM says that the scope was not granted.
+    ScopeMismatch,
+    /// The CRM does not know the access token.
+    InvalidToken,
+    /// A gateway answers for the CRM with an HTML page, status 502.
+    CrmHtml,
+    /// The CRM never answers.
+    CrmSlow,
+}
+
+impl Failure {
+    /// Where in the login it shows.
+    pub fn stage(self) -> Stage {
+        match self {
+            Self::InvalidClientPage | Self::InvalidRedirectUriPage | Self::InvalidScopePage => {
+                Stage::Page
+            }
+            Self::Refused
+            | Self::RefusedWithoutState
+            | Self::ForeignAccountsServer
+            | Self::LocationMismatch
+            | Self::NoAccountsServer => Stage::Callback,
+            Self::DeviceExpired | Self::SlowDown | Self::OtherDc | Self::ForeignLocation => {
+                Stage::Device
+            }
+            Self::ScopeMismatch | Self::InvalidToken | Self::CrmHtml | Self::CrmSlow => Stage::Crm,
+            _ => Stage::Token,
+        }
+    }
+}
+
+/// As on the command line.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let value = self.to_possible_value().expect("no failure is skipped");
+        f.write_str(value.get_name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_name_leads_back_to_its_failure() {
+        for failure in Failure::value_variants() {
+            let named = Failure::from_str(&failure.to_string(), false);
+            assert_eq!(named, Ok(*failure));
+        }
+        assert_eq!(Failure::Throttled200.to_string(), "throttled-200");
+    }
+
+    #[test]
+    fn an_unknown_name_is_none() {
+        assert!(Failure::from_str("Slow", false).is_err());
+    }
+}

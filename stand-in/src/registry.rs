@@ -1,0 +1,273 @@
+//! What the stand-in knows and how it judges. Pure: the clock is an argument, so that expiry is tested without waiting.
+//! The rules are those of Zoho's documents; where they are silent a comment says so, and the strictest course is taken.
+
+pub mod answer;
+pub mod device;
+mod grant;
+mod request;
+#[cfg(test)]
+mod tests;
+mod tokens;
+
+use std::collections::{HashMap, HashSet};
+use std::time::{Duration, Instant};
+
+use secrecy::{ExposeSecret, SecretString};
+
+use super::parameters::Parameters;
+use super::{DataCenter, shapes};
+use answer::{Authorization, Decided, Invalid, Issued, TokenError};
+use device::Devices;
+use grant::Grant;
+use request::Asked;
+use tokens::Tokens;
+
+/// Clients, pending consents, grant tokens and tokens of both data centers; one person.
+pub struct Registry {
+    clients: Vec<Client>,
+    person_at: DataCenter,
+    /// Clients to which the person has consented before.
+    consented: HashSet<String>,
+    /// By ticket.
+    pending: HashMap<String, Pending>,
+    /// By grant token.
+    grants: HashMap<String, Grant>,
+    devices: Devices,
+    tokens: Tokens,
+}
+
+/// A server-based client, as registered in the API console.
+pub struct Client {
+    /// The client id, the same in every data center.
+    pub id: String,
+    /// One for each data center, in the order of `DataCenter::ALL`.
+    pub secrets: [SecretString; 2],
+    /// Where it was registered.
+    pub home: DataCenter,
+    /// Whether other data centers know it.
+    pub multi_dc: bool,
+    /// Compared character for character.
+    pub redirect_uris: Vec<String>,
+}
+
+/// A consent that waits for the person, at their data center.
+struct Pending {
+    client_id: String,
+    redirect_uri: String,
+    asked: Asked,
+}
+
+impl Registry {
+    /// A registry in which one person lives at `person_at`.
+    pub fn new(person_at: DataCenter, clients: Vec<Client>) -> Self {
+        Self {
+            clients,
+            person_at,
+            consented: HashSet::new(),
+            pending: HashMap::new(),
+            grants: HashMap::new(),
+            devices: Devices::default(),
+            tokens: Tokens::default(),
+        }
+    }
+
+    /// Where the person lives.
+    pub fn person_at(&self) -> DataCenter {
+        self.person_at
+    }
+
+    /// Between two polls for one device.
+    pub fn interval(&self) -> Duration {
+        self.devices.interval
+    }
+
+    /// Sets the interval of polls.
+    pub fn poll_every(&mut self, interval: Duration) {
+        self.devices.interval = interval;
+    }
+
+    /// Registers one more redirect URI for every client.
+    pub fn register_redirect_uri(&mut self, redirect_uri: &str) {
+        for client in &mut self.clients {
+            client.redirect_uris.push(redirect_uri.to_owned());
+        }
+    }
+
+    /// Judges an authorization request.
+    pub fn authorize(
+        &mut self,
+        at: DataCenter,
+        parameters: &Parameters,
+    ) -> Result<Authorization, Invalid> {
+        let client = self.client(at, parameters).ok_or(Invalid::Client)?;
+        let redirect_uri = parameters
+            .value("redirect_uri")
+            .filter(|uri| client.redirect_uris.iter().any(|known| known == uri))
+            .ok_or(Invalid::RedirectUri)?;
+        let pending = Pending {
+            client_id: client.id.clone(),
+            redirect_uri: redirect_uri.to_owned(),
+            asked: Asked::read(parameters)?,
+        };
+        if at != self.person_at {
+            return Ok(Authorization::Moved(self.person_at));
+        }
+        let (ticket, scopes) = (shapes::ticket(), pending.asked.access.scopes.clone());
+        self.pending.insert(ticket.clone(), pending);
+        Ok(Authorization::Consent { ticket, scopes })
+    }
+
+    /// Takes the person's answer, once for each ticket.
+    pub fn decide(
+        &mut self,
+        at: DataCenter,
+        ticket: &str,
+        accepted: bool,
+        now: Instant,
+    ) -> Result<Decided, Invalid> {
+        if at != self.person_at {
+            return Err(Invalid::Request);
+        }
+        let Pending {
+            client_id,
+            redirect_uri,
+            asked,
+        } = self.pending.remove(ticket).ok_or(Invalid::Request)?;
+        let code = accepted.then(|| {
+            let first = self.consented.insert(client_id.clone());
+            self.grant(Grant {
+                at,
+                client_id,
+                redirect_uri: Some(redirect_uri.clone()),
+                challenge: asked.challenge,
+                scopes: asked.access.scopes,
+                refreshable: asked.access.offline && (asked.access.prompted || first),
+                issued: now,
+                tokens: Vec::new(),
+                spent: false,
+            })
+        });
+        Ok(Decided {
+            redirect_uri,
+            state: asked.state,
+            code,
+        })
+    }
+
+    /// A grant token as the API console makes them for a self client: without a redirect. The client's type is not looked at.
+    pub fn self_client_code(
+        &mut self,
+        client_id: &str,
+        scopes: Vec<String>,
+        now: Instant,
+    ) -> String {
+        self.grant(Grant {
+            at: self.person_at,
+            client_id: client_id.to_owned(),
+            redirect_uri: None,
+            challenge: None,
+            scopes,
+            refreshable: true,
+            issued: now,
+            tokens: Vec::new(),
+            spent: false,
+        })
+    }
+
+    /// The same from the console's page, which is where the person lives. None when a scope has a wrong shape.
+    pub fn console_code(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        scope: &str,
+        now: Instant,
+    ) -> Option<String> {
+        let scopes = request::scopes(scope).filter(|_| at == self.person_at)?;
+        Some(self.self_client_code(client_id, scopes, now))
+    }
+
+    /// Judges a token request.
+    pub fn token(
+        &mut self,
+        at: DataCenter,
+        form: &Parameters,
+        now: Instant,
+    ) -> Result<Issued, TokenError> {
+        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        let secret = client.secrets[at as usize].expose_secret();
+        if form.value("client_secret") != Some(secret) {
+            return Err(TokenError::InvalidClientSecret);
+        }
+        let client_id = client.id.clone();
+        match form.value("grant_type") {
+            Some("authorization_code") => self.redeem(at, &client_id, form, now),
+            Some("refresh_token") => self.refresh(at, &client_id, form, now),
+            _ => Err(TokenError::GeneralError),
+        }
+    }
+
+    /// Kills a refresh token and its access tokens. The documents name no other kind, so no other is taken;
+    /// nor do they say what a wrong token is answered with.
+    pub fn revoke(&mut self, at: DataCenter, refresh_token: &str) -> Result<(), TokenError> {
+        let known = self.tokens.revoke(at, refresh_token);
+        known.then_some(()).ok_or(TokenError::InvalidCode)
+    }
+
+    /// The scopes of an access token that is alive at this data center.
+    pub fn scopes(&self, at: DataCenter, access_token: &str, now: Instant) -> Option<&[String]> {
+        self.tokens.scopes(at, access_token, now)
+    }
+
+    fn client(&self, at: DataCenter, parameters: &Parameters) -> Option<&Client> {
+        let id = parameters.value("client_id")?;
+        let mut clients = self.clients.iter();
+        clients.find(|client| client.id == id && (client.multi_dc || client.home == at))
+    }
+
+    fn grant(&mut self, grant: Grant) -> String {
+        let code = shapes::token();
+        self.grants.insert(code.clone(), grant);
+        code
+    }
+
+    fn redeem(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        form: &Parameters,
+        now: Instant,
+    ) -> Result<Issued, TokenError> {
+        let code = form.value("code").ok_or(TokenError::InvalidCode)?;
+        let grant = self.grants.get_mut(code).filter(|grant| grant.at == at);
+        let grant = grant.ok_or(TokenError::InvalidCode)?;
+        // Zoho is silent on what a second use does to the tokens of the first: RFC 6749 §4.1.2 has them revoked.
+        if grant.spent {
+            for token in &grant.tokens {
+                self.tokens.kill(token);
+            }
+            return Err(TokenError::InvalidCode);
+        }
+        // Silent, too, on whether a failed attempt leaves it usable: here it does not.
+        grant.spent = true;
+        grant.check(client_id, form, now)?;
+        let issued = self
+            .tokens
+            .issue(at, client_id, &grant.scopes, grant.refreshable, now);
+        grant.tokens.push(issued.access_token.clone());
+        grant.tokens.extend(issued.refresh_token.clone());
+        Ok(issued)
+    }
+
+    fn refresh(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        form: &Parameters,
+        now: Instant,
+    ) -> Result<Issued, TokenError> {
+        let token = form.value("refresh_token").ok_or(TokenError::InvalidCode)?;
+        self.tokens
+            .refresh(at, client_id, token, now)
+            .ok_or(TokenError::InvalidCode)
+    }
+}

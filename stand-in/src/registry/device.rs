@@ -1,0 +1,192 @@
+//! Consent on another device: codes that wait for the person, and the polls for their tokens.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+use secrecy::ExposeSecret;
+
+use super::Registry;
+use super::answer::{Authorization, DeviceStart, Invalid, Polled, TokenError};
+use super::request::Access;
+use crate::parameters::Parameters;
+use crate::{DataCenter, shapes};
+
+/// As documented.
+pub const LIFETIME: Duration = Duration::from_mins(5);
+
+/// All codes, by device code.
+#[derive(Default)]
+pub struct Devices {
+    codes: HashMap<String, Device>,
+    /// Between two polls of one code.
+    pub interval: Duration,
+}
+
+struct Device {
+    client_id: String,
+    user_code: String,
+    access: Access,
+    issued: Instant,
+    polled: Option<Instant>,
+    /// Names the pending consent, once the code was entered.
+    ticket: Option<String>,
+    decision: Decision,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Decision {
+    None,
+    Accepted,
+    Refused,
+    /// Accepted, and the tokens were fetched.
+    Spent,
+}
+
+impl Registry {
+    /// Judges a request for a user code. The documents name no client secret in it, so none is asked for.
+    pub fn device_code(
+        &mut self,
+        at: DataCenter,
+        form: &Parameters,
+        now: Instant,
+    ) -> Result<DeviceStart, TokenError> {
+        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        let client_id = client.id.clone();
+        if form.value("grant_type") != Some("device_request") {
+            return Err(TokenError::GeneralError);
+        }
+        // Zoho is silent on what a wrong scope is answered with.
+        let access = Access::read(form).map_err(|_| TokenError::GeneralError)?;
+        let (device_code, user_code) = (shapes::token(), shapes::user_code());
+        let device = Device {
+            client_id,
+            user_code: user_code.clone(),
+            access,
+            issued: now,
+            polled: None,
+            ticket: None,
+            decision: Decision::None,
+        };
+        self.devices.codes.insert(device_code.clone(), device);
+        Ok(DeviceStart {
+            device_code,
+            user_code,
+        })
+    }
+
+    /// The person enters a code; capitals, spaces and hyphens do not matter. It works until it is decided.
+    pub fn enter(
+        &mut self,
+        at: DataCenter,
+        user_code: &str,
+        now: Instant,
+    ) -> Result<Authorization, Invalid> {
+        if at != self.person_at {
+            return Ok(Authorization::Moved(self.person_at));
+        }
+        let entered = letters(user_code);
+        let mut devices = self.devices.codes.values_mut();
+        let device = devices
+            .find(|device| device.is_open(now) && letters(&device.user_code) == entered)
+            .ok_or(Invalid::UserCode)?;
+        let ticket = shapes::ticket();
+        device.ticket = Some(ticket.clone());
+        Ok(Authorization::Consent {
+            ticket,
+            scopes: device.access.scopes.clone(),
+        })
+    }
+
+    /// Takes the person's answer, once for each ticket; false when the ticket is no device's.
+    pub fn decide_device(
+        &mut self,
+        at: DataCenter,
+        ticket: &str,
+        accepted: bool,
+        now: Instant,
+    ) -> bool {
+        let mut devices = self.devices.codes.values_mut();
+        let device = devices.find(|device| device.ticket.as_deref() == Some(ticket));
+        let Some(device) = device.filter(|device| at == self.person_at && device.is_open(now))
+        else {
+            return false;
+        };
+        device.ticket = None;
+        device.decision = if accepted {
+            Decision::Accepted
+        } else {
+            Decision::Refused
+        };
+        true
+    }
+
+    /// Judges a poll. Whatever comes faster than the interval is told to slow down, also with a decision.
+    pub fn poll(&mut self, at: DataCenter, form: &Parameters, now: Instant) -> Polled {
+        let client_id = match self.poller(at, form) {
+            Ok(client_id) => client_id,
+            Err(error) => return Polled::Error(error),
+        };
+        let (interval, code) = (
+            self.devices.interval,
+            form.value("code").unwrap_or_default(),
+        );
+        let device = self.devices.codes.get_mut(code);
+        let Some(device) = device.filter(|device| device.client_id == client_id) else {
+            return Polled::Error(TokenError::InvalidCode);
+        };
+        let too_fast = device
+            .polled
+            .is_some_and(|before| now.duration_since(before) < interval);
+        device.polled = Some(now);
+        match device.decision {
+            _ if now.duration_since(device.issued) >= LIFETIME => Polled::Expired,
+            _ if too_fast => Polled::SlowDown,
+            Decision::None => Polled::Pending,
+            Decision::Refused => Polled::Refused,
+            Decision::Spent => Polled::Error(TokenError::InvalidCode),
+            Decision::Accepted if at != self.person_at => Polled::OtherDataCenter(self.person_at),
+            Decision::Accepted => {
+                device.decision = Decision::Spent;
+                let access = &device.access;
+                let first = self.consented.insert(client_id.clone());
+                let refreshable = access.offline && (access.prompted || first);
+                Polled::Issued(
+                    self.tokens
+                        .issue(at, &client_id, &access.scopes, refreshable, now),
+                )
+            }
+        }
+    }
+
+    /// A failure is played instead of the tokens: they can be asked for again.
+    pub fn take_back(&mut self, form: &Parameters) {
+        let code = form.value("code").unwrap_or_default();
+        let device = self.devices.codes.get_mut(code);
+        if let Some(device) = device.filter(|device| device.decision == Decision::Spent) {
+            device.decision = Decision::Accepted;
+        }
+    }
+
+    /// The client of a poll, which must prove itself.
+    fn poller(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
+        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        if form.value("client_secret") != Some(client.secrets[at as usize].expose_secret()) {
+            return Err(TokenError::InvalidClientSecret);
+        }
+        match form.value("grant_type") {
+            Some("device_token") => Ok(client.id.clone()),
+            _ => Err(TokenError::GeneralError),
+        }
+    }
+}
+
+impl Device {
+    fn is_open(&self, now: Instant) -> bool {
+        self.decision == Decision::None && now.duration_since(self.issued) < LIFETIME
+    }
+}
+
+fn letters(code: &str) -> String {
+    let letters = code.chars().filter(char::is_ascii_alphanumeric);
+    letters.map(|letter| letter.to_ascii_uppercase()).collect()
+}

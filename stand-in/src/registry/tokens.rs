@@ -1,0 +1,158 @@
+//! Refresh tokens and access tokens, with Zoho's limits.
+
+use std::time::{Duration, Instant};
+
+use super::answer::Issued;
+use crate::{DataCenter, shapes};
+
+const ACCESS_LIFETIME: Duration = Duration::from_hours(1);
+/// For each person and client.
+const REFRESH_LIMIT: usize = 20;
+/// For each refresh token; the sources say 10 to 15. They are silent on access tokens without one,
+/// to which the limit applies here together. Nor is the throttle kept (about 10 requests in 10 minutes): many
+/// logins are rehearsed against one stand-in, and `Failure::Throttled` plays it.
+const ACCESS_LIMIT: usize = 15;
+
+/// All tokens, oldest first.
+#[derive(Default)]
+pub struct Tokens {
+    refresh: Vec<RefreshToken>,
+    access: Vec<AccessToken>,
+}
+
+struct RefreshToken {
+    token: String,
+    at: DataCenter,
+    client_id: String,
+    scopes: Vec<String>,
+}
+
+struct AccessToken {
+    token: String,
+    at: DataCenter,
+    client_id: String,
+    /// The refresh token with which it dies.
+    parent: Option<String>,
+    scopes: Vec<String>,
+    issued: Instant,
+}
+
+impl Tokens {
+    /// Issues what a grant token is worth.
+    pub fn issue(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        scopes: &[String],
+        refreshable: bool,
+        now: Instant,
+    ) -> Issued {
+        let refresh_token = refreshable.then(|| self.add_refresh(at, client_id, scopes));
+        let access = AccessToken {
+            token: shapes::token(),
+            at,
+            client_id: client_id.to_owned(),
+            parent: refresh_token.clone(),
+            scopes: scopes.to_vec(),
+            issued: now,
+        };
+        Issued {
+            access_token: self.add_access(access),
+            refresh_token,
+            scopes: scopes.to_vec(),
+        }
+    }
+
+    /// Issues one more access token. None when the refresh token is not this client's, or not of this data center.
+    pub fn refresh(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        token: &str,
+        now: Instant,
+    ) -> Option<Issued> {
+        let mut known = self.refresh.iter();
+        let refresh = known.find(|refresh| refresh.token == token && refresh.at == at)?;
+        if refresh.client_id != client_id {
+            return None;
+        }
+        let scopes = refresh.scopes.clone();
+        let access = AccessToken {
+            token: shapes::token(),
+            at,
+            client_id: client_id.to_owned(),
+            parent: Some(token.to_owned()),
+            scopes: scopes.clone(),
+            issued: now,
+        };
+        Some(Issued {
+            access_token: self.add_access(access),
+            refresh_token: None,
+            scopes,
+        })
+    }
+
+    /// Kills a refresh token and its access tokens; false when there is none here.
+    pub fn revoke(&mut self, at: DataCenter, token: &str) -> bool {
+        let mut known = self.refresh.iter();
+        let here = known.any(|refresh| refresh.token == token && refresh.at == at);
+        if here {
+            self.kill(token);
+        }
+        here
+    }
+
+    /// Kills a token of either kind, and what hangs on it.
+    pub fn kill(&mut self, token: &str) {
+        self.refresh.retain(|refresh| refresh.token != token);
+        self.access
+            .retain(|access| access.token != token && access.parent.as_deref() != Some(token));
+    }
+
+    /// The scopes of a live access token of this data center.
+    pub fn scopes(&self, at: DataCenter, token: &str, now: Instant) -> Option<&[String]> {
+        let mut known = self.access.iter();
+        let access = known.find(|access| access.token == token && access.at == at)?;
+        access.is_alive(now).then_some(access.scopes.as_slice())
+    }
+
+    fn add_refresh(&mut self, at: DataCenter, client_id: &str, scopes: &[String]) -> String {
+        let of_client = self
+            .refresh
+            .iter()
+            .filter(|refresh| refresh.client_id == client_id);
+        let live: Vec<String> = of_client.map(|refresh| refresh.token.clone()).collect();
+        if live.len() >= REFRESH_LIMIT {
+            self.kill(&live[0]);
+        }
+        let token = shapes::token();
+        self.refresh.push(RefreshToken {
+            token: token.clone(),
+            at,
+            client_id: client_id.to_owned(),
+            scopes: scopes.to_vec(),
+        });
+        token
+    }
+
+    fn add_access(&mut self, new: AccessToken) -> String {
+        self.access.retain(|access| access.is_alive(new.issued));
+        let siblings = self
+            .access
+            .iter()
+            .filter(|access| access.parent == new.parent && access.client_id == new.client_id);
+        let live: Vec<String> = siblings.map(|access| access.token.clone()).collect();
+        if live.len() >= ACCESS_LIMIT {
+            self.kill(&live[0]);
+        }
+        let token = new.token.clone();
+        self.access.push(new);
+        token
+    }
+}
+
+impl AccessToken {
+    fn is_alive(&self, now: Instant) -> bool {
+        now.duration_since(self.issued) < ACCESS_LIFETIME
+    }
+}

@@ -1,0 +1,116 @@
+//! Consent on another device: the two endpoints, and the page on which the person enters the code.
+
+use std::time::Instant;
+
+use axum::extract::State;
+use axum::http::{StatusCode, Uri};
+use axum::response::Response;
+use serde_json::json;
+
+use super::{Site, answer, consent, token};
+use crate::failure::{Failure, Stage};
+use crate::pages::{self, EnterCode};
+use crate::parameters::Parameters;
+use crate::registry::answer::{Authorization, Invalid, Polled, TokenError};
+use crate::registry::device::LIFETIME;
+
+/// Where polls arrive.
+pub const POLL_PATH: &str = "/oauth/v3/device/token";
+
+/// POST `/oauth/v3/device/code`.
+pub async fn code(State(site): State<Site>, form: Option<Parameters>) -> Response {
+    let mut state = site.state();
+    let judged = match &form {
+        Some(form) => state.registry.device_code(site.at, form, Instant::now()),
+        None => Err(TokenError::GeneralError),
+    };
+    match judged {
+        Ok(start) => {
+            let address = format!("{}/device", site.addresses().accounts_url);
+            let body = json!({
+                "user_code": start.user_code,
+                "device_code": start.device_code,
+                "verification_url": address,
+                "verification_uri_complete": format!("{address}?user_code={}", start.user_code),
+                "interval": state.registry.interval().as_secs_f64(),
+                // In milliseconds, as in older answers.
+                "expires_in": LIFETIME.as_millis(),
+            });
+            answer::json(StatusCode::OK, &body)
+        }
+        Err(error) => token::refusal(error.code()),
+    }
+}
+
+/// POST `/oauth/v3/device/token`. A failure is played only when the request was good.
+pub async fn poll(State(site): State<Site>, form: Option<Parameters>) -> Response {
+    let (judged, failure, polls) = {
+        let mut state = site.state();
+        let judged = match &form {
+            Some(form) => state.registry.poll(site.at, form, Instant::now()),
+            None => Polled::Error(TokenError::GeneralError),
+        };
+        let failure = state
+            .failure_at(Stage::Device)
+            .or(state.failure_at(Stage::Token));
+        if let (Polled::Issued(_), Some(_), Some(form)) = (&judged, failure, &form) {
+            state.registry.take_back(form);
+        }
+        let requests = state.requests.iter();
+        let polls = requests.filter(|request| request.path == POLL_PATH);
+        (judged, failure, polls.count())
+    };
+    match (judged, failure) {
+        (Polled::Error(error), _) => token::refusal(error.code()),
+        (_, Some(Failure::DeviceExpired)) if polls < 3 => pending(),
+        (_, Some(Failure::DeviceExpired)) | (Polled::Expired, _) => token::refusal("expired"),
+        (_, Some(Failure::SlowDown)) if polls == 1 => token::refusal("slow_down"),
+        (_, Some(Failure::ForeignLocation)) => elsewhere("zz"),
+        (Polled::Pending, _) => pending(),
+        (Polled::SlowDown, _) => token::refusal("slow_down"),
+        (Polled::OtherDataCenter(at), _) => elsewhere(at.code()),
+        (Polled::Refused, _) => token::refusal("access_denied"),
+        (Polled::Issued(issued), failure) => {
+            let failure = failure.filter(|failure| failure.stage() == Stage::Token);
+            token::issued(&site, issued, failure).await
+        }
+    }
+}
+
+/// GET `/device`: the person is led to their own data center.
+pub async fn page(State(site): State<Site>, uri: Uri, query: Option<Parameters>) -> Response {
+    let home = site.state().registry.person_at();
+    if home != site.at {
+        return answer::moved(&site, home, &uri);
+    }
+    let user_code = query.as_ref().and_then(|query| query.value("user_code"));
+    pages::own_form(&EnterCode {
+        data_center: site.at.name(),
+        user_code: user_code.unwrap_or_default(),
+    })
+}
+
+/// POST `/device`: the code was entered.
+pub async fn enter(State(site): State<Site>, form: Option<Parameters>) -> Response {
+    let user_code = form.as_ref().and_then(|form| form.value("user_code"));
+    let entered =
+        site.state()
+            .registry
+            .enter(site.at, user_code.unwrap_or_default(), Instant::now());
+    match entered {
+        Ok(Authorization::Consent { ticket, scopes }) => consent::ask(&site, ticket, scopes),
+        Ok(Authorization::Moved(_)) => pages::invalid(Invalid::Request),
+        Err(error) => pages::invalid(error),
+    }
+}
+
+/// Pending comes with status 400 here: whoever judges by the status shall be wrong.
+fn pending() -> Response {
+    let body = json!({ "error": "authorization_pending" });
+    answer::json(StatusCode::BAD_REQUEST, &body)
+}
+
+fn elsewhere(location: &str) -> Response {
+    let body = json!({ "error": "other_dc", "user_location": location });
+    answer::json(StatusCode::OK, &body)
+}
