@@ -1,6 +1,6 @@
 //! What a login obtains: everything that a reader of the CRM needs.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::client::Client;
 use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::data_centers::DataCenter;
@@ -19,7 +19,7 @@ pub struct Credentials {
     /// Good until revoked; missing when Zoho gave none.
     pub refresh_token: Option<SecretString>,
     /// "Bearer", unless Zoho said otherwise.
-    pub token_type: Foreign,
+    pub token_type: Untrusted,
     /// When the access token ends, when Zoho told.
     pub expires_at: Option<SystemTime>,
     /// What they may do: as granted, or as asked for when Zoho did not tell; what `export` reads may not say.
@@ -27,7 +27,7 @@ pub struct Credentials {
     /// The person's accounts server.
     pub accounts_server: AccountsServer,
     /// Where the API is: as Zoho named it, or the table's when it named none.
-    pub api_domain: Option<Foreign>,
+    pub api_domain: Option<Untrusted>,
     /// The person's data centre, when it is one of the table.
     pub data_center: Option<&'static DataCenter>,
     /// The redirect URI of the login, as registered.

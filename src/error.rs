@@ -1,9 +1,9 @@
 //! Each way a login can end without what was asked: what could not be done, why, what to do next.
 
-use crate::foreign::Foreign;
-use crate::keep::trouble::Trouble;
 use crate::loopback::bind::{PortReason, PortUnavailable};
+use crate::profiles::error::ProfileError;
 use crate::unfulfilled::Unfulfilled;
+use crate::untrusted::Untrusted;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
@@ -51,7 +51,7 @@ pub enum Error {
     Refused,
     /// The callback carried another error.
     #[error("Zoho sent an error instead of a grant token: {0}.")]
-    Authorization(Foreign),
+    Authorization(Untrusted),
     /// The callback had the right state and nothing else.
     #[error("Zoho's answer holds neither a grant token nor an error.")]
     Empty,
@@ -59,9 +59,9 @@ pub enum Error {
     #[error("The callback names an accounts server that is not to be trusted: {named}.")]
     ForeignAccountsServer {
         /// What it named.
-        named: Foreign,
+        named: Untrusted,
         /// The location that contradicts it.
-        location: Option<Foreign>,
+        location: Option<Untrusted>,
     },
     /// The token request was refused.
     #[error("Zoho gave no tokens for the grant token ({error}).")]
@@ -100,18 +100,21 @@ pub enum Error {
     CodeExpired,
     /// The person lives at a data centre that is not of the table.
     #[error("Zoho says that the person is at a data centre that is not known: {0}.")]
-    ForeignLocation(Foreign),
+    ForeignLocation(Untrusted),
     /// An access token alone.
     #[error("Zoho gave no refresh token.")]
     NoRefreshToken,
     /// The token answer named an API domain that is not trusted.
     #[error("The token answer names an API domain that is not Zoho's: {0}.")]
-    ForeignApiDomain(Foreign),
+    ForeignApiDomain(Untrusted),
     /// A fresh token that the CRM does not know.
     #[error("The CRM at {0} does not accept the new access token (INVALID_TOKEN).")]
     TokenNotAccepted(ApiDomain),
+    /// Zoho gave no refresh token, and the file holds one.
+    #[error("{} was left as it was: it holds a refresh token, and there is none to put in its place.", Untrusted::new(.0.display().to_string()))]
+    RefreshTokenSpared(PathBuf),
     /// The credentials could not be written where they should go.
-    #[error("The credentials could not be written to {}: {reason}.", Foreign::new(place.display().to_string()))]
+    #[error("The credentials could not be written to {}: {reason}.", Untrusted::new(place.display().to_string()))]
     NotWritten {
         /// A file, or "standard output".
         place: PathBuf,
@@ -124,10 +127,10 @@ pub enum Error {
     },
     /// The credentials could not be kept.
     #[error("The credentials could not be kept: {0}.")]
-    NotKept(Trouble),
-    /// Kept credentials cannot be had, or not be changed.
+    NotKept(ProfileError),
+    /// Stored credentials cannot be had, or not be changed.
     #[error("The kept credentials cannot be used: {0}.")]
-    Profile(Trouble),
+    Profile(ProfileError),
     /// What a refresh brought could not be put back.
     #[error("The refreshed access token could not be kept: {0}.")]
     NotPutBack(String),
@@ -168,6 +171,7 @@ impl Error {
             Self::NoRefreshToken => "Zoho gives one only for offline access and a fresh consent; this login asked for both. The access token works for about an hour.".to_owned(),
             Self::ForeignApiDomain(_) => "Nothing was sent there, so the credentials are unchecked.".to_owned(),
             Self::TokenNotAccepted(_) => "A fresh token is refused when the API domain is the wrong one, or when newer tokens have pushed it out: about ten live at a time.".to_owned(),
+            Self::RefreshTokenSpared(_) => "The old one may be the only one that works. What there is went to standard output instead.".to_owned(),
             Self::NotWritten { printed: true, .. } => "Nothing is lost: they were printed instead.".to_owned(),
             Self::NotWritten { printed: false, .. } => "Nor could they be printed.".to_owned(),
             Self::NotKept(trouble) => format!("{} Nothing is lost: they were handed over instead.", trouble.cause()),
@@ -206,6 +210,7 @@ impl Error {
             Self::NoRefreshToken => "Run the login again and accept on Zoho's page. If none comes again, look at the client's type in the console: a client-based (JavaScript) client never gets one, so register a server-based client.".to_owned(),
             Self::ForeignApiDomain(_) => "If you know that this server is Zoho's, give it with --trust-api-domain. Otherwise do not use the credentials, and revoke them.".to_owned(),
             Self::TokenNotAccepted(_) => "Check that this API domain is the one of your organisation's data centre, and run the login again.".to_owned(),
+            Self::RefreshTokenSpared(_) => "Name another file with --output, or take the old refresh token out of this one first.".to_owned(),
             Self::NotWritten { remedy, .. } => (*remedy).to_owned(),
             Self::NotKept(trouble) => trouble.remedy(),
             Self::Profile(trouble) => trouble.remedy_of_use(),
@@ -236,6 +241,7 @@ impl Error {
             | Self::Device { .. }
             | Self::Unreadable { .. }
             | Self::NoRefreshToken
+            | Self::RefreshTokenSpared(_)
             | Self::NothingToRefresh { .. }
             | Self::TokenNotAccepted(_) => 5,
             Self::Port(_) => 6,

@@ -1,8 +1,8 @@
 //! What a login tells while it runs. The library never prints: whoever calls it decides what is said.
 
-use crate::foreign::Foreign;
 use crate::loopback::notice::Notice;
 use crate::loopback::pasted::NotTaken;
+use crate::untrusted::Untrusted;
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,11 +23,11 @@ pub enum Event {
     /// The person enters this code on any device.
     EnterCode {
         /// What they enter.
-        user_code: Foreign,
+        user_code: Untrusted,
         /// Where.
-        address: Foreign,
+        address: Untrusted,
         /// The same address with the code in it, when Zoho gave one.
-        complete: Option<Foreign>,
+        complete: Option<Untrusted>,
     },
     /// The person lives at another data centre: polling goes on at this server.
     MovedTo(String),
@@ -53,7 +53,7 @@ pub enum Event {
     /// The tokens are here; the CRM is asked whose they are.
     Checking(String),
     /// A location that is not of the table came with the callback.
-    UnknownLocation(Foreign),
+    UnknownLocation(Untrusted),
     /// A request to Zoho was answered, or failed.
     Requested {
         /// Method and address, without query.

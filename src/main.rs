@@ -4,19 +4,21 @@
 mod browser;
 mod cli;
 mod commands;
+mod prompt;
 mod signals;
 mod terminal;
-mod typed;
 
 use clap::Parser;
 use cli::usage::Usage;
 use cli::{Arguments, Command};
-use commands::{Around, Stop};
+use commands::{App, Stop};
 use std::process::ExitCode;
 use std::sync::Arc;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    signals::keep_no_core();
+    signals::watch();
     commands::generated::answer_shell();
     let arguments = Arguments::parse();
     let terminal = Arc::new(Terminal::on_stderr(arguments.command.talk()));
@@ -27,11 +29,11 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return terminal.usage(&Usage::machine(&error)),
     };
-    let around = Around {
+    let app = App {
         runtime: &runtime,
         terminal: &terminal,
     };
-    let code = match run(&arguments.command, &around) {
+    let code = match run(&arguments.command, &app) {
         Ok(code) => code,
         Err(Stop::Usage(usage)) => terminal.usage(&usage),
         Err(Stop::Error(error)) => {
@@ -44,25 +46,25 @@ fn main() -> ExitCode {
     code
 }
 
-fn run(command: &Command, around: &Around) -> Result<ExitCode, Stop> {
-    let terminal = around.terminal;
+fn run(command: &Command, app: &App) -> Result<ExitCode, Stop> {
+    let terminal = app.terminal;
     match command {
-        Command::Login(arguments) => commands::login::run(arguments, around),
-        Command::Demo(arguments) => Ok(around
+        Command::Login(arguments) => commands::login::run(arguments, app),
+        Command::Demo(arguments) => Ok(app
             .runtime
             .block_on(commands::demo::run(arguments, terminal))),
-        Command::Exchange(arguments) => commands::exchange::run(arguments, around),
-        Command::Device(arguments) => commands::device::run(arguments, around),
-        Command::Token(arguments) => commands::token::token(arguments, around),
-        Command::Header(arguments) => commands::token::header(arguments, around),
-        Command::Check(arguments) => commands::check::check(arguments, around),
+        Command::Exchange(arguments) => commands::exchange::run(arguments, app),
+        Command::Device(arguments) => commands::device::run(arguments, app),
+        Command::Token(arguments) => commands::token::token(arguments, app),
+        Command::Header(arguments) => commands::token::header(arguments, app),
+        Command::Check(arguments) => commands::check::check(arguments, app),
         Command::Export(arguments) => commands::export::run(arguments, terminal),
-        Command::Revoke(arguments) => commands::revoke::revoke(arguments, around),
-        Command::Profiles(_) => commands::profiles::list(around),
-        Command::Forget(arguments) => commands::profiles::forget(arguments, around),
+        Command::Revoke(arguments) => commands::revoke::revoke(arguments, app),
+        Command::Profiles(_) => commands::profiles::list(app),
+        Command::Forget(arguments) => commands::profiles::forget(arguments, app),
         Command::Scopes(arguments) => Ok(commands::lookup::scopes(arguments, terminal)),
         Command::Datacenters(_) => Ok(commands::lookup::data_centers(terminal)),
-        Command::Completions(arguments) => commands::generated::completions(arguments, around),
-        Command::Man(arguments) => commands::generated::man(arguments, around),
+        Command::Completions(arguments) => commands::generated::completions(arguments, app),
+        Command::Man(arguments) => commands::generated::man(arguments, app),
     }
 }

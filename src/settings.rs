@@ -1,7 +1,7 @@
 //! Checked settings of one login, whichever way it goes. What is in here can be used as it is.
 
 use crate::handover::Target;
-use crate::keep::Keeping;
+use crate::profiles::Keeping;
 use crate::zoho::client::Client;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, Trust};

@@ -1,112 +1,145 @@
-//! Signals: the first asks the login to end, the second ends the process at once. So does the first before a login.
+//! Signals, on a thread of their own: the first asks a login to end, and whatever blocks, the second ends the process.
+//! Without a login, so does the first.
 
-use crate::typed;
-#[cfg(unix)]
-use std::io::{Write, stderr};
-#[cfg(unix)]
-use std::sync::Once;
+use crate::prompt;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
-#[cfg(unix)]
-use std::sync::mpsc;
-use tokio::sync::watch;
+use tokio::sync::watch::{Receiver, Sender};
 use zoho_grant::error::Signal;
 
-/// Whether somebody has listened, and ends by itself.
+/// The first signal that arrived.
+static FIRST: LazyLock<Sender<Option<Signal>>> = LazyLock::new(|| Sender::new(None));
+
+/// Whether a login has listened, and ends by itself.
 static LISTENED: AtomicBool = AtomicBool::new(false);
 
-/// Turns to the first signal that arrives.
-pub fn listen() -> watch::Receiver<Option<Signal>> {
+/// For a login: turns to the first signal, which does not end the process any more.
+pub fn listen() -> Receiver<Option<Signal>> {
     LISTENED.store(true, Ordering::Relaxed);
-    let (sender, receiver) = watch::channel(None);
-    tokio::spawn(async move {
-        let Some(mut signals) = Signals::new() else {
-            return;
+    first()
+}
+
+/// Turns to the first signal of a login.
+pub fn first() -> Receiver<Option<Signal>> {
+    FIRST.subscribe()
+}
+
+#[cfg(unix)]
+pub use unix::{keep_no_core, watch};
+
+#[cfg(unix)]
+mod unix {
+    use super::{FIRST, LISTENED, Ordering, Signal, prompt};
+    use rustix::process::{Resource, Rlimit, getpgrp, getrlimit, getsid, setrlimit};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP};
+    use signal_hook::iterator::Signals;
+    use signal_hook::low_level::{emulate_default_handler, exit, raise};
+
+    /// In bytes. On Linux one byte keeps the memory from a program that cores are piped to, too, and none does not.
+    const CORE: u64 = if cfg!(target_os = "linux") { 1 } else { 0 };
+
+    /// The memory holds secrets, so no core file is left of it.
+    pub fn keep_no_core() {
+        let limit = getrlimit(Resource::Core);
+        let core = limit.maximum.map_or(CORE, |maximum| maximum.min(CORE));
+        let none = Rlimit {
+            current: Some(core),
+            ..limit
         };
-        while let Some(signal) = signals.next().await {
-            if sender.borrow().is_some() {
-                typed::exit(signal.exit_code());
-            }
-            sender.send_replace(Some(signal));
+        let _ = setrlimit(Resource::Core, none);
+    }
+
+    /// Catches the signals that end or stop the process, except those that whoever started it ignores. Where they
+    /// cannot be caught, they do what they always do.
+    pub fn watch() {
+        let ignored = ignored();
+        let caught = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP];
+        let caught = caught
+            .iter()
+            .filter(|signal| ignored >> (**signal - 1) & 1 == 0);
+        if let Ok(mut signals) = Signals::new(caught) {
+            std::thread::spawn(move || signals.forever().for_each(obey));
         }
-    });
-    receiver
-}
+    }
 
-/// Until somebody listens, a signal ends the process with the terminal as it was: left alone, it would leave a
-/// terminal that shows nothing.
-#[cfg(unix)]
-pub fn end_at_once() {
-    static WATCHED: Once = Once::new();
-    WATCHED.call_once(|| {
-        let (sender, caught) = mpsc::channel();
-        // The command's own thread waits for the person.
-        std::thread::spawn(move || watch(&sender));
-        // Where signals cannot be caught, they do what they always do.
-        let _ = caught.recv();
-    });
-}
-
-#[cfg(unix)]
-fn watch(caught: &mpsc::Sender<()>) {
-    let mut runtime = tokio::runtime::Builder::new_current_thread();
-    let Ok(runtime) = runtime.enable_io().build() else {
-        return;
-    };
-    runtime.block_on(async {
-        let Some(mut signals) = Signals::new() else {
-            return;
-        };
-        let _ = caught.send(());
-        while let Some(signal) = signals.next().await {
-            if !LISTENED.load(Ordering::Relaxed) {
-                // The terminal may be gone.
-                let _ = writeln!(stderr());
-                typed::exit(signal.exit_code());
-            }
-        }
-    });
-}
-
-#[cfg(unix)]
-struct Signals {
-    interrupt: tokio::signal::unix::Signal,
-    terminate: tokio::signal::unix::Signal,
-    hang_up: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> Option<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Some(Self {
-            interrupt: signal(SignalKind::interrupt()).ok()?,
-            terminate: signal(SignalKind::terminate()).ok()?,
-            hang_up: signal(SignalKind::hangup()).ok()?,
+    /// One bit for each signal.
+    #[cfg(target_os = "linux")]
+    fn ignored() -> u64 {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mut lines = status.lines();
+        let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
+        ignored.map_or(0, |bits| {
+            u64::from_str_radix(bits.trim(), 16).unwrap_or_default()
         })
     }
 
-    async fn next(&mut self) -> Option<Signal> {
-        tokio::select! {
-            arrived = self.interrupt.recv() => arrived.map(|()| Signal::Interrupt),
-            arrived = self.terminate.recv() => arrived.map(|()| Signal::Terminate),
-            arrived = self.hang_up.recv() => arrived.map(|()| Signal::HangUp),
+    /// Safe code cannot ask for them.
+    #[cfg(not(target_os = "linux"))]
+    fn ignored() -> u64 {
+        0
+    }
+
+    fn obey(signal: i32) {
+        match signal {
+            SIGINT => end(signal, Signal::Interrupt),
+            SIGTERM => end(signal, Signal::Terminate),
+            SIGHUP => end(signal, Signal::HangUp),
+            SIGTSTP => stop(),
+            _ => {
+                let _left = prompt::leave();
+                let _ = emulate_default_handler(signal);
+            }
         }
+    }
+
+    fn end(number: i32, signal: Signal) {
+        let question = prompt::leave();
+        let listened = LISTENED.load(Ordering::Relaxed);
+        if listened && FIRST.borrow().is_none() {
+            FIRST.send_replace(Some(signal));
+        } else if listened || question.is_some() {
+            exit(signal.exit_code().into());
+        } else {
+            let _ = emulate_default_handler(number);
+        }
+    }
+
+    /// With the terminal as it was, until the shell goes on with it. A group that the session's leader is in has no
+    /// shell that could.
+    fn stop() {
+        if getsid(None) == Ok(getpgrp()) {
+            return;
+        }
+        drop(prompt::leave());
+        let _ = raise(SIGSTOP);
+        // It waits for the foreground, and signals do not wait.
+        std::thread::spawn(prompt::resume);
     }
 }
 
+/// Keeps what the system does.
 #[cfg(not(unix))]
-struct Signals;
+pub fn keep_no_core() {}
 
+/// Catches Ctrl-C.
 #[cfg(not(unix))]
-impl Signals {
-    fn new() -> Option<Self> {
-        Some(Self)
-    }
-
-    async fn next(&mut self) -> Option<Signal> {
-        tokio::signal::ctrl_c()
-            .await
-            .ok()
-            .map(|()| Signal::Interrupt)
-    }
+pub fn watch() {
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
+    let Ok(runtime) = runtime else {
+        return;
+    };
+    std::thread::spawn(move || {
+        runtime.block_on(async {
+            while tokio::signal::ctrl_c().await.is_ok() {
+                drop(prompt::leave());
+                if LISTENED.load(Ordering::Relaxed) && FIRST.borrow().is_none() {
+                    FIRST.send_replace(Some(Signal::Interrupt));
+                } else {
+                    std::process::exit(Signal::Interrupt.exit_code().into());
+                }
+            }
+        });
+    });
 }

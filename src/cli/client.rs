@@ -1,23 +1,22 @@
 //! The client: given, or asked for on a terminal.
 
+use crate::cli::Registered;
+use crate::cli::layers::Registration;
 use crate::cli::usage::Usage;
-use crate::cli::variables::Variables;
-use crate::cli::{Registered, ask};
+use crate::prompt;
 use secrecy::SecretString;
 use zeroize::Zeroizing;
 use zoho_grant::zoho::client::{Client, Id};
-use zoho_grant::zoho::trust::AccountsServer;
 
 /// The client's id and secret, asked for if need be. Warns when the id looks unusual.
 pub fn client(
     arguments: &Registered,
-    variables: &Variables,
-    home: &AccountsServer,
+    registration: Registration,
     warnings: &mut Vec<String>,
 ) -> Result<Client, Usage> {
-    let console = home.api_console();
+    let console = registration.home.api_console();
     let remedy = format!("Copy it from {console}.");
-    let id = id(arguments, variables, console)?;
+    let id = registration.id.map_or_else(|| id(console), Ok)?;
     let id =
         Id::new(&id).map_err(|not| Usage::new("--client-id (or ZOHO_CLIENT_ID)", not, &remedy))?;
     if id.is_odd() {
@@ -25,47 +24,34 @@ pub fn client(
             "The client ID does not look like 1000. and 30 capital letters and digits; is it complete?".to_owned(),
         );
     }
-    let secret = secret(arguments, variables, console)?;
+    let secret = registration.secret;
+    let secret = secret.map_or_else(|| secret_of(arguments, console), Ok)?;
     Client::new(id, secret).map_err(|not| Usage::new("The client secret", not, &remedy))
 }
 
-fn id(
-    arguments: &Registered,
-    variables: &Variables,
-    console: &str,
-) -> Result<Zeroizing<String>, Usage> {
-    if let Some(id) = variables.or(arguments.client_id.as_deref(), "ZOHO_CLIENT_ID") {
-        return Ok(id);
-    }
-    if !ask::possible() {
+fn id(console: &str) -> Result<Zeroizing<String>, Usage> {
+    if !prompt::possible() {
         return Err(Usage::missing(
             "client ID",
             "--client-id ID or ZOHO_CLIENT_ID",
             console,
         ));
     }
-    let answer = ask::line(&format!("Client ID, from {console}"));
+    let answer = prompt::text(&format!("Client ID, from {console}:"));
     answer
         .map(Zeroizing::new)
         .map_err(|error| Usage::unanswered(&error))
 }
 
-fn secret(
-    arguments: &Registered,
-    variables: &Variables,
-    console: &str,
-) -> Result<SecretString, Usage> {
+fn secret_of(arguments: &Registered, console: &str) -> Result<SecretString, Usage> {
     if let Some(path) = &arguments.client_secret_file {
         let remedy = "Name a file that holds the client secret and nothing else.";
-        return ask::secret_file(path)
+        return prompt::secret_file(path)
             .map_err(|error| Usage::new("--client-secret-file", error, remedy));
     }
-    if let Some((secret, _)) = variables.find("ZOHO_CLIENT_SECRET") {
-        return Ok(secret.as_str().into());
-    }
-    if !ask::possible() {
+    if !prompt::possible() {
         let option = "--client-secret-file PATH (- for standard input) or ZOHO_CLIENT_SECRET";
         return Err(Usage::missing("client secret", option, console));
     }
-    ask::hidden("Client secret").map_err(|error| Usage::unanswered(&error))
+    prompt::hidden("Client secret").map_err(|error| Usage::unanswered(&error))
 }

@@ -5,7 +5,7 @@ use clap::CommandFactory;
 use clap_complete::engine::CompletionCandidate;
 use std::ffi::OsStr;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
-use zoho_grant::zoho::known_scopes;
+use zoho_grant::zoho::scope_catalog;
 
 /// The codes of the data centres.
 pub fn data_centers() -> Vec<CompletionCandidate> {
@@ -30,7 +30,7 @@ pub fn profiles() -> Vec<CompletionCandidate> {
 pub fn scopes(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let (before, begun) = typed.split_at(typed.rfind(',').map_or(0, |comma| comma + 1));
-    known_scopes::all()
+    scope_catalog::all()
         .filter(|known| known.scope.starts_with(begun))
         .map(|known| described(known.scope, known.description).add_prefix(before))
         .collect()

@@ -1,41 +1,25 @@
 //! `export`: credentials from variables or a profile once more, in any format. It makes no request.
 
+use crate::cli::source::Source;
 use crate::cli::usage::Usage;
-use crate::cli::variables::Variables;
-use crate::cli::{Export, folder, handover, keep, options};
+use crate::cli::{Export, handover};
 use crate::commands::Stop;
-use secrecy::SecretString;
 use std::io::Write;
-use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
-use zoho_grant::error::Error;
-use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::{self as hand_over, Target, Written};
-use zoho_grant::zoho::client::{Client, Id, NotAClient, token};
-use zoho_grant::zoho::crm::Identity;
-use zoho_grant::zoho::scopes::Scopes;
-use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
-/// Writes the credentials of the profile or of the variables where they shall go, or nowhere.
+/// Writes the credentials of their source where they shall go, or nowhere.
 pub fn export(
     arguments: &Export,
     output: &mut dyn Write,
     warnings: &mut Vec<String>,
 ) -> Result<Written, Stop> {
-    let variables = Variables::of_file_or_environment(arguments.env_file.as_deref())?;
-    let credentials = match &arguments.profile {
-        Some(name) => of_profile(name, &variables)?,
-        None => credentials(&variables)?,
-    };
+    let source = Source::chosen(arguments.profile.as_deref(), arguments.env_file.as_deref())?;
+    let credentials = source.load()?.into_credentials("export asks nobody");
+    source.is_worth_exporting()?;
     // Nobody is asked, so what the CRM would tell is known to be missing.
     let target = arguments.hand_over.target(false, warnings)?;
     Ok(write(&credentials, &target, output)?)
-}
-
-fn of_profile(name: &str, variables: &Variables) -> Result<Credentials, Stop> {
-    let name = keep::name(Some(name), variables)?;
-    let kept = folder::profiles()?.load(&name).map_err(Error::Profile)?;
-    Ok(kept.into_credentials("export asks nobody"))
 }
 
 fn write(
@@ -51,84 +35,6 @@ fn write(
         remedy: "Mend the place, or name another with --output.".to_owned(),
         exit_code: error.exit_code(),
     })
-}
-
-fn credentials(variables: &Variables) -> Result<Credentials, Usage> {
-    let of_tokens = &variables.of_tokens();
-    let accounts_server = accounts_server(variables, of_tokens)?;
-    let data_center = accounts_server.data_center();
-    let named = checked(of_tokens, "ZOHO_API_DOMAIN", ApiDomain::given)?;
-    let api_domain = named.or_else(|| data_center.map(ApiDomain::of));
-    let credentials = Credentials {
-        client: client(variables)?,
-        access_token: checked(of_tokens, "ZOHO_ACCESS_TOKEN", token)?,
-        refresh_token: checked(of_tokens, "ZOHO_REFRESH_TOKEN", token)?,
-        token_type: Foreign::new("Bearer"),
-        expires_at: checked(
-            of_tokens,
-            "ZOHO_ACCESS_TOKEN_EXPIRES_AT",
-            humantime::parse_rfc3339,
-        )?,
-        scopes: checked(variables, "ZOHO_SCOPE", Scopes::parse)?,
-        api_domain: api_domain.map(|domain| Foreign::new(domain.as_str())),
-        accounts_server,
-        data_center,
-        redirect_uri: variables
-            .find("ZOHO_REDIRECT_URI")
-            .map(|(uri, _)| uri.to_string()),
-        identity: Identity::not_asked("export asks nobody"),
-    };
-    match (&credentials.access_token, &credentials.refresh_token) {
-        (None, None) => Err(Usage::no_variable(
-            "ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN)",
-        )),
-        _ => Ok(credentials),
-    }
-}
-
-/// Where the tokens are of; no default will do, for it would be a guess.
-fn accounts_server(variables: &Variables, of_tokens: &Variables) -> Result<AccountsServer, Usage> {
-    let names = ["ZOHO_ACCOUNTS_URL", "ZOHO_DC"];
-    let told = |of: &Variables| names.iter().any(|name| of.find(name).is_some());
-    if told(of_tokens) {
-        return options::home(None, None, of_tokens);
-    }
-    let missing = Usage::no_variable("ZOHO_ACCOUNTS_URL (or ZOHO_DC)");
-    Err(if told(variables) {
-        Usage {
-            cause: "The file of --env-file holds a token but not where it is from, and what the environment says \
-                    may be of another login."
-                .to_owned(),
-            remedy: "Add it to the file.".to_owned(),
-            ..missing
-        }
-    } else {
-        missing
-    })
-}
-
-fn client(variables: &Variables) -> Result<Client, Usage> {
-    let id = checked(variables, "ZOHO_CLIENT_ID", Id::new)?;
-    let secret = checked(variables, "ZOHO_CLIENT_SECRET", token)?;
-    let id = id.ok_or_else(|| Usage::no_variable("ZOHO_CLIENT_ID"))?;
-    let secret: SecretString = secret.ok_or_else(|| Usage::no_variable("ZOHO_CLIENT_SECRET"))?;
-    Client::new(id, secret).map_err(|not: NotAClient| unusable("ZOHO_CLIENT_SECRET", not))
-}
-
-/// A variable's value, parsed; nothing when it is not set.
-fn checked<T, E: std::fmt::Display>(
-    variables: &Variables,
-    name: &str,
-    parse: impl Fn(&str) -> Result<T, E>,
-) -> Result<Option<T>, Usage> {
-    let found: Option<Zeroizing<String>> = variables.find(name).map(|(value, _)| value);
-    found
-        .map(|value| parse(&value).map_err(|not| unusable(name, not)))
-        .transpose()
-}
-
-fn unusable(name: &str, reason: impl std::fmt::Display) -> Usage {
-    Usage::new(name, reason, "Mend it in --env-file or in the environment.")
 }
 
 #[cfg(test)]
@@ -160,7 +66,8 @@ mod tests {
                     remedy,
                     exit_code,
                 } = usage;
-                format!("{exit_code}: {what} {cause} {remedy}")
+                let words = format!("{exit_code}: {what} {cause} {remedy}");
+                words.replace(file.to_str().unwrap(), "FILE")
             }
             Err(Stop::Error(error)) => error.to_string(),
         }
@@ -172,7 +79,8 @@ mod tests {
 
     const FULL: &str = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\n\
         ZOHO_ACCESS_TOKEN=1000.a.a\nZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z\n\
-        ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\nZOHO_API_DOMAIN=https://www.zohoapis.eu\n";
+        ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\nZOHO_API_DOMAIN=https://www.zohoapis.eu\n\
+        ZOHO_DC=EU\nZOHO_SCOPE=ZohoCRM.org.READ,ZohoCRM.users.READ\n";
 
     #[test]
     fn what_dotenv_wrote_comes_back_the_same() {
@@ -208,8 +116,9 @@ mod tests {
 
     #[test]
     fn a_missing_variable_is_named() {
+        let unknown = FULL.replace("API_DOMAIN", "API").replace("ZOHO_DC", "DC");
         for name in ["ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_ACCOUNTS_URL"] {
-            let text: Vec<&str> = FULL
+            let text: Vec<&str> = unknown
                 .lines()
                 .filter(|line| !line.starts_with(&format!("{name}=")))
                 .collect();
@@ -221,7 +130,7 @@ mod tests {
             &tokens,
             "--format json",
             &expect![
-                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. Neither --env-file nor the environment holds it. Set it, or name a file that holds it with --env-file."
+                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. It is not in FILE, and what belongs together is read from one place. Add it there, name a file that holds all with --env-file, or a profile with --profile."
             ],
         );
     }
@@ -233,7 +142,7 @@ mod tests {
             &odd,
             "--format json",
             &expect![
-                "2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Mend it in --env-file or in the environment."
+                "2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Mend it in FILE."
             ],
         );
         let odd = FULL.replace("=2026-11-23T11:35:58Z", "=soon");
@@ -241,7 +150,7 @@ mod tests {
             &odd,
             "--format json",
             &expect![
-                "2: ZOHO_ACCESS_TOKEN_EXPIRES_AT cannot be used. Timestamp format is invalid. Mend it in --env-file or in the environment."
+                "2: ZOHO_ACCESS_TOKEN_EXPIRES_AT cannot be used. Timestamp format is invalid. Mend it in FILE."
             ],
         );
         check(

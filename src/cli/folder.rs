@@ -3,7 +3,7 @@
 use crate::cli::usage::Usage;
 use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use std::path::PathBuf;
-use zoho_grant::keep::profiles::Profiles;
+use zoho_grant::profiles::store::Profiles;
 
 /// The profiles of this person.
 pub fn profiles() -> Result<Profiles, Usage> {
@@ -25,4 +25,13 @@ fn folder() -> Option<PathBuf> {
     } else {
         system.config_dir()
     })
+}
+
+/// The state folder of this program: for what is worth keeping, and is no setting. Only Linux and its like have one
+/// beside the configuration.
+pub fn state() -> Option<PathBuf> {
+    let system = choose_native_strategy().ok()?;
+    let folder = system.state_dir().or_else(folder);
+    let folder = folder.filter(|folder| folder.is_absolute());
+    folder.map(|folder| folder.join("zoho-grant"))
 }

@@ -3,6 +3,11 @@
 use crate::cli::variables::withhold;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+/// An honest tree answers in some milliseconds; one whose `.gitignore` is a pipe never does.
+const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Whether git would add the file: it lies in a work tree and nothing ignores it. Git itself is asked, and
 /// where there is no git, a `.git` above is enough to warn.
@@ -19,23 +24,53 @@ pub fn would_take(path: &Path) -> bool {
     {
         return false;
     }
-    !question(folder, &path)
-        .status()
-        .is_ok_and(|status| status.success())
+    !says_yes(question(folder, &path))
 }
 
-/// `git check-ignore`. A work tree's own settings can name a program as its watcher: none is started.
+/// `git check-ignore`. The tree may be an attacker's, and its settings can name programs: a watcher, hooks, a remote
+/// that a missing `.gitignore` is fetched from. None is started. Variables of git's own, left over from a hook, could
+/// lead it to another tree.
 fn question(folder: &Path, path: &Path) -> Command {
     let mut git = Command::new("git");
-    git.args(["-c", "core.fsmonitor=false", "-C"])
+    withhold(&mut git);
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(b"GIT_") {
+            git.env_remove(name);
+        }
+    }
+    git.env("GIT_NO_LAZY_FETCH", "1")
+        .env("GIT_ALLOW_PROTOCOL", "")
+        .env("GIT_OPTIONAL_LOCKS", "0")
+        .env("GIT_TERMINAL_PROMPT", "0")
+        .args(["-c", "core.fsmonitor=false"])
+        .args(["-c", "core.hooksPath=/dev/null"])
+        .arg("-C")
         .arg(folder)
         .args(["check-ignore", "--quiet", "--"])
         .arg(path)
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null());
-    withhold(&mut git);
     git
+}
+
+/// No answer in time, or none at all, is a no.
+fn says_yes(mut git: Command) -> bool {
+    let Ok(mut child) = git.spawn() else {
+        return false;
+    };
+    let until = Instant::now() + PATIENCE;
+    loop {
+        match child.try_wait() {
+            Ok(Some(status)) => return status.success(),
+            Ok(None) if Instant::now() < until => sleep(Duration::from_millis(2)),
+            _ => break,
+        }
+    }
+    // It may have ended just now; either way nobody waits for it.
+    let _ = child.kill();
+    let _ = child.wait();
+    false
 }
 
 #[cfg(test)]

@@ -1,20 +1,22 @@
 //! The options group "Credentials": in which form they go where.
 
-use crate::cli::git;
 use crate::cli::usage::Usage;
+use crate::cli::{folder, git};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
-use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::Target;
-use zoho_grant::handover::extras::{Edition, Endpoint, Environment, Extras, StartDate, UserAgent};
 use zoho_grant::handover::fields::{self, Field};
-use zoho_grant::handover::file::{Existing, OutputFile, Unusable};
+use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::form::Form;
 use zoho_grant::handover::format::{FORMATS, Format, Known};
+use zoho_grant::handover::format_error::FormatError;
+use zoho_grant::handover::format_options::{
+    Edition, Endpoint, Environment, FormatOptions, StartDate, UserAgent,
+};
 use zoho_grant::handover::template::Template;
-use zoho_grant::handover::unfit::Unfit;
 use zoho_grant::handover::variables::Prefix;
+use zoho_grant::untrusted::Untrusted;
 
 /// In which form the credentials go where.
 #[derive(Args)]
@@ -29,7 +31,7 @@ pub struct HandOver {
     /// Any text instead of a format, with {refresh_token} and the like in it; a brace itself is written twice: {{ or }}
     #[arg(long, value_name = "TEXT", conflicts_with = "format")]
     pub template: Option<Template>,
-    /// File for the credentials instead of standard output
+    /// File for the credentials instead of standard output, which - names
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Replace an existing file (dotenv is merged into it in any case)
@@ -42,10 +44,20 @@ pub struct HandOver {
     #[arg(long, value_name = "HOST/PATH")]
     pub endpoint: Option<Endpoint>,
     /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
-    #[arg(long, value_name = "KIND")]
+    #[arg(
+        long,
+        value_name = "KIND",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
     pub environment: Option<Environment>,
     /// Free, Standard, Professional, Enterprise or Ultimate, for airbyte when Zoho does not tell
-    #[arg(long, value_name = "EDITION")]
+    #[arg(
+        long,
+        value_name = "EDITION",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
     pub edition: Option<Edition>,
     /// Where reading begins, as in 2026-01-31, for singer
     #[arg(long, value_name = "DATE")]
@@ -65,6 +77,7 @@ impl HandOver {
         let file = self
             .output
             .as_deref()
+            .filter(|path| *path != Path::new("-"))
             .map(|path| self.file(path, &form))
             .transpose()?;
         warnings.extend(form.remarks().iter().map(|remark| match remark.link {
@@ -72,7 +85,12 @@ impl HandOver {
             None => remark.text.to_owned(),
         }));
         warnings.extend(file.iter().flat_map(warnings_of));
-        Ok(Target { form, extras, file })
+        Ok(Target {
+            form,
+            extras,
+            file,
+            last_resort: folder::state(),
+        })
     }
 
     /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.
@@ -99,8 +117,8 @@ impl HandOver {
         }
     }
 
-    fn extras(&self) -> Extras {
-        Extras {
+    fn extras(&self) -> FormatOptions {
+        FormatOptions {
             endpoint: self.endpoint.clone(),
             environment: self.environment,
             edition: self.edition,
@@ -110,30 +128,30 @@ impl HandOver {
         }
     }
 
-    fn file(&self, path: &Path, form: &Form) -> Result<OutputFile, Usage> {
+    fn file(&self, path: &Path, form: &Form) -> Result<PrivateFile, Usage> {
         let existing = match (form.is_merged(), self.force) {
             (true, _) => Existing::Merge,
             (false, true) => Existing::Replace,
             (false, false) => Existing::Keep,
         };
-        OutputFile::prepare(path, existing).map_err(|reason| Usage {
+        PrivateFile::prepare(path, existing).map_err(|reason| Usage {
             exit_code: if matches!(reason, Unusable::System(_)) {
                 1
             } else {
                 2
             },
             ..Usage::new(
-                &format!("--output {}", Foreign::new(path.display().to_string())),
-                reason,
-                "Name another file, or mend this one.",
+                &format!("--output {}", Untrusted::new(path.display().to_string())),
+                &reason,
+                reason.remedy(),
             )
         })
     }
 }
 
 /// What a person should know before secrets go there, one sentence each.
-fn warnings_of(file: &OutputFile) -> Vec<String> {
-    let path = Foreign::new(file.path().display().to_string());
+fn warnings_of(file: &PrivateFile) -> Vec<String> {
+    let path = Untrusted::new(file.path().display().to_string());
     let open = file.is_open_to_others().then(|| {
         format!("{path} can be read by other users of this machine; chmod 600 mends that.")
     });
@@ -146,7 +164,7 @@ fn warnings_of(file: &OutputFile) -> Vec<String> {
 }
 
 /// Credentials that cannot take the form that was asked for.
-pub fn refused(unfit: &Unfit) -> Usage {
+pub fn refused(unfit: &FormatError) -> Usage {
     let option = match Format::named(unfit.form) {
         Some(format) => format!("--format {}", format.name),
         None if unfit.form == "the template" => "--template".to_owned(),
@@ -237,6 +255,18 @@ mod tests {
             let error = parsed(&format!("{option} {word}")).err().unwrap();
             assert!(error.contains(option), "{error}");
         }
+    }
+
+    #[test]
+    fn words_are_read_whatever_their_case() {
+        let given = parsed("--edition ENTERPRISE --environment sandbox").unwrap();
+        assert_eq!(given.edition, Some(Edition::Enterprise));
+        assert_eq!(given.environment, Some(Environment::Sandbox));
+        let error = parsed("--edition zohoone").err().unwrap();
+        assert!(
+            error.contains("Free, Standard, Professional, Enterprise, Ultimate"),
+            "{error}"
+        );
     }
 
     #[test]

@@ -2,12 +2,10 @@
 
 use crate::cli::Servers;
 use crate::cli::usage::Usage;
-use crate::cli::variables::{Layer, Variables};
 use std::time::Duration;
-use zeroize::Zeroizing;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
-use zoho_grant::zoho::known_scopes;
+use zoho_grant::zoho::scope_catalog;
 use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 
@@ -30,65 +28,45 @@ pub fn timeout(text: &str) -> Result<Duration, String> {
     Ok(time)
 }
 
-/// The accounts server where the login begins. Data centre and address count as one setting: the
-/// strongest source that has either decides.
-pub fn home(
-    dc: Option<&str>,
-    accounts_url: Option<&str>,
-    variables: &Variables,
-) -> Result<AccountsServer, Usage> {
-    let of = |option: Option<&str>, name| match option {
-        Some(given) => Some((Zeroizing::new(given.to_owned()), Layer::Option)),
-        None => variables.find(name),
-    };
-    let dc = of(dc, "ZOHO_DC");
-    let url = of(accounts_url, "ZOHO_ACCOUNTS_URL");
-    let layer = [&dc, &url]
-        .into_iter()
-        .flatten()
-        .map(|(_, layer)| *layer)
-        .min();
-    let strongest = |setting: Option<(Zeroizing<String>, Layer)>| {
-        setting
-            .filter(|(_, of)| Some(*of) == layer)
-            .map(|(value, _)| value)
-    };
-    let center = strongest(dc).map(|code| center(&code)).transpose()?;
-    let server = strongest(url)
-        .map(|url| {
-            AccountsServer::given(&url).map_err(|not| {
-                Usage::new(
-                    "--accounts-url (or ZOHO_ACCOUNTS_URL)",
-                    not,
-                    "Leave it out, and name the data centre with --dc.",
-                )
-            })
-        })
-        .transpose()?;
+/// The accounts server that the options name.
+pub fn server(given: &Servers) -> Result<Option<AccountsServer>, Usage> {
+    let center = given.dc.as_deref().map(|name| center("--dc", name));
+    let server = given.accounts_url.as_deref().map(|url| {
+        let remedy = "Leave it out, and name the data centre with --dc.";
+        AccountsServer::given(url).map_err(|not| Usage::new("--accounts-url", not, remedy))
+    });
+    one_server(
+        "--dc together with --accounts-url",
+        center.transpose()?,
+        server.transpose()?,
+    )
+}
+
+/// Data centre and address count as one setting of their layer.
+pub fn one_server(
+    both: &str,
+    center: Option<&DataCenter>,
+    server: Option<AccountsServer>,
+) -> Result<Option<AccountsServer>, Usage> {
     match (center, server) {
         (Some(center), Some(server)) if AccountsServer::of(center) != server => Err(Usage::new(
-            "--dc together with --accounts-url",
+            both,
             format!("{} is not the accounts server of {}", server, center.name),
             "Give one of the two.",
         )),
-        (_, Some(server)) => Ok(server),
-        (Some(center), None) => Ok(AccountsServer::of(center)),
-        (None, None) => Ok(AccountsServer::of(&DATA_CENTERS[0])),
+        (center, server) => Ok(server.or_else(|| center.map(AccountsServer::of))),
     }
 }
 
-/// The data centre of a code, in any case.
-pub fn center(code: &str) -> Result<&'static DataCenter, Usage> {
-    DataCenter::of_code(&code.to_ascii_lowercase()).ok_or_else(|| {
+/// The data centre that is named.
+pub fn center(option: &str, name: &str) -> Result<&'static DataCenter, Usage> {
+    DataCenter::named(name).ok_or_else(|| {
         let known: Vec<String> = DATA_CENTERS
             .iter()
             .map(|center| format!("{} ({})", center.code, center.name))
             .collect();
-        Usage::new(
-            "--dc (or ZOHO_DC)",
-            "no data centre has that code",
-            &format!("Known are {}.", known.join(", ")),
-        )
+        let remedy = format!("Known are {}.", known.join(", "));
+        Usage::new(option, "no data centre has that code", &remedy)
     })
 }
 
@@ -103,10 +81,16 @@ pub fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
     }
 }
 
-/// Where secrets may go: the server where the login begins, those of the table, and those that were named.
-pub fn trust(arguments: &Servers, home: &AccountsServer) -> Result<Trust, Usage> {
-    let servers = trusted_servers(&arguments.trust_accounts_server)?;
-    let domains = trusted_domains(&arguments.trust_api_domain)?;
+/// Where secrets may go: the server where the login begins, those of the table, and those that were named now or when
+/// the profile was kept.
+pub fn trust(
+    arguments: &Servers,
+    kept: (Vec<AccountsServer>, Vec<ApiDomain>),
+    home: &AccountsServer,
+) -> Result<Trust, Usage> {
+    let (mut servers, mut domains) = kept;
+    servers.extend(trusted_servers(&arguments.trust_accounts_server)?);
+    domains.extend(trusted_domains(&arguments.trust_api_domain)?);
     Ok(Trust::new(home, servers, domains))
 }
 
@@ -158,10 +142,10 @@ pub fn scopes(given: Option<&str>, warnings: &mut Vec<String>) -> Result<Scopes,
 }
 
 fn warn_of_scope(scope: &str, scopes: &Scopes) -> Option<String> {
-    if known_scopes::is_known(scope) {
+    if scope_catalog::is_known(scope) {
         return None;
     }
-    let guess = known_scopes::nearest(scope);
+    let guess = scope_catalog::nearest(scope);
     let guess = guess.map_or_else(
         || format!("look for it with `zoho-grant scopes {}`", word_of(scope)),
         |known| format!("did you mean {known}?"),

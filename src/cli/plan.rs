@@ -1,20 +1,19 @@
 //! From arguments and variables to the plan of one run.
 
 use crate::cli::client::client;
-use crate::cli::keep::keeping;
-use crate::cli::life::{Exchange, Keep};
+use crate::cli::layers::{Layers, Registration};
 use crate::cli::options::{self, REDIRECT_URI};
+use crate::cli::saving::keeping;
+use crate::cli::tokens::Keep;
 use crate::cli::usage::Usage;
-use crate::cli::variables::Variables;
-use crate::cli::ways::Device;
-use crate::cli::{Credentials, Login, Registered, Servers, ask, tunnel};
+use crate::cli::{Credentials, Login, Registered, Servers, tunnel};
+use crate::prompt;
 use std::time::Duration;
 use zoho_grant::handover::Target;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::scopes::Scopes;
-use zoho_grant::zoho::trust::AccountsServer;
 use zoho_stand_in::StandIn;
 
 /// How long a person is waited for.
@@ -51,27 +50,30 @@ pub enum Opener {
 
 /// The plan of `login`.
 pub fn login(arguments: &Login) -> Result<Plan, Usage> {
-    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
+    let mut warnings = Vec::new();
+    let layers = Layers::new(&arguments.client, &arguments.keep, &mut warnings)?;
     let callback = &arguments.callback;
-    let home = home(&arguments.servers, &variables)?;
-    let redirect_uri = variables.or(callback.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI");
+    let registration = layers.registration(&arguments.client, &arguments.servers)?;
+    let redirect_uri = layers.any(callback.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI")?;
     let redirect_uri = redirect_uri
         .as_ref()
         .map_or(REDIRECT_URI, |given| given.as_str());
-    let redirect_uri = options::redirect_uri(redirect_uri, &home)?;
-    if !redirect_uri.is_here() && !ask::possible() {
+    let redirect_uri = options::redirect_uri(redirect_uri, &registration.home)?;
+    if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
             "it is not on this machine, so its address must be pasted here after the consent, and there is no terminal",
             &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
         ));
     }
-    let (mut settings, warnings) = settings(
+    let mut settings = settings(
         &arguments.client,
         &arguments.servers,
         &arguments.credentials,
         &arguments.keep,
-        &variables,
+        &layers,
+        registration,
+        &mut warnings,
     )?;
     settings.pkce = !callback.no_pkce;
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
@@ -84,40 +86,33 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
         } else {
             Opener::Browser
         },
-        pasting: ask::possible(),
+        pasting: prompt::possible(),
         tunnel: tunnel.filter(|_| callback.no_browser),
         warnings,
         stand_in: None,
     })
 }
 
-/// Settings and warnings of `device`.
-pub fn device(arguments: &Device) -> Result<(Settings, Vec<String>), Usage> {
-    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
-    settings(
-        &arguments.client,
-        &arguments.servers,
-        &arguments.credentials,
-        &arguments.keep,
-        &variables,
-    )
-}
-
-/// Settings and warnings of `exchange`.
-pub fn exchange(arguments: &Exchange) -> Result<(Settings, Vec<String>), Usage> {
-    let variables = Variables::of_file_or_environment(arguments.client.env_file.as_deref())?;
-    settings(
-        &arguments.client,
-        &arguments.servers,
-        &arguments.credentials,
-        &arguments.keep,
-        &variables,
-    )
-}
-
-fn home(servers: &Servers, variables: &Variables) -> Result<AccountsServer, Usage> {
-    let (dc, url) = (servers.dc.as_deref(), servers.accounts_url.as_deref());
-    options::home(dc, url, variables)
+/// Settings and warnings of a way without a redirect URI.
+pub fn without_callback(
+    registered: &Registered,
+    servers: &Servers,
+    credentials: &Credentials,
+    keep: &Keep,
+) -> Result<(Settings, Vec<String>), Usage> {
+    let mut warnings = Vec::new();
+    let layers = Layers::new(registered, keep, &mut warnings)?;
+    let registration = layers.registration(registered, servers)?;
+    let settings = settings(
+        registered,
+        servers,
+        credentials,
+        keep,
+        &layers,
+        registration,
+        &mut warnings,
+    )?;
+    Ok((settings, warnings))
 }
 
 /// Where the credentials go; whether the organisation will be known decides what can go there.
@@ -136,26 +131,26 @@ fn settings(
     servers: &Servers,
     credentials: &Credentials,
     keep: &Keep,
-    variables: &Variables,
-) -> Result<(Settings, Vec<String>), Usage> {
-    let mut warnings = Vec::new();
-    let home = home(servers, variables)?;
-    options::warn_of_server(&home, &mut warnings);
-    let scope = variables.or(credentials.scope().as_deref(), "ZOHO_SCOPE");
-    let scopes = options::scopes(scope.as_ref().map(|given| given.as_str()), &mut warnings)?;
-    let settings = Settings {
-        trust: options::trust(servers, &home)?,
+    layers: &Layers,
+    registration: Registration,
+    warnings: &mut Vec<String>,
+) -> Result<Settings, Usage> {
+    let home = registration.home.clone();
+    options::warn_of_server(&home, warnings);
+    let scope = layers.any(credentials.scope().as_deref(), "ZOHO_SCOPE")?;
+    let scopes = options::scopes(scope.as_ref().map(|given| given.as_str()), warnings)?;
+    Ok(Settings {
+        trust: options::trust(servers, layers.trusted.clone(), &home)?,
         pkce: true,
         verify: !credentials.no_verify,
         timeout: credentials.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: target(credentials, &scopes, &mut warnings)?,
+        target: target(credentials, &scopes, warnings)?,
         scopes,
-        keeping: keeping(keep, &credentials.hand_over, variables)?,
+        keeping: keeping(keep, &credentials.hand_over, layers)?,
         // Last, because it may ask the person.
-        client: client(registered, variables, &home, &mut warnings)?,
+        client: client(registered, registration, warnings)?,
         home,
         rehearsal: false,
-    };
-    Ok((settings, warnings))
+    })
 }

@@ -1,9 +1,10 @@
 //! The plan of `demo`: the variables of real logins do not matter to it.
 
+use crate::cli::flows::Flow;
 use crate::cli::plan::{Opener, Plan, TIMEOUT, target};
 use crate::cli::usage::Usage;
-use crate::cli::ways::Way;
-use crate::cli::{Demo, ask, options};
+use crate::cli::{Demo, options};
+use crate::prompt;
 use std::time::Duration;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
@@ -58,7 +59,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             (false, true) => Opener::Nobody,
             (false, false) => Opener::Browser,
         },
-        pasting: ask::possible(),
+        pasting: prompt::possible(),
         tunnel: None,
         warnings,
         stand_in: Some(stand_in),
@@ -80,7 +81,7 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
         ));
     }
     let moves =
-        matches!(way, Way::Login | Way::Paste) && arguments.credentials.hand_over.knows("eu");
+        matches!(way, Flow::Login | Flow::Paste) && arguments.credentials.hand_over.knows("eu");
     Ok(Rehearsal {
         failure,
         person_at: if moves {
@@ -93,13 +94,13 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     })
 }
 
-fn can_fail(way: Way, failure: Failure) -> bool {
+fn can_fail(way: Flow, failure: Failure) -> bool {
     match failure.stage() {
         Stage::Token | Stage::Crm => true,
-        Stage::Device => way == Way::Device,
-        Stage::Page => matches!(way, Way::Login | Way::Paste),
-        Stage::Callback if failure == Failure::Refused => way != Way::SelfClient,
-        Stage::Callback => matches!(way, Way::Login | Way::Paste),
+        Stage::Device => way == Flow::Device,
+        Stage::Page => matches!(way, Flow::Login | Flow::Paste),
+        Stage::Callback if failure == Failure::Refused => way != Flow::SelfClient,
+        Stage::Callback => matches!(way, Flow::Login | Flow::Paste),
     }
 }
 
@@ -108,11 +109,11 @@ fn redirect_uri(
     settings: &Settings,
     stand_in: &StandIn,
 ) -> Result<RedirectUri, Usage> {
-    if arguments.way != Way::Paste {
+    if arguments.way != Flow::Paste {
         let given = arguments.callback.redirect_uri.as_deref();
         return options::redirect_uri(given.unwrap_or(REDIRECT_URI), &settings.home);
     }
-    if !arguments.yes && !ask::possible() {
+    if !arguments.yes && !prompt::possible() {
         return Err(Usage::new(
             "--flow paste",
             "the address must be pasted, and there is no terminal",

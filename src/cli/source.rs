@@ -1,23 +1,24 @@
 //! Where credentials come from and go back to: a profile, a file of variables, or the environment.
 
-use crate::cli::life::From;
+use crate::cli::tokens::From;
 use crate::cli::usage::Usage;
-use crate::cli::variables::{Layer, Variables};
-use crate::cli::{folder, keep, options};
+use crate::cli::variables::Variables;
+use crate::cli::{folder, saving};
 use crate::commands::Stop;
-use secrecy::SecretString;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::Duration;
 use zoho_grant::error::Error;
-use zoho_grant::foreign::Foreign;
-use zoho_grant::keep::env_file;
-use zoho_grant::keep::kept::Kept;
-use zoho_grant::keep::lock::Lock;
-use zoho_grant::keep::profile::Name;
-use zoho_grant::keep::profiles::Profiles;
-use zoho_grant::keep::trouble::Trouble;
-use zoho_grant::zoho::client::{self, Client, Id};
+use zoho_grant::profiles::env_file;
+use zoho_grant::profiles::error::ProfileError;
+use zoho_grant::profiles::lock::Lock;
+use zoho_grant::profiles::profile::{Listed, Name};
+use zoho_grant::profiles::store::Profiles;
+use zoho_grant::profiles::stored::Stored;
+use zoho_grant::untrusted::Untrusted;
+use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
 /// Where credentials come from.
 pub enum Source {
@@ -25,42 +26,83 @@ pub enum Source {
     Profile(Profiles, Name),
     /// A file of variables.
     EnvFile(PathBuf),
-    /// The environment: nothing can be put back there.
-    Environment,
+    /// Those of the environment, or of a pipe that was read: nothing can be put back there.
+    Variables(Variables),
 }
 
 impl Source {
-    /// Options first; then, as with other tools' keys, tokens in the environment before the name of a profile.
-    pub fn chosen(from: &From) -> Result<Self, Usage> {
-        if let Some(path) = &from.env_file {
-            return Ok(Self::EnvFile(path.clone()));
+    /// Where these options, or else the variables, say.
+    pub fn of(from: &From) -> Result<Self, Usage> {
+        Self::chosen(from.profile.as_deref(), from.env_file.as_deref())
+    }
+
+    /// Options first; then, as with other tools' keys, complete variables before the name of a profile.
+    pub fn chosen(profile: Option<&str>, env_file: Option<&Path>) -> Result<Self, Usage> {
+        let environment = Variables::of_environment();
+        if let Some(path) = env_file {
+            return Self::file(path);
         }
-        let variables = read(None)?;
-        let given = |name| variables.find(name).is_some();
-        let tokens = given("ZOHO_REFRESH_TOKEN") || given("ZOHO_ACCESS_TOKEN");
-        if from.profile.is_none() && tokens {
-            return Ok(Self::Environment);
+        if profile.is_none() && environment.are_complete() {
+            return Ok(Self::Variables(environment));
         }
-        let name = keep::name(from.profile.as_deref(), &variables)?;
-        Ok(Self::Profile(folder::profiles()?, name))
+        let profiles = folder::profiles()?;
+        let named = environment.or(profile, "ZOHO_PROFILE")?;
+        let incomplete = named.is_none() && environment.hold_a_token();
+        let name = saving::name(named)?;
+        // Then what is missing among the variables is worth more than that there is no profile.
+        let is_there = |listed: Vec<Listed>| listed.iter().any(|listed| listed.name == name);
+        if incomplete && !profiles.list().is_ok_and(is_there) {
+            return Ok(Self::Variables(environment));
+        }
+        Ok(Self::Profile(profiles, name))
+    }
+
+    /// A link is followed, so that what it leads to is locked and replaced. What is no file can be read only once.
+    fn file(path: &Path) -> Result<Self, Usage> {
+        match path.canonicalize() {
+            Ok(path) if path.is_file() => Ok(Self::EnvFile(path)),
+            _ => Ok(Self::Variables(Variables::of_file(path)?)),
+        }
     }
 
     /// What is there now.
-    pub fn load(&self) -> Result<Kept, Stop> {
+    pub fn load(&self) -> Result<Stored, Stop> {
         match self {
             Self::Profile(profiles, name) => Ok(profiles.load(name).map_err(Error::Profile)?),
-            Self::EnvFile(path) => Ok(kept(&read(Some(path))?, Layer::File)?),
-            Self::Environment => Ok(kept(&read(None)?, Layer::Environment)?),
+            Self::EnvFile(path) => Ok(kept(&Variables::of_file(path)?)?),
+            Self::Variables(variables) => Ok(kept(variables)?),
         }
     }
 
-    /// Waits until no other process refreshes the same. Where no lock can be had nothing can be put back
-    /// either, and that is told with its reason.
-    pub fn lock(&self) -> Option<Lock> {
-        match self {
-            Self::Profile(profiles, name) => profiles.lock(name).ok(),
-            Self::EnvFile(path) => Lock::beside(path).ok(),
-            Self::Environment => None,
+    /// An error when it is not worth writing down: without a token, or where the accounts server would be a guess.
+    pub fn is_worth_exporting(&self) -> Result<(), Usage> {
+        let read;
+        let variables = match self {
+            Self::Profile(..) => return Ok(()),
+            Self::EnvFile(path) => {
+                read = Variables::of_file(path)?;
+                &read
+            }
+            Self::Variables(variables) => variables,
+        };
+        if !variables.hold_a_token() {
+            return Err(variables.missing("ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN)"));
+        }
+        let missing = || variables.missing("ZOHO_ACCOUNTS_URL (or ZOHO_DC)");
+        variables.server()?.map(drop).ok_or_else(missing)
+    }
+
+    /// Waits so long until no other process refreshes the same. None where nobody else could put anything back, nor
+    /// can we: that is told with its reason when it is tried.
+    pub fn lock(&self, patience: Duration) -> Result<Option<Lock>, ProfileError> {
+        let lock = match self {
+            Self::Profile(profiles, name) => profiles.lock(name, patience),
+            Self::EnvFile(path) => Lock::beside(path, patience),
+            Self::Variables(_) => return Ok(None),
+        };
+        match lock {
+            Err(ProfileError::Lock { .. } | ProfileError::Unwritable { .. }) => Ok(None),
+            lock => lock.map(Some),
         }
     }
 
@@ -69,18 +111,27 @@ impl Source {
         match self {
             Self::Profile(profiles, name) => profiles.lock_at_once(name),
             Self::EnvFile(path) => Lock::at_once(path),
-            Self::Environment => None,
+            Self::Variables(_) => None,
         }
     }
 
+    /// Tries whether something could be put back.
+    pub fn try_out(&self) -> Result<(), Error> {
+        let tried = match self {
+            Self::EnvFile(path) => env_file::try_out(path),
+            Self::Profile(..) | Self::Variables(_) => Ok(()),
+        };
+        tried.map_err(Error::NotPutBack)
+    }
+
     /// Puts back what a refresh brought, while the lock is held.
-    pub fn put_back(&self, kept: &Kept) -> Result<(), Error> {
+    pub fn put_back(&self, kept: &Stored) -> Result<(), Error> {
         let done = match self {
             Self::Profile(profiles, name) => profiles
                 .update(name, kept)
                 .map_err(|trouble| reason(&trouble)),
             Self::EnvFile(path) => env_file::put_back(path, kept),
-            Self::Environment => Ok(()),
+            Self::Variables(_) => Ok(()),
         };
         done.map_err(Error::NotPutBack)
     }
@@ -92,7 +143,7 @@ impl Source {
                 profiles.forget(name).map_err(|trouble| reason(&trouble))
             }
             Self::EnvFile(path) => env_file::forget(path),
-            Self::Environment => Ok(()),
+            Self::Variables(_) => Ok(()),
         };
         forgotten.map_err(Error::NotForgotten)
     }
@@ -101,13 +152,13 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path) => Foreign::new(path.display().to_string()).to_string(),
-            Self::Environment => "the ZOHO_… variables".to_owned(),
+            Self::EnvFile(path) => Untrusted::new(path.display().to_string()).to_string(),
+            Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
         }
     }
 
     /// The command that consents anew.
-    pub fn again(&self, kept: &Kept) -> String {
+    pub fn again(&self, kept: &Stored) -> String {
         let (id, server) = (kept.client.id(), &kept.accounts_server);
         let server = match server.data_center() {
             Some(center) => format!("--dc {}", center.code),
@@ -116,67 +167,44 @@ impl Source {
         let goal = match self {
             Self::Profile(_, name) => format!(" --save {name}"),
             Self::EnvFile(path) => {
-                let path = Foreign::new(path.display().to_string());
+                let path = Untrusted::new(path.display().to_string());
                 format!(" --env-file {path} --format dotenv --output {path}")
             }
-            Self::Environment => String::new(),
+            Self::Variables(_) => String::new(),
         };
         format!("zoho-grant login --client-id {id} {server}{goal}")
     }
 }
 
-fn reason(trouble: &Trouble) -> String {
+fn reason(trouble: &ProfileError) -> String {
     format!("{trouble}. {}", trouble.cause().trim_end_matches('.'))
 }
 
-fn read(path: Option<&Path>) -> Result<Variables, Usage> {
-    Variables::of_file_or_environment(path)
-}
-
-/// Tokens of one layer only: a file's refresh token has nothing to do with an access token in the environment.
-fn kept(variables: &Variables, layer: Layer) -> Result<Kept, Usage> {
-    let find = |name: &str| {
-        let found = variables.find(name).filter(|(_, of)| *of == layer);
-        found.map(|(value, _)| value)
-    };
-    let needed = |name: &str| {
-        let found = variables.find(name).map(|(value, _)| value);
-        found.ok_or_else(|| Usage {
-            what: format!("{name} is missing."),
-            cause: "Tokens can be refreshed only with the client that they belong to.".to_owned(),
-            remedy: format!(
-                "Set {name}, or keep the credentials in a profile: zoho-grant login --save."
-            ),
-            exit_code: 2,
-        })
-    };
-    let token = |name: &'static str| -> Result<Option<SecretString>, Usage> {
-        let token = find(name).map(|text| client::token(&text)).transpose();
-        token.map_err(|not| Usage::new(name, not, "Copy it again, whole and alone."))
-    };
-    let id = Id::new(&needed("ZOHO_CLIENT_ID")?);
-    let secret = needed("ZOHO_CLIENT_SECRET")?;
-    let client = id.and_then(|id| Client::new(id, secret.as_str().into()));
-    let remedy = "Copy them again, whole and alone.";
-    Ok(Kept {
-        client: client
-            .map_err(|not| Usage::new("ZOHO_CLIENT_ID and ZOHO_CLIENT_SECRET", not, remedy))?,
-        accounts_server: options::home(None, None, variables)?,
-        refresh_token: token("ZOHO_REFRESH_TOKEN")?,
-        access_token: token("ZOHO_ACCESS_TOKEN")?,
-        expires_at: find("ZOHO_ACCESS_TOKEN_EXPIRES_AT")
-            .map(|text| moment(&text))
-            .transpose()?,
-        scopes: find("ZOHO_SCOPE").and_then(|scope| Scopes::parse(&scope).ok()),
-        api_domain: find("ZOHO_API_DOMAIN").map(|domain| Foreign::new(domain.as_str())),
+/// One place's alone: its refresh token has nothing to do with an access token of another.
+fn kept(variables: &Variables) -> Result<Stored, Usage> {
+    let id = variables.parsed("ZOHO_CLIENT_ID", Id::new)?;
+    let id = id.ok_or_else(|| variables.missing("ZOHO_CLIENT_ID"))?;
+    let secret = variables.secret("ZOHO_CLIENT_SECRET")?;
+    let secret = secret.ok_or_else(|| variables.missing("ZOHO_CLIENT_SECRET"))?;
+    let server = variables.server()?;
+    let server = server.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0]));
+    let domain = variables.api_domain()?;
+    let domain = domain.or_else(|| server.data_center().map(ApiDomain::of));
+    let end = "ZOHO_ACCESS_TOKEN_EXPIRES_AT";
+    Ok(Stored {
+        client: Client::new(id, secret)
+            .map_err(|not| Usage::new("ZOHO_CLIENT_SECRET", not, "Copy it again."))?,
+        accounts_server: server,
+        refresh_token: variables.secret("ZOHO_REFRESH_TOKEN")?,
+        access_token: variables.secret("ZOHO_ACCESS_TOKEN")?,
+        expires_at: variables.parsed(end, humantime::parse_rfc3339)?,
+        scopes: variables.parsed("ZOHO_SCOPE", Scopes::parse)?,
+        api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
         organization: None,
         person: None,
-    })
-}
-
-fn moment(text: &str) -> Result<SystemTime, Usage> {
-    humantime::parse_rfc3339(text).map_err(|not| {
-        let remedy = "Write it as in 2026-11-23T11:35:58Z, or leave it out.";
-        Usage::new("ZOHO_ACCESS_TOKEN_EXPIRES_AT", not, remedy)
+        redirect_uri: variables
+            .find("ZOHO_REDIRECT_URI")?
+            .map(|uri| uri.to_string()),
+        trusted: <_>::default(),
     })
 }

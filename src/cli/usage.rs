@@ -12,7 +12,7 @@ pub struct Usage {
     pub cause: String,
     /// What to do.
     pub remedy: String,
-    /// 2 for settings, 1 for this machine, 130 for Ctrl-C at a question.
+    /// 2 for settings, 1 for this machine, 130 for a question that was canceled.
     pub exit_code: u8,
 }
 
@@ -37,23 +37,13 @@ impl Usage {
         }
     }
 
-    /// A variable is missing that nothing else can stand in for.
-    pub fn no_variable(name: &str) -> Self {
-        Self {
-            what: format!("{name} is missing."),
-            cause: "Neither --env-file nor the environment holds it.".to_owned(),
-            remedy: "Set it, or name a file that holds it with --env-file.".to_owned(),
-            exit_code: 2,
-        }
-    }
-
     /// A question was not answered.
     pub fn unanswered(error: &io::Error) -> Self {
         let interrupted = error.kind() == io::ErrorKind::Interrupted;
         Self {
             what: "The question was not answered.".to_owned(),
             cause: if interrupted {
-                "Ctrl-C was pressed.".to_owned()
+                "It was canceled.".to_owned()
             } else {
                 sentence(&error.to_string())
             },

@@ -1,94 +1,181 @@
-//! Variables: of `--env-file` first, of the environment otherwise. An empty one counts as not set.
+//! `ZOHO_…` variables, of the file of `--env-file` or of the environment: read here alone, as leniently as people write
+//! them. An empty one counts as not set.
 
+use crate::cli::options;
 use crate::cli::usage::Usage;
+use secrecy::{ExposeSecret, SecretString};
 use std::ffi::OsStr;
+use std::fmt::Display;
 use std::path::Path;
 use std::process::Command;
 use zeroize::Zeroizing;
-use zoho_grant::handover::dotenv::name_of;
+use zoho_grant::handover::dotenv;
+use zoho_grant::handover::file::{self, MOST_BYTES};
+use zoho_grant::profiles::profile::Name;
+use zoho_grant::profiles::stored::Stored;
+use zoho_grant::untrusted::Untrusted;
+use zoho_grant::zoho::client::{NotAClient, token};
+use zoho_grant::zoho::data_centers::DataCenter;
+use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
-/// Where variables are looked up.
+/// The variables of one layer.
+#[derive(Clone)]
 pub struct Variables {
-    file: Vec<(String, Zeroizing<String>)>,
-    environment: fn(&str) -> Option<Zeroizing<String>>,
+    /// Where they stand, in messages.
+    pub place: String,
+    values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Variables {
-    /// Those of the file of `--env-file`, if it is given, and of the environment.
-    pub fn of_file_or_environment(file: Option<&Path>) -> Result<Self, Usage> {
-        Self::new(file)
-            .map_err(|reason| Usage::new("--env-file", reason, "Name a file that can be read."))
+    /// Those of the environment.
+    pub fn of_environment() -> Self {
+        let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
+        let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        Self {
+            place: "the environment".to_owned(),
+            values: ours
+                .map(|(name, value)| (text(&name), Zeroizing::new(text(&value))))
+                .collect(),
+        }
     }
 
-    /// Reads `NAME=value` lines; `#` begins a comment line, one pair of quotes around a value is taken off.
-    fn new(file: Option<&Path>) -> Result<Self, String> {
-        let text = match file {
-            None => Zeroizing::default(),
-            Some(path) => {
-                Zeroizing::new(std::fs::read_to_string(path).map_err(|error| error.to_string())?)
-            }
-        };
+    /// Those of a file.
+    pub fn of_file(path: &Path) -> Result<Self, Usage> {
+        let text = file::read(path, MOST_BYTES).map_err(|unusable| {
+            let shown = Untrusted::new(path.display().to_string());
+            let option = format!("--env-file {shown}");
+            Usage::new(&option, &unusable, unusable.remedy())
+        })?;
+        let values = dotenv::read(&text).into_iter();
         Ok(Self {
-            file: read(&text),
-            environment: of_environment,
+            place: Untrusted::new(path.display().to_string()).to_string(),
+            values: values
+                .filter(|(name, _)| is_ours(OsStr::new(name)))
+                .map(|(name, value)| (name.to_owned(), value))
+                .collect(),
         })
     }
 
-    /// Those of the environment alone.
-    pub fn of_environment() -> Self {
+    /// What a profile keeps, as the variables that would tell the same of a login.
+    pub fn of_profile(name: &Name, kept: &Stored) -> Self {
+        let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
+        let values = [
+            ("ZOHO_CLIENT_ID", Some(kept.client.id())),
+            (
+                "ZOHO_CLIENT_SECRET",
+                Some(kept.client.secret().expose_secret()),
+            ),
+            ("ZOHO_ACCOUNTS_URL", Some(kept.accounts_server.as_str())),
+            ("ZOHO_SCOPE", scopes.as_deref()),
+            ("ZOHO_REDIRECT_URI", kept.redirect_uri.as_deref()),
+        ];
+        let values = values
+            .into_iter()
+            .filter_map(|(name, value)| Some((name.to_owned(), Zeroizing::new(value?.to_owned()))));
         Self {
-            file: Vec::new(),
-            environment: of_environment,
+            place: format!("profile {name}"),
+            values: values.collect(),
         }
     }
 
-    /// Where a token and what belongs to it are looked up: in the file alone when it holds a token, because halves of
-    /// two logins do not fit together.
-    pub fn of_tokens(&self) -> Self {
-        let tokens = ["ZOHO_REFRESH_TOKEN", "ZOHO_ACCESS_TOKEN"];
-        let held = tokens.iter().any(|name| self.of_file(name).is_some());
-        Self {
-            file: self.file.clone(),
-            environment: if held { |_| None } else { self.environment },
+    /// A variable's value without what editors leave around it; an error when quotes stand there.
+    pub fn find(&self, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
+        let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
+        // As in a shell, the last line wins.
+        let mut values = self.values.iter().rev().filter(|(set, _)| set == name);
+        let found = values.find_map(|(_, value)| {
+            let value = value.trim_matches(slips);
+            (!value.is_empty()).then(|| Zeroizing::new(value.to_owned()))
+        });
+        let quoted = |value: &Zeroizing<String>| {
+            let quotes = ['"', '\''];
+            value.starts_with(quotes) && value.ends_with(quotes)
+        };
+        match found {
+            Some(value) if quoted(&value) => Err(self.unusable(name, NotAClient::Quoted)),
+            found => Ok(found),
         }
-    }
-
-    /// A variable's value, and whether the file holds it.
-    pub fn find(&self, name: &str) -> Option<(Zeroizing<String>, Layer)> {
-        self.of_file(name)
-            .map(|value| (value, Layer::File))
-            .or_else(|| (self.environment)(name).map(|value| (value, Layer::Environment)))
     }
 
     /// An option's value, or the variable's.
-    pub fn or(&self, option: Option<&str>, name: &str) -> Option<Zeroizing<String>> {
+    pub fn or(&self, option: Option<&str>, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
         let given = option.map(|given| Zeroizing::new(given.to_owned()));
-        given.or_else(|| self.find(name).map(|(value, _)| value))
+        given.map_or_else(|| self.find(name), |given| Ok(Some(given)))
     }
 
-    fn of_file(&self, name: &str) -> Option<Zeroizing<String>> {
-        // As in a shell, the last line wins.
-        let mut lines = self.file.iter().rev();
-        lines
-            .find(|(known, value)| known == name && !value.is_empty())
-            .map(|(_, value)| value.clone())
+    /// A variable's value, parsed.
+    pub fn parsed<T, E: Display>(
+        &self,
+        name: &str,
+        parse: impl Fn(&str) -> Result<T, E>,
+    ) -> Result<Option<T>, Usage> {
+        let found = self.find(name)?;
+        found
+            .map(|value| parse(&value).map_err(|not| self.unusable(name, not)))
+            .transpose()
     }
-}
 
-/// Which source a value has; an earlier one beats a later one.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Layer {
-    /// An option of the command line.
-    Option,
-    /// The file of `--env-file`.
-    File,
-    /// The environment.
-    Environment,
-}
+    /// A secret or a token.
+    pub fn secret(&self, name: &str) -> Result<Option<SecretString>, Usage> {
+        self.parsed(name, token)
+    }
 
-fn of_environment(name: &str) -> Option<Zeroizing<String>> {
-    let value = std::env::var(name).ok().map(Zeroizing::new);
-    value.filter(|value| !value.is_empty())
+    /// Where the API is.
+    pub fn api_domain(&self) -> Result<Option<ApiDomain>, Usage> {
+        self.parsed("ZOHO_API_DOMAIN", |text| {
+            ApiDomain::given(&server_alone(text))
+        })
+    }
+
+    /// The accounts server: its own address or its data centre's; where neither is told, that of the API domain.
+    pub fn server(&self) -> Result<Option<AccountsServer>, Usage> {
+        let (dc, url) = ("ZOHO_DC", "ZOHO_ACCOUNTS_URL");
+        let center = self.find(dc)?.map(|name| options::center(dc, &name));
+        let server = self.parsed(url, |text| AccountsServer::given(&server_alone(text)))?;
+        let both = format!("{dc} together with {url}");
+        if let Some(told) = options::one_server(&both, center.transpose()?, server)? {
+            return Ok(Some(told));
+        }
+        let Some(domain) = self.api_domain()? else {
+            return Ok(None);
+        };
+        match DataCenter::of_api_domain(domain.as_str()) {
+            Some(center) => Ok(Some(AccountsServer::of(center))),
+            None => Err(self.missing("ZOHO_ACCOUNTS_URL (or ZOHO_DC)")),
+        }
+    }
+
+    /// Whether a variable is set, to whatever.
+    pub fn hold(&self, name: &str) -> bool {
+        !matches!(self.find(name), Ok(None))
+    }
+
+    /// Whether there is a token among them.
+    pub fn hold_a_token(&self) -> bool {
+        self.hold("ZOHO_REFRESH_TOKEN") || self.hold("ZOHO_ACCESS_TOKEN")
+    }
+
+    /// Whether these alone are enough for a live token.
+    pub fn are_complete(&self) -> bool {
+        self.hold("ZOHO_CLIENT_ID") && self.hold("ZOHO_CLIENT_SECRET") && self.hold_a_token()
+    }
+
+    /// A variable is missing that nothing else can stand in for.
+    pub fn missing(&self, name: &str) -> Usage {
+        Usage {
+            what: format!("{name} is missing."),
+            cause: format!(
+                "It is not in {}, and what belongs together is read from one place.",
+                self.place
+            ),
+            remedy: "Add it there, name a file that holds all with --env-file, or a profile with --profile.".to_owned(),
+            exit_code: 2,
+        }
+    }
+
+    fn unusable(&self, name: &str, reason: impl Display) -> Usage {
+        Usage::new(name, reason, &format!("Mend it in {}.", self.place))
+    }
 }
 
 /// Keeps our variables, secrets among them, from a program that is about to be started.
@@ -104,45 +191,61 @@ fn is_ours(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b"ZOHO_")
 }
 
-fn read(text: &str) -> Vec<(String, Zeroizing<String>)> {
-    let lines = text
-        .lines()
-        .filter(|line| !line.trim_start().starts_with('#'));
-    lines
-        .filter_map(|line| {
-            let (_, value) = line.split_once('=')?;
-            Some((
-                name_of(line)?.to_owned(),
-                Zeroizing::new(unquoted(value.trim()).to_owned()),
-            ))
-        })
-        .collect()
-}
-
-fn unquoted(value: &str) -> &str {
-    let inside = |quote| {
-        value
-            .strip_prefix(quote)
-            .and_then(|rest: &str| rest.strip_suffix(quote))
-    };
-    inside('"').or_else(|| inside('\'')).unwrap_or(value)
+/// A server without the path that some programs want behind it, and with the scheme that others leave out.
+fn server_alone(address: &str) -> String {
+    let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
+    let server = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    format!("{scheme}://{server}")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    #[test]
-    fn lines_of_the_usual_kinds_are_read() {
-        let text = "# ZOHO_A=comment\n\nZOHO_A=1\n export ZOHO_B = 'two words' \r\nZOHO_C=\"a=b\"\nnothing\nZOHO_A=last\nZOHO_D=\n";
-        let variables = Variables {
-            file: read(text),
-            environment: |_| None,
+    fn variables(values: &[(&str, &str)]) -> Variables {
+        let owned = |(name, value): &(&str, &str)| {
+            ((*name).to_owned(), Zeroizing::new((*value).to_owned()))
         };
-        let value = |name| variables.of_file(name).map(|value| value.to_string());
-        assert_eq!(value("ZOHO_A").unwrap(), "last");
-        assert_eq!(value("ZOHO_B").unwrap(), "two words");
-        assert_eq!(value("ZOHO_C").unwrap(), "a=b");
-        assert_eq!(value("ZOHO_D"), None);
+        Variables {
+            place: "here".to_owned(),
+            values: values.iter().map(owned).collect(),
+        }
+    }
+
+    #[test]
+    fn what_editors_leave_around_a_value_is_taken_off() {
+        let all = variables(&[
+            ("ZOHO_A", "1"),
+            ("ZOHO_A", "\u{feff}secret\r\n"),
+            ("ZOHO_A", " "),
+            ("ZOHO_B", "\"1\""),
+        ]);
+        assert_eq!(all.find("ZOHO_A").unwrap().unwrap().as_str(), "secret");
+        assert!(all.find("ZOHO_C").unwrap().is_none());
+        let refused = all.find("ZOHO_B").unwrap_err();
+        assert!(refused.cause.contains("uotes stand around it"));
+    }
+
+    #[test]
+    fn the_server_is_told_in_many_ways() {
+        let server = |values: &[(&str, &str)]| variables(values).server();
+        for (name, value) in [
+            ("ZOHO_DC", "EU "),
+            (
+                "ZOHO_ACCOUNTS_URL",
+                "https://accounts.zoho.eu/oauth/v2/token",
+            ),
+            ("ZOHO_ACCOUNTS_URL", "accounts.zoho.eu"),
+            ("ZOHO_API_DOMAIN", "https://www.zohoapis.eu/"),
+            ("ZOHO_API_DOMAIN", "sandbox.zohoapis.eu"),
+        ] {
+            let told = server(&[(name, value)]).unwrap().unwrap();
+            assert_eq!(told.as_str(), "https://accounts.zoho.eu", "{value}");
+        }
+        assert!(server(&[]).unwrap().is_none());
+        let elsewhere = [("ZOHO_API_DOMAIN", "https://api.example")];
+        assert_eq!(server(&elsewhere).unwrap_err().exit_code, 2);
+        let both = [("ZOHO_DC", "us"), ("ZOHO_ACCOUNTS_URL", "accounts.zoho.eu")];
+        assert_eq!(server(&both).unwrap_err().exit_code, 2);
     }
 }

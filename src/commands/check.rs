@@ -1,15 +1,16 @@
 //! `check`: are these credentials alive, whose are they, which scopes answer.
 
-use crate::cli::life::Check;
 use crate::cli::options;
 use crate::cli::source::Source;
+use crate::cli::tokens::Check;
+use crate::cli::usage::Usage;
 use crate::commands::live::{Live, live};
 use crate::commands::profiles::unprinted;
-use crate::commands::{Around, Stop};
-use crate::terminal::findings::{Answer, Findings};
+use crate::commands::{App, Stop};
+use crate::terminal::check_report::{Answer, Findings};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
-use zoho_grant::foreign::Foreign;
+use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{Identity, Unchecked};
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
@@ -18,46 +19,40 @@ use zoho_grant::zoho::trust::{ApiDomain, Trust};
 const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 
 /// Exit code 5 when they are dead.
-pub fn check(arguments: &Check, around: &Around) -> Result<ExitCode, Stop> {
-    let source = Source::chosen(&arguments.from)?;
+pub fn check(arguments: &Check, app: &App) -> Result<ExitCode, Stop> {
+    let source = Source::of(&arguments.from)?;
     let domains = options::trusted_domains(&arguments.trust_api_domain)?;
-    let outcome = ask(around, &source, domains);
+    let outcome = ask(app, &source, domains);
     if let Err(Stop::Error(error)) = &outcome
         && arguments.json
         && error.exit_code() == 5
     {
         let dead = format!("{error} {}", error.cause());
-        around
-            .terminal
+        app.terminal
             .dead(&dead)
             .map_err(|error| unprinted(&error))?;
     }
     let (live, identity) = outcome?;
     let findings = findings(&live, &identity);
-    let printed = around.terminal.findings(&findings, arguments.json);
+    let printed = app.terminal.findings(&findings, arguments.json);
     printed.map_err(|error| unprinted(&error))?;
     if let Some(problem) = &live.problem {
-        around.terminal.error(problem);
+        app.terminal.error(problem);
     }
     Ok(ExitCode::SUCCESS)
 }
 
 /// A token that the CRM refuses may have been pushed out by newer ones: the refresh token decides.
-fn ask(
-    around: &Around,
-    source: &Source,
-    domains: Vec<ApiDomain>,
-) -> Result<(Live, Identity), Stop> {
-    let mut live = live(around, source, None)?;
+fn ask(app: &App, source: &Source, domains: Vec<ApiDomain>) -> Result<(Live, Identity), Stop> {
+    let mut live = live(app, source, None)?;
     live.put_back(source);
-    let trust = Trust::new(&live.kept.accounts_server, Vec::new(), domains);
-    let domain = domain(&live, &trust)?;
-    let mut identity = identity(around, &live, &domain);
+    let domain = domain(&live, source, domains)?;
+    let mut identity = identity(app, &live, &domain);
     if identity.token_refused() && !live.refreshed {
         let refused = live.token.clone();
-        live = self::live(around, source, Some(&refused))?;
+        live = self::live(app, source, Some(&refused))?;
         live.put_back(source);
-        identity = self::identity(around, &live, &domain);
+        identity = self::identity(app, &live, &domain);
     }
     if identity.token_refused() {
         return Err(Error::TokenNotAccepted(domain).into());
@@ -65,22 +60,31 @@ fn ask(
     Ok((live, identity))
 }
 
-fn domain(live: &Live, trust: &Trust) -> Result<ApiDomain, Error> {
-    let named = live.kept.api_domain.clone();
-    let table = live.kept.accounts_server.data_center();
-    let named = named.or_else(|| table.map(|center| Foreign::new(center.api_domain)));
-    let named = named.unwrap_or_else(|| Foreign::new("none"));
-    trust
-        .api_domain(named.raw())
-        .ok_or(Error::ForeignApiDomain(named))
+/// Where the API is, by the source; trusted by the table, now, or when the profile was kept.
+fn domain(live: &Live, source: &Source, given: Vec<ApiDomain>) -> Result<ApiDomain, Usage> {
+    let kept = &live.kept;
+    let table = kept.accounts_server.data_center();
+    let named = kept.api_domain.as_ref().map(Untrusted::raw);
+    let named = named.or(table.map(|center| center.api_domain));
+    let named = named.unwrap_or("an unknown server").to_owned();
+    let further = [given, kept.trusted.1.clone()].concat();
+    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
+    trust.api_domain(&named).ok_or_else(|| Usage {
+        what: format!("The access token is not sent to {}.", Untrusted::new(named)),
+        cause: format!(
+            "{} has no API domain that is one of Zoho's known ones.",
+            source.shown()
+        ),
+        remedy: "If you know that the API is there, give it with --trust-api-domain.".to_owned(),
+        exit_code: 7,
+    })
 }
 
 /// Every question is asked, whatever was granted: the CRM tells a scope that is missing from a token that is dead.
-fn identity(around: &Around, live: &Live, domain: &ApiDomain) -> Identity {
+fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
-    let zoho = around.zoho();
-    around
-        .runtime
+    let zoho = app.zoho();
+    app.runtime
         .block_on(zoho.check(domain, &live.token, &scopes))
 }
 

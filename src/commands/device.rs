@@ -1,25 +1,30 @@
 //! `device`: the person consents on any other device.
 
+use crate::cli::flows::Device as Arguments;
 use crate::cli::plan::{self, Opener};
-use crate::cli::ways::Device as Arguments;
-use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
+use crate::commands::{App, Stop, conclude, context, nothing_pasted, revoke_old};
 use crate::terminal::Terminal;
 use std::process::ExitCode;
 use std::sync::Arc;
-use zoho_grant::Login;
-use zoho_grant::device::device;
 use zoho_grant::error::Error;
+use zoho_grant::login::device::device;
+use zoho_grant::login::outcome::Outcome;
 use zoho_grant::settings::Settings;
 
 /// Runs it.
-pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
-    let (settings, warnings) = plan::device(arguments)?;
+pub fn run(arguments: &Arguments, app: &App) -> Result<ExitCode, Stop> {
+    let (settings, warnings) = plan::without_callback(
+        &arguments.client,
+        &arguments.servers,
+        &arguments.credentials,
+        &arguments.keep,
+    )?;
     let old = revoke_old::old(&settings);
-    around.terminal.warn(&warnings);
-    let followed = follow(&settings, Opener::Nobody, around.terminal);
-    let outcome = around.runtime.block_on(followed);
-    let code = conclude(around.terminal, &outcome);
-    revoke_old::offer(around, &outcome, old, arguments.keep.revoke_old);
+    app.terminal.warn(&warnings);
+    let followed = follow(&settings, Opener::Nobody, app.terminal);
+    let outcome = app.runtime.block_on(followed);
+    let code = conclude(app.terminal, &outcome);
+    revoke_old::offer(app, &outcome, old, arguments.keep.revoke_old);
     Ok(code)
 }
 
@@ -28,7 +33,7 @@ pub async fn follow(
     settings: &Settings,
     opener: Opener,
     terminal: &Arc<Terminal>,
-) -> Result<Login, Error> {
-    let mut around = surroundings(terminal, opener, nothing_pasted());
-    device(settings, &mut around).await
+) -> Result<Outcome, Error> {
+    let mut context = context(terminal, opener, nothing_pasted());
+    device(settings, &mut context).await
 }

@@ -4,13 +4,13 @@ use crate::cli::Arguments;
 use crate::cli::generated::{Completions, Man};
 use crate::cli::usage::Usage;
 use crate::commands::profiles::unprinted;
-use crate::commands::{Around, Stop};
+use crate::commands::{App, Stop};
 use clap::CommandFactory;
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
 use std::io;
 use std::process::ExitCode;
-use zoho_grant::foreign::Foreign;
+use zoho_grant::untrusted::Untrusted;
 
 /// The program, as the shell finds it.
 const PROGRAM: &str = env!("CARGO_BIN_NAME");
@@ -32,13 +32,13 @@ pub fn answer_shell() {
 }
 
 /// Runs `completions`.
-pub fn completions(arguments: &Completions, around: &Around) -> Result<ExitCode, Stop> {
+pub fn completions(arguments: &Completions, app: &App) -> Result<ExitCode, Stop> {
     let script = script(arguments.shell).map_err(|error| unprinted(&error))?;
-    printed(script, around)
+    printed(script, app)
 }
 
 /// Runs `man`.
-pub fn man(arguments: &Man, around: &Around) -> Result<ExitCode, Stop> {
+pub fn man(arguments: &Man, app: &App) -> Result<ExitCode, Stop> {
     let mut program = Arguments::command().disable_help_subcommand(true);
     program.build();
     let command = match &arguments.command {
@@ -56,7 +56,7 @@ pub fn man(arguments: &Man, around: &Around) -> Result<ExitCode, Stop> {
         .manual("User Commands");
     let mut text = Vec::new();
     page.render(&mut text).map_err(|error| unprinted(&error))?;
-    printed(text, around)
+    printed(text, app)
 }
 
 fn script(shell: Shell) -> io::Result<Vec<u8>> {
@@ -75,9 +75,9 @@ fn script(shell: Shell) -> io::Result<Vec<u8>> {
     Ok(script)
 }
 
-fn printed(text: Vec<u8>, around: &Around) -> Result<ExitCode, Stop> {
+fn printed(text: Vec<u8>, app: &App) -> Result<ExitCode, Stop> {
     let text = String::from_utf8(text).map_err(io::Error::other);
-    text.and_then(|text| around.terminal.print(&text))
+    text.and_then(|text| app.terminal.print(&text))
         .map_err(|error| unprinted(&error))?;
     Ok(ExitCode::SUCCESS)
 }
@@ -85,7 +85,7 @@ fn printed(text: Vec<u8>, around: &Around) -> Result<ExitCode, Stop> {
 fn no_command(name: &str) -> Usage {
     Usage::new(
         "man",
-        format!("there is no command {}", Foreign::new(name)),
+        format!("there is no command {}", Untrusted::new(name)),
         "zoho-grant --help lists the commands.",
     )
 }

@@ -1,18 +1,22 @@
 //! A live access token: refreshed once, however many processes ask at the same time.
 
 use crate::cli::source::Source;
-use crate::commands::{Around, Stop};
+use crate::commands::{App, Stop};
 use secrecy::{ExposeSecret, SecretString};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 use zoho_grant::error::Error;
-use zoho_grant::keep::kept::Kept;
-use zoho_grant::keep::lock::Lock;
+use zoho_grant::profiles::error::ProfileError;
+use zoho_grant::profiles::lock::{Lock, PATIENCE};
+use zoho_grant::profiles::stored::Stored;
 use zoho_grant::unfulfilled::{Request, Unfulfilled};
+
+/// A refresh takes less.
+const IN_SILENCE: Duration = Duration::from_secs(2);
 
 /// What a source holds, with an access token that is alive.
 pub struct Live {
     /// All of it.
-    pub kept: Kept,
+    pub kept: Stored,
     /// Its access token.
     pub token: SecretString,
     /// Whether the access token comes fresh from Zoho.
@@ -28,33 +32,44 @@ impl Live {
     /// stalls must not withhold it.
     pub fn put_back(&mut self, source: &Source) {
         let _turn = self.turn.take();
-        if self.refreshed {
+        if self.refreshed && self.problem.is_none() {
             self.problem = source.put_back(&self.kept).err();
         }
     }
 }
 
 /// Refreshes only when less than five minutes remain, or when the CRM refused the token that is there.
-pub fn live(
-    around: &Around,
-    source: &Source,
-    refused: Option<&SecretString>,
-) -> Result<Live, Stop> {
+pub fn live(app: &App, source: &Source, refused: Option<&SecretString>) -> Result<Live, Stop> {
     // A keyring may ask the person at each load, so there is one alone when the lock is free.
     let mut turn = source.lock_at_once();
     let mut kept = source.load()?;
     if turn.is_none() && there(kept.clone(), refused).is_none() {
+        turn = wait(app, source)?;
         // Whoever waited here finds what the first one brought.
-        turn = source.lock();
-        kept = source.load()?;
+        if turn.is_some() {
+            kept = source.load()?;
+        }
     }
     match there(kept.clone(), refused) {
         Some(live) => Ok(live),
-        None => refresh(around, source, kept, turn),
+        None => refresh(app, source, kept, turn),
     }
 }
 
-fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
+/// For the source's lock, saying so when that takes longer than a refresh.
+fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
+    let brief = source.lock(IN_SILENCE);
+    let lock = match brief {
+        Err(ProfileError::Busy(_)) => {
+            app.terminal.waiting_for(source);
+            source.lock(PATIENCE)
+        }
+        lock => lock,
+    };
+    lock.map_err(Error::Profile)
+}
+
+fn there(kept: Stored, refused: Option<&SecretString>) -> Option<Live> {
     // Without a refresh token there is no better one to be had, so an unknown end is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
     let token = match kept.live_token(SystemTime::now()) {
@@ -72,14 +87,15 @@ fn there(kept: Kept, refused: Option<&SecretString>) -> Option<Live> {
     })
 }
 
-fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> Result<Live, Stop> {
+fn refresh(app: &App, source: &Source, kept: Stored, turn: Option<Lock>) -> Result<Live, Stop> {
     let Some(refresh_token) = &kept.refresh_token else {
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());
     };
-    let (zoho, server) = (around.zoho(), &kept.accounts_server);
+    let problem = source.try_out().err();
+    let (zoho, server) = (app.zoho(), &kept.accounts_server);
     let answer = zoho.refresh(&kept.client, server, refresh_token);
-    let tokens = around.runtime.block_on(answer).map_err(|error| {
+    let tokens = app.runtime.block_on(answer).map_err(|error| {
         let again = source.again(&kept);
         Error::Unfulfilled(Unfulfilled {
             request: Request::Refresh { again },
@@ -89,14 +105,14 @@ fn refresh(around: &Around, source: &Source, kept: Kept, turn: Option<Lock>) -> 
     })?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
-    if matches!(source, Source::Environment) {
-        around.terminal.cannot_put_back();
+    if matches!(source, Source::Variables(_)) {
+        app.terminal.cannot_put_back();
     }
     Ok(Live {
         kept,
         token,
         refreshed: true,
-        problem: None,
+        problem,
         turn,
     })
 }

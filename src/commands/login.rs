@@ -2,40 +2,40 @@
 
 use crate::cli::Login as Arguments;
 use crate::cli::plan::{self, Plan};
-use crate::commands::{Around, Stop, conclude, nothing_pasted, revoke_old, surroundings};
+use crate::commands::{App, Stop, conclude, context, nothing_pasted, revoke_old};
+use crate::prompt;
 use crate::terminal::Terminal;
-use crate::typed;
 use secrecy::SecretString;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::mpsc;
 use zoho_grant::error::Error;
+use zoho_grant::login::login;
+use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::Loopback;
-use zoho_grant::{Login, login};
 
 /// Runs it.
-pub fn run(arguments: &Arguments, around: &Around) -> Result<ExitCode, Stop> {
+pub fn run(arguments: &Arguments, app: &App) -> Result<ExitCode, Stop> {
     let plan = plan::login(arguments)?;
     let old = revoke_old::old(&plan.settings);
-    let outcome = around.runtime.block_on(follow(&plan, around.terminal));
-    let code = conclude(around.terminal, &outcome);
-    revoke_old::offer(around, &outcome, old, arguments.keep.revoke_old);
+    let outcome = app.runtime.block_on(follow(&plan, app.terminal));
+    let code = conclude(app.terminal, &outcome);
+    revoke_old::offer(app, &outcome, old, arguments.keep.revoke_old);
     Ok(code)
 }
 
 /// Follows the plan of a login or its rehearsal, with what the person types.
-pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Login, Error> {
+pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
     let bound = Loopback::bind(&plan.redirect_uri).await;
     match bound {
         Ok(loopback) => {
             terminal.pasting(plan.pasting);
-            let _end = typed::ShowAgain;
-            let pasted = if plan.pasting {
-                typed::lines()
-            } else {
-                nothing_pasted()
-            };
-            go(plan, loopback, pasted, terminal).await
+            if !plan.pasting {
+                return go(plan, loopback, nothing_pasted(), terminal).await;
+            }
+            let outcome = go(plan, loopback, prompt::pasted(), terminal).await;
+            prompt::forget_typed();
+            outcome
         }
         Err(taken) => Err(Error::Port(taken)),
     }
@@ -46,10 +46,10 @@ async fn go(
     loopback: Loopback,
     pasted: mpsc::Receiver<SecretString>,
     terminal: &Arc<Terminal>,
-) -> Result<Login, Error> {
+) -> Result<Outcome, Error> {
     announce(plan, &loopback, terminal);
-    let mut around = surroundings(terminal, plan.opener, pasted);
-    login(&plan.settings, loopback, &mut around).await
+    let mut context = context(terminal, plan.opener, pasted);
+    login(&plan.settings, loopback, &mut context).await
 }
 
 /// Says what the person must know before they consent.

@@ -1,17 +1,17 @@
 //! `scopes` and `datacenters`: look-ups, offline.
 
-use crate::cli::ways::Scopes;
+use crate::cli::flows::Scopes;
 use crate::terminal::Terminal;
 use std::process::ExitCode;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
-use zoho_grant::zoho::known_scopes;
+use zoho_grant::zoho::scope_catalog;
 
 /// Runs `scopes`.
 pub fn scopes(arguments: &Scopes, terminal: &Terminal) -> ExitCode {
     let word = arguments.word.as_deref().unwrap_or_default();
-    let found = known_scopes::matching(word);
+    let found = scope_catalog::matching(word);
     if found.is_empty() {
-        terminal.no_scope(word, known_scopes::nearest(word));
+        terminal.no_scope(word, scope_catalog::nearest(word));
     }
     let rows = found
         .iter()

@@ -1,27 +1,27 @@
 //! `profiles` and `forget`.
 
-use crate::cli::life::Forget;
+use crate::cli::tokens::Forget;
 use crate::cli::variables::Variables;
-use crate::cli::{folder, keep};
-use crate::commands::{Around, Stop};
+use crate::cli::{folder, saving};
+use crate::commands::{App, Stop};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 
 /// Lists what is kept.
-pub fn list(around: &Around) -> Result<ExitCode, Stop> {
+pub fn list(app: &App) -> Result<ExitCode, Stop> {
     let listed = folder::profiles()?.list().map_err(Error::Profile)?;
-    around
-        .terminal
+    app.terminal
         .profiles(&listed)
         .map_err(|error| unprinted(&error))?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Removes one.
-pub fn forget(arguments: &Forget, around: &Around) -> Result<ExitCode, Stop> {
-    let name = keep::name(arguments.profile.as_deref(), &Variables::of_environment())?;
+pub fn forget(arguments: &Forget, app: &App) -> Result<ExitCode, Stop> {
+    let named = arguments.profile.as_deref();
+    let name = saving::name(Variables::of_environment().or(named, "ZOHO_PROFILE")?)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
-    around.terminal.forgotten(&name);
+    app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)
 }
 

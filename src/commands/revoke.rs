@@ -1,10 +1,10 @@
 //! `revoke`: the end of a refresh token, at Zoho and here.
 
-use crate::cli::ask;
-use crate::cli::life::Revoke;
 use crate::cli::source::Source;
+use crate::cli::tokens::Revoke;
 use crate::cli::usage::Usage;
-use crate::commands::{Around, Stop};
+use crate::commands::{App, Stop};
+use crate::prompt;
 use secrecy::SecretString;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
@@ -12,8 +12,8 @@ use zoho_grant::unfulfilled::{Request, Unfulfilled};
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Asks, revokes, then forgets.
-pub fn revoke(arguments: &Revoke, around: &Around) -> Result<ExitCode, Stop> {
-    let source = Source::chosen(&arguments.from)?;
+pub fn revoke(arguments: &Revoke, app: &App) -> Result<ExitCode, Stop> {
+    let source = Source::of(&arguments.from)?;
     let kept = source.load()?;
     let Some(token) = &kept.refresh_token else {
         return Err(Usage {
@@ -24,29 +24,33 @@ pub fn revoke(arguments: &Revoke, around: &Around) -> Result<ExitCode, Stop> {
         }
         .into());
     };
-    if !arguments.yes && !ask::possible() {
+    if !arguments.yes && !prompt::possible() {
         return Err(Usage::new("revoke", "there is no terminal to ask on", "Give --yes.").into());
     }
     let question = format!(
-        "Revoke the refresh token of {} at {}? Everything that uses it stops",
+        "Revoke the refresh token of {} at {}? Everything that uses it stops.",
         source.shown(),
         kept.accounts_server
     );
     let unanswered = |error| Usage::unanswered(&error);
-    if !arguments.yes && !around.yes(&question).map_err(unanswered)? {
-        around.terminal.nothing_revoked();
+    if !arguments.yes
+        && !app
+            .ask(move || prompt::confirm(&question))
+            .map_err(unanswered)?
+    {
+        app.terminal.nothing_revoked();
         return Ok(ExitCode::SUCCESS);
     }
-    let was_alive = end(around, &kept.accounts_server, token)?;
+    let was_alive = end(app, &kept.accounts_server, token)?;
     source.forget()?;
-    around.terminal.revoked(was_alive, &source);
+    app.terminal.revoked(was_alive, &source);
     Ok(ExitCode::SUCCESS)
 }
 
 /// Revokes a refresh token; false when Zoho did not know it any more, which is what was wanted.
-pub fn end(around: &Around, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
-    let zoho = around.zoho();
-    let answer = around.runtime.block_on(zoho.revoke(server, token));
+pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
+    let zoho = app.zoho();
+    let answer = app.runtime.block_on(zoho.revoke(server, token));
     let unfulfilled = answer.map_err(|error| Unfulfilled {
         request: Request::Revoke,
         error,

@@ -1,23 +1,23 @@
 //! The refresh token that a profile held before it was saved over: left alive, it takes one of about twenty
 //! places per person and client, and the twenty-first consent silently kills the oldest.
 
-use crate::cli::ask;
-use crate::commands::{Around, revoke};
+use crate::commands::{App, revoke};
+use crate::prompt;
 use secrecy::ExposeSecret;
-use zoho_grant::Login;
 use zoho_grant::error::Error;
-use zoho_grant::keep::kept::Kept;
+use zoho_grant::login::outcome::Outcome;
+use zoho_grant::profiles::stored::Stored;
 use zoho_grant::settings::Settings;
 
 /// What the profile holds that the login will save over. One that cannot be read is nothing to revoke.
-pub fn old(settings: &Settings) -> Option<Kept> {
+pub fn old(settings: &Settings) -> Option<Stored> {
     let keeping = settings.keeping.as_ref()?;
     let kept = keeping.profiles.load(&keeping.name).ok()?;
     kept.refresh_token.is_some().then_some(kept)
 }
 
 /// Offers to revoke it, once the new one is kept.
-pub fn offer(around: &Around, outcome: &Result<Login, Error>, old: Option<Kept>, unasked: bool) {
+pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Stored>, unasked: bool) {
     let Ok(login) = outcome else {
         return;
     };
@@ -32,14 +32,18 @@ pub fn offer(around: &Around, outcome: &Result<Login, Error>, old: Option<Kept>,
         return;
     };
     let question = format!(
-        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it"
+        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it?"
     );
-    if !unasked && !ask::possible() {
-        around.terminal.old_token_lives_on(name);
-    } else if unasked || around.yes(&question).unwrap_or_default() {
-        match revoke::end(around, &old.accounts_server, &token) {
-            Ok(was_alive) => around.terminal.old_token_revoked(was_alive),
-            Err(error) => around.terminal.error(&error),
+    if !unasked && !prompt::possible() {
+        app.terminal.old_token_lives_on(name);
+    } else if unasked
+        || app
+            .ask(move || prompt::confirm(&question))
+            .unwrap_or_default()
+    {
+        match revoke::end(app, &old.accounts_server, &token) {
+            Ok(was_alive) => app.terminal.old_token_revoked(was_alive),
+            Err(error) => app.terminal.error(&error),
         }
     }
 }

@@ -3,11 +3,11 @@
 //! api-tutorials/create/protocols/generic-rest).
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::FormatOptions;
 use crate::handover::json::pretty;
 use crate::handover::needed;
 use crate::handover::remark::Remark;
-use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;
@@ -100,7 +100,10 @@ struct RestFields<'a> {
 }
 
 /// `adobe`: what a person copies into the form.
-pub(super) fn fields(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
+pub(super) fn fields(
+    credentials: &Credentials,
+    extras: &FormatOptions,
+) -> Result<Zeroizing<String>, Why> {
     let fields = Fields::new(credentials, extras)?;
     let lines = [
         ("endpoint", fields.endpoint.as_str()),
@@ -120,7 +123,7 @@ pub(super) fn fields(credentials: &Credentials, extras: &Extras) -> Result<Zeroi
 /// `adobe-json`: the body that creates the same connection.
 pub(super) fn connection(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
     Ok(pretty(&Body {
         name: "Zoho CRM base connection",
@@ -137,7 +140,10 @@ pub(super) fn connection(
 }
 
 /// `adobe-rest`: the body that creates a connection of the Generic REST API source.
-pub(super) fn rest(credentials: &Credentials, _extras: &Extras) -> Result<Zeroizing<String>, Why> {
+pub(super) fn rest(
+    credentials: &Credentials,
+    _extras: &FormatOptions,
+) -> Result<Zeroizing<String>, Why> {
     Ok(pretty(&Body {
         name: "Zoho CRM base connection",
         description: "Base Connection for Zoho CRM as a generic REST API",
@@ -160,7 +166,7 @@ pub(super) fn rest(credentials: &Credentials, _extras: &Extras) -> Result<Zeroiz
 }
 
 impl<'a> Fields<'a> {
-    fn new(credentials: &'a Credentials, extras: &Extras) -> Result<Self, Why> {
+    fn new(credentials: &'a Credentials, extras: &FormatOptions) -> Result<Self, Why> {
         Ok(Self {
             endpoint: needed::endpoint(credentials, extras)?,
             accounts_url: credentials.accounts_server.as_str(),

@@ -2,30 +2,30 @@
 //! airbyte-integrations/connectors/source-zoho-crm/source_zoho_crm/spec.json).
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::{Edition, Environment, FormatOptions};
 use crate::handover::json::pretty;
 use crate::handover::needed;
-use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 #[derive(Serialize)]
-struct Configuration<'a> {
+struct AirbyteConfiguration<'a> {
     client_id: &'a str,
     client_secret: &'a str,
     refresh_token: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
     dc_region: Option<String>,
-    environment: &'a str,
-    edition: &'a str,
+    environment: Environment,
+    edition: Edition,
 }
 
 pub(super) fn document(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
-    Ok(pretty(&Configuration {
+    Ok(pretty(&AirbyteConfiguration {
         client_id: credentials.client.id(),
         client_secret: credentials.client.secret().expose_secret(),
         refresh_token: needed::refresh_token(credentials)?,
@@ -33,16 +33,16 @@ pub(super) fn document(
         dc_region: credentials
             .data_center
             .map(|center| center.code.to_ascii_uppercase()),
-        environment: needed::environment(credentials, extras)?.name(),
-        edition: needed::edition(credentials, extras)?.name(),
+        environment: needed::environment(credentials, extras)?,
+        edition: needed::edition(credentials, extras)?,
     }))
 }
 
 #[cfg(test)]
 mod tests {
-    use crate::handover::extras::{Edition, Environment, Extras, Need};
+    use crate::handover::format_error::Why;
+    use crate::handover::format_options::{Edition, Environment, FormatOptions, Need};
     use crate::handover::samples;
-    use crate::handover::unfit::Why;
     use crate::zoho::data_centers::DATA_CENTERS;
     use expect_test::expect;
 
@@ -63,20 +63,20 @@ mod tests {
 
     #[test]
     fn what_zoho_told_wins_over_an_option_and_an_odd_edition_does_not() {
-        let extras = Extras {
+        let extras = FormatOptions {
             environment: Some(Environment::Sandbox),
             edition: Some(Edition::Free),
-            ..Extras::default()
+            ..FormatOptions::default()
         };
         let mut credentials = samples::full();
         let told = super::document(&credentials, &extras).unwrap();
         assert!(told.contains("\"Production\"") && told.contains("\"Enterprise\""));
         if let Ok(organization) = &mut credentials.identity.organization {
-            organization.edition = Some(crate::foreign::Foreign::new("zohoone"));
+            organization.edition = Some(crate::untrusted::Untrusted::new("zohoone"));
         }
         let odd = super::document(&credentials, &extras).unwrap();
         assert!(odd.contains("\"Free\""), "{}", odd.as_str());
-        let missing = super::document(&credentials, &Extras::default());
+        let missing = super::document(&credentials, &FormatOptions::default());
         assert_eq!(missing.unwrap_err(), Why::Missing(Need::Edition));
     }
 

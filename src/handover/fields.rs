@@ -1,9 +1,9 @@
 //! Single values by name, for `--field` and `--template`.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
+use crate::handover::format_options::FormatOptions;
 use crate::handover::needed;
+use crate::untrusted::Untrusted;
 use crate::zoho::crm::{Organization, User};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt;
@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 pub struct Field {
     /// Its name: "refresh_token".
     pub name: &'static str,
-    value: fn(&Credentials, &Extras) -> Option<Zeroizing<String>>,
+    value: fn(&Credentials, &FormatOptions) -> Option<Zeroizing<String>>,
 }
 
 /// Every value that has a name, in the order of the JSON document.
@@ -50,7 +50,7 @@ pub static FIELDS: [Field; 16] = [
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("there is no value named {name}; known are {}", known())]
 pub struct NoSuchField {
-    name: Foreign,
+    name: Untrusted,
 }
 
 impl Field {
@@ -63,7 +63,7 @@ impl Field {
     pub(crate) fn value(
         &self,
         credentials: &Credentials,
-        extras: &Extras,
+        extras: &FormatOptions,
     ) -> Option<Zeroizing<String>> {
         (self.value)(credentials, extras)
     }
@@ -74,7 +74,7 @@ impl FromStr for &'static Field {
 
     fn from_str(name: &str) -> Result<Self, NoSuchField> {
         Field::named(name).ok_or_else(|| NoSuchField {
-            name: Foreign::new(name),
+            name: Untrusted::new(name),
         })
     }
 }
@@ -92,7 +92,7 @@ pub fn known() -> String {
 
 const fn field(
     name: &'static str,
-    value: fn(&Credentials, &Extras) -> Option<Zeroizing<String>>,
+    value: fn(&Credentials, &FormatOptions) -> Option<Zeroizing<String>>,
 ) -> Field {
     Field { name, value }
 }
@@ -106,20 +106,20 @@ fn secret(secret: Option<&SecretString>) -> Option<Zeroizing<String>> {
     plain(secret?.expose_secret())
 }
 
-fn raw(text: Option<&Foreign>) -> Option<Zeroizing<String>> {
+fn raw(text: Option<&Untrusted>) -> Option<Zeroizing<String>> {
     plain(text?.raw())
 }
 
 fn organization(
     credentials: &Credentials,
-    part: fn(&Organization) -> Option<&Foreign>,
+    part: fn(&Organization) -> Option<&Untrusted>,
 ) -> Option<Zeroizing<String>> {
     raw(part(credentials.organization()?))
 }
 
 fn user(
     credentials: &Credentials,
-    part: fn(&User) -> Option<&Foreign>,
+    part: fn(&User) -> Option<&Untrusted>,
 ) -> Option<Zeroizing<String>> {
     raw(part(credentials.user()?))
 }

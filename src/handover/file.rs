@@ -1,21 +1,28 @@
-//! Files: written in one step, readable by their owner alone, never through a link.
+//! Files with secrets: read within bounds; written in one step, readable by their owner alone, never through a link.
 
-use crate::error::Error;
-use crate::handover::access;
-use crate::handover::unfit::Unfit;
-use std::fs::{self, Metadata};
+use crate::handover::permissions;
+use std::fs::{self, DirBuilder, File, Metadata};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 use tempfile::NamedTempFile;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// A settings file is small; whatever is larger is not merged into.
-const MERGED_BYTES: usize = 1024 * 1024;
+/// A settings file is small; whatever is larger is another file.
+pub const MOST_BYTES: usize = 1024 * 1024;
 
-/// A file that can be written: tried before the browser opens.
+/// A pipe that nobody writes to by then is nobody's.
+const OPENS_WITHIN: Duration = Duration::from_secs(5);
+
+/// A program that writes to a pipe may ask the person for a password first.
+const READ_WITHIN: Duration = Duration::from_mins(2);
+
+/// A file that credentials go to.
 #[derive(Debug)]
-pub struct OutputFile {
+pub struct PrivateFile {
     path: PathBuf,
     /// What may happen to a file that is there.
     existing: Existing,
@@ -47,29 +54,119 @@ pub enum Unusable {
     /// Replacing it would change whose it is.
     #[error("it belongs to another user")]
     NotOurs,
-    /// It is larger than any settings file.
-    #[error("it is too large to merge into")]
+    /// It is larger than any settings file, or would be.
+    #[error("it is larger than {MOST_BYTES} bytes")]
     TooLarge,
-    /// Lines cannot be put into it.
-    #[error("it is not UTF-8 text, so nothing can be merged into it")]
+    /// What PowerShell wrote in its older versions.
+    #[error("it is UTF-16 text")]
+    Utf16,
+    /// No text at all.
+    #[error("it is not UTF-8 text")]
     NotText,
+    /// A pipe without a writer, or with one that never ends.
+    #[error("nothing came from it in time")]
+    Silent,
+    /// A file that nothing can take the place of was written in part.
+    #[error("{error}; it holds a part alone, and {} all of it", copy.display())]
+    Half {
+        /// Where all of it is.
+        copy: PathBuf,
+        /// Why.
+        error: io::Error,
+    },
     /// The system refuses.
     #[error("{0}")]
     System(#[from] io::Error),
 }
 
-impl OutputFile {
-    /// Tries whether a file can be written there, leaving nothing behind.
-    pub fn prepare(path: &Path, existing: Existing) -> Result<Self, Unusable> {
-        let file = Self {
+impl Unusable {
+    /// What to do, in one line.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::Utf16 => "Save it as UTF-8; in PowerShell: Set-Content -Encoding utf8.",
+            Self::Half { .. } => "Free space there, and move the whole one in its place.",
+            _ => "Name another file, or mend this one.",
+        }
+    }
+}
+
+/// The text of a file that the person named: links are followed, and pipes are waited for, though not for ever.
+pub fn read(path: &Path, most: usize) -> Result<Zeroizing<String>, Unusable> {
+    let (opened, opens) = mpsc::channel();
+    let (sender, text) = mpsc::channel();
+    let path = path.to_owned();
+    thread::Builder::new().spawn(move || {
+        let file = File::open(path);
+        // Once it was given up nobody listens.
+        let _ = opened.send(());
+        let _ = sender.send(file.map_err(Unusable::System).and_then(|file| {
+            let length = file.metadata()?.len();
+            self::text(file, length, most)
+        }));
+    })?;
+    let silent = |_| Unusable::Silent;
+    opens.recv_timeout(OPENS_WITHIN).map_err(silent)?;
+    text.recv_timeout(READ_WITHIN).map_err(silent)?
+}
+
+/// Text of at most so many bytes. With room for all of it, so that no copy is left behind when it grows.
+fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>, Unusable> {
+    let length = usize::try_from(length).unwrap_or(most);
+    let room = if length == 0 { most } else { length.min(most) };
+    let mut bytes = Zeroizing::new(Vec::with_capacity(room + 64));
+    source.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    match bytes.as_slice() {
+        bytes if bytes.len() > most => Err(Unusable::TooLarge),
+        [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => Err(Unusable::Utf16),
+        bytes => {
+            let text = str::from_utf8(bytes).map_err(|_| Unusable::NotText)?;
+            Ok(Zeroizing::new(text.to_owned()))
+        }
+    }
+}
+
+/// Puts a text that no other place takes into a new file of the folder, and says where.
+pub(super) fn rescue(folder: &Path, text: &str) -> io::Result<PathBuf> {
+    make_folder(folder)?;
+    let mut names = tempfile::Builder::new();
+    let mut file = names
+        .prefix("credentials-")
+        .suffix(".json")
+        .tempfile_in(folder)?;
+    file.write_all(text.as_bytes())?;
+    file.as_file().sync_all()?;
+    Ok(file.keep()?.1)
+}
+
+/// Makes a folder for its owner alone, unless it is there.
+pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(path)
+}
+
+impl PrivateFile {
+    /// The file there, not tried yet.
+    pub fn at(path: &Path, existing: Existing) -> Self {
+        Self {
             path: path.to_owned(),
             existing,
-        };
+        }
+    }
+
+    /// Tries whether a file can be written there, leaving nothing behind.
+    pub fn prepare(path: &Path, existing: Existing) -> Result<Self, Unusable> {
+        let file = Self::at(path, existing);
         file.look()?;
         if existing == Existing::Merge {
             file.read()?;
         }
         NamedTempFile::new_in(file.folder())?.close()?;
+        if permissions::is_mount_point(path) {
+            permissions::open(path, File::options().write(true))?;
+        }
         Ok(file)
     }
 
@@ -81,48 +178,42 @@ impl OutputFile {
     /// Whether other users of this machine can read what is there now, and could then read what is put into it.
     pub fn is_open_to_others(&self) -> bool {
         let there = self.look().ok().flatten();
-        self.existing == Existing::Merge && there.as_ref().is_some_and(access::others_can_read)
+        self.existing == Existing::Merge
+            && there.is_some_and(|there| permissions::others_may(&there, 0o044))
     }
 
-    /// The text to merge into, when there is any.
-    pub(crate) fn existing(&self) -> Result<Option<Zeroizing<String>>, Error> {
-        self.read()
-            .map_err(|error| self.not_written(error.to_string()))
+    /// The text that is there, and what the system says of it. Look and reading share one handle, so nothing can take
+    /// its place in between.
+    pub fn read(&self) -> Result<Option<(Zeroizing<String>, Metadata)>, Unusable> {
+        let file = match permissions::open(&self.path, File::options().read(true)) {
+            Ok(file) => file,
+            Err(error) => {
+                let there = self.look()?;
+                return there.map_or(Ok(None), |_| Err(error.into()));
+            }
+        };
+        let metadata = file.metadata()?;
+        self.check(&metadata)?;
+        Ok(Some((text(file, metadata.len(), MOST_BYTES)?, metadata)))
     }
 
-    /// Puts the text there in one step: the old content or the new, never half of it.
-    pub(crate) fn write(&self, text: &[u8]) -> Result<(), Error> {
-        self.try_write(text)
-            .map_err(|error| self.not_written(error.to_string()))
-    }
-
-    /// The error that says that the credentials do not take the form.
-    pub(super) fn unfit(&self, unfit: &Unfit) -> Error {
-        Error::NotWritten {
-            place: self.path.clone(),
-            reason: unfit.to_string(),
-            printed: false,
-            remedy: unfit.why.remedy(),
-        }
-    }
-
-    fn not_written(&self, reason: String) -> Error {
-        Error::NotWritten {
-            place: self.path.clone(),
-            reason,
-            printed: false,
-            remedy: "Copy them from the terminal or the page now, or mend the path and run the login again.",
-        }
-    }
-
-    fn try_write(&self, text: &[u8]) -> Result<(), Unusable> {
+    /// Puts the text there in one step: the old content or the new, never half of it. What is written can be read
+    /// back.
+    pub fn write(&self, text: &str) -> Result<(), Unusable> {
         let old = self.look()?;
+        if text.len() > MOST_BYTES {
+            return Err(Unusable::TooLarge);
+        }
         let mut file = NamedTempFile::new_in(self.folder())?;
-        file.write_all(text)?;
+        file.write_all(text.as_bytes())?;
+        if old.is_some() && permissions::is_mount_point(&self.path) {
+            file.as_file().sync_all()?;
+            return self.write_in_place(text, file);
+        }
         if let Some(old) = old
             && self.existing == Existing::Merge
         {
-            access::keep(file.as_file(), &old)?;
+            permissions::keep(file.as_file(), &old)?;
         }
         file.as_file().sync_all()?;
         match self.existing {
@@ -134,6 +225,27 @@ impl OutputFile {
             _ => Unusable::System(error.error),
         })?;
         Ok(())
+    }
+
+    /// Where nothing can be renamed to. Until it is done all of it stands in the copy.
+    fn write_in_place(&self, text: &str, copy: NamedTempFile) -> Result<(), Unusable> {
+        let mut file = permissions::open(&self.path, File::options().write(true))?;
+        self.check(&file.metadata()?)?;
+        let (_, copy) = copy.keep().map_err(|error| error.error)?;
+        let mut write = || {
+            #[cfg(unix)]
+            if self.existing == Existing::Replace {
+                use std::os::unix::fs::PermissionsExt;
+                file.set_permissions(fs::Permissions::from_mode(0o600))?;
+            }
+            file.write_all(text.as_bytes())?;
+            file.set_len(text.len() as u64)?;
+            file.sync_all()
+        };
+        match write() {
+            Ok(()) => Ok(fs::remove_file(copy)?),
+            Err(error) => Err(Unusable::Half { copy, error }),
+        }
     }
 
     /// What is at the path now, if it may be touched.
@@ -155,35 +267,11 @@ impl OutputFile {
             Err(Unusable::NotAFile)
         } else if self.existing == Existing::Keep {
             Err(Unusable::Exists)
-        } else if !access::is_ours(metadata) {
+        } else if !permissions::is_ours(metadata) && !permissions::is_mount_point(&self.path) {
             Err(Unusable::NotOurs)
         } else {
             Ok(())
         }
-    }
-
-    /// The text that is there. Look and reading share one handle, so nothing can take its place in between.
-    fn read(&self) -> Result<Option<Zeroizing<String>>, Unusable> {
-        let file = match access::open(&self.path) {
-            Ok(file) => file,
-            Err(error) => {
-                let there = self.look()?;
-                return there.map_or(Ok(None), |_| Err(error.into()));
-            }
-        };
-        self.check(&file.metadata()?)?;
-        // With room to spare, so that no copy is left behind when it grows.
-        let mut text = Zeroizing::new(String::with_capacity(MERGED_BYTES + 1024));
-        file.take(MERGED_BYTES as u64 + 1)
-            .read_to_string(&mut text)
-            .map_err(|error| match error.kind() {
-                ErrorKind::InvalidData => Unusable::NotText,
-                _ => Unusable::System(error),
-            })?;
-        if text.len() > MERGED_BYTES {
-            return Err(Unusable::TooLarge);
-        }
-        Ok(Some(text))
     }
 
     fn folder(&self) -> &Path {

@@ -6,7 +6,7 @@ fn folder() -> TempDir {
 }
 
 fn write(path: &Path, existing: Existing, text: &str) -> Result<(), Unusable> {
-    OutputFile::prepare(path, existing)?.try_write(text.as_bytes())
+    PrivateFile::prepare(path, existing)?.write(text)
 }
 
 fn names(folder: &TempDir) -> usize {
@@ -25,7 +25,7 @@ fn a_new_file_is_written_whole_and_nothing_else_stays() {
 #[test]
 fn preparing_leaves_nothing_behind() {
     let folder = folder();
-    OutputFile::prepare(&folder.path().join("zoho.env"), Existing::Keep).unwrap();
+    PrivateFile::prepare(&folder.path().join("zoho.env"), Existing::Keep).unwrap();
     assert_eq!(names(&folder), 0);
 }
 
@@ -47,9 +47,9 @@ fn an_existing_file_needs_force() {
 fn a_file_that_appears_in_between_is_kept() {
     let folder = folder();
     let path = folder.path().join("file");
-    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    let file = PrivateFile::prepare(&path, Existing::Keep).unwrap();
     fs::write(&path, "other").unwrap();
-    assert!(file.try_write(b"ours").is_err());
+    assert!(file.write("ours").is_err());
     assert_eq!(fs::read_to_string(&path).unwrap(), "other");
     assert_eq!(names(&folder), 1);
 }
@@ -72,13 +72,27 @@ fn folders_and_missing_folders_are_refused() {
 fn what_cannot_be_merged_into_is_known_before() {
     let folder = folder();
     let path = folder.path().join("zoho.env");
-    let prepared = || OutputFile::prepare(&path, Existing::Merge);
+    let prepared = || PrivateFile::prepare(&path, Existing::Merge);
     fs::write(&path, b"NAME=\xff\n").unwrap();
     assert!(matches!(prepared(), Err(Unusable::NotText)));
-    fs::write(&path, "#".repeat(MERGED_BYTES + 1)).unwrap();
+    fs::write(&path, "#".repeat(MOST_BYTES + 1)).unwrap();
     assert!(matches!(prepared(), Err(Unusable::TooLarge)));
-    fs::write(&path, "#".repeat(MERGED_BYTES)).unwrap();
+    fs::write(&path, "#".repeat(MOST_BYTES)).unwrap();
     assert!(prepared().is_ok());
+}
+
+#[test]
+fn what_could_not_be_read_back_is_not_written() {
+    let folder = folder();
+    let path = folder.path().join("file");
+    write(&path, Existing::Keep, "old").unwrap();
+    let large = "x".repeat(MOST_BYTES + 1);
+    let refused = write(&path, Existing::Replace, &large);
+    assert!(matches!(refused, Err(Unusable::TooLarge)));
+    write(&path, Existing::Replace, &large[1..]).unwrap();
+    let read = PrivateFile::at(&path, Existing::Replace).read().unwrap();
+    assert_eq!(read.unwrap().0.len(), MOST_BYTES);
+    assert_eq!(names(&folder), 1);
 }
 
 #[cfg(unix)]
@@ -108,10 +122,10 @@ mod unix {
         let path = folder.path().join("file");
         fs::write(&path, "OTHER=1\n").unwrap();
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
-        let file = OutputFile::prepare(&path, Existing::Merge).unwrap();
+        let file = PrivateFile::prepare(&path, Existing::Merge).unwrap();
         assert!(file.is_open_to_others());
-        assert_eq!(file.existing().unwrap().unwrap().as_str(), "OTHER=1\n");
-        file.try_write(b"OTHER=1\nOURS=2\n").unwrap();
+        assert_eq!(file.read().unwrap().unwrap().0.as_str(), "OTHER=1\n");
+        file.write("OTHER=1\nOURS=2\n").unwrap();
         assert_eq!(mode(&path), 0o640);
     }
 
@@ -140,9 +154,9 @@ mod unix {
         for existing in [Existing::Keep, Existing::Replace, Existing::Merge] {
             assert!(matches!(write(&link, existing, "new"), Err(Unusable::Link)));
         }
-        let late = OutputFile::prepare(&folder.path().join("late"), Existing::Replace).unwrap();
+        let late = PrivateFile::prepare(&folder.path().join("late"), Existing::Replace).unwrap();
         symlink(&target, late.path()).unwrap();
-        assert!(matches!(late.try_write(b"new"), Err(Unusable::Link)));
+        assert!(matches!(late.write("new"), Err(Unusable::Link)));
         assert_eq!(fs::read_to_string(&target).unwrap(), "old");
     }
 }

@@ -1,12 +1,12 @@
 //! The form in which the credentials go out: a format of the table, one value, or a text of the person's own.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
 use crate::handover::fields::Field;
 use crate::handover::format::Format;
+use crate::handover::format_error::{FormatError, Why};
+use crate::handover::format_options::FormatOptions;
 use crate::handover::remark::Remark;
 use crate::handover::template::{self, Template};
-use crate::handover::unfit::{Unfit, Why};
 use zeroize::Zeroizing;
 
 /// What is written.
@@ -50,7 +50,7 @@ impl Form {
 
     /// Why no login can end in this form, as far as that is known before: `told` says whether the CRM will be asked
     /// about the organisation.
-    pub fn hopeless(&self, extras: &Extras, told: bool) -> Option<Unfit> {
+    pub fn hopeless(&self, extras: &FormatOptions, told: bool) -> Option<FormatError> {
         match self {
             Self::Format(format) => format.hopeless(extras, told),
             Self::Field(_) | Self::Template(_) => None,
@@ -61,24 +61,14 @@ impl Form {
     pub fn document(
         &self,
         credentials: &Credentials,
-        extras: &Extras,
-    ) -> Result<Zeroizing<String>, Unfit> {
-        self.document_into(credentials, extras, "")
-    }
-
-    /// The document, put into what the file holds if this form merges.
-    pub(super) fn document_into(
-        &self,
-        credentials: &Credentials,
-        extras: &Extras,
-        existing: &str,
-    ) -> Result<Zeroizing<String>, Unfit> {
-        let unfit = |why: Why| Unfit {
+        extras: &FormatOptions,
+    ) -> Result<Zeroizing<String>, FormatError> {
+        let unfit = |why: Why| FormatError {
             form: self.name(),
             why,
         };
         match self {
-            Self::Format(format) => format.document_into(credentials, extras, existing),
+            Self::Format(format) => format.document(credentials, extras),
             Self::Field(field) => template::bare(field, credentials, extras).map_err(unfit),
             Self::Template(template) => template.document(credentials, extras).map_err(unfit),
         }

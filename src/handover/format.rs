@@ -1,9 +1,9 @@
 //! The table of formats: for each reader its name, what it is for, what it knows and what it still needs.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::{Extras, Need};
+use crate::handover::format_error::{FormatError, Why};
+use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
-use crate::handover::unfit::{Unfit, Why};
 use crate::handover::{adobe, airbyte, dotenv, json, sdk, shell, singer, text};
 use crate::zoho::data_centers::DataCenter;
 use std::fmt;
@@ -38,19 +38,15 @@ pub enum Known {
 }
 
 /// The whole document, which carries whatever there is.
-type Always = fn(&Credentials, &Extras) -> Zeroizing<String>;
+type Always = fn(&Credentials, &FormatOptions) -> Zeroizing<String>;
 
 /// The whole document, made anew.
-type Whole = fn(&Credentials, &Extras) -> Result<Zeroizing<String>, Why>;
-
-/// The document, put into what the file holds already.
-type Merged = fn(&Credentials, &Extras, &str) -> Result<Zeroizing<String>, Why>;
+type Whole = fn(&Credentials, &FormatOptions) -> Result<Zeroizing<String>, Why>;
 
 #[derive(Clone, Copy)]
 enum Make {
     Always(Always),
     Whole(Whole),
-    Merged(Merged),
 }
 
 /// Every format, in the order in which help and page show them.
@@ -118,7 +114,7 @@ pub static FORMATS: [Format; 13] = [
         title: "An .env file",
         purpose: "NAME=value lines for .env files, docker --env-file, systemd and CI secrets",
         file_name: "zoho.env",
-        document: Make::Merged(dotenv::document),
+        document: Make::Whole(dotenv::document),
         ..PLAIN
     },
     Format {
@@ -191,37 +187,26 @@ impl Format {
 
     /// Whether our lines are put into an existing file, which else would be replaced.
     pub fn is_merged(&self) -> bool {
-        matches!(self.document, Make::Merged(_))
+        self.name == "dotenv"
     }
 
     /// The whole document, ending in a newline.
     pub fn document(
         &self,
         credentials: &Credentials,
-        extras: &Extras,
-    ) -> Result<Zeroizing<String>, Unfit> {
-        self.document_into(credentials, extras, "")
-    }
-
-    /// The document, put into what the file holds if this format merges.
-    pub(super) fn document_into(
-        &self,
-        credentials: &Credentials,
-        extras: &Extras,
-        existing: &str,
-    ) -> Result<Zeroizing<String>, Unfit> {
+        extras: &FormatOptions,
+    ) -> Result<Zeroizing<String>, FormatError> {
         let document = self.check_data_center(credentials.data_center);
         let document = document.and_then(|()| match self.document {
             Make::Always(always) => Ok(always(credentials, extras)),
             Make::Whole(whole) => whole(credentials, extras),
-            Make::Merged(merged) => merged(credentials, extras, existing),
         });
         document.map_err(|why| self.unfit(why))
     }
 
     /// Why no login can end in this format, as far as that is known before: `told` says whether the CRM will be
     /// asked about the organisation.
-    pub(super) fn hopeless(&self, extras: &Extras, told: bool) -> Option<Unfit> {
+    pub(super) fn hopeless(&self, extras: &FormatOptions, told: bool) -> Option<FormatError> {
         let mut needs = self.needs.iter();
         let missing = needs.find(|need| match need {
             Need::Environment => extras.environment.is_none() && !told,
@@ -243,8 +228,8 @@ impl Format {
         }
     }
 
-    fn unfit(&self, why: Why) -> Unfit {
-        Unfit {
+    fn unfit(&self, why: Why) -> FormatError {
+        FormatError {
             form: self.name,
             why,
         }

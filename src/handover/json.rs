@@ -1,14 +1,14 @@
 //! `json`: one object for programs. What is absent is left out.
 
 use crate::credentials::Credentials;
-use crate::foreign::{Foreign, is_hidden};
-use crate::handover::extras::Extras;
+use crate::handover::format_options::FormatOptions;
+use crate::untrusted::{Untrusted, is_hidden};
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 #[derive(Serialize)]
-struct Document<'a> {
+struct JsonDocument<'a> {
     client_id: &'a str,
     client_secret: &'a str,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -26,13 +26,13 @@ struct Document<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     data_center: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<Organization<'a>>,
+    organization: Option<JsonOrganization<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<User<'a>>,
+    user: Option<JsonUser<'a>>,
 }
 
 #[derive(Serialize)]
-struct Organization<'a> {
+struct JsonOrganization<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -42,15 +42,15 @@ struct Organization<'a> {
 }
 
 #[derive(Serialize)]
-struct User<'a> {
+struct JsonUser<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     email: Option<&'a str>,
 }
 
-pub(super) fn document(credentials: &Credentials, _extras: &Extras) -> Zeroizing<String> {
-    let document = Document {
+pub(super) fn document(credentials: &Credentials, _extras: &FormatOptions) -> Zeroizing<String> {
+    let document = JsonDocument {
         client_id: credentials.client.id(),
         client_secret: credentials.client.secret().expose_secret(),
         refresh_token: credentials
@@ -67,12 +67,14 @@ pub(super) fn document(credentials: &Credentials, _extras: &Extras) -> Zeroizing
         accounts_url: credentials.accounts_server.as_str(),
         api_domain: raw(credentials.api_domain.as_ref()),
         data_center: credentials.data_center.map(|center| center.code),
-        organization: credentials.organization().map(|organization| Organization {
-            name: raw(organization.name.as_ref()),
-            id: raw(organization.id.as_ref()),
-            kind: raw(organization.kind.as_ref()),
-        }),
-        user: credentials.user().map(|user| User {
+        organization: credentials
+            .organization()
+            .map(|organization| JsonOrganization {
+                name: raw(organization.name.as_ref()),
+                id: raw(organization.id.as_ref()),
+                kind: raw(organization.kind.as_ref()),
+            }),
+        user: credentials.user().map(|user| JsonUser {
             name: raw(user.name.as_ref()),
             email: raw(user.email.as_ref()),
         }),
@@ -109,8 +111,8 @@ fn escaped(char: char) -> impl Iterator<Item = String> {
     units.map(|unit| format!("\\u{unit:04x}"))
 }
 
-fn raw(text: Option<&Foreign>) -> Option<&str> {
-    text.map(Foreign::raw)
+fn raw(text: Option<&Untrusted>) -> Option<&str> {
+    text.map(Untrusted::raw)
 }
 
 #[cfg(test)]

@@ -1,16 +1,17 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
-mod access;
 mod adobe;
 mod airbyte;
 pub mod dotenv;
-pub mod extras;
 pub mod fields;
 pub mod file;
 pub mod form;
 pub mod format;
+pub mod format_error;
+pub mod format_options;
 mod json;
 mod needed;
+pub(crate) mod permissions;
 pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -19,16 +20,20 @@ mod shell;
 mod singer;
 pub mod template;
 mod text;
-pub mod unfit;
 pub mod variables;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
-use extras::Extras;
-use file::OutputFile;
+use file::{PrivateFile, Unusable};
 use form::Form;
+use format_error::FormatError;
+use format_options::FormatOptions;
 use std::io::Write;
 use std::path::PathBuf;
+
+/// What to do where a file took nothing.
+const MEND: &str =
+    "Copy them from the terminal or the page now, or mend the path and run the login again.";
 
 /// Where the credentials shall go.
 #[derive(Debug)]
@@ -36,9 +41,11 @@ pub struct Target {
     /// In which form.
     pub form: Form,
     /// What the person added for the reader.
-    pub extras: Extras,
+    pub extras: FormatOptions,
     /// To which file; to standard output otherwise.
-    pub file: Option<OutputFile>,
+    pub file: Option<PrivateFile>,
+    /// The folder for what standard output does not take either.
+    pub last_resort: Option<PathBuf>,
 }
 
 /// Where the credentials went, each with the form's name.
@@ -53,7 +60,8 @@ pub enum Written {
 }
 
 /// Writes the credentials where they shall go. What cannot go there goes to standard output instead, in a
-/// form that can carry it, with the error beside it: nothing obtained is lost.
+/// form that can carry it, and where that is gone to a file of its own, with the error beside it: nothing obtained is
+/// lost.
 pub fn hand_over(
     credentials: &Credentials,
     target: &Target,
@@ -64,7 +72,7 @@ pub fn hand_over(
         Err(mut error) => {
             let written = instead(credentials, target, output);
             if let Error::NotWritten { printed, .. } = &mut error {
-                *printed = written != Written::Nowhere;
+                *printed = matches!(written, Written::Output(_));
             }
             (written, Some(error))
         }
@@ -95,13 +103,21 @@ fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -
             return Written::Output(form.name());
         }
     }
-    Written::Nowhere
+    let kept = target.last_resort.as_deref().and_then(|folder| {
+        let form = Form::named("json")?;
+        let document = form.document(credentials, &target.extras).ok()?;
+        Some(Written::File(
+            form.name(),
+            file::rescue(folder, &document).ok()?,
+        ))
+    });
+    kept.unwrap_or(Written::Nowhere)
 }
 
 fn to_output(
     credentials: &Credentials,
     form: &Form,
-    extras: &Extras,
+    extras: &FormatOptions,
     output: &mut dyn Write,
 ) -> Result<(), Error> {
     let failed = |reason: String, remedy: &'static str| Error::NotWritten {
@@ -122,18 +138,41 @@ fn to_output(
     })
 }
 
-fn to_file(credentials: &Credentials, target: &Target, file: &OutputFile) -> Result<(), Error> {
-    let existing = if target.form.is_merged() {
-        file.existing()?
+fn to_file(credentials: &Credentials, target: &Target, file: &PrivateFile) -> Result<(), Error> {
+    let (form, extras) = (&target.form, &target.extras);
+    let not_written = |reason: String, remedy| Error::NotWritten {
+        place: file.path().to_owned(),
+        reason,
+        printed: false,
+        remedy,
+    };
+    let unusable = |unusable: Unusable| not_written(unusable.to_string(), MEND);
+    let existing = if form.is_merged() {
+        file.read().map_err(unusable)?
     } else {
         None
     };
-    let existing = existing.as_ref().map_or("", |text| text.as_str());
-    let document = target
-        .form
-        .document_into(credentials, &target.extras, existing)
-        .map_err(|unfit| file.unfit(&unfit))?;
-    file.write(document.as_bytes())
+    let existing = existing.map(|(text, _)| text).unwrap_or_default();
+    if credentials.refresh_token.is_none() && holds_refresh_token(&existing, extras) {
+        return Err(Error::RefreshTokenSpared(file.path().to_owned()));
+    }
+    let document = if existing.is_empty() {
+        form.document(credentials, extras)
+    } else {
+        dotenv::merged(credentials, extras, &existing).map_err(|why| FormatError {
+            form: form.name(),
+            why,
+        })
+    };
+    let document = document.map_err(|unfit| not_written(unfit.to_string(), unfit.why.remedy()))?;
+    file.write(&document).map_err(unusable)
+}
+
+/// The one that is there may be the only one that works.
+fn holds_refresh_token(existing: &str, extras: &FormatOptions) -> bool {
+    let name = extras.env_prefix.name("REFRESH_TOKEN");
+    let mut lines = dotenv::read(existing).into_iter();
+    lines.any(|(set, value)| set == name && !value.is_empty())
 }
 
 #[cfg(test)]

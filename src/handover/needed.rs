@@ -1,11 +1,11 @@
 //! What a reader needs, looked up in what Zoho told first and in the person's options then.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::{Edition, Environment, Extras, Need};
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::{Edition, Environment, FormatOptions, Need};
+use crate::untrusted::Untrusted;
+use clap::ValueEnum;
 use secrecy::ExposeSecret;
-use std::str::FromStr;
 
 impl Need {
     /// Reads on from "needs".
@@ -62,33 +62,36 @@ pub(super) fn refresh_token(credentials: &Credentials) -> Result<&str, Why> {
 pub(super) fn api_domain(credentials: &Credentials) -> Result<&str, Why> {
     let domain = credentials.api_domain.as_ref();
     domain
-        .map(Foreign::raw)
+        .map(Untrusted::raw)
         .ok_or(Why::Missing(Need::ApiDomain))
 }
 
 /// As the CRM told, if that is one of those that readers know.
-pub(super) fn environment(credentials: &Credentials, extras: &Extras) -> Result<Environment, Why> {
+pub(super) fn environment(
+    credentials: &Credentials,
+    extras: &FormatOptions,
+) -> Result<Environment, Why> {
     let told = credentials
         .organization()
         .and_then(|organization| organization.kind.as_ref());
-    told.and_then(|kind| Environment::from_str(kind.raw()).ok())
+    told.and_then(|kind| Environment::from_str(kind.raw(), true).ok())
         .or(extras.environment)
         .ok_or(Why::Missing(Need::Environment))
 }
 
 /// As the CRM told, if that is one of those that readers know.
-pub(super) fn edition(credentials: &Credentials, extras: &Extras) -> Result<Edition, Why> {
+pub(super) fn edition(credentials: &Credentials, extras: &FormatOptions) -> Result<Edition, Why> {
     let told = credentials
         .organization()
         .and_then(|organization| organization.edition.as_ref());
-    told.and_then(|edition| Edition::from_str(edition.raw()).ok())
+    told.and_then(|edition| Edition::from_str(edition.raw(), true).ok())
         .or(extras.edition)
         .ok_or(Why::Missing(Need::Edition))
 }
 
 /// As given, or the CRM's own host in the data centre: the engine beneath Adobe's source documents
 /// `crm.zoho.com/crm/private`; Adobe gives no example.
-pub(super) fn endpoint(credentials: &Credentials, extras: &Extras) -> Result<String, Why> {
+pub(super) fn endpoint(credentials: &Credentials, extras: &FormatOptions) -> Result<String, Why> {
     if let Some(given) = &extras.endpoint {
         return Ok(given.as_str().to_owned());
     }

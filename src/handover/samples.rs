@@ -1,9 +1,9 @@
 //! Credentials for the tests of the formats.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
 use crate::handover::format::Format;
+use crate::handover::format_options::FormatOptions;
+use crate::untrusted::Untrusted;
 use crate::zoho::client::{Client, Id};
 use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::data_centers::DataCenter;
@@ -17,7 +17,7 @@ pub(crate) fn bare() -> Credentials {
         client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
         access_token: Some("1000.a.a".into()),
         refresh_token: None,
-        token_type: Foreign::new("Bearer"),
+        token_type: Untrusted::new("Bearer"),
         expires_at: None,
         scopes: Some(Scopes::parse("ZohoCRM.modules.READ ZohoCRM.settings.READ").unwrap()),
         accounts_server: AccountsServer::given("http://127.0.0.1:4711").unwrap(),
@@ -35,19 +35,19 @@ pub(crate) fn full() -> Credentials {
         refresh_token: Some("1000.r.r".into()),
         expires_at: Some(UNIX_EPOCH + Duration::from_secs(1_795_433_758)),
         accounts_server: AccountsServer::of(center),
-        api_domain: Some(Foreign::new(center.api_domain)),
+        api_domain: Some(Untrusted::new(center.api_domain)),
         data_center: Some(center),
         redirect_uri: Some("http://localhost:8085/callback".to_owned()),
         identity: Identity {
             organization: Ok(Organization {
-                name: Some(Foreign::new("Example \u{1b}[31m")),
-                id: Some(Foreign::new("60012345")),
-                kind: Some(Foreign::new("production")),
-                edition: Some(Foreign::new("enterprise")),
+                name: Some(Untrusted::new("Example \u{1b}[31m")),
+                id: Some(Untrusted::new("60012345")),
+                kind: Some(Untrusted::new("production")),
+                edition: Some(Untrusted::new("enterprise")),
             }),
             user: Ok(User {
-                name: Some(Foreign::new("Example Person")),
-                email: Some(Foreign::new("person@example.com")),
+                name: Some(Untrusted::new("Example Person")),
+                email: Some(Untrusted::new("person@example.com")),
             }),
         },
         ..bare()
@@ -55,11 +55,11 @@ pub(crate) fn full() -> Credentials {
 }
 
 /// What a person adds for every reader.
-pub(crate) fn extras() -> Extras {
-    Extras {
+pub(crate) fn extras() -> FormatOptions {
+    FormatOptions {
         start_date: Some("2026-01-01".parse().unwrap()),
         user_agent: Some("example (person@example.com)".parse().unwrap()),
-        ..Extras::default()
+        ..FormatOptions::default()
     }
 }
 

@@ -2,9 +2,9 @@
 //! zoho/zohocrm-nodejs-sdk-8.0, `file_store`).
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::FormatOptions;
+use crate::untrusted::Untrusted;
 use secrecy::ExposeSecret;
 use std::time::UNIX_EPOCH;
 use zeroize::Zeroizing;
@@ -15,7 +15,7 @@ const HEADING: &str = "id,user_name,client_id,client_secret,refresh_token,access
 /// whatever the quotes, so nothing is quoted.
 pub(super) fn document(
     credentials: &Credentials,
-    _extras: &Extras,
+    _extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
     let secret = credentials.client.secret().expose_secret();
     let tokens = [&credentials.refresh_token, &credentials.access_token];
@@ -23,7 +23,7 @@ pub(super) fn document(
         tokens.map(|token| token.as_ref().map_or("", ExposeSecret::expose_secret));
     let expiry_time = milliseconds(credentials);
     let redirect_uri = credentials.redirect_uri.as_deref().unwrap_or_default();
-    let api_domain = credentials.api_domain.as_ref().map_or("", Foreign::raw);
+    let api_domain = credentials.api_domain.as_ref().map_or("", Untrusted::raw);
     let columns = [
         ("id", "1"),
         ("user_name", ""),
@@ -82,10 +82,10 @@ mod tests {
     fn a_value_that_would_end_its_cell_is_refused() {
         for value in ["a,b", "a\"b", "a\nb", "a\rb", "a b"] {
             let credentials = Credentials {
-                api_domain: Some(Foreign::new(value)),
+                api_domain: Some(Untrusted::new(value)),
                 ..samples::full()
             };
-            let why = document(&credentials, &Extras::default()).unwrap_err();
+            let why = document(&credentials, &FormatOptions::default()).unwrap_err();
             assert_eq!(why, Why::CannotCarry("api_domain"), "{value:?}");
         }
     }

@@ -4,13 +4,16 @@
 //! is, or refused where the shell has no such quoting: an answer from outside must never become a command.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::FormatOptions;
 use crate::handover::variables::{is_plain, variables};
 use zeroize::Zeroizing;
 
 /// `env`, for sh, bash and zsh.
-pub(super) fn sh(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
+pub(super) fn sh(
+    credentials: &Credentials,
+    extras: &FormatOptions,
+) -> Result<Zeroizing<String>, Why> {
     lines(credentials, extras, is_text, |text, name, value| {
         text.extend(["export ", name, "="]);
         if value.chars().all(is_plain) {
@@ -25,7 +28,10 @@ pub(super) fn sh(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing
 }
 
 /// `fish`: between double quotes it reads `\`, `"` and `$` alone.
-pub(super) fn fish(credentials: &Credentials, extras: &Extras) -> Result<Zeroizing<String>, Why> {
+pub(super) fn fish(
+    credentials: &Credentials,
+    extras: &FormatOptions,
+) -> Result<Zeroizing<String>, Why> {
     lines(credentials, extras, is_text, |text, name, value| {
         text.extend(["set -gx ", name, " \""]);
         escape(text, value, |char| r#"\"$"#.contains(char).then_some("\\"));
@@ -37,7 +43,7 @@ pub(super) fn fish(credentials: &Credentials, extras: &Extras) -> Result<Zeroizi
 /// Invoke-Expression each line is a command of its own, so no value may hold a line break.
 pub(super) fn powershell(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
     let is_printable = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     lines(credentials, extras, is_printable, |text, name, value| {
@@ -50,7 +56,7 @@ pub(super) fn powershell(
 /// `windows-cmd`: its quoting protects neither `%` nor `"`, so only plain values pass.
 pub(super) fn windows_cmd(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
     let is_plain = |value: &str| value.chars().all(is_plain);
     lines(credentials, extras, is_plain, |text, name, value| {
@@ -61,7 +67,7 @@ pub(super) fn windows_cmd(
 /// A line for each variable that has a value, if the shell takes all of them.
 fn lines(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
     takes: fn(&str) -> bool,
     line: fn(&mut String, &str, &str),
 ) -> Result<Zeroizing<String>, Why> {

@@ -1,10 +1,10 @@
 use super::*;
-use crate::foreign::Foreign;
 use crate::handover::samples;
+use crate::untrusted::Untrusted;
 use expect_test::{Expect, expect};
 use std::process::Command;
 
-type Document = fn(&Credentials, &Extras) -> Result<Zeroizing<String>, Why>;
+type Document = fn(&Credentials, &FormatOptions) -> Result<Zeroizing<String>, Why>;
 
 /// What a careless shell would run, split or swallow.
 const HOSTILE: [&str; 12] = [
@@ -24,7 +24,7 @@ const HOSTILE: [&str; 12] = [
 
 fn with_api_domain(value: &str) -> Credentials {
     Credentials {
-        api_domain: Some(Foreign::new(value)),
+        api_domain: Some(Untrusted::new(value)),
         ..samples::full()
     }
 }
@@ -38,14 +38,16 @@ fn sh_lines() {
     check(
         "env",
         &expect![[r"
-        export ZOHO_CLIENT_ID=1000.EXAMPLE
-        export ZOHO_CLIENT_SECRET=examplesecret
-        export ZOHO_REFRESH_TOKEN=1000.r.r
-        export ZOHO_ACCESS_TOKEN=1000.a.a
-        export ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
-        export ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
-        export ZOHO_API_DOMAIN=https://www.zohoapis.eu
-    "]],
+            export ZOHO_CLIENT_ID=1000.EXAMPLE
+            export ZOHO_CLIENT_SECRET=examplesecret
+            export ZOHO_REFRESH_TOKEN=1000.r.r
+            export ZOHO_ACCESS_TOKEN=1000.a.a
+            export ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
+            export ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
+            export ZOHO_API_DOMAIN=https://www.zohoapis.eu
+            export ZOHO_DC=eu
+            export ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        "]],
     );
 }
 
@@ -54,14 +56,16 @@ fn fish_lines() {
     check(
         "fish",
         &expect![[r#"
-        set -gx ZOHO_CLIENT_ID "1000.EXAMPLE"
-        set -gx ZOHO_CLIENT_SECRET "examplesecret"
-        set -gx ZOHO_REFRESH_TOKEN "1000.r.r"
-        set -gx ZOHO_ACCESS_TOKEN "1000.a.a"
-        set -gx ZOHO_ACCESS_TOKEN_EXPIRES_AT "2026-11-23T11:35:58Z"
-        set -gx ZOHO_ACCOUNTS_URL "https://accounts.zoho.eu"
-        set -gx ZOHO_API_DOMAIN "https://www.zohoapis.eu"
-    "#]],
+            set -gx ZOHO_CLIENT_ID "1000.EXAMPLE"
+            set -gx ZOHO_CLIENT_SECRET "examplesecret"
+            set -gx ZOHO_REFRESH_TOKEN "1000.r.r"
+            set -gx ZOHO_ACCESS_TOKEN "1000.a.a"
+            set -gx ZOHO_ACCESS_TOKEN_EXPIRES_AT "2026-11-23T11:35:58Z"
+            set -gx ZOHO_ACCOUNTS_URL "https://accounts.zoho.eu"
+            set -gx ZOHO_API_DOMAIN "https://www.zohoapis.eu"
+            set -gx ZOHO_DC "eu"
+            set -gx ZOHO_SCOPE "ZohoCRM.modules.READ,ZohoCRM.settings.READ"
+        "#]],
     );
 }
 
@@ -70,14 +74,16 @@ fn powershell_lines() {
     check(
         "powershell",
         &expect![[r#"
-        $Env:ZOHO_CLIENT_ID="1000.EXAMPLE"
-        $Env:ZOHO_CLIENT_SECRET="examplesecret"
-        $Env:ZOHO_REFRESH_TOKEN="1000.r.r"
-        $Env:ZOHO_ACCESS_TOKEN="1000.a.a"
-        $Env:ZOHO_ACCESS_TOKEN_EXPIRES_AT="2026-11-23T11:35:58Z"
-        $Env:ZOHO_ACCOUNTS_URL="https://accounts.zoho.eu"
-        $Env:ZOHO_API_DOMAIN="https://www.zohoapis.eu"
-    "#]],
+            $Env:ZOHO_CLIENT_ID="1000.EXAMPLE"
+            $Env:ZOHO_CLIENT_SECRET="examplesecret"
+            $Env:ZOHO_REFRESH_TOKEN="1000.r.r"
+            $Env:ZOHO_ACCESS_TOKEN="1000.a.a"
+            $Env:ZOHO_ACCESS_TOKEN_EXPIRES_AT="2026-11-23T11:35:58Z"
+            $Env:ZOHO_ACCOUNTS_URL="https://accounts.zoho.eu"
+            $Env:ZOHO_API_DOMAIN="https://www.zohoapis.eu"
+            $Env:ZOHO_DC="eu"
+            $Env:ZOHO_SCOPE="ZohoCRM.modules.READ,ZohoCRM.settings.READ"
+        "#]],
     );
 }
 
@@ -86,14 +92,16 @@ fn cmd_lines() {
     check(
         "windows-cmd",
         &expect![[r"
-        set ZOHO_CLIENT_ID=1000.EXAMPLE
-        set ZOHO_CLIENT_SECRET=examplesecret
-        set ZOHO_REFRESH_TOKEN=1000.r.r
-        set ZOHO_ACCESS_TOKEN=1000.a.a
-        set ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
-        set ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
-        set ZOHO_API_DOMAIN=https://www.zohoapis.eu
-    "]],
+            set ZOHO_CLIENT_ID=1000.EXAMPLE
+            set ZOHO_CLIENT_SECRET=examplesecret
+            set ZOHO_REFRESH_TOKEN=1000.r.r
+            set ZOHO_ACCESS_TOKEN=1000.a.a
+            set ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
+            set ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu
+            set ZOHO_API_DOMAIN=https://www.zohoapis.eu
+            set ZOHO_DC=eu
+            set ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        "]],
     );
 }
 
@@ -101,21 +109,21 @@ fn cmd_lines() {
 fn what_a_shell_would_read_differently_is_quoted() {
     let credentials = with_api_domain("a'b\"c$d`e\\f g");
     let last = |document: Document| {
-        let document = document(&credentials, &Extras::default()).unwrap();
+        let document = document(&credentials, &FormatOptions::default()).unwrap();
         document.lines().last().unwrap().to_owned()
     };
     let quoted = [sh, fish, powershell].map(|shell| last(shell)).join("\n");
     expect![[r#"
-        export ZOHO_API_DOMAIN='a'\''b"c$d`e\f g'
-        set -gx ZOHO_API_DOMAIN "a'b\"c\$d`e\\f g"
-        $Env:ZOHO_API_DOMAIN="a'b`"c`$d``e\f g""#]]
+        export ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
+        set -gx ZOHO_SCOPE "ZohoCRM.modules.READ,ZohoCRM.settings.READ"
+        $Env:ZOHO_SCOPE="ZohoCRM.modules.READ,ZohoCRM.settings.READ""#]]
     .assert_eq(&quoted);
 }
 
 #[test]
 fn what_a_shell_cannot_carry_is_refused_by_name() {
     let refused = |document: Document, value: &str| {
-        document(&with_api_domain(value), &Extras::default())
+        document(&with_api_domain(value), &FormatOptions::default())
             .is_err_and(|why| why == Why::CannotCarry("API_DOMAIN"))
     };
     for value in HOSTILE {
@@ -143,7 +151,7 @@ fn shells_take_hostile_values_as_they_are() {
     ] {
         for value in HOSTILE {
             let folder = tempfile::tempdir().unwrap();
-            let text = document(&with_api_domain(value), &Extras::default()).unwrap();
+            let text = document(&with_api_domain(value), &FormatOptions::default()).unwrap();
             std::fs::write(folder.path().join("document"), text.as_bytes()).unwrap();
             let ran = Command::new(shell)
                 .args(["-c", ". ./document; printenv ZOHO_API_DOMAIN"])

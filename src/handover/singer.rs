@@ -1,16 +1,16 @@
 //! `singer`: the configuration of tap-zoho-crm (singer-io/tap-zoho-crm, README and config).
 
 use crate::credentials::Credentials;
-use crate::handover::extras::{Extras, Need};
+use crate::handover::format_error::Why;
+use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::json::pretty;
 use crate::handover::needed;
-use crate::handover::unfit::Why;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use zeroize::Zeroizing;
 
 #[derive(Serialize)]
-struct Configuration<'a> {
+struct SingerConfiguration<'a> {
     client_id: &'a str,
     client_secret: &'a str,
     refresh_token: &'a str,
@@ -21,11 +21,11 @@ struct Configuration<'a> {
 
 pub(super) fn document(
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
     let start_date = extras.start_date.as_ref();
     let user_agent = extras.user_agent.as_ref();
-    Ok(pretty(&Configuration {
+    Ok(pretty(&SingerConfiguration {
         client_id: credentials.client.id(),
         client_secret: credentials.client.secret().expose_secret(),
         refresh_token: needed::refresh_token(credentials)?,

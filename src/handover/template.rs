@@ -1,9 +1,9 @@
 //! `--template`: any text with names in braces, and `--field`: one bare value.
 
 use crate::credentials::Credentials;
-use crate::handover::extras::Extras;
 use crate::handover::fields::{Field, NoSuchField};
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::FormatOptions;
 use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -58,7 +58,7 @@ impl Template {
     pub(super) fn document(
         &self,
         credentials: &Credentials,
-        extras: &Extras,
+        extras: &FormatOptions,
     ) -> Result<Zeroizing<String>, Why> {
         let mut filled = Zeroizing::new(String::new());
         for piece in &self.0 {
@@ -82,7 +82,7 @@ impl Template {
 pub(super) fn bare(
     field: &Field,
     credentials: &Credentials,
-    extras: &Extras,
+    extras: &FormatOptions,
 ) -> Result<Zeroizing<String>, Why> {
     let value = field.value(credentials, extras).ok_or(Why::Absent)?;
     let mut value = one_line(field, value)?;
@@ -105,7 +105,7 @@ mod tests {
 
     fn filled(template: &str, credentials: &Credentials) -> Result<String, Why> {
         let template: Template = template.parse().unwrap();
-        let text = template.document(credentials, &Extras::default())?;
+        let text = template.document(credentials, &FormatOptions::default())?;
         Ok(text.to_string())
     }
 
@@ -144,7 +144,7 @@ mod tests {
     #[test]
     fn a_bare_value_is_one_line() {
         let value = |name: &str, of: &Credentials| {
-            let value = bare(name.parse().unwrap(), of, &Extras::default());
+            let value = bare(name.parse().unwrap(), of, &FormatOptions::default());
             value.map(|value| value.to_string())
         };
         assert_eq!(value("data_center", &samples::full()).unwrap(), "eu\n");

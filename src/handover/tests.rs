@@ -1,15 +1,16 @@
 use super::*;
-use crate::handover::extras::Need;
 use crate::handover::format::{FORMATS, Format};
-use crate::handover::unfit::Why;
+use crate::handover::format_error::Why;
+use crate::handover::format_options::Need;
 use crate::zoho::crm::Identity;
 use file::Existing;
 
-fn target(form: &str, file: Option<OutputFile>) -> Target {
+fn target(form: &str, file: Option<PrivateFile>) -> Target {
     Target {
         form: Form::named(form).unwrap(),
-        extras: Extras::default(),
+        extras: FormatOptions::default(),
         file,
+        last_resort: None,
     }
 }
 
@@ -77,8 +78,8 @@ fn what_the_table_says_is_needed_is_what_the_document_asks_for() {
             Need::UserAgent => extras.user_agent = None,
         }
         match need {
-            Need::Environment => extras.edition = Some(extras::Edition::Free),
-            Need::Edition => extras.environment = Some(extras::Environment::Sandbox),
+            Need::Environment => extras.edition = Some(format_options::Edition::Free),
+            Need::Edition => extras.environment = Some(format_options::Environment::Sandbox),
             _ => {}
         }
         (credentials, extras)
@@ -107,11 +108,11 @@ fn what_the_table_says_is_needed_is_what_the_document_asks_for() {
 
 #[test]
 fn what_is_missing_is_known_before_when_it_can_be() {
-    let hopeless = |name: &str, extras: &Extras, told| {
+    let hopeless = |name: &str, extras: &FormatOptions, told| {
         let unfit = Format::named(name).unwrap().hopeless(extras, told);
         unfit.map(|unfit| unfit.why)
     };
-    let none = Extras::default();
+    let none = FormatOptions::default();
     assert_eq!(
         hopeless("singer", &none, true),
         Some(Why::Missing(Need::StartDate))
@@ -131,7 +132,7 @@ fn what_is_missing_is_known_before_when_it_can_be() {
 fn what_the_form_refuses_goes_to_standard_output_as_json() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("airbyte.json");
-    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    let file = PrivateFile::prepare(&path, Existing::Keep).unwrap();
     for target in [target("airbyte", Some(file)), target("airbyte", None)] {
         let (output, written, error) = handed_over(&nothing(), &target);
         assert_eq!(output, samples::document("json", &nothing()));
@@ -153,7 +154,7 @@ fn a_file_that_cannot_be_written_leaves_the_form_as_it_is() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("missing").join("zoho.fish");
     std::fs::create_dir(path.parent().unwrap()).unwrap();
-    let file = OutputFile::prepare(&path, Existing::Keep).unwrap();
+    let file = PrivateFile::prepare(&path, Existing::Keep).unwrap();
     std::fs::remove_dir(path.parent().unwrap()).unwrap();
     let (output, written, error) = handed_over(&samples::full(), &target("fish", Some(file)));
     assert_eq!(output, samples::document("fish", &samples::full()));

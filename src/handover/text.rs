@@ -1,16 +1,16 @@
 //! `text`: labelled lines for people, in the order of Adobe's form.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
-use crate::handover::extras::Extras;
+use crate::handover::format_options::FormatOptions;
 use crate::handover::needed;
+use crate::untrusted::Untrusted;
 use secrecy::ExposeSecret;
 use zeroize::Zeroizing;
 
 /// The widest label and two spaces.
 const COLUMN: usize = 22;
 
-pub(super) fn document(credentials: &Credentials, extras: &Extras) -> Zeroizing<String> {
+pub(super) fn document(credentials: &Credentials, extras: &FormatOptions) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::new());
     let mut line = |label: &str, value: &str| {
         text.extend([&*format!("{:COLUMN$}", format!("{label}:")), value, "\n"]);
@@ -37,7 +37,7 @@ pub(super) fn document(credentials: &Credentials, extras: &Extras) -> Zeroizing<
 
 /// What is no secret, fit to be read on a terminal.
 fn told(credentials: &Credentials) -> [(&'static str, Option<String>); 8] {
-    let shown = |text: Option<&Foreign>| text.map(Foreign::to_string);
+    let shown = |text: Option<&Untrusted>| text.map(Untrusted::to_string);
     let center = credentials.data_center;
     let scopes = credentials.scopes.as_ref();
     let organization = credentials.organization();

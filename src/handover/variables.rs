@@ -1,7 +1,7 @@
 //! The credentials as variables: names by majority of public code, values as they are.
 
 use crate::credentials::Credentials;
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use secrecy::{ExposeSecret, SecretString};
 use std::str::FromStr;
 use thiserror::Error;
@@ -17,13 +17,20 @@ pub struct Prefix(String);
 pub struct NotAPrefix;
 
 /// A variable: its field's name in messages, its name, and its value when there is one.
-pub(super) struct Variable {
+pub(crate) struct Variable {
     /// As without a prefix of one's own, for messages.
     pub field: &'static str,
     /// With the prefix.
     pub name: String,
     /// As it is.
     pub value: Option<Zeroizing<String>>,
+}
+
+impl Prefix {
+    /// The whole name of a field's variable.
+    pub(super) fn name(&self, field: &str) -> String {
+        format!("{}{field}", self.0)
+    }
 }
 
 impl Default for Prefix {
@@ -46,12 +53,14 @@ impl FromStr for Prefix {
     }
 }
 
-/// All seven, in the order of the documents.
-pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable; 7] {
+/// All of them, in the order of the documents. The data centre is that of the accounts server beside it.
+pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable; 9] {
     let secret = |secret: &SecretString| Some(plain(secret.expose_secret()));
     let access_token = credentials.access_token.as_ref().and_then(secret);
     let refresh_token = credentials.refresh_token.as_ref().and_then(secret);
-    let api_domain = credentials.api_domain.as_ref().map(Foreign::raw);
+    let api_domain = credentials.api_domain.as_ref().map(Untrusted::raw);
+    let center = credentials.accounts_server.data_center();
+    let scopes = credentials.scopes.as_ref();
     [
         ("CLIENT_ID", Some(plain(credentials.client.id()))),
         ("CLIENT_SECRET", secret(credentials.client.secret())),
@@ -66,10 +75,15 @@ pub(super) fn variables(credentials: &Credentials, prefix: &Prefix) -> [Variable
             Some(plain(credentials.accounts_server.as_str())),
         ),
         ("API_DOMAIN", api_domain.map(plain)),
+        ("DC", center.map(|center| plain(center.code))),
+        (
+            "SCOPE",
+            scopes.map(|scopes| Zeroizing::new(scopes.joined(","))),
+        ),
     ]
     .map(|(field, value)| Variable {
         field,
-        name: format!("{}{field}", prefix.0),
+        name: prefix.name(field),
         value,
     })
 }

@@ -1,9 +1,9 @@
 //! One bind on every loopback address of the redirect URI, kept to the end.
 
-use crate::foreign::Foreign;
 use crate::loopback::redirect_uri::RedirectUri;
+use crate::untrusted::Untrusted;
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -22,7 +22,7 @@ pub struct PortUnavailable {
     /// The port.
     pub port: u16,
     /// The process that holds it, or its user, where the system tells.
-    pub holder: Option<Foreign>,
+    pub holder: Option<Untrusted>,
     /// Why.
     pub reason: PortReason,
 }
@@ -48,21 +48,44 @@ impl PortReason {
     }
 }
 
-/// Listens on both loopback families for localhost, on exactly the literal otherwise.
-/// A family that this machine does not have is left out.
-pub(super) async fn bind(uri: &RedirectUri) -> Result<(Vec<TcpListener>, u16), PortUnavailable> {
+/// The sockets of a redirect URI.
+pub(super) struct Bound {
+    pub(super) listeners: Vec<TcpListener>,
+    pub(super) port: u16,
+    /// Whether a browser that tries any loopback address with this port comes to us or to nobody.
+    pub(super) is_complete: bool,
+}
+
+/// Listens on both loopback families for localhost, on exactly the literal otherwise; beside it on the other family
+/// too, where that is free, for the page's host name. A family that this machine does not have is left out.
+pub(super) async fn bind(uri: &RedirectUri) -> Result<Bound, PortUnavailable> {
+    let addresses = uri.addresses();
     let mut tries = FREE_PORT_TRIES;
-    let (listeners, port) = loop {
+    let (mut listeners, port) = loop {
         tries -= 1;
-        match bind_all(&uri.addresses(), uri.port()) {
+        match bind_all(&addresses, uri.port()) {
             // The port that is free in one family may be taken in the other.
             Err(taken) if uri.port() == 0 && tries > 0 && taken.is_held() => {}
             outcome => break outcome?,
         }
     };
+    let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
+    let mut is_complete = !addresses.is_empty();
+    let others = both.into_iter().filter(|other| !addresses.contains(other));
+    for other in others.take_while(|_| !addresses.is_empty()) {
+        match listen(SocketAddr::new(other, port)) {
+            Ok(listener) => listeners.push(listener),
+            Err(reason) if is_absent(&reason) => {}
+            Err(_) => is_complete = false,
+        }
+    }
     #[cfg(target_os = "linux")]
     kept::none_on(port).await?;
-    Ok((listeners, port))
+    Ok(Bound {
+        listeners,
+        port,
+        is_complete,
+    })
 }
 
 fn bind_all(
@@ -160,7 +183,7 @@ fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
 }
 
 /// The process with such a socket, as far as the system lets us see it.
-fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Foreign> {
+fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Untrusted> {
     use listeners::{Protocol, SocketState};
     let all = listeners::get_all().ok()?;
     let holder = all.into_iter().find(|found| {
@@ -169,7 +192,7 @@ fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Foreign> {
     })?;
     // Whoever starts a process names it.
     let name = format!("{} (process {})", holder.process.name, holder.process.pid);
-    Some(Foreign::new(name))
+    Some(Untrusted::new(name))
 }
 
 /// Connections that a process keeps from the time when it held the port: it closed its listener, and the browser's idle
@@ -177,9 +200,9 @@ fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Foreign> {
 #[cfg(target_os = "linux")]
 mod kept {
     use super::{PortReason, PortUnavailable, holder};
-    use crate::foreign::Foreign;
     use crate::loopback::peer;
     use crate::loopback::sockets::{self, Socket};
+    use crate::untrusted::Untrusted;
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
 
@@ -216,7 +239,7 @@ mod kept {
         PortUnavailable {
             address: kept.local.ip(),
             port: kept.local.port(),
-            holder: Some(Foreign::new(format!("{process} of {user}"))),
+            holder: Some(Untrusted::new(format!("{process} of {user}"))),
             reason: PortReason::ConnectionKept,
         }
     }
@@ -233,19 +256,27 @@ mod tests {
 
     #[tokio::test]
     async fn a_free_port_is_the_same_in_both_families() {
-        let (listeners, port) = bind(&uri("http://localhost:0/")).await.unwrap();
-        assert_ne!(port, 0);
-        for listener in &listeners {
-            assert_eq!(listener.local_addr().unwrap().port(), port);
-            assert!(listener.local_addr().unwrap().ip().is_loopback());
+        for host in ["localhost", "127.0.0.1", "[::1]"] {
+            let bound = bind(&uri(&format!("http://{host}:0/"))).await.unwrap();
+            assert_ne!(bound.port, 0);
+            assert!(bound.is_complete && !bound.listeners.is_empty());
+            for listener in &bound.listeners {
+                let local = listener.local_addr().unwrap();
+                assert_eq!(local.port(), bound.port);
+                assert!(local.ip().is_loopback());
+            }
         }
-        assert!(!listeners.is_empty());
     }
 
     #[tokio::test]
-    async fn a_literal_is_listened_on_alone() {
-        let (listeners, _) = bind(&uri("http://127.0.0.1:0/")).await.unwrap();
-        assert_eq!(listeners.len(), 1);
+    async fn a_literal_does_without_a_family_that_another_process_holds() {
+        let other = TcpListener::bind("[::1]:0").await.unwrap();
+        let port = other.local_addr().unwrap().port();
+        let bound = bind(&uri(&format!("http://127.0.0.1:{port}/")))
+            .await
+            .unwrap();
+        assert!(!bound.is_complete);
+        assert_eq!(bound.listeners.len(), 1);
     }
 
     #[tokio::test]
@@ -253,9 +284,8 @@ mod tests {
         for address in ["127.0.0.1:0", "[::1]:0", "0.0.0.0:0", "[::]:0"] {
             let other = TcpListener::bind(address).await.unwrap();
             let port = other.local_addr().unwrap().port();
-            let error = bind(&uri(&format!("http://localhost:{port}/")))
-                .await
-                .unwrap_err();
+            let bound = bind(&uri(&format!("http://localhost:{port}/"))).await;
+            let error = bound.err().unwrap();
             let own = format!("(process {})", std::process::id());
             assert!(error.to_string().contains(&own), "{address}: {error}");
         }

@@ -1,9 +1,9 @@
 //! Is this request ours? A pure function from what a request says, what the system says of its sender and what was
 //! answered before to a decision: whatever fails before `state`, and whatever another user sends, has no effect.
 
-use crate::foreign::Foreign;
 use crate::loopback::peer::Peer;
 use crate::loopback::redirect_uri::{RESPONSE_PARAMETERS, RedirectUri};
+use crate::untrusted::Untrusted;
 use crate::zoho::client::is_token_text;
 use crate::zoho::data_centers::DataCenter;
 use crate::zoho::trust::{AccountsServer, Trust};
@@ -17,6 +17,9 @@ use url::form_urlencoded;
 
 /// What follows the start address when the person wants this origin's app data cleared first.
 pub(super) const CLEAR: &str = "/clear";
+
+/// What follows it for the picture whose answer clears.
+pub(super) const CLEARING: &str = "/clear/now";
 
 /// A browser says with it that it asks at the same time as it wakes a service worker.
 const NAVIGATION_PRELOAD: &str = "service-worker-navigation-preload";
@@ -70,6 +73,8 @@ pub enum Decision {
     StartThroughWorker,
     /// The person wants this origin's app data cleared, and to go on.
     Clear,
+    /// The page that they are shown then asks for this: the answer to it clears.
+    ClearNow,
     /// The one-time page.
     Page,
     /// The response to this login's authorization request.
@@ -128,6 +133,8 @@ pub enum Place {
     Start,
     /// The same, after app data of this origin is cleared.
     Clear,
+    /// The picture whose answer clears it.
+    ClearNow,
     /// The one-time page.
     Page,
 }
@@ -151,16 +158,16 @@ pub enum AuthorizationResponse {
         /// Where it can be redeemed.
         accounts_server: AccountsServer,
         /// The data center's code as the callback told it.
-        location: Option<Foreign>,
+        location: Option<Untrusted>,
     },
     /// `error` instead of a code; `access_denied` when the person refused.
-    Error(Foreign),
+    Error(Untrusted),
     /// The callback named a server that is not trusted: nothing is sent anywhere.
     Untrusted {
         /// The server it named.
-        named: Foreign,
+        named: Untrusted,
         /// The data center it named beside it, when the two disagree.
-        location: Option<Foreign>,
+        location: Option<Untrusted>,
     },
     /// The right state, but neither code nor error.
     Empty,
@@ -179,6 +186,7 @@ pub fn decide(
 
 /// What a request asks for, and whether it came through a service worker.
 enum Asked {
+    ClearNow,
     Start {
         through_worker: bool,
     },
@@ -197,14 +205,19 @@ fn asked_for(expected: &Expectation, head: &Parts) -> Result<Asked, Refusal> {
     if head.method != Method::GET || has_body(&head.headers) {
         return Err(Refusal::Method);
     }
-    let through_worker = match navigation(&head.headers) {
-        Navigation::Person => false,
-        Navigation::Worker if place != Place::Page => true,
-        Navigation::Worker | Navigation::Nobody => return Err(Refusal::Metadata),
+    let through_worker = match (navigation(&head.headers), place) {
+        (Navigation::Picture, Place::ClearNow) => false,
+        (Navigation::Picture, _) | (_, Place::ClearNow) => return Err(Refusal::Metadata),
+        (Navigation::Person, _) => false,
+        (Navigation::Worker, Place::Start | Place::Clear | Place::Callback) => true,
+        (Navigation::Worker, Place::Page) | (Navigation::Nobody, _) => {
+            return Err(Refusal::Metadata);
+        }
     };
     Ok(match place {
         Place::Start => Asked::Start { through_worker },
         Place::Clear => Asked::Clear,
+        Place::ClearNow => Asked::ClearNow,
         // A worker reads what the browser loads ahead for it.
         Place::Page if head.headers.contains_key(NAVIGATION_PRELOAD) => {
             return Err(Refusal::Metadata);
@@ -234,6 +247,7 @@ fn allow(asked: Asked, peer: Peer, so_far: SoFar) -> Result<Decision, Refusal> {
             through_worker: true,
         } => Ok(Decision::StartThroughWorker),
         Asked::Clear => Ok(Decision::Clear),
+        Asked::ClearNow => Ok(Decision::ClearNow),
         Asked::Page(site) if so_far.page_at == Some(site) => Ok(Decision::Page),
         Asked::Page(_) => Err(Refusal::Path),
         Asked::Callback {
@@ -253,6 +267,7 @@ impl Asked {
         match self {
             Self::Start { .. } => Place::Start,
             Self::Clear => Place::Clear,
+            Self::ClearNow => Place::ClearNow,
             Self::Page(_) => Place::Page,
             Self::Callback { .. } => Place::Callback,
         }
@@ -260,19 +275,19 @@ impl Asked {
 }
 
 fn place(expected: &Expectation, site: Site, path: &str) -> Option<Place> {
-    let start = path.strip_suffix(CLEAR).unwrap_or(path);
+    let is_start = |path: Option<&str>| path.is_some_and(|path| same(path, &expected.start_path));
     if same(path, &expected.page_path) {
         Some(Place::Page)
     } else if site == Site::PageHost {
         None
     } else if path == expected.redirect_uri.path() {
         Some(Place::Callback)
-    } else if same(start, &expected.start_path) {
-        Some(if start == path {
-            Place::Start
-        } else {
-            Place::Clear
-        })
+    } else if is_start(Some(path)) {
+        Some(Place::Start)
+    } else if is_start(path.strip_suffix(CLEAR)) {
+        Some(Place::Clear)
+    } else if is_start(path.strip_suffix(CLEARING)) {
+        Some(Place::ClearNow)
     } else {
         None
     }
@@ -317,25 +332,25 @@ fn response(
     parameters: &mut HashMap<&'static str, String>,
 ) -> AuthorizationResponse {
     use AuthorizationResponse as Response;
-    let location = parameters.remove("location").map(Foreign::new);
+    let location = parameters.remove("location").map(Untrusted::new);
     let named = parameters.remove("accounts-server");
     let server = match &named {
         None => Some(at_location(expected, location.as_ref())),
         Some(named) => expected.trust.accounts_server(named),
     };
     let Some(accounts_server) = server else {
-        let named = Foreign::new(named.unwrap_or_default());
+        let named = Untrusted::new(named.unwrap_or_default());
         return Response::Untrusted {
             named,
             location: None,
         };
     };
     if named.is_some() && disagree(&accounts_server, location.as_ref()) {
-        let named = Foreign::new(accounts_server.as_str());
+        let named = Untrusted::new(accounts_server.as_str());
         return Response::Untrusted { named, location };
     }
     if let Some(error) = parameters.remove("error") {
-        return Response::Error(Foreign::new(error));
+        return Response::Error(Untrusted::new(error));
     }
     match parameters.remove("code") {
         Some(code) if is_token_text(&code) => Response::Granted {
@@ -349,7 +364,7 @@ fn response(
 
 /// Where a callback leads that names a location alone: the table's server there. A login that began elsewhere, at a
 /// stand-in say, never leaves for the table.
-fn at_location(expected: &Expectation, location: Option<&Foreign>) -> AccountsServer {
+fn at_location(expected: &Expectation, location: Option<&Untrusted>) -> AccountsServer {
     let home = &expected.home;
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
     let told = told.filter(|_| home.data_center().is_some());
@@ -357,7 +372,7 @@ fn at_location(expected: &Expectation, location: Option<&Foreign>) -> AccountsSe
 }
 
 /// Whether a known location contradicts a server of the table. An unknown one proves nothing.
-fn disagree(server: &AccountsServer, location: Option<&Foreign>) -> bool {
+fn disagree(server: &AccountsServer, location: Option<&Untrusted>) -> bool {
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
     match (server.data_center(), told) {
         (Some(named), Some(told)) => named != told,
@@ -414,7 +429,9 @@ enum Navigation {
     Person,
     /// A service worker that passes a person's navigation through.
     Worker,
-    /// A prefetch, an image, a frame, a script.
+    /// A page that shows a picture.
+    Picture,
+    /// A prefetch, a frame, a script.
     Nobody,
 }
 
@@ -423,15 +440,19 @@ fn navigation(headers: &HeaderMap) -> Navigation {
         let mut values = headers.get_all(name).iter();
         values.all(|value| value.as_bytes() == wanted.as_bytes())
     };
+    let is = |name: &str, wanted: &str| headers.contains_key(name) && only(name, wanted);
     let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"];
-    if prefetch.iter().any(|name| headers.contains_key(*name))
-        || !only("sec-fetch-mode", "navigate")
-    {
+    // Chromium keeps the mode of the navigation; Firefox keeps only that a page is wanted.
+    let passed_through = is("sec-fetch-mode", "navigate")
+        || is("sec-fetch-mode", "same-origin") && is("upgrade-insecure-requests", "1");
+    if prefetch.iter().any(|name| headers.contains_key(*name)) {
         Navigation::Nobody
-    } else if only("sec-fetch-dest", "document") {
+    } else if only("sec-fetch-mode", "navigate") && only("sec-fetch-dest", "document") {
         Navigation::Person
-    } else if only("sec-fetch-dest", "empty") && headers.contains_key("sec-fetch-mode") {
+    } else if passed_through && is("sec-fetch-dest", "empty") {
         Navigation::Worker
+    } else if is("sec-fetch-mode", "no-cors") && is("sec-fetch-dest", "image") {
+        Navigation::Picture
     } else {
         Navigation::Nobody
     }
@@ -439,11 +460,17 @@ fn navigation(headers: &HeaderMap) -> Navigation {
 
 /// Whether this browser finds names below `localhost` by itself, as Chromium and Firefox do and Safari does not.
 pub fn finds_names_below_localhost(headers: &HeaderMap) -> bool {
-    let agent = headers
-        .get(header::USER_AGENT)
-        .map_or(&b""[..], |agent| agent.as_bytes());
-    let agent = String::from_utf8_lossy(agent);
-    agent.contains("Chrome/") || agent.contains("Firefox/")
+    agent_has(headers, "Chrome/") || is_firefox(headers)
+}
+
+/// Whether this browser is Firefox.
+pub fn is_firefox(headers: &HeaderMap) -> bool {
+    agent_has(headers, "Firefox/")
+}
+
+fn agent_has(headers: &HeaderMap, word: &str) -> bool {
+    let agent = headers.get(header::USER_AGENT);
+    agent.is_some_and(|agent| String::from_utf8_lossy(agent.as_bytes()).contains(word))
 }
 
 #[cfg(test)]

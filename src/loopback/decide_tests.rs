@@ -60,6 +60,7 @@ fn said(decision: Decision) -> String {
         Decision::Start => "start".to_owned(),
         Decision::StartThroughWorker => "start through a worker".to_owned(),
         Decision::Clear => "clear".to_owned(),
+        Decision::ClearNow => "clear now".to_owned(),
         Decision::Page => "page".to_owned(),
         Decision::Again => "again".to_owned(),
         Decision::Refused(refusal) => format!("{refusal:?}"),
@@ -306,12 +307,39 @@ fn a_worker_that_passes_through_is_asked_about_at_the_start_and_refused_at_the_c
     assert_eq!(judge("/callback?state=the-state&code=c", &worker), "Worker");
     assert_eq!(judge("/callback?state=old&code=c", &worker), "ForeignState");
     assert_eq!(judge("/result/p", &worker), "Metadata");
+    let firefox = [
+        ("sec-fetch-mode", "same-origin"),
+        ("sec-fetch-dest", "empty"),
+        ("upgrade-insecure-requests", "1"),
+    ];
+    assert_eq!(judge("/start/s", &firefox), "start through a worker");
+    assert_eq!(
+        judge("/callback?state=the-state&code=c", &firefox),
+        "Worker"
+    );
+    assert_eq!(judge("/start/s", &firefox[..2]), "Metadata");
     let script = [("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")];
     assert_eq!(judge("/start/s", &script), "Metadata");
     assert_eq!(
         judge("/start/s", &[("sec-fetch-dest", "empty")]),
         "Metadata"
     );
+}
+
+#[test]
+fn only_a_picture_clears() {
+    let picture = [("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")];
+    let worker = [("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "empty")];
+    let person = [
+        ("sec-fetch-mode", "navigate"),
+        ("sec-fetch-dest", "document"),
+    ];
+    assert_eq!(judge("/start/s/clear/now", &picture), "clear now");
+    for other in [&worker[..], &person, &[]] {
+        assert_eq!(judge("/start/s/clear/now", other), "Metadata");
+    }
+    assert_eq!(judge("/start/s/clear", &picture), "Metadata");
+    assert_eq!(judge("/start/other/clear/now", &picture), "Path");
 }
 
 #[test]
@@ -391,7 +419,7 @@ fn whatever_fails_before_state_has_no_effect() {
 
 #[test]
 fn an_error_with_the_state_is_zohos_answer() {
-    let denied = r#"Error(Foreign("access_denied"))"#;
+    let denied = r#"Error(Untrusted("access_denied"))"#;
     assert_eq!(
         judge("/callback?error=access_denied&state=the-state&", &[]),
         denied

@@ -4,23 +4,20 @@ pub mod bind;
 mod connections;
 pub mod decide;
 pub mod notice;
-pub mod pages;
 pub mod pasted;
 pub mod peer;
 pub mod redirect_uri;
 pub mod serve;
 #[cfg(target_os = "linux")]
 mod sockets;
-pub(crate) mod strangers;
 
-use bind::PortUnavailable;
+use bind::{Bound, PortUnavailable};
 use redirect_uri::RedirectUri;
 use serve::{Server, Serving};
-use tokio::net::TcpListener;
 
 /// The bound redirect URI. From here on no other process of this machine can receive its callbacks.
 pub struct Loopback {
-    listeners: Vec<TcpListener>,
+    bound: Bound,
     redirect_uri: RedirectUri,
 }
 
@@ -29,14 +26,14 @@ impl Loopback {
     /// elsewhere is bound nowhere. On Linux, connections that another process still keeps on the port are waited
     /// for, 2 s at most.
     pub async fn bind(redirect_uri: &RedirectUri) -> Result<Self, PortUnavailable> {
-        let (listeners, port) = bind::bind(redirect_uri).await?;
+        let bound = bind::bind(redirect_uri).await?;
         let redirect_uri = if redirect_uri.port() == 0 {
-            redirect_uri.with_port(port)
+            redirect_uri.with_port(bound.port)
         } else {
             redirect_uri.clone()
         };
         Ok(Self {
-            listeners,
+            bound,
             redirect_uri,
         })
     }
@@ -46,15 +43,19 @@ impl Loopback {
         &self.redirect_uri
     }
 
-    /// A host below `localhost` with the redirect URI's port; none unless both address families are bound, because a
-    /// browser may try either.
+    /// A host below `localhost` with the redirect URI's port; none when another process holds the port in one address
+    /// family, because a browser may try either.
     pub fn host_below_localhost(&self, name: &str) -> Option<String> {
-        let port = self.redirect_uri.authority().strip_prefix("localhost")?;
-        (self.listeners.len() == 2).then(|| format!("{name}.localhost{port}"))
+        let port = match self.bound.port {
+            80 => String::new(),
+            port => format!(":{port}"),
+        };
+        let bound = self.bound.is_complete;
+        bound.then(|| format!("{name}.localhost{port}"))
     }
 
     /// Serves it for one login.
     pub fn serve(self, serving: Serving) -> Server {
-        Server::new(self.listeners, serving)
+        Server::new(self.bound.listeners, serving)
     }
 }

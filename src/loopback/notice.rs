@@ -4,7 +4,7 @@ use crate::loopback::decide::Refusal;
 use std::sync::Arc;
 
 /// Where notices go.
-pub type Tell = Arc<dyn Fn(Notice) + Send + Sync>;
+pub type TellNotice = Arc<dyn Fn(Notice) + Send + Sync>;
 
 /// Something on the port that a person may want to know. None of it changes the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,13 @@ pub enum Occasion {
     WorkerAtStart {
         /// Where this origin's app data is cleared when the person says so.
         clear: String,
+    },
+    /// The person wants this origin's app data cleared first.
+    Clearing {
+        /// The picture whose answer clears it.
+        now: String,
+        /// Where to go on.
+        start: String,
     },
     /// The head of its request was larger than there is room for.
     HeadTooLarge,

@@ -1,6 +1,6 @@
 //! Who is at the other end of a connection: the person who runs this program, or another user of this machine?
 
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use std::net::SocketAddr;
 
 /// What the system says of the other end.
@@ -109,12 +109,12 @@ impl Ends {
 }
 
 /// A user as people know them: "user nobody (65534)".
-pub fn user(uid: u32) -> Foreign {
+pub fn user(uid: u32) -> Untrusted {
     #[cfg(target_os = "linux")]
     if let Some(user) = uzers::get_user_by_uid(uid) {
-        return Foreign::new(format!("user {} ({uid})", user.name().to_string_lossy()));
+        return Untrusted::new(format!("user {} ({uid})", user.name().to_string_lossy()));
     }
-    Foreign::new(format!("user {uid}"))
+    Untrusted::new(format!("user {uid}"))
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Answering requests: from decisions to responses, and what they mean for the login.
 
-use crate::loopback::connections::{self, Answer as Reply, Connection, Purpose};
+use crate::loopback::connections::{self, Connection, Purpose, Reply};
 use crate::loopback::decide::{
-    Answer, AuthorizationResponse, CLEAR, Decision, Expectation, Refusal, Site, SoFar, decide,
-    finds_names_below_localhost,
+    Answer, AuthorizationResponse, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar,
+    decide, finds_names_below_localhost, is_firefox,
 };
-use crate::loopback::notice::{Notice, Occasion, Tell};
-use crate::loopback::pages::Page;
+use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
 use crate::loopback::peer::Persons;
+use crate::pages::Page;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -35,11 +35,11 @@ const ALWAYS: [(HeaderName, &str); 5] = [
         HeaderName::from_static("cross-origin-opener-policy"),
         "same-origin",
     ),
-    (
-        HeaderName::from_static("cross-origin-resource-policy"),
-        "same-origin",
-    ),
+    (RESOURCE_POLICY, "same-origin"),
 ];
+
+/// Cross-Origin-Resource-Policy (Fetch).
+const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
 /// What every page is.
 const HTML: &str = "text/html; charset=utf-8";
@@ -55,7 +55,7 @@ const CACHE_AND_STORAGE: &str = "\"cache\", \"storage\"";
 
 /// The running callback server of one login. Dropping it closes every connection.
 pub struct Server {
-    login: Arc<Login>,
+    login: Arc<State>,
     responses: mpsc::Receiver<Callback>,
     accepting: AbortHandle,
 }
@@ -76,20 +76,19 @@ pub struct Serving {
     /// Zoho's consent page, where the start address leads once.
     pub consent: SecretString,
     /// Whose requests are the person's.
-    pub persons: Persons,
+    pub persons: Arc<Persons>,
     /// Draws what a browser is shown in place of the result.
     pub draw: Draw,
     /// Told what happens.
-    pub tell: Tell,
+    pub tell: TellNotice,
 }
 
 /// Draws a page for an occasion.
 pub type Draw = Arc<dyn Fn(&Occasion) -> Page + Send + Sync>;
 
 /// What every request sees of the login.
-struct Login {
-    expected: Expectation,
-    consent: SecretString,
+struct State {
+    serving: Serving,
     so_far: Mutex<SoFar>,
     started: AtomicBool,
     responses: mpsc::Sender<Callback>,
@@ -99,17 +98,14 @@ struct Login {
     decided: watch::Sender<bool>,
     page: Mutex<Option<Page>>,
     delivered: Arc<Notify>,
-    draw: Draw,
-    tell: Tell,
 }
 
 impl Server {
     /// Serves on these listeners until dropped.
     pub(super) fn new(listeners: Vec<TcpListener>, serving: Serving) -> Self {
         let (sender, responses) = mpsc::channel(1);
-        let login = Arc::new(Login {
-            expected: serving.expected,
-            consent: serving.consent,
+        let login = Arc::new(State {
+            serving,
             so_far: Mutex::default(),
             started: AtomicBool::new(false),
             responses: sender,
@@ -117,29 +113,27 @@ impl Server {
             decided: watch::Sender::new(false),
             page: Mutex::new(None),
             delivered: Arc::default(),
-            draw: serving.draw,
-            tell: serving.tell,
         });
         let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
         let purpose = Purpose {
-            answer: move |head, connection| answer(Arc::clone(&answering), head, connection),
+            answer: Arc::new(move |head, connection| {
+                Box::pin(answer(Arc::clone(&answering), head, connection))
+            }),
             too_large: Arc::new(move || refusing.too_large()),
-            persons: Arc::new(serving.persons),
+            persons: Arc::clone(&login.serving.persons),
             delivered: Arc::clone(&login.delivered),
-            tell: Arc::clone(&login.tell),
+            tell: Arc::clone(&login.serving.tell),
         };
         Self {
             login,
             responses,
-            accepting: connections::accept(listeners, purpose),
+            accepting: connections::accept(listeners, &purpose),
         }
     }
 
     /// The address for the opener: it leads to Zoho once, so that the state is on no command line.
     pub fn start_address(&self) -> String {
-        let expected = &self.login.expected;
-        let authority = expected.redirect_uri.authority();
-        format!("http://{authority}{}", expected.start_path.expose_secret())
+        self.login.start_address()
     }
 
     /// Whether a browser has fetched the start address.
@@ -158,7 +152,7 @@ impl Server {
 
     /// Judges a pasted text by the rules of the callback. Once it is taken, no other response is.
     pub fn pasted(&self, text: &SecretString) -> Result<AuthorizationResponse, NotTaken> {
-        let Answer { response, digest } = pasted::judge(&self.login.expected, text)?;
+        let Answer { response, digest } = pasted::judge(&self.login.serving.expected, text)?;
         self.login.so_far().answer.get_or_insert(digest);
         Ok(response)
     }
@@ -185,11 +179,12 @@ impl Drop for Server {
 }
 
 /// The one place where a request meets the login.
-async fn answer(login: Arc<Login>, head: Parts, connection: Connection) -> Reply {
+async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply {
     match login.judge(&head, &connection) {
         Decision::Start => login.start(&head.headers),
         Decision::StartThroughWorker => login.ask_about_worker(),
-        Decision::Clear => login.clear(),
+        Decision::Clear => login.clear(&head.headers),
+        Decision::ClearNow => clear_now(),
         Decision::Page => login.page(&connection),
         Decision::Response { answer, unseen } => {
             let response = answer.response;
@@ -202,14 +197,22 @@ async fn answer(login: Arc<Login>, head: Parts, connection: Connection) -> Reply
     }
 }
 
-impl Login {
+impl State {
     fn so_far(&self) -> std::sync::MutexGuard<'_, SoFar> {
         self.so_far.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    fn start_address(&self) -> String {
+        let authority = self.serving.expected.redirect_uri.authority();
+        format!(
+            "http://{authority}{}",
+            self.serving.expected.start_path.expose_secret()
+        )
+    }
+
     fn judge(&self, head: &Parts, connection: &Connection) -> Decision {
         let mut so_far = self.so_far();
-        let decision = decide(&self.expected, head, || connection.peer(), *so_far);
+        let decision = decide(&self.serving.expected, head, || connection.peer(), *so_far);
         if let Decision::Response { answer, .. } = &decision {
             so_far.answer = Some(answer.digest);
         }
@@ -218,26 +221,35 @@ impl Login {
 
     fn start(&self, headers: &HeaderMap) -> Reply {
         if self.started.swap(true, Ordering::Relaxed) {
-            (self.tell)(Notice::StartedTwice);
+            (self.serving.tell)(Notice::StartedTwice);
             return self.shown(StatusCode::GONE, &Occasion::StartedTwice);
         }
         if self.site_for(headers) == Site::RedirectUri {
-            (self.tell)(Notice::WillClearAppData);
+            (self.serving.tell)(Notice::WillClearAppData);
         }
-        clearing(see_other(self.consent.expose_secret()), THE_CACHE)
+        clearing(see_other(self.serving.consent.expose_secret()), THE_CACHE)
     }
 
     /// Nothing of another app is erased without the person's click.
     fn ask_about_worker(&self) -> Reply {
-        let clear = format!("{}{CLEAR}", self.expected.start_path.expose_secret());
+        let clear = format!(
+            "{}{CLEAR}",
+            self.serving.expected.start_path.expose_secret()
+        );
         self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
     }
 
-    fn clear(&self) -> Reply {
-        clearing(
-            see_other(self.expected.start_path.expose_secret()),
-            CACHE_AND_STORAGE,
-        )
+    /// Chromium hangs when the answer to a navigation clears the worker that it came through, but what a page in a
+    /// sandbox loads does not come through it. Firefox clears nothing for what such a page loads, and does not hang.
+    fn clear(&self, headers: &HeaderMap) -> Reply {
+        let start = self.start_address();
+        let now = format!("{start}{CLEARING}");
+        let page = self.shown(StatusCode::OK, &Occasion::Clearing { now, start });
+        if is_firefox(headers) {
+            clearing(page, CACHE_AND_STORAGE)
+        } else {
+            page
+        }
     }
 
     /// Waits with the accepted response, and with the same again, for its page.
@@ -247,8 +259,8 @@ impl Login {
         let site = *self.so_far().page_at.get_or_insert(self.site_for(headers));
         let mut decided = self.decided.subscribe();
         let _ = decided.wait_for(|decided| *decided).await;
-        let path = self.expected.page_path.expose_secret();
-        match &self.expected.page_host {
+        let path = self.serving.expected.page_path.expose_secret();
+        match &self.serving.expected.page_host {
             Some(host) if site == Site::PageHost => see_other(&format!("http://{host}{path}")),
             _ => clearing(see_other(path), CACHE_AND_STORAGE),
         }
@@ -256,7 +268,7 @@ impl Login {
 
     /// Where the page is for this browser.
     fn site_for(&self, headers: &HeaderMap) -> Site {
-        if self.expected.page_host.is_some() && finds_names_below_localhost(headers) {
+        if self.serving.expected.page_host.is_some() && finds_names_below_localhost(headers) {
             Site::PageHost
         } else {
             Site::RedirectUri
@@ -274,12 +286,12 @@ impl Login {
     }
 
     fn shown(&self, status: StatusCode, occasion: &Occasion) -> Reply {
-        respond(status, (self.draw)(occasion))
+        respond(status, (self.serving.draw)(occasion))
     }
 
     /// Written by hand, because no request was read that the HTTP library could answer.
     fn too_large(&self) -> Vec<u8> {
-        let page = (self.draw)(&Occasion::HeadTooLarge);
+        let page = (self.serving.draw)(&Occasion::HeadTooLarge);
         let mut text =
             "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
         for (name, value) in &ALWAYS {
@@ -295,7 +307,7 @@ impl Login {
     }
 
     fn refuse(&self, refusal: Refusal) -> Reply {
-        (self.tell)(Notice::Refused(refusal));
+        (self.serving.tell)(Notice::Refused(refusal));
         let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
         if refusal == Refusal::Method {
             reply
@@ -358,6 +370,14 @@ fn see_other(address: &str) -> Reply {
     reply(StatusCode::SEE_OTHER, Bytes::new(), headers)
 }
 
+/// The page in its sandbox has an origin of its own, and there is nothing to read.
+fn clear_now() -> Reply {
+    let mut reply = reply(StatusCode::NO_CONTENT, Bytes::new(), []);
+    let any = HeaderValue::from_static("cross-origin");
+    reply.headers_mut().insert(RESOURCE_POLICY, any);
+    clearing(reply, CACHE_AND_STORAGE)
+}
+
 fn clearing(mut reply: Reply, what: &'static str) -> Reply {
     reply
         .headers_mut()
@@ -365,7 +385,11 @@ fn clearing(mut reply: Reply, what: &'static str) -> Reply {
     reply
 }
 
-fn reply(status: StatusCode, body: Bytes, headers: [(HeaderName, HeaderValue); 2]) -> Reply {
+fn reply<const N: usize>(
+    status: StatusCode,
+    body: Bytes,
+    headers: [(HeaderName, HeaderValue); N],
+) -> Reply {
     let mut reply = Response::new(Full::new(body));
     *reply.status_mut() = status;
     reply.headers_mut().extend(headers);

@@ -3,16 +3,16 @@
 use crate::terminal::Terminal;
 use crate::terminal::screen::{BOLD, DIM, GOOD};
 use std::time::SystemTime;
-use zoho_grant::Login;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
-use zoho_grant::foreign::Foreign;
 use zoho_grant::handover::Written;
-use zoho_grant::keep::profile::{Name, Place};
+use zoho_grant::login::outcome::Outcome;
+use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::untrusted::Untrusted;
 
 impl Terminal {
     /// How it ended; `now` tells how long the access token lives.
-    pub fn outcome(&self, outcome: &Result<Login, Error>, now: SystemTime) {
+    pub fn outcome(&self, outcome: &Result<Outcome, Error>, now: SystemTime) {
         self.screen.clear();
         match outcome {
             Ok(login) => {
@@ -53,7 +53,7 @@ impl Terminal {
             self.owner("Organisation", organization.name.as_ref(), id);
         }
         if let Some(user) = credentials.user() {
-            let email = user.email.as_ref().map(Foreign::to_string);
+            let email = user.email.as_ref().map(Untrusted::to_string);
             self.owner("Person", user.name.as_ref(), email);
         }
         let server = &credentials.accounts_server;
@@ -76,8 +76,8 @@ impl Terminal {
         self.warn(&credentials.identity.unchecked());
     }
 
-    fn owner(&self, label: &str, name: Option<&Foreign>, detail: Option<String>) {
-        let name = name.map_or_else(|| "(no name)".to_owned(), Foreign::to_string);
+    fn owner(&self, label: &str, name: Option<&Untrusted>, detail: Option<String>) {
+        let name = name.map_or_else(|| "(no name)".to_owned(), Untrusted::to_string);
         let detail = detail
             .map(|detail| format!("  {DIM}{detail}{DIM:#}"))
             .unwrap_or_default();
@@ -88,9 +88,9 @@ impl Terminal {
         self.say(&format!("  {label:14}{value}"));
     }
 
-    fn kept(&self, name: &Name, place: Place) {
+    fn kept(&self, name: &Name, place: Backend) {
         self.say(&format!(
-            "Kept in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"
+            "Stored in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"
         ));
     }
 
@@ -98,7 +98,7 @@ impl Terminal {
         match written {
             Written::Output(form) => self.say(&format!("Printed on standard output, as {form}.")),
             Written::File(form, path) => {
-                let path = Foreign::new(path.display().to_string());
+                let path = Untrusted::new(path.display().to_string());
                 self.say(&format!("Written to {path}, as {form}."));
             }
             Written::Nowhere => {

@@ -13,7 +13,7 @@ impl Terminal {
     /// No scope has the word; the nearest one, if it was meant as a scope.
     pub fn no_scope(&self, word: &str, nearest: Option<&str>) {
         let guess = nearest.map_or_else(String::new, |known| format!(" Did you mean {known}?"));
-        let word = zoho_grant::foreign::Foreign::new(word);
+        let word = zoho_grant::untrusted::Untrusted::new(word);
         self.must_say(&format!(
             "No known scope has “{word}” in its name or description.{guess}"
         ));

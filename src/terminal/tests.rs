@@ -133,7 +133,7 @@ fn quiet_says_the_address_and_what_needs_doing() {
 
 #[test]
 fn what_came_from_outside_cannot_write_to_the_terminal() {
-    let location = Foreign::new("x\u{1b}[2Jy\nz");
+    let location = Untrusted::new("x\u{1b}[2Jy\nz");
     let text = written(true, 0, false, &[Event::UnknownLocation(location)]);
     check(
         &text,

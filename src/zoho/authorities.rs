@@ -1,6 +1,6 @@
 //! The certificate authorities that this system trusts, where they are files: OpenSSL's bundle, or its folders.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use openssl_probe::ProbeResult;
 use reqwest::ClientBuilder;
 use rustls::pki_types::{CertificateDer, UnixTime, pem::PemObject};
@@ -52,7 +52,7 @@ fn trusted(bundle: Option<&Path>, folders: &[PathBuf]) -> Result<RootCertStore, 
     let mut roots = RootCertStore::empty();
     if let Some(path) = bundle {
         let unused = |why: &str| {
-            let path = Foreign::new(path.display().to_string());
+            let path = Untrusted::new(path.display().to_string());
             format!("{path}, by which servers would prove who they are, {why}.")
         };
         let (added, _) = roots.add_parsable_certificates(read(path).map_err(|why| unused(&why))?);

@@ -16,6 +16,9 @@ pub enum NotAClient {
     /// Nothing was given.
     #[error("it is empty")]
     Empty,
+    /// Zoho uses no quotes there.
+    #[error("quotes stand around it, as docker's --env-file leaves them; take them off")]
+    Quoted,
     /// RFC 6749 appendix A.1 and A.2 allow printable ASCII only; a space is always a slip of the clipboard.
     #[error("it holds a space, a line break or another character that Zoho never uses there")]
     Character,
@@ -71,6 +74,9 @@ pub fn token(text: &str) -> Result<SecretString, NotAClient> {
 fn check(text: &str) -> Result<(), NotAClient> {
     match text {
         "" => Err(NotAClient::Empty),
+        _ if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) => {
+            Err(NotAClient::Quoted)
+        }
         _ if is_token_text(text) => Ok(()),
         _ => Err(NotAClient::Character),
     }

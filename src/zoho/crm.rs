@@ -1,8 +1,8 @@
 //! Whose tokens these are: organisation and person, asked of the CRM
 //! (zoho.com/crm/developer/docs/api/v8/get-org-data and get-users).
 
-use crate::foreign::Foreign;
-use crate::zoho::http::{Answer, Http, Limit};
+use crate::untrusted::Untrusted;
+use crate::zoho::http::{Http, HttpAnswer, Limit};
 use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
@@ -35,22 +35,22 @@ pub enum Unchecked {
 #[derive(Debug)]
 pub struct Organization {
     /// Its name.
-    pub name: Option<Foreign>,
+    pub name: Option<Untrusted>,
     /// Its `zgid`.
-    pub id: Option<Foreign>,
+    pub id: Option<Untrusted>,
     /// "production", "sandbox", "developer" or "bigin".
-    pub kind: Option<Foreign>,
+    pub kind: Option<Untrusted>,
     /// The edition paid for: `license_details.paid_type`.
-    pub edition: Option<Foreign>,
+    pub edition: Option<Untrusted>,
 }
 
 /// A person of Zoho CRM.
 #[derive(Debug)]
 pub struct User {
     /// Full name.
-    pub name: Option<Foreign>,
+    pub name: Option<Untrusted>,
     /// E-mail address.
-    pub email: Option<Foreign>,
+    pub email: Option<Untrusted>,
 }
 
 impl Identity {
@@ -123,7 +123,7 @@ pub(super) async fn check(
 }
 
 fn read<B: for<'de> Deserialize<'de>, T>(
-    answer: &Answer,
+    answer: &HttpAnswer,
     first: impl Fn(B) -> Option<T>,
 ) -> Result<T, Unchecked> {
     if answer.status.is_success()
@@ -135,7 +135,7 @@ fn read<B: for<'de> Deserialize<'de>, T>(
     let error: ErrorBody = serde_json::from_slice(&answer.body).unwrap_or_default();
     let status = answer.status.as_u16();
     let code = error.code.foreign();
-    Err(match code.as_ref().map(Foreign::raw) {
+    Err(match code.as_ref().map(Untrusted::raw) {
         Some("INVALID_TOKEN") => Unchecked::TokenRefused,
         Some("OAUTH_SCOPE_MISMATCH") => Unchecked::Because(
             "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it; \

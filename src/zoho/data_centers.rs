@@ -115,6 +115,35 @@ impl DataCenter {
         DATA_CENTERS.iter().find(|center| center.code == code)
     }
 
+    /// The data centre that people mean by a name: its code, its top-level domain ("com.au"), or what Zoho's own code calls
+    /// it; in any case, with spaces around it.
+    pub fn named(name: &str) -> Option<&'static Self> {
+        let name = name.trim().to_ascii_lowercase();
+        let name = if name == "uae" { "ae" } else { &name };
+        let domain = |center: &Self| {
+            let host = center.accounts_server.strip_prefix("https://accounts.");
+            let host = host.unwrap_or_default();
+            host == name || host.strip_prefix("zoho.") == Some(name)
+        };
+        let mut centers = DATA_CENTERS.iter();
+        Self::of_code(name).or_else(|| centers.find(|center| domain(center)))
+    }
+
+    /// Every API domain of this data centre: that of the table, those of its sandboxes and developer accounts, and the
+    /// bare one.
+    pub fn api_domains(&self) -> impl Iterator<Item = String> {
+        let environments = ["www.", "sandbox.", "developer.", ""];
+        environments
+            .map(|name| self.api_domain.replacen("www.", name, 1))
+            .into_iter()
+    }
+
+    /// The data centre that one of these API domains belongs to.
+    pub fn of_api_domain(origin: &str) -> Option<&'static Self> {
+        let mut centers = DATA_CENTERS.iter();
+        centers.find(|center| center.api_domains().any(|domain| domain == origin))
+    }
+
     /// The data centre whose accounts server is exactly this origin.
     pub fn of_accounts_server(origin: &str) -> Option<&'static Self> {
         DATA_CENTERS
@@ -145,5 +174,36 @@ mod tests {
         let canada = DataCenter::of_code("ca").unwrap();
         assert_eq!(canada.accounts_server, "https://accounts.zohocloud.ca");
         assert!(DataCenter::of_accounts_server("https://accounts.zoho.ca").is_none());
+    }
+
+    #[test]
+    fn the_names_that_people_give_are_known() {
+        for (name, code) in [
+            ("com", "us"),
+            ("EU ", "eu"),
+            ("com.au", "au"),
+            ("com.cn", "cn"),
+            ("zohocloud.ca", "ca"),
+            ("uae", "ae"),
+            ("Jp", "jp"),
+            ("sa", "sa"),
+        ] {
+            assert_eq!(DataCenter::named(name).unwrap().code, code, "{name}");
+        }
+        assert_eq!(DataCenter::named("mars"), None);
+        assert_eq!(DataCenter::named(""), None);
+    }
+
+    #[test]
+    fn an_api_domain_tells_its_data_centre_in_every_environment() {
+        for domain in [
+            "https://www.zohoapis.eu",
+            "https://sandbox.zohoapis.eu",
+            "https://developer.zohoapis.eu",
+            "https://zohoapis.eu",
+        ] {
+            assert_eq!(DataCenter::of_api_domain(domain).unwrap().code, "eu");
+        }
+        assert_eq!(DataCenter::of_api_domain("https://evil.zohoapis.eu"), None);
     }
 }

@@ -1,9 +1,9 @@
 //! Consent on another device, in Zoho's own protocol, which is not that of RFC 8628
 //! (zoho.com/accounts/protocol/oauth/devices).
 
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::client::{Client, is_token_text};
-use crate::zoho::http::{Answer, Http, Limit};
+use crate::zoho::http::{Http, HttpAnswer, Limit};
 use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token::{self, ANSWER_BYTES, ExchangeError, Tokens};
@@ -28,11 +28,11 @@ const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
 #[derive(Debug)]
 pub struct DeviceCode {
     /// What the person enters.
-    pub user_code: Foreign,
+    pub user_code: Untrusted,
     /// Where: an address of http or https.
-    pub address: Foreign,
+    pub address: Untrusted,
     /// The same address with the code in it, when Zoho gave one.
-    pub complete: Option<Foreign>,
+    pub complete: Option<Untrusted>,
     /// Stands for the person's consent once it is given.
     pub device_code: SecretString,
     /// Between two polls.
@@ -51,7 +51,7 @@ pub enum Poll {
     /// The polls come too fast.
     SlowDown,
     /// They live at the data centre with this code: go on there.
-    OtherDataCenter(Foreign),
+    OtherDataCenter(Untrusted),
     /// They refused.
     Refused,
     /// The code is too old.
@@ -119,7 +119,7 @@ struct Begun {
     status: Text,
 }
 
-fn judge_code(answer: &Answer) -> Result<DeviceCode, ExchangeError> {
+fn judge_code(answer: &HttpAnswer) -> Result<DeviceCode, ExchangeError> {
     let unreadable = || token::unreadable(answer, "a user code");
     let mut begun: Begun = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
     if let Some(error) = std::mem::take(&mut begun.error).some() {
@@ -144,7 +144,7 @@ impl Begun {
     }
 }
 
-fn is_address(text: &Foreign) -> bool {
+fn is_address(text: &Untrusted) -> bool {
     plain_url(text.raw()).is_some_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
@@ -168,7 +168,7 @@ struct Waiting {
 }
 
 /// By the body: pending comes with status 200 or 400.
-fn judge_poll(answer: &Answer) -> Result<Poll, ExchangeError> {
+fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
     let waiting: Waiting = serde_json::from_slice(&answer.body).unwrap_or_default();
     let error = waiting.error.some();
     match error.as_deref().map(String::as_str) {
@@ -177,7 +177,7 @@ fn judge_poll(answer: &Answer) -> Result<Poll, ExchangeError> {
         Some("other_dc") => {
             let location = waiting.user_location.foreign();
             Ok(Poll::OtherDataCenter(
-                location.unwrap_or_else(|| Foreign::new("")),
+                location.unwrap_or_else(|| Untrusted::new("")),
             ))
         }
         Some("access_denied") => Ok(Poll::Refused),
@@ -192,8 +192,8 @@ mod tests {
     use super::*;
     use reqwest::StatusCode;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer {
+    fn answer(status: u16, body: &str) -> HttpAnswer {
+        HttpAnswer {
             status: StatusCode::from_u16(status).unwrap(),
             body: body.as_bytes().to_vec().into(),
         }
@@ -266,7 +266,7 @@ mod tests {
         assert_eq!(polled(400, r#"{"error":"access_denied"}"#), "Ok(Refused)");
         assert_eq!(polled(200, r#"{"error":"expired"}"#), "Ok(Expired)");
         let moved = polled(200, r#"{"error":"other_dc","user_location":"eu"}"#);
-        assert_eq!(moved, r#"Ok(OtherDataCenter(Foreign("eu")))"#);
+        assert_eq!(moved, r#"Ok(OtherDataCenter(Untrusted("eu")))"#);
         assert_eq!(polled(200, r#"{"access_token":"a"}"#), "tokens");
         assert!(polled(200, r#"{"error":"invalid_code"}"#).contains("InvalidCode"));
         assert!(polled(502, "<html>").contains("web page"));

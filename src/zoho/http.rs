@@ -2,7 +2,7 @@
 
 use crate::event::{Event, Tell};
 use crate::zoho::authorities::trusting;
-use crate::zoho::network::{NetworkError, Trouble};
+use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use secrecy::SecretString;
@@ -27,7 +27,7 @@ pub(super) struct Limit {
 }
 
 /// An answer of Zoho.
-pub(super) struct Answer {
+pub(super) struct HttpAnswer {
     pub(super) status: StatusCode,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
@@ -57,7 +57,7 @@ impl Http {
         server: &AccountsServer,
         path: &str,
         limit: Limit,
-    ) -> Result<Answer, NetworkError> {
+    ) -> Result<HttpAnswer, NetworkError> {
         let address = format!("{server}{path}");
         let request = self.client(server.as_str())?.get(&address);
         self.send(server.as_str(), format!("GET {address}"), request, limit)
@@ -71,7 +71,7 @@ impl Http {
         path: &str,
         authorization: &SecretString,
         limit: Limit,
-    ) -> Result<Answer, NetworkError> {
+    ) -> Result<HttpAnswer, NetworkError> {
         let address = format!("{domain}{path}");
         let request = self.client(domain.as_str())?.get(&address);
         let request = request.header(reqwest::header::AUTHORIZATION, sensitive(authorization));
@@ -86,7 +86,7 @@ impl Http {
         path: &str,
         form: &[(&str, &str)],
         limit: Limit,
-    ) -> Result<Answer, NetworkError> {
+    ) -> Result<HttpAnswer, NetworkError> {
         let address = format!("{server}{path}");
         let mut body = form_urlencoded::Serializer::new(String::new());
         let body = Zeroizing::new(body.extend_pairs(form).finish().into_bytes());
@@ -106,7 +106,7 @@ impl Http {
         request: String,
         builder: RequestBuilder,
         limit: Limit,
-    ) -> Result<Answer, NetworkError> {
+    ) -> Result<HttpAnswer, NetworkError> {
         let began = Instant::now();
         let outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
         let result = match &outcome {
@@ -135,7 +135,7 @@ impl Http {
             let secure = !server.starts_with("http://");
             let builder = trusting(builder, secure).map_err(|why| NetworkError {
                 server: server.to_owned(),
-                trouble: Trouble::NoAuthorities(why),
+                trouble: NetworkFailure::NoAuthorities(why),
                 unsent: true,
             })?;
             let client = builder
@@ -146,13 +146,17 @@ impl Http {
         }
         place.get().ok_or_else(|| NetworkError {
             server: server.to_owned(),
-            trouble: Trouble::Other("no HTTP client".to_owned()),
+            trouble: NetworkFailure::Other("no HTTP client".to_owned()),
             unsent: true,
         })
     }
 }
 
-async fn read(server: &str, request: RequestBuilder, limit: usize) -> Result<Answer, NetworkError> {
+async fn read(
+    server: &str,
+    request: RequestBuilder,
+    limit: usize,
+) -> Result<HttpAnswer, NetworkError> {
     let failed = |error| NetworkError::of(server, &error);
     let mut response = request.send().await.map_err(failed)?;
     let mut body = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
@@ -160,7 +164,7 @@ async fn read(server: &str, request: RequestBuilder, limit: usize) -> Result<Ans
         let room = limit.saturating_sub(body.len());
         body.extend_from_slice(&chunk[..chunk.len().min(room)]);
         if chunk.len() > room {
-            let trouble = Trouble::TooLong(limit);
+            let trouble = NetworkFailure::TooLong(limit);
             return Err(NetworkError {
                 server: server.to_owned(),
                 trouble,
@@ -169,7 +173,7 @@ async fn read(server: &str, request: RequestBuilder, limit: usize) -> Result<Ans
         }
     }
     let status = response.status();
-    Ok(Answer { status, body })
+    Ok(HttpAnswer { status, body })
 }
 
 /// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.

@@ -1,6 +1,6 @@
 //! Fields of Zoho's answers, read whatever their type: numbers come as strings, strings may be missing.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use serde::de::{Deserialize, Deserializer};
 use serde_json::value::RawValue;
 use zeroize::Zeroizing;
@@ -16,8 +16,8 @@ impl Text {
     }
 
     /// The text for showing, unless it is absent or empty.
-    pub(super) fn foreign(self) -> Option<Foreign> {
-        self.some().map(|text| Foreign::new(text.as_str()))
+    pub(super) fn foreign(self) -> Option<Untrusted> {
+        self.some().map(|text| Untrusted::new(text.as_str()))
     }
 
     /// The number that it spells.

@@ -11,9 +11,9 @@ pub mod crm;
 pub mod data_centers;
 pub mod device;
 mod http;
-pub mod known_scopes;
 mod lenient;
 pub mod network;
+pub mod scope_catalog;
 pub mod scopes;
 pub mod token;
 pub mod token_error;
@@ -25,7 +25,7 @@ use client::Client;
 use crm::Identity;
 use device::{DeviceCode, Poll};
 use http::{Http, Limit};
-use network::{NetworkError, Trouble};
+use network::{NetworkError, NetworkFailure};
 use scopes::Scopes;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Zoho {
             within: self.within / 3,
         };
         match self.http.knock(server, "/oauth/serverinfo", limit).await {
-            Err(error) if !matches!(error.trouble, Trouble::TooLong(_)) => Err(error),
+            Err(error) if !matches!(error.trouble, NetworkFailure::TooLong(_)) => Err(error),
             _ => Ok(()),
         }
     }

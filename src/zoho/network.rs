@@ -11,14 +11,14 @@ pub struct NetworkError {
     /// The server that was asked, as an origin.
     pub server: String,
     /// What went wrong.
-    pub trouble: Trouble,
+    pub trouble: NetworkFailure,
     /// Whether nothing of the request had left this machine yet, so that nothing is used up.
     pub unsent: bool,
 }
 
 /// The kinds of trouble that have remedies of their own.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum NetworkFailure {
     /// The name is not known to the resolver.
     Name,
     /// Nobody listens there, or a firewall says so.
@@ -58,62 +58,67 @@ impl NetworkError {
     /// Why, in one line.
     pub fn cause(&self) -> String {
         match &self.trouble {
-            Trouble::Name => "The name of the server could not be found.".to_owned(),
-            Trouble::Refused => "The connection was refused.".to_owned(),
-            Trouble::UnknownIssuer => {
+            NetworkFailure::Name => "The name of the server could not be found.".to_owned(),
+            NetworkFailure::Refused => "The connection was refused.".to_owned(),
+            NetworkFailure::UnknownIssuer => {
                 "Its certificate is signed by an authority that this system does not trust. \
                 A company proxy that reads encrypted traffic looks exactly like this."
                     .to_owned()
             }
-            Trouble::Validity => {
+            NetworkFailure::Validity => {
                 "Its certificate is not valid at the time that this machine's clock shows."
                     .to_owned()
             }
-            Trouble::OtherName => {
+            NetworkFailure::OtherName => {
                 "Its certificate was issued for another name: somebody else answered.".to_owned()
             }
-            Trouble::NoAuthorities(why) => why.clone(),
-            Trouble::Tls(said) => format!("No encrypted connection came about: {said}."),
-            Trouble::Proxy(said) => format!("The proxy did not let the request through: {said}."),
-            Trouble::Slow => "No complete answer came in time.".to_owned(),
-            Trouble::Closed => {
+            NetworkFailure::NoAuthorities(why) => why.clone(),
+            NetworkFailure::Tls(said) => format!("No encrypted connection came about: {said}."),
+            NetworkFailure::Proxy(said) => {
+                format!("The proxy did not let the request through: {said}.")
+            }
+            NetworkFailure::Slow => "No complete answer came in time.".to_owned(),
+            NetworkFailure::Closed => {
                 "The connection was closed before the answer was complete.".to_owned()
             }
-            Trouble::TooLong(limit) => format!(
+            NetworkFailure::TooLong(limit) => format!(
                 "Its answer is longer than {limit} bytes, so it is something else than asked for."
             ),
-            Trouble::Other(said) => format!("The request failed: {said}."),
+            NetworkFailure::Other(said) => format!("The request failed: {said}."),
         }
     }
 
     /// What to do, in one line.
     pub fn remedy(&self) -> &'static str {
         match &self.trouble {
-            Trouble::Name => {
+            NetworkFailure::Name => {
                 "Check the network, the VPN and HTTPS_PROXY; and the spelling, if you gave --accounts-url."
             }
-            Trouble::Refused => {
+            NetworkFailure::Refused => {
                 "Check the network, a firewall and HTTPS_PROXY; and the address, if you gave --accounts-url."
             }
-            Trouble::UnknownIssuer => {
+            NetworkFailure::UnknownIssuer => {
                 "Add your company's root certificate to the system's certificate store \
                 (or name a file that holds it in SSL_CERT_FILE), or use a network without that proxy."
             }
-            Trouble::Validity => {
+            NetworkFailure::Validity => {
                 "Set this machine's clock; if it is right, a proxy in between has an outdated certificate."
             }
-            Trouble::OtherName => {
+            NetworkFailure::OtherName => {
                 "Check the VPN, the proxy and the hosts file. Do not go on until Zoho itself answers."
             }
-            Trouble::NoAuthorities(_) => {
+            NetworkFailure::NoAuthorities(_) => {
                 "Install the system's certificates (on Debian: apt-get install ca-certificates); \
                 if SSL_CERT_FILE or SSL_CERT_DIR is set, let it name certificates in PEM form (BEGIN CERTIFICATE)."
             }
-            Trouble::Tls(_) => "Check the proxy and the VPN; try another network.",
-            Trouble::Proxy(_) => {
+            NetworkFailure::Tls(_) => "Check the proxy and the VPN; try another network.",
+            NetworkFailure::Proxy(_) => {
                 "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a user and password."
             }
-            Trouble::Slow | Trouble::Closed | Trouble::TooLong(_) | Trouble::Other(_) => {
+            NetworkFailure::Slow
+            | NetworkFailure::Closed
+            | NetworkFailure::TooLong(_)
+            | NetworkFailure::Other(_) => {
                 "Check the network and the proxy, then run the command again."
             }
         }
@@ -123,18 +128,18 @@ impl NetworkError {
 impl fmt::Display for NetworkError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let what = match self.trouble {
-            Trouble::Slow => "did not answer in time",
-            Trouble::Closed => "closed the connection",
-            Trouble::TooLong(_) => "sent too long an answer",
+            NetworkFailure::Slow => "did not answer in time",
+            NetworkFailure::Closed => "closed the connection",
+            NetworkFailure::TooLong(_) => "sent too long an answer",
             _ => "could not be reached",
         };
         write!(out, "{} {what}", self.server)
     }
 }
 
-fn trouble(error: &reqwest::Error) -> Trouble {
+fn trouble(error: &reqwest::Error) -> NetworkFailure {
     if error.is_timeout() {
-        return Trouble::Slow;
+        return NetworkFailure::Slow;
     }
     let deepest = chain(error)
         .last()
@@ -147,42 +152,44 @@ fn trouble(error: &reqwest::Error) -> Trouble {
         return certificate(tls);
     }
     if said.contains("tunnel") || said.contains("proxy") {
-        return Trouble::Proxy(deepest);
+        return NetworkFailure::Proxy(deepest);
     }
     if said.contains("dns error") {
-        return Trouble::Name;
+        return NetworkFailure::Name;
     }
     match chain(error)
         .find_map(|cause| cause.downcast_ref::<io::Error>())
         .map(io::Error::kind)
     {
-        Some(io::ErrorKind::ConnectionRefused) => Trouble::Refused,
-        Some(io::ErrorKind::TimedOut) => Trouble::Slow,
+        Some(io::ErrorKind::ConnectionRefused) => NetworkFailure::Refused,
+        Some(io::ErrorKind::TimedOut) => NetworkFailure::Slow,
         Some(
             io::ErrorKind::ConnectionReset
             | io::ErrorKind::UnexpectedEof
             | io::ErrorKind::BrokenPipe,
-        ) => Trouble::Closed,
-        _ if said.contains("closed before") || said.contains("end of file") => Trouble::Closed,
-        _ => Trouble::Other(deepest),
+        ) => NetworkFailure::Closed,
+        _ if said.contains("closed before") || said.contains("end of file") => {
+            NetworkFailure::Closed
+        }
+        _ => NetworkFailure::Other(deepest),
     }
 }
 
-fn certificate(error: &TlsError) -> Trouble {
+fn certificate(error: &TlsError) -> NetworkFailure {
     use CertificateError as Certificate;
     let TlsError::InvalidCertificate(reason) = error else {
-        return Trouble::Tls(error.to_string());
+        return NetworkFailure::Tls(error.to_string());
     };
     match reason {
-        Certificate::UnknownIssuer => Trouble::UnknownIssuer,
+        Certificate::UnknownIssuer => NetworkFailure::UnknownIssuer,
         Certificate::Expired
         | Certificate::ExpiredContext { .. }
         | Certificate::NotValidYet
-        | Certificate::NotValidYetContext { .. } => Trouble::Validity,
+        | Certificate::NotValidYetContext { .. } => NetworkFailure::Validity,
         Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-            Trouble::OtherName
+            NetworkFailure::OtherName
         }
-        _ => Trouble::Tls(error.to_string()),
+        _ => NetworkFailure::Tls(error.to_string()),
     }
 }
 

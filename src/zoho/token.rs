@@ -1,11 +1,11 @@
 //! The token request and its answer (RFC 6749 section 4.1.3; zoho.com/accounts/protocol/oauth/web-apps).
 
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::authorization::AuthorizationRequest;
 use crate::zoho::client::{Client, is_token_text};
-use crate::zoho::http::{Answer, Http, Limit};
+use crate::zoho::http::{Http, HttpAnswer, Limit};
 use crate::zoho::lenient::Text;
-use crate::zoho::network::{NetworkError, Trouble};
+use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
@@ -34,9 +34,9 @@ pub struct Tokens {
     /// Good until revoked; Zoho leaves it out without offline access or a fresh consent.
     pub refresh_token: Option<SecretString>,
     /// Where the API is, as Zoho named it; not trusted yet.
-    pub api_domain: Option<Foreign>,
+    pub api_domain: Option<Untrusted>,
     /// "Bearer", when Zoho told.
-    pub token_type: Option<Foreign>,
+    pub token_type: Option<Untrusted>,
     /// How long the access token lives, when Zoho told.
     pub expires_in: Option<Duration>,
     /// What was granted, when Zoho told; it may differ from what was asked.
@@ -47,7 +47,7 @@ impl Tokens {
     /// Reads an answer of the token endpoint, however it was fetched.
     pub fn read(status: StatusCode, body: Vec<u8>) -> Result<Self, ExchangeError> {
         let body = body.into();
-        judge(&Answer { status, body })
+        judge(&HttpAnswer { status, body })
     }
 }
 
@@ -129,32 +129,32 @@ async fn post(
     path: &str,
     form: &[(&str, &str)],
     within: Duration,
-) -> Result<Answer, ExchangeError> {
+) -> Result<HttpAnswer, ExchangeError> {
     let limit = Limit {
         bytes: ANSWER_BYTES,
         within,
     };
     let post = || http.post(server, path, form, limit);
     let answer = match post().await {
-        Err(error) if error.unsent && error.trouble != Trouble::Slow => post().await,
+        Err(error) if error.unsent && error.trouble != NetworkFailure::Slow => post().await,
         answer => answer,
     };
     answer.map_err(|error| match error.trouble {
-        Trouble::TooLong(limit) => {
+        NetworkFailure::TooLong(limit) => {
             ExchangeError::Unreadable(format!("an answer longer than {limit} bytes"))
         }
         _ => ExchangeError::NoAnswer(error),
     })
 }
 
-pub(super) fn judge(answer: &Answer) -> Result<Tokens, ExchangeError> {
+pub(super) fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
     read(answer)?
         .tokens()
         .ok_or_else(|| unreadable(answer, TOKEN))
 }
 
 /// By the body, not by the status: Zoho sends errors with status 200.
-fn read(answer: &Answer) -> Result<Body, ExchangeError> {
+fn read(answer: &HttpAnswer) -> Result<Body, ExchangeError> {
     if answer.status.is_redirection() {
         let status = answer.status;
         return Err(ExchangeError::Unreadable(format!(
@@ -177,7 +177,7 @@ fn read(answer: &Answer) -> Result<Body, ExchangeError> {
     Ok(body)
 }
 
-pub(super) fn unreadable(answer: &Answer, awaited: &str) -> ExchangeError {
+pub(super) fn unreadable(answer: &HttpAnswer, awaited: &str) -> ExchangeError {
     let start = answer.body.trim_ascii_start();
     let form = match start.first() {
         None => "an empty answer",

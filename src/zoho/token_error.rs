@@ -1,6 +1,6 @@
 //! What Zoho's token endpoint answers instead of tokens, and how to mend it.
 
-use crate::foreign::Foreign;
+use crate::untrusted::Untrusted;
 use crate::zoho::trust::AccountsServer;
 use std::fmt;
 
@@ -20,7 +20,7 @@ pub enum TokenError {
     /// `Access Denied` with `status: failure`: too many requests.
     Throttled,
     /// Not documented for this endpoint: shown as Zoho sent it.
-    Other(Foreign),
+    Other(Untrusted),
 }
 
 impl TokenError {
@@ -33,7 +33,7 @@ impl TokenError {
             ("invalid_code", _) => Self::InvalidCode,
             ("access_denied", _) => Self::AccessDenied,
             ("Access Denied", Some("failure")) => Self::Throttled,
-            _ => Self::Other(Foreign::new(error)),
+            _ => Self::Other(Untrusted::new(error)),
         }
     }
 

@@ -2,7 +2,7 @@ use super::*;
 use reqwest::StatusCode;
 
 fn judged(status: u16, body: &str) -> Result<Tokens, ExchangeError> {
-    judge(&Answer {
+    judge(&HttpAnswer {
         status: StatusCode::from_u16(status).unwrap(),
         body: body.as_bytes().to_vec().into(),
     })
@@ -93,7 +93,7 @@ fn an_error_with_status_200_is_an_error() {
     );
     assert_eq!(
         refused(500, r#"{"error":"new_one"}"#),
-        TokenError::Other(Foreign::new("new_one"))
+        TokenError::Other(Untrusted::new("new_one"))
     );
 }
 

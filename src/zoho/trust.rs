@@ -107,7 +107,8 @@ impl Trust {
         accounts_servers.push(home.clone());
         if !home.is_loopback() {
             accounts_servers.extend(DATA_CENTERS.iter().map(AccountsServer::of));
-            api_domains.extend(DATA_CENTERS.iter().map(ApiDomain::of));
+            let domains = DATA_CENTERS.iter().flat_map(DataCenter::api_domains);
+            api_domains.extend(domains.map(ApiDomain));
         }
         Self {
             accounts_servers,
@@ -134,6 +135,22 @@ impl Trust {
             let server = servers.next()?;
             servers.next().is_none().then(|| server.clone())
         })
+    }
+
+    /// Those that are not of the table.
+    pub fn further(&self) -> (Vec<AccountsServer>, Vec<ApiDomain>) {
+        let servers = self.accounts_servers.iter();
+        let domains = self.api_domains.iter();
+        (
+            servers
+                .filter(|server| server.data_center().is_none())
+                .cloned()
+                .collect(),
+            domains
+                .filter(|domain| DataCenter::of_api_domain(&domain.0).is_none())
+                .cloned()
+                .collect(),
+        )
     }
 
     /// The trusted API domain that a token answer names, compared letter by letter.

@@ -95,6 +95,12 @@ impl Program {
         assert!(sent.expect("there is kill").success());
     }
 
+    /// Its process.
+    #[cfg(target_os = "linux")]
+    pub fn id(&self) -> u32 {
+        self.child.id().expect("it runs")
+    }
+
     /// Waits for its end.
     pub async fn wait(mut self) -> Ended {
         let until = Instant::now() + DEADLINE;
@@ -128,6 +134,8 @@ pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> StdCommand {
             command.env_remove(name);
         }
     }
+    // Nothing is found or left behind in the home of the person who runs the tests.
+    command.env("HOME", "/dev/null/nowhere");
     command.args(arguments).envs(variables.iter().copied());
     command
 }
@@ -151,5 +159,15 @@ fn is_obeyed(variable: &str) -> bool {
     let name = variable.to_ascii_uppercase();
     name.starts_with("ZOHO_")
         || name.ends_with("_PROXY")
-        || ["BROWSER", "NO_COLOR", "CLICOLOR", "CLICOLOR_FORCE"].contains(&name.as_str())
+        || name.starts_with("XDG_")
+        || [
+            "BROWSER",
+            "CLICOLOR",
+            "CLICOLOR_FORCE",
+            "CODESPACES",
+            "NO_COLOR",
+            "REMOTE_CONTAINERS",
+            "SSH_CONNECTION",
+        ]
+        .contains(&name.as_str())
 }

@@ -7,26 +7,28 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
-use zoho_grant::device::device;
+use zoho_grant::context::Context;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::{Event, Tell};
 use zoho_grant::handover::Target;
-use zoho_grant::handover::extras::Extras;
 use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format_options::FormatOptions;
+use zoho_grant::login::device::device;
+use zoho_grant::login::login;
+use zoho_grant::login::outcome::Outcome;
+use zoho_grant::login::self_client::exchange;
 use zoho_grant::loopback::Loopback;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
-use zoho_grant::self_client::exchange;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::scopes::{DEFAULT, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
-use zoho_grant::{Login, Surroundings, login};
 use zoho_stand_in::visitor::{self, Visit};
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 /// What a login left behind.
 pub struct Ended {
-    pub outcome: Result<Login, Error>,
+    pub outcome: Result<Outcome, Error>,
     /// What it wrote instead of standard output.
     pub output: String,
     /// Where the visitor's journey ended, when one was sent.
@@ -42,11 +44,11 @@ impl Ended {
     pub fn code(&self) -> u8 {
         self.outcome
             .as_ref()
-            .map_or_else(Error::exit_code, Login::exit_code)
+            .map_or_else(Error::exit_code, Outcome::exit_code)
     }
 
     /// The credentials, which the login must have obtained.
-    pub fn login(&self) -> &Login {
+    pub fn login(&self) -> &Outcome {
         self.outcome
             .as_ref()
             .expect("the login obtained credentials")
@@ -155,15 +157,17 @@ impl Stage {
         ended(outcome, &told, &output)
     }
 
-    fn surroundings(&self, told: &Arc<Mutex<Vec<String>>>, output: &Paper) -> Surroundings {
+    fn surroundings(&self, told: &Arc<Mutex<Vec<String>>>, output: &Paper) -> Context {
         let told = Arc::clone(told);
         let tell: Tell = Arc::new(move |event: Event| told.lock().unwrap().push(name(&event)));
-        Surroundings {
+        Context {
             tell,
             pasted: mpsc::channel(1).1,
             open: Box::new(|_| {}),
             output: Box::new(output.clone()),
-            persons: zoho_grant::loopback::peer::Persons::of_this_process(None),
+            persons: std::sync::Arc::new(zoho_grant::loopback::peer::Persons::of_this_process(
+                None,
+            )),
             random: Box::new(StdRng::from_seed([7; 32])),
             now: || UNIX_EPOCH + Duration::from_hours(500_000),
             stopped: self.stop.subscribe(),
@@ -171,7 +175,7 @@ impl Stage {
     }
 }
 
-fn ended(outcome: Result<Login, Error>, told: &Arc<Mutex<Vec<String>>>, output: &Paper) -> Ended {
+fn ended(outcome: Result<Outcome, Error>, told: &Arc<Mutex<Vec<String>>>, output: &Paper) -> Ended {
     Ended {
         outcome,
         output: output.text(),
@@ -217,8 +221,9 @@ fn settings(stand_in: &StandIn) -> Settings {
         answer_within: Duration::from_secs(30),
         target: Target {
             form: Form::named("json").unwrap(),
-            extras: Extras::default(),
+            extras: FormatOptions::default(),
             file: None,
+            last_resort: None,
         },
         keeping: None,
         rehearsal: true,

@@ -1,22 +1,38 @@
-//! `script` of util-linux gives the program a real terminal: what is written to it is typed there.
+//! A person at a pseudo-terminal.
 
-use crate::program::DEADLINE;
-use std::process::Stdio;
+use crate::program::{DEADLINE, after, command};
+use rexpect::process::{PtyProcess, WaitStatus};
+use rustix::termios::{InputModes, LocalModes, OutputModes, tcgetattr};
+use std::fs::File;
+use std::process::Command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use tokio::net::unix::pipe::{Receiver, Sender};
+use tokio::time::{Instant, timeout_at};
 
-/// A person at a terminal.
+/// How a terminal treats what is typed and shown.
+pub type Modes = (InputModes, OutputModes, LocalModes);
+
+/// Echo on, which the library switches off.
+const USUAL: &str = "stty sane";
+
+/// A person at a terminal. Dropped, the terminal is closed, and what runs in front ends.
 pub struct Typist {
-    /// The terminal.
-    pub child: Child,
-    /// What is typed.
-    pub keys: ChildStdin,
-    screen: ChildStdout,
+    terminal: File,
+    keys: Sender,
+    screen: Receiver,
+    process: PtyProcess,
     /// What the screen has shown.
     pub seen: String,
 }
 
 impl Typist {
+    /// Runs the program with these arguments and nothing else: nobody could go on with it after a stop. It starts at
+    /// a line.
+    pub fn alone(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
+        let program = command(variables, arguments);
+        Self::at(after(&format!("{USUAL}; echo ready; read go"), &program))
+    }
+
     /// Runs the program with these arguments, and whatever follows them in the shell.
     pub fn start(arguments: &str, variables: &[(&str, &str)]) -> Self {
         Self::run(&format!("\"$PROGRAM\" {arguments}"), variables)
@@ -24,63 +40,100 @@ impl Typist {
 
     /// Runs a script of a shell, in which `$PROGRAM` is the program.
     pub fn run(script: &str, variables: &[(&str, &str)]) -> Self {
-        let program = format!("trap : INT; stty echo; {script}; echo code=$?");
-        let mut command = Command::new("script");
-        command.args([
-            "--quiet",
-            "--echo",
-            "never",
-            "--command",
-            &program,
-            "/dev/null",
-        ]);
-        for name in [
-            "SSH_CONNECTION",
-            "CODESPACES",
-            "REMOTE_CONTAINERS",
-            "BROWSER",
-        ] {
-            command.env_remove(name);
+        let script = format!("trap : INT; {USUAL}; {script}; echo code=$?");
+        Self::shell(&["sh", "-c", &script], variables)
+    }
+
+    /// Runs a shell, in which `$PROGRAM` is the program.
+    pub fn shell(shell: &[&str], variables: &[(&str, &str)]) -> Self {
+        let program = command(variables, &[]);
+        let mut command = Command::new(shell[0]);
+        command.args(&shell[1..]);
+        for (name, value) in program.get_envs() {
+            match value {
+                Some(value) => command.env(name, value),
+                None => command.env_remove(name),
+            };
         }
-        let mut child = command
-            .env("SHELL", "/bin/sh")
-            .env("TERM", "xterm")
-            .env("PROGRAM", env!("CARGO_BIN_EXE_zoho-grant"))
-            .envs(variables.iter().copied())
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .kill_on_drop(true)
-            .spawn()
-            .expect("util-linux is there");
-        let (keys, screen) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
+        command.env("PROGRAM", program.get_program());
+        Self::at(command)
+    }
+
+    fn at(mut command: Command) -> Self {
+        command.env("TERM", "xterm");
+        let mut process = PtyProcess::new(command).unwrap();
+        process.set_kill_timeout(Some(1000));
+        let terminal = process.get_file_handle().unwrap();
+        rustix::io::ioctl_fionbio(&terminal, true).unwrap();
         Self {
-            child,
-            keys,
-            screen,
+            // Each end of a terminal is waited for as one of a pipe is.
+            keys: Sender::from_file_unchecked(process.get_file_handle().unwrap()).unwrap(),
+            screen: Receiver::from_file_unchecked(process.get_file_handle().unwrap()).unwrap(),
+            terminal,
+            process,
             seen: String::new(),
         }
     }
 
+    /// Reads on until the screen has shown `part`, and forgets what came before its end.
+    pub async fn next(&mut self, part: &str) -> String {
+        self.until(part).await;
+        let (before, _) = self.seen.split_once(part).unwrap();
+        let before = before.to_owned();
+        self.seen.drain(..before.len() + part.len());
+        before
+    }
+
     /// Reads on until the screen has shown `part`.
     pub async fn until(&mut self, part: &str) {
-        let read = async {
-            let mut bytes = [0; 4096];
-            while !self.seen.contains(part) {
-                let count = self.screen.read(&mut bytes).await.unwrap();
-                assert!(count > 0, "it ended without {part:?} after:\n{}", self.seen);
-                self.seen += &String::from_utf8_lossy(&bytes[..count]);
-            }
+        let late = Instant::now() + DEADLINE;
+        while !self.seen.contains(part) {
+            let more = self.read(late, part).await;
+            assert!(more, "it ended without {part:?} after:\n{}", self.seen);
+        }
+    }
+
+    /// Reads on to the end, and gives the exit code: as a shell would for a signal.
+    pub async fn end(&mut self) -> i32 {
+        let late = Instant::now() + DEADLINE;
+        while self.read(late, "the end").await {}
+        match self.process.wait().unwrap() {
+            WaitStatus::Exited(_, code) => code,
+            WaitStatus::Signaled(_, signal, _) => 128 + signal as i32,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Whether more came; nothing more does once every program has closed the terminal.
+    async fn read(&mut self, late: Instant, awaited: &str) -> bool {
+        let mut bytes = [0; 4096];
+        let Ok(read) = timeout_at(late, self.screen.read(&mut bytes)).await else {
+            panic!("no {awaited:?} in time after:\n{}", self.seen);
         };
-        assert!(
-            tokio::time::timeout(DEADLINE, read).await.is_ok(),
-            "no {part:?}"
-        );
+        let count = read.unwrap_or_default();
+        self.seen += &String::from_utf8_lossy(&bytes[..count]);
+        count > 0
+    }
+
+    /// Presses keys.
+    pub async fn press(&mut self, keys: &str) {
+        self.keys.write_all(keys.as_bytes()).await.unwrap();
     }
 
     /// Types a line.
     pub async fn enter(&mut self, line: &str) {
-        self.keys.write_all(line.as_bytes()).await.unwrap();
-        self.keys.write_all(b"\n").await.unwrap();
+        self.press(&format!("{line}\r")).await;
+    }
+
+    /// How the terminal is now.
+    pub fn modes(&self) -> Modes {
+        let modes = tcgetattr(&self.terminal).unwrap();
+        (modes.input_modes, modes.output_modes, modes.local_modes)
+    }
+
+    /// Sends the first process a signal: "INT", say.
+    pub fn signal(&mut self, signal: rexpect::process::Signal) {
+        self.process.signal(signal).unwrap();
     }
 
     /// The address with this part that the screen has shown.

@@ -16,6 +16,11 @@ impl Tab {
         self.event("Page.loadEventFired").await;
     }
 
+    /// Opens an address, whatever comes of it.
+    pub async fn visit(&mut self, address: &str) {
+        self.call("Page.navigate", json!({ "url": address })).await;
+    }
+
     /// Clicks where an element is, which must be in sight there.
     pub async fn click(&mut self, selector: &str) {
         let place = format!(
@@ -40,6 +45,11 @@ impl Tab {
     /// Clicks on what leads to another page, and waits until that is there.
     pub async fn follow(&mut self, selector: &str) {
         self.click(selector).await;
+        self.event("Page.loadEventFired").await;
+    }
+
+    /// Waits until another page is there, to which the one in sight goes on by itself.
+    pub async fn moved(&mut self) {
         self.event("Page.loadEventFired").await;
     }
 

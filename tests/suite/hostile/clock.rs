@@ -10,17 +10,19 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, advance, pause, resume};
 use url::Url;
+use zoho_grant::context::Context;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::handover::Target;
-use zoho_grant::handover::extras::Extras;
 use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format_options::FormatOptions;
+use zoho_grant::login::login;
+use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::{Loopback, redirect_uri::RedirectUri};
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::{Client, Id};
-use zoho_grant::zoho::network::Trouble;
+use zoho_grant::zoho::network::NetworkFailure;
 use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
-use zoho_grant::{Login, Surroundings, login};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
@@ -50,8 +52,9 @@ fn settings(zoho: &Hostile) -> Settings {
         answer_within: MINUTE / 3,
         target: Target {
             form: Form::named("json").unwrap(),
-            extras: Extras::default(),
+            extras: FormatOptions::default(),
             file: None,
+            last_resort: None,
         },
         keeping: None,
         rehearsal: false,
@@ -62,17 +65,17 @@ fn settings(zoho: &Hostile) -> Settings {
 async fn with<F: Future<Output = ()>>(
     settings: Settings,
     meanwhile: impl FnOnce(Url, watch::Sender<Option<Signal>>) -> F,
-) -> Result<Login, Error> {
+) -> Result<Outcome, Error> {
     let redirect_uri = RedirectUri::parse("http://localhost:0/callback").unwrap();
     let loopback = Loopback::bind(&redirect_uri).await.unwrap();
     let (started, mut starts) = mpsc::unbounded_channel();
     let (stop, stopped) = watch::channel(None);
-    let mut around = Surroundings {
+    let mut around = Context {
         tell: Arc::new(|_| {}),
         open: Box::new(move |address| drop(started.send(address.parse().unwrap()))),
         pasted: mpsc::channel(1).1,
         output: Box::new(std::io::sink()),
-        persons: zoho_grant::loopback::peer::Persons::of_this_process(None),
+        persons: std::sync::Arc::new(zoho_grant::loopback::peer::Persons::of_this_process(None)),
         random: Box::new(rand::rngs::StdRng::seed_from_u64(1)),
         now: jumping,
         stopped,
@@ -143,7 +146,7 @@ async fn row_12_a_token_endpoint_that_hangs_is_given_up() {
         pause();
     });
     match outcome.await {
-        Err(Error::NoAnswer(error)) => assert_eq!(error.trouble, Trouble::Slow),
+        Err(Error::NoAnswer(error)) => assert_eq!(error.trouble, NetworkFailure::Slow),
         other => panic!("{other:?}"),
     }
     // A third of a minute for Zoho, five seconds for a browser that does not come.

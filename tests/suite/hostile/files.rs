@@ -1,6 +1,7 @@
 //! Row 18: files that cannot be had, as an ordinary user sees them: the superuser passes every mode.
 
 use super::login::{BINARY, Login};
+use super::missing;
 use super::zoho::{Hostile, Whole};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -16,7 +17,7 @@ fn is_superuser() -> bool {
 }
 
 /// A folder of an ordinary user, with the program in it.
-fn home() -> TempDir {
+pub fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     // The folder that it was built in may be closed to other users.
     // A copy that another test's new process still holds open for writing could not be run.
@@ -38,7 +39,7 @@ fn hand_to_user(path: &Path) {
 }
 
 /// The login as an ordinary user, started through another program if need be.
-fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
+pub fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
     let mut words: Vec<String> = through.iter().map(|&word| word.to_owned()).collect();
     if is_superuser() {
         let user = [
@@ -281,23 +282,29 @@ async fn row_18_on_a_full_disk_the_old_content_stays_and_the_credentials_are_pri
 }
 
 #[tokio::test]
-async fn row_18_a_full_standard_output_leaves_the_page() {
+async fn row_35_a_full_standard_output_leaves_a_file_of_the_state_folder_and_the_page() {
     let zoho = Hostile::start(|_| None).await;
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let mut login = Login::writing_to(&mut zoho.command(&[]), full).await;
+    let state = tempfile::tempdir().unwrap();
+    let mut command = zoho.command(&[]);
+    command.env("XDG_STATE_HOME", state.path());
+    let mut login = Login::writing_to(&mut command, full).await;
     let target = format!("/callback?code=1000.code&state={}", login.state());
     let answer = login.get(&target, "").await;
     let page = login.get(answer.header("location").unwrap(), "").await;
-    assert!(page.body().contains("1000.refresh") && page.body().contains("Written nowhere"));
+    assert!(page.body().contains("1000.refresh") && page.body().contains("credentials-"));
     login.told("standard output").await;
+    let told = login.told("credentials-").await;
     login.ends_with(1).await;
-}
-
-/// Tells loudly that something was not tested; where all must be, that is a failure.
-fn missing(why: &str) {
-    assert!(
-        std::env::var_os("REQUIRE_HOSTILE").is_none(),
-        "not tested: {why}"
-    );
-    eprintln!("NOT TESTED: {why}");
+    let folder = state.path().join("zoho-grant");
+    let file = fs::read_dir(&folder)
+        .unwrap()
+        .next()
+        .unwrap()
+        .unwrap()
+        .path();
+    assert!(told.contains(file.to_str().unwrap()), "{told}");
+    assert!(fs::read_to_string(&file).unwrap().contains("1000.refresh"));
+    let modes = [&folder, &file].map(|path| fs::metadata(path).unwrap().mode() & 0o777);
+    assert_eq!(modes, [0o700, 0o600]);
 }

@@ -60,6 +60,8 @@ pub fn at(accounts_url: &str, client_id: &str, more: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
     command.env_clear();
     command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
+    // Nothing is left behind in the home of the person who runs the tests.
+    command.env("HOME", "/dev/null/nowhere");
     command.args(["login", "--accounts-url", accounts_url]);
     command.args(["--client-id", client_id]);
     if !more.contains(&"--redirect-uri") {
@@ -194,23 +196,7 @@ impl Login {
 
     /// Consents at the stand-in as a person does, and stops before the callback.
     pub async fn consent(&self) -> Callback {
-        let mut page = self.address.clone();
-        let mut answer = ask(&page, "GET", "").await;
-        while answer.status() == "302" {
-            page = answer.header("location").unwrap().parse().unwrap();
-            answer = ask(&page, "GET", "").await;
-        }
-        let (_, ticket) = answer
-            .body()
-            .split_once("name=\"ticket\" value=\"")
-            .unwrap();
-        let ticket = ticket.split('"').next().unwrap();
-        let form = format!("ticket={ticket}&decision=accept");
-        let answer = ask(&page.join("/consent").unwrap(), "POST", &form).await;
-        let url: Url = answer.header("location").unwrap().parse().unwrap();
-        let code = url.query_pairs().find(|(name, _)| name == "code");
-        let code = code.map(|(_, code)| code.into_owned()).unwrap_or_default();
-        Callback { url, code }
+        consent(&self.address).await
     }
 
     /// The genuine callback and its page; the page that was shown.
@@ -268,6 +254,27 @@ impl Login {
         assert_eq!(ended.status.code(), Some(code), "{}", ended.stderr);
         ended.stderr
     }
+}
+
+/// Consents at Zoho's address as a person does, and stops before the callback.
+pub async fn consent(address: &Url) -> Callback {
+    let mut page = address.clone();
+    let mut answer = ask(&page, "GET", "").await;
+    while answer.status() == "302" {
+        page = answer.header("location").unwrap().parse().unwrap();
+        answer = ask(&page, "GET", "").await;
+    }
+    let (_, ticket) = answer
+        .body()
+        .split_once("name=\"ticket\" value=\"")
+        .unwrap();
+    let ticket = ticket.split('"').next().unwrap();
+    let form = format!("ticket={ticket}&decision=accept");
+    let answer = ask(&page.join("/consent").unwrap(), "POST", &form).await;
+    let url: Url = answer.header("location").unwrap().parse().unwrap();
+    let code = url.query_pairs().find(|(name, _)| name == "code");
+    let code = code.map(|(_, code)| code.into_owned()).unwrap_or_default();
+    Callback { url, code }
 }
 
 /// The grant tokens of all token requests.

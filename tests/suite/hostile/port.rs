@@ -6,7 +6,7 @@ use std::os::unix::fs::symlink;
 use tokio::net::TcpSocket;
 
 /// A port that is free on every address of this machine just now.
-fn free_port() -> u16 {
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("[::]:0").unwrap();
     listener.local_addr().unwrap().port()
 }

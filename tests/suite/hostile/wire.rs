@@ -1,10 +1,11 @@
 //! Requests as they are, byte for byte, and answers as they came.
 
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
-use url::{Position, Url};
+use url::{Host, Position, Url};
 
 /// Far more than anything takes, so that a hang fails instead of hanging.
 pub const PATIENCE: Duration = Duration::from_secs(25);
@@ -30,6 +31,12 @@ impl Answer {
     pub fn body(&self) -> &str {
         self.0.split_once("\r\n\r\n").map_or("", |(_, body)| body)
     }
+
+    /// What a page says first.
+    pub fn heading(&self) -> &str {
+        let behind = self.body().split_once("<h1>");
+        behind.map_or("", |(_, rest)| rest.split("</h1>").next().unwrap_or(rest))
+    }
 }
 
 /// Bounds a wait.
@@ -40,7 +47,10 @@ pub async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
 
 /// Sends bytes to a port of this machine and reads until the other side closes.
 pub async fn send(port: u16, bytes: &[u8]) -> Answer {
-    let mut stream = connect(port).await;
+    exchange(connect(port).await, bytes).await
+}
+
+async fn exchange(mut stream: TcpStream, bytes: &[u8]) -> Answer {
     // What is refused early is not read to its end.
     let _ = stream.write_all(bytes).await;
     read(&mut stream).await
@@ -66,5 +76,13 @@ pub async fn ask(url: &Url, method: &str, body: &str) -> Answer {
         url.authority(),
         body.len()
     );
-    send(url.port().unwrap(), request.as_bytes()).await
+    let port = url.port().unwrap();
+    let mut addresses = vec![(IpAddr::from(Ipv4Addr::LOCALHOST), port).into()];
+    match url.host() {
+        Some(Host::Ipv6(ip)) => addresses = vec![SocketAddr::from((ip, port))],
+        // Whichever family this machine has.
+        _ => addresses.push((Ipv6Addr::LOCALHOST, port).into()),
+    }
+    let stream = TcpStream::connect(&addresses[..]).await;
+    exchange(stream.unwrap(), request.as_bytes()).await
 }

@@ -29,7 +29,15 @@ type Script = dyn Fn(&str) -> Option<Reply> + Send + Sync;
 impl Hostile {
     /// `script` is given method and path; where it says nothing, the answer is a good one.
     pub async fn start(script: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::on("127.0.0.1:0", script).await
+    }
+
+    /// The same on another address of this machine.
+    pub async fn on(
+        address: &str,
+        script: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static,
+    ) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let (sender, requests) = watch::channel(Vec::new());
         let (script, sender): (Arc<Script>, _) = (Arc::new(script), Arc::new(sender));

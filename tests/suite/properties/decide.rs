@@ -17,15 +17,27 @@ pub fn check(input: &[u8]) {
     let (peer, so_far) = (sender(*byte), moment(*byte));
     let path = head.uri.path();
     let mut host = "localhost:8085";
+    let mut allowed: [&[&str]; 2] = [&["document"], &["navigate"]];
     match decide(&EXPECTED, &head, || peer, so_far) {
         Decision::Refused(_) => return,
-        Decision::Start | Decision::StartThroughWorker => {
+        Decision::Start => {
             assert_eq!(path, START);
             assert_ne!(peer, Peer::Gone);
+        }
+        Decision::StartThroughWorker => {
+            assert_eq!(path, START);
+            assert_ne!(peer, Peer::Gone);
+            allowed = [&["empty"], &["navigate", "same-origin"]];
         }
         Decision::Clear => {
             assert_eq!(path.strip_suffix("/clear"), Some(START));
             assert_ne!(peer, Peer::Gone);
+            allowed = [&["document", "empty"], &["navigate", "same-origin"]];
+        }
+        Decision::ClearNow => {
+            assert_eq!(path.strip_suffix("/clear/now"), Some(START));
+            assert_ne!(peer, Peer::Gone);
+            allowed = [&["image"], &["no-cors"]];
         }
         Decision::Page => {
             assert_eq!(path, PAGE);
@@ -54,7 +66,7 @@ pub fn check(input: &[u8]) {
     }
     assert!(!matches!(peer, Peer::Neighbor(_)));
     assert_eq!(head.method, "GET");
-    a_person_came_here(&head.headers, host, path.starts_with(START));
+    a_person_came_here(&head.headers, host, allowed);
 }
 
 fn sender(byte: u8) -> Peer {
@@ -91,21 +103,16 @@ fn granted(response: &AuthorizationResponse, query: &str) {
     assert!(accounts_server.data_center().is_some());
 }
 
-fn a_person_came_here(headers: &HeaderMap, host: &str, at_start: bool) {
+fn a_person_came_here(headers: &HeaderMap, host: &str, [places, modes]: [&[&str]; 2]) {
     let all = |name: &str| {
         let values = headers.get_all(name).iter();
         values.map(HeaderValue::as_bytes).collect::<Vec<_>>()
     };
     assert_eq!(all("host"), [host.as_bytes()]);
-    let destinations: &[&str] = if at_start {
-        &["document", "empty"]
-    } else {
-        &["document"]
-    };
     for (name, allowed) in [
         ("content-length", &["0"][..]),
-        ("sec-fetch-dest", destinations),
-        ("sec-fetch-mode", &["navigate"]),
+        ("sec-fetch-dest", places),
+        ("sec-fetch-mode", modes),
     ] {
         let is_allowed = |value: &&[u8]| allowed.iter().any(|one| one.as_bytes() == *value);
         assert!(all(name).iter().all(is_allowed), "{name}");

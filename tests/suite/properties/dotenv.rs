@@ -3,22 +3,34 @@
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 use zoho_grant::credentials::Credentials;
-use zoho_grant::foreign::Foreign;
-use zoho_grant::handover::dotenv::document;
-use zoho_grant::handover::extras::Extras;
+use zoho_grant::handover::dotenv;
+use zoho_grant::handover::format_options::FormatOptions;
+use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::AccountsServer;
 
-const ALWAYS: [&str; 4] = ["CLIENT_ID", "CLIENT_SECRET", "ACCESS_TOKEN", "ACCOUNTS_URL"];
-const SOMETIMES: [&str; 3] = ["REFRESH_TOKEN", "ACCESS_TOKEN_EXPIRES_AT", "API_DOMAIN"];
+const ALWAYS: [&str; 5] = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "ACCESS_TOKEN",
+    "ACCOUNTS_URL",
+    "DC",
+];
+const SOMETIMES: [&str; 4] = [
+    "REFRESH_TOKEN",
+    "ACCESS_TOKEN_EXPIRES_AT",
+    "API_DOMAIN",
+    "SCOPE",
+];
 
 static LEAST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     client: Client::new(Id::new("1000.EXAMPLE").unwrap(), "examplesecret".into()).unwrap(),
     access_token: Some("1000.a.a".into()),
     refresh_token: None,
-    token_type: Foreign::new("Bearer"),
+    token_type: Untrusted::new("Bearer"),
     expires_at: None,
     scopes: None,
     accounts_server: AccountsServer::of(&DATA_CENTERS[1]),
@@ -34,9 +46,9 @@ static MOST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     refresh_token: Some("1000.r.r".into()),
     token_type: LEAST.token_type.clone(),
     expires_at: Some(UNIX_EPOCH + Duration::from_secs(1_795_433_758)),
-    scopes: None,
+    scopes: Some(Scopes::parse("A.b.READ,A.c.ALL").unwrap()),
     accounts_server: LEAST.accounts_server.clone(),
-    api_domain: Some(Foreign::new(DATA_CENTERS[1].api_domain)),
+    api_domain: Some(Untrusted::new(DATA_CENTERS[1].api_domain)),
     data_center: None,
     redirect_uri: None,
     identity: Identity::not_asked("nobody asked"),
@@ -49,6 +61,21 @@ pub fn check(input: &[u8]) {
     };
     let most = merged(&MOST, existing);
     let least = merged(&LEAST, existing);
+    let times = |document, name: &str| {
+        let set = dotenv::read(document).into_iter();
+        set.filter(|(set, _)| set.strip_prefix("ZOHO_") == Some(name))
+            .count()
+    };
+    for name in ALWAYS {
+        assert_eq!([times(&most, name), times(&least, name)], [1, 1], "{name}");
+    }
+    for name in SOMETIMES {
+        assert_eq!([times(&most, name), times(&least, name)], [1, 0], "{name}");
+    }
+    // What follows counts lines, and a quoted value may go on over several.
+    if existing.lines().any(opens_a_quote) {
+        return;
+    }
     for name in ALWAYS {
         assert_eq!([count(&most, name), count(&least, name)], [1, 1], "{name}");
     }
@@ -66,11 +93,9 @@ pub fn check(input: &[u8]) {
 
 /// Merges, and once more to see that nothing changes.
 fn merged(credentials: &Credentials, existing: &str) -> String {
-    let once = document(credentials, &Extras::default(), existing).unwrap();
-    assert_eq!(
-        document(credentials, &Extras::default(), &once).unwrap(),
-        once
-    );
+    let once = dotenv::merged(credentials, &FormatOptions::default(), existing).unwrap();
+    let twice = dotenv::merged(credentials, &FormatOptions::default(), &once).unwrap();
+    assert_eq!(twice, once);
     once.as_str().to_owned()
 }
 
@@ -92,6 +117,13 @@ fn others(document: &str) -> String {
         others += line;
     }
     others
+}
+
+/// Whether a value begins with a quote that its line does not close.
+fn opens_a_quote(line: &str) -> bool {
+    let value = line.split_once('=').map(|(_, value)| value.trim_start());
+    let quote = value.and_then(|value| value.chars().next());
+    quote.is_some_and(|quote| "\"'".contains(quote) && line.matches(quote).count() < 2)
 }
 
 /// As a shell reads it, and more kindly: spaces around the name do not matter.

@@ -1,11 +1,11 @@
 //! Any text from outside: shown on one line, short, and without a character that a terminal obeys.
 
-use zoho_grant::foreign::Foreign;
+use zoho_grant::untrusted::Untrusted;
 
 /// The input is the text.
 pub fn check(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
-    let shown = Foreign::new(text.as_ref()).to_string();
+    let shown = Untrusted::new(text.as_ref()).to_string();
     assert!(shown.chars().count() <= 201, "{shown:?}");
     for char in shown.chars() {
         let breaks = matches!(char, '\u{2028}' | '\u{2029}');
@@ -14,7 +14,7 @@ pub fn check(input: &[u8]) {
     if text.len() <= 200 && text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
         assert_eq!(shown, text);
     }
-    assert_eq!(Foreign::new(text.as_ref()).raw(), text);
+    assert_eq!(Untrusted::new(text.as_ref()).raw(), text);
 }
 
 /// Unicode's property `Bidi_Control`.

@@ -1,0 +1,61 @@
+//! Why credentials cannot take a form. Values are named, never shown.
+
+use crate::handover::format_options::Need;
+use crate::zoho::data_centers::DataCenter;
+use thiserror::Error;
+
+/// Credentials that cannot take a form.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("{form} {why}")]
+pub struct FormatError {
+    /// The form's name.
+    pub form: &'static str,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why credentials cannot take a form; reads on from its name.
+#[derive(Debug, Error, PartialEq, Eq)]
+pub enum Why {
+    /// A value that the form has no way to carry.
+    #[error("cannot carry the {0}: it holds characters that would change their meaning there")]
+    CannotCarry(&'static str),
+    /// The reader does not know the data centre.
+    #[error("knows only these data centres: {}; and these credentials are of {}", known.join(", "), place(*theirs))]
+    DataCenter {
+        /// Codes of those that it knows.
+        known: &'static [&'static str],
+        /// That of the credentials, when it is of the table.
+        theirs: Option<&'static DataCenter>,
+    },
+    /// Something that the reader needs is not there.
+    #[error("needs {}", .0.what())]
+    Missing(Need),
+    /// The one value that was asked for is not there.
+    #[error("is not among what was obtained")]
+    Absent,
+    /// A name of the template has no value.
+    #[error("names {{{0}}}, which is not among what was obtained")]
+    AbsentName(&'static str),
+}
+
+impl Why {
+    /// What to do about it, one line.
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            Self::CannotCarry(_) => "Choose another --format: json carries every value.",
+            Self::DataCenter { .. } => {
+                "Choose another --format: json is good in every data centre."
+            }
+            Self::Missing(need) => need.remedy(),
+            Self::Absent | Self::AbsentName(_) => "Leave it out, or choose --format json.",
+        }
+    }
+}
+
+fn place(center: Option<&DataCenter>) -> String {
+    center.map_or_else(
+        || "none that is known".to_owned(),
+        |center| format!("{} ({})", center.name, center.code),
+    )
+}

@@ -1,0 +1,112 @@
+//! What the system says of a file: whose it is, who may read it, and how it is opened without being led astray.
+
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::path::Path;
+
+#[cfg(unix)]
+pub(super) fn is_ours(metadata: &Metadata) -> bool {
+    use std::os::unix::fs::MetadataExt;
+    metadata.uid() == rustix::process::geteuid().as_raw()
+}
+
+#[cfg(not(unix))]
+pub(super) fn is_ours(_: &Metadata) -> bool {
+    true
+}
+
+/// Whether others may do one of these things with it: 4 is reading, 2 is writing, for a group and for everyone.
+#[cfg(unix)]
+pub(crate) fn others_may(metadata: &Metadata, mode: u32) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    metadata.permissions().mode() & mode != 0
+}
+
+/// Elsewhere the person's own folder is closed to others by the system.
+#[cfg(not(unix))]
+pub(crate) fn others_may(_: &Metadata, _: u32) -> bool {
+    false
+}
+
+/// Whether something is mounted on this very path, as docker mounts a file: no other can be renamed to it.
+#[cfg(target_os = "linux")]
+pub(super) fn is_mount_point(path: &Path) -> bool {
+    use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
+    let stat = statx(CWD, path, AtFlags::SYMLINK_NOFOLLOW, StatxFlags::empty());
+    stat.is_ok_and(|stat| stat.stx_attributes.contains(StatxAttributes::MOUNT_ROOT))
+}
+
+#[cfg(not(target_os = "linux"))]
+pub(super) fn is_mount_point(_: &Path) -> bool {
+    false
+}
+
+/// Opens what is at the path itself: a link is an error, and a pipe is opened without waiting for its other end.
+#[cfg(unix)]
+pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    use rustix::fs::OFlags;
+    use std::os::unix::fs::OpenOptionsExt;
+    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+    let flags = i32::try_from(flags).expect("flags of open are an int of C");
+    options.mode(0o600).custom_flags(flags).open(path)
+}
+
+/// Opens what is at the path itself, a link included.
+#[cfg(not(unix))]
+pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
+    use std::os::windows::fs::OpenOptionsExt;
+    // FILE_FLAG_OPEN_REPARSE_POINT of CreateFileW.
+    options.custom_flags(0x0020_0000).open(path)
+}
+
+/// Lets those use a file who could use the old one. Where its group cannot be kept, no group may use it: another
+/// one would be let in.
+#[cfg(unix)]
+pub(super) fn keep(file: &File, old: &Metadata) -> io::Result<()> {
+    use rustix::fs::{Gid, fchown};
+    use std::fs::Permissions;
+    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    let mut mode = old.permissions().mode();
+    let group = old.gid();
+    if file.metadata()?.gid() != group && fchown(file, None, Some(Gid::from_raw(group))).is_err() {
+        mode &= !0o2070;
+    }
+    file.set_permissions(Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+pub(super) fn keep(file: &File, old: &Metadata) -> io::Result<()> {
+    file.set_permissions(old.permissions())
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::symlink;
+    use std::process::Command;
+
+    #[test]
+    fn links_are_not_followed_and_pipes_not_waited_for() {
+        let folder = tempfile::tempdir().unwrap();
+        let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+        File::create(&file).unwrap();
+        symlink(&file, &link).unwrap();
+        assert!(open(&file, File::options().read(true)).is_ok());
+        assert!(open(&link, File::options().read(true)).is_err());
+        let pipe = folder.path().join("pipe");
+        assert!(
+            Command::new("mkfifo")
+                .arg(&pipe)
+                .status()
+                .unwrap()
+                .success()
+        );
+        assert!(
+            !open(&pipe, File::options().read(true))
+                .unwrap()
+                .metadata()
+                .unwrap()
+                .is_file()
+        );
+    }
+}

@@ -1,0 +1,140 @@
+//! Consent on another device: the person enters a code there, while this program asks Zoho for the tokens.
+
+use crate::context::{Context, stopped};
+use crate::error::Error;
+use crate::event::Event;
+use crate::login::exchange::{complete, finish};
+use crate::login::outcome::{Outcome, hand_over};
+use crate::settings::Settings;
+use crate::untrusted::Untrusted;
+use crate::zoho::Zoho;
+use crate::zoho::device::{DeviceCode, Poll};
+use crate::zoho::token::{ExchangeError, Tokens};
+use crate::zoho::trust::AccountsServer;
+use std::time::Duration;
+use tokio::time::{Instant, interval, sleep_until};
+
+/// So many polls in a row may fail on the way before the attempt ends.
+const TROUBLES: u8 = 3;
+
+/// Zoho polled faster than this would only ask to slow down; a stand-in sets its own pace.
+const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
+
+/// One login with a non-browser client, from the user code to the hand-over.
+pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcome, Error> {
+    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
+    let code = ask(&zoho, settings, context).await?;
+    (context.tell)(Event::EnterCode {
+        user_code: code.user_code.clone(),
+        address: code.address.clone(),
+        complete: code.complete.clone(),
+    });
+    (context.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
+    let (tokens, server, location) = poll(&zoho, settings, &code, context).await?;
+    let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), context).await;
+    Ok(hand_over(settings, obtained, context).await)
+}
+
+async fn ask(zoho: &Zoho, settings: &Settings, context: &mut Context) -> Result<DeviceCode, Error> {
+    let asked = zoho.device_code(&settings.home, settings.client.id(), &settings.scopes);
+    let answer = tokio::select! {
+        answer = asked => answer,
+        signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+    };
+    answer.map_err(|error| match error {
+        ExchangeError::NoAnswer(error) => Error::Unreachable(error),
+        error => failed(error, &settings.home),
+    })
+}
+
+/// Polls at the interval that Zoho names, at the data centre that it names, until there are tokens.
+async fn poll(
+    zoho: &Zoho,
+    settings: &Settings,
+    code: &DeviceCode,
+    context: &mut Context,
+) -> Result<(Tokens, AccountsServer, Option<Untrusted>), Error> {
+    let began = Instant::now();
+    let deadline = began + code.life.min(settings.timeout);
+    let (mut server, mut location) = (settings.home.clone(), None);
+    let mut pace = if server.is_loopback() {
+        code.interval
+    } else {
+        code.interval.max(SHORTEST_INTERVAL)
+    };
+    let mut troubles = 0;
+    loop {
+        pause(pace, began, deadline, context).await?;
+        let asked = zoho.poll(&server, &settings.client, code);
+        let answer = finish(asked, &mut context.stopped).await;
+        // No grant token is at stake here: the code can be polled for again.
+        let answer = answer.map_err(|error| match error {
+            Error::Stopped { signal, .. } => Error::Stopped {
+                signal,
+                code_spent: false,
+            },
+            other => other,
+        })?;
+        troubles = if answer.is_err() { troubles + 1 } else { 0 };
+        match answer {
+            Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),
+            // By how much is not documented; doubled, 5 seconds become the 10 of RFC 8628 section 3.5.
+            Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
+            Ok(Poll::OtherDataCenter(told)) => {
+                server = other_data_center(settings, &told, &server)?;
+                location = Some(told);
+                (context.tell)(Event::MovedTo(server.to_string()));
+            }
+            Ok(Poll::Refused) => return Err(Error::Refused),
+            Ok(Poll::Expired) => return Err(Error::CodeExpired),
+            Err(error @ ExchangeError::Refused(_)) => return Err(failed(error, &server)),
+            Err(error) if troubles == TROUBLES => return Err(failed(error, &server)),
+            Ok(Poll::Pending) | Err(_) => {}
+        }
+    }
+}
+
+/// The client secret goes there, so only the table and the person may name it. A server that sends us to
+/// itself leads nowhere.
+fn other_data_center(
+    settings: &Settings,
+    location: &Untrusted,
+    from: &AccountsServer,
+) -> Result<AccountsServer, Error> {
+    let server = settings.trust.at_location(location.raw(), &settings.home);
+    server
+        .filter(|server| server != from)
+        .ok_or_else(|| Error::ForeignLocation(location.clone()))
+}
+
+fn failed(error: ExchangeError, server: &AccountsServer) -> Error {
+    let server = server.clone();
+    match error {
+        ExchangeError::Refused(error) => Error::Device { error, server },
+        ExchangeError::NoAnswer(error) => Error::PollUnanswered(error),
+        ExchangeError::Unreadable(what) => Error::Unreadable { server, what },
+    }
+}
+
+async fn pause(
+    pace: Duration,
+    began: Instant,
+    deadline: Instant,
+    context: &mut Context,
+) -> Result<(), Error> {
+    let until = Instant::now().checked_add(pace).unwrap_or(deadline);
+    let mut second = interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            biased;
+            signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+            () = sleep_until(deadline) => return Err(Error::CodeExpired),
+            () = sleep_until(until) => return Ok(()),
+            now = second.tick() => (context.tell)(Event::Waiting {
+                since: now.saturating_duration_since(began),
+                left: deadline.saturating_duration_since(now),
+                started: true,
+            }),
+        }
+    }
+}

@@ -1,0 +1,153 @@
+//! The flow: from a bound redirect URI to the page that tells how it went.
+
+pub mod device;
+mod exchange;
+pub mod outcome;
+pub mod self_client;
+
+use crate::context::{Context, stopped};
+use crate::error::Error;
+use crate::event::Event;
+use crate::loopback::Loopback;
+use crate::loopback::decide::Expectation;
+use crate::loopback::serve::{Callback, Server, Serving};
+use crate::pages;
+use crate::pages::refused::page_for;
+use crate::settings::Settings;
+use crate::zoho::Zoho;
+use crate::zoho::authorization::{AuthorizationRequest, random_letters, random_text};
+use outcome::{Outcome, hand_over};
+use secrecy::ExposeSecret;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, interval, sleep_until};
+
+/// One login, from the bound redirect URI to the page that tells how it went.
+pub async fn login(
+    settings: &Settings,
+    loopback: Loopback,
+    context: &mut Context,
+) -> Result<Outcome, Error> {
+    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
+    let listens = loopback.redirect_uri().is_here();
+    let request = authorization_request(settings, &loopback, context);
+    let mut server = serve(settings, loopback, &request, context);
+    reach(&zoho, settings, context).await?;
+
+    // Zoho's own address holds the state, so no opener may have it on its command line.
+    let start = listens.then(|| server.start_address());
+    (context.tell)(Event::Ready {
+        start: start.clone(),
+        address: request.address.clone(),
+    });
+    if let Some(start) = start {
+        (context.open)(&start);
+    }
+    let Callback { response, unseen } = wait(settings, &mut server, &request, context).await?;
+    if unseen {
+        (context.tell)(Event::SenderUnseen);
+    }
+
+    let outcome = exchange::obtain(&zoho, settings, &request, response, context).await;
+    let outcome = match outcome {
+        Ok(obtained) => Ok(Outcome {
+            sender_unseen: unseen,
+            ..hand_over(settings, obtained, context).await
+        }),
+        Err(error) => Err(error),
+    };
+    server
+        .show(pages::result::of(&outcome, settings, (context.now)()))
+        .await;
+    outcome
+}
+
+fn authorization_request(
+    settings: &Settings,
+    loopback: &Loopback,
+    context: &mut Context,
+) -> AuthorizationRequest {
+    AuthorizationRequest::new(
+        &settings.home,
+        settings.client.id(),
+        &settings.scopes,
+        loopback.redirect_uri().as_str(),
+        settings.pkce,
+        context.random.as_mut(),
+    )
+}
+
+fn serve(
+    settings: &Settings,
+    loopback: Loopback,
+    request: &AuthorizationRequest,
+    context: &mut Context,
+) -> Server {
+    let mut one_time = |place: &str| {
+        let random = random_text(context.random.as_mut());
+        format!("/{place}/{}", random.expose_secret()).into()
+    };
+    let (start_path, page_path) = (one_time("start"), one_time("result"));
+    let name = random_letters(context.random.as_mut());
+    let expected = Expectation {
+        redirect_uri: loopback.redirect_uri().clone(),
+        state: request.state.clone(),
+        start_path,
+        page_path,
+        page_host: loopback.host_below_localhost(&name),
+        home: settings.home.clone(),
+        trust: settings.trust.clone(),
+    };
+    loopback.serve(Serving {
+        expected,
+        consent: request.address.clone(),
+        persons: Arc::clone(&context.persons),
+        draw: {
+            let rehearsal = settings.rehearsal;
+            Arc::new(move |occasion| page_for(occasion, rehearsal))
+        },
+        tell: {
+            let tell = Arc::clone(&context.tell);
+            Arc::new(move |notice| tell(Event::OnPort(notice)))
+        },
+    })
+}
+
+async fn reach(zoho: &Zoho, settings: &Settings, context: &mut Context) -> Result<(), Error> {
+    tokio::select! {
+        reached = zoho.reach(&settings.home) => reached.map_err(Error::Unreachable),
+        signal = stopped(&mut context.stopped) => Err(Error::Stopped { signal, code_spent: false }),
+    }
+}
+
+/// Waits for the authorization response. One that was accepted before the deadline wins over it.
+async fn wait(
+    settings: &Settings,
+    server: &mut Server,
+    request: &AuthorizationRequest,
+    context: &mut Context,
+) -> Result<Callback, Error> {
+    let began = Instant::now();
+    let deadline = began + settings.timeout;
+    let mut second = interval(Duration::from_secs(1));
+    loop {
+        tokio::select! {
+            biased;
+            response = server.response() => return Ok(response),
+            signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+            () = sleep_until(deadline) => return Err(Error::TimedOut {
+                redirect_uri: request.redirect_uri.clone(),
+                console: settings.home.api_console().to_owned(),
+            }),
+            Some(text) = context.pasted.recv() => match server.pasted(&text) {
+                Ok(response) => return Ok(Callback { response, unseen: false }),
+                Err(not) => (context.tell)(Event::NotTaken(not)),
+            },
+            now = second.tick() => (context.tell)(Event::Waiting {
+                since: now.saturating_duration_since(began),
+                left: deadline.saturating_duration_since(now),
+                started: server.was_started(),
+            }),
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! Keeping client and tokens between runs: profiles, in the system's keyring or in a file of their own.
+
+pub mod env_file;
+pub mod error;
+mod file;
+#[cfg(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+))]
+mod keyring;
+#[cfg(not(all(
+    feature = "keyring",
+    any(
+        target_os = "linux",
+        target_os = "freebsd",
+        target_os = "macos",
+        windows
+    )
+)))]
+#[path = "no_keyring.rs"]
+mod keyring;
+pub mod lock;
+pub mod profile;
+mod record;
+pub mod store;
+pub mod stored;
+
+use crate::context::stopped;
+use crate::error::Signal;
+use error::ProfileError;
+use profile::{Backend, Name};
+use std::thread;
+use std::time::Duration;
+use store::Profiles;
+use stored::Stored;
+use tokio::sync::{oneshot, watch};
+use tokio::time::sleep;
+
+/// A file is written and an unlocked keyring answers in less; whoever stops a login waits for no more.
+const LAST_PATIENCE: Duration = Duration::from_secs(1);
+
+/// That, where and under which name a login shall be kept.
+#[derive(Clone, Debug)]
+pub struct Keeping {
+    /// All profiles of this person.
+    pub profiles: Profiles,
+    /// Under which name.
+    pub name: Name,
+    /// Where the secrets go.
+    pub place: Backend,
+    /// Whether the credentials are handed over in another way besides.
+    pub hand_over: bool,
+}
+
+impl Keeping {
+    /// Keeps it, unless a signal comes first: a keyring may ask the person, or never answer. The thread is one that
+    /// no runtime waits for.
+    pub(crate) async fn keep(
+        self,
+        kept: Stored,
+        stopped_by: &mut watch::Receiver<Option<Signal>>,
+    ) -> Result<(Name, Backend), ProfileError> {
+        let (sender, saved) = oneshot::channel();
+        let thread = thread::Builder::new().spawn(move || {
+            let saved = self.profiles.save(&self.name, &kept, self.place);
+            // Once it was given up nobody listens.
+            let _ = sender.send(saved.map(|()| (self.name, self.place)));
+        });
+        thread.map_err(|error| ProfileError::Keyring(error.to_string()))?;
+        tokio::select! {
+            biased;
+            saved = saved => saved.unwrap_or_else(|_| Err(ProfileError::Keyring("it could not be asked".to_owned()))),
+            () = async { stopped(stopped_by).await; sleep(LAST_PATIENCE).await } => Err(ProfileError::Interrupted),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handover::samples;
+    use crate::profiles::lock::PATIENCE;
+    use tempfile::{TempDir, tempdir};
+
+    fn keeping() -> (TempDir, Keeping) {
+        let folder = tempdir().unwrap();
+        let keeping = Keeping {
+            profiles: Profiles::of(folder.path().to_owned()),
+            name: Name::default(),
+            place: Backend::File,
+            hand_over: false,
+        };
+        (folder, keeping)
+    }
+
+    fn kept() -> Stored {
+        Stored::of(&samples::full())
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_signal_gives_up_what_never_ends() {
+        let (_folder, keeping) = keeping();
+        // Never given back: the thread must not go on when the folder is gone.
+        std::mem::forget(keeping.profiles.lock(&keeping.name, PATIENCE).unwrap());
+        let (_stop, mut stopped_by) = watch::channel(Some(Signal::Interrupt));
+        let profiles = keeping.profiles.clone();
+        let ended = keeping.keep(kept(), &mut stopped_by).await;
+        assert_eq!(ended, Err(ProfileError::Interrupted));
+        assert!(profiles.list().unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn a_signal_lets_a_keeping_finish_that_takes_no_time() {
+        let (_folder, keeping) = keeping();
+        let (_stop, mut stopped_by) = watch::channel(Some(Signal::Terminate));
+        let profiles = keeping.profiles.clone();
+        let ended = keeping.keep(kept(), &mut stopped_by).await;
+        assert_eq!(ended, Ok((Name::default(), Backend::File)));
+        assert!(profiles.load(&Name::default()).is_ok());
+    }
+}

@@ -1,0 +1,131 @@
+//! A profile: a name for kept credentials, and what may be shown of them.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+use std::str::FromStr;
+use thiserror::Error;
+
+/// Longer names do not fit a line of the list.
+const LONGEST_NAME: usize = 64;
+
+/// The name that is meant when none is given.
+const DEFAULT: &str = "default";
+
+/// A profile's name, which is also part of a file's name and of the keyring's entry.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Name(String);
+
+/// Why a name is not taken.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error(
+    "a profile's name has 1 to 64 letters, digits, dots, dashes or underscores, and does not begin with a dot"
+)]
+pub struct NotAName;
+
+/// Where a profile's secrets are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Backend {
+    /// The system's keyring.
+    Keyring,
+    /// The file of the profiles, readable by its owner alone.
+    File,
+}
+
+/// What may be shown of a profile: no secret.
+#[derive(Clone, Debug)]
+pub struct Listed {
+    /// Its name.
+    pub name: Name,
+    /// Where its secrets are.
+    pub place: Backend,
+    /// The client id.
+    pub client_id: String,
+    /// The person's accounts server.
+    pub accounts_url: String,
+    /// The organisation's name, when the check told.
+    pub organization: Option<String>,
+    /// The person's e-mail address or name, when the check told.
+    pub person: Option<String>,
+}
+
+impl Name {
+    /// Its letters.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Default for Name {
+    fn default() -> Self {
+        Self(DEFAULT.to_owned())
+    }
+}
+
+impl FromStr for Name {
+    type Err = NotAName;
+
+    fn from_str(text: &str) -> Result<Self, NotAName> {
+        let allowed = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
+        let good = (1..=LONGEST_NAME).contains(&text.len())
+            && !text.starts_with('.')
+            && text.chars().all(allowed);
+        good.then(|| Self(text.to_owned())).ok_or(NotAName)
+    }
+}
+
+impl TryFrom<String> for Name {
+    type Error = NotAName;
+
+    fn try_from(text: String) -> Result<Self, NotAName> {
+        text.parse()
+    }
+}
+
+impl From<Name> for String {
+    fn from(name: Name) -> Self {
+        name.0
+    }
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for Backend {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str(match self {
+            Self::Keyring => "keyring",
+            Self::File => "file",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_safe_as_part_of_a_file_name() {
+        for good in ["default", "a", "Work-2_eu.x"] {
+            assert_eq!(good.parse::<Name>().unwrap().as_str(), good);
+        }
+        for bad in [
+            "",
+            ".",
+            "..",
+            ".a",
+            "a/b",
+            "a\\b",
+            "a b",
+            "a\nb",
+            "é",
+            &"a".repeat(65),
+        ] {
+            assert_eq!(bad.parse::<Name>(), Err(NotAName), "{bad:?}");
+        }
+    }
+}

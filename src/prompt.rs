@@ -1,0 +1,364 @@
+//! Questions to the person at the terminal, secrets that they type, and what they paste while the program waits.
+
+use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
+use inquire::error::{InquireError, InquireResult};
+use inquire::ui::RenderConfig;
+use inquire::{Confirm, Password, PasswordDisplayMode, Select, Text};
+use secrecy::SecretString;
+use std::fs::File;
+use std::io::{self, BufRead, IsTerminal, Read, stderr, stdin};
+use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::sync::mpsc;
+use zeroize::{Zeroize, Zeroizing};
+use zoho_grant::handover::file;
+
+/// A secret is some dozens of bytes; anything longer is another file.
+const SECRET_BYTES: usize = 4096;
+
+/// How many pasted lines wait to be judged; a pasted page has more.
+const LINES: usize = 16;
+
+/// The question for which the terminal is in raw mode.
+static OPEN: Mutex<Option<String>> = Mutex::new(None);
+
+/// Whether a person can be asked: they see standard error and type on standard input.
+pub fn possible() -> bool {
+    stdin().is_terminal() && stderr().is_terminal()
+}
+
+/// Whether questions are shown in colors.
+pub fn colored(colored: bool) {
+    inquire::set_global_render_config(if colored {
+        RenderConfig::default_colored()
+    } else {
+        RenderConfig::empty()
+    });
+}
+
+/// Asks for a line of text.
+pub fn text(question: &str) -> io::Result<String> {
+    let answer = ask(question, || Text::new(question).prompt())?;
+    Ok(answer.trim().to_owned())
+}
+
+/// Asks for a line that is not shown.
+pub fn hidden(question: &str) -> io::Result<SecretString> {
+    let question = format!("{question} (not shown):");
+    let answer = ask(&question, || {
+        Password::new(&question)
+            .with_display_mode(PasswordDisplayMode::Hidden)
+            .without_confirmation()
+            .prompt()
+    })?;
+    Ok(alone(&Zeroizing::new(answer)))
+}
+
+/// Asks for a yes; Enter alone is a no.
+pub fn confirm(question: &str) -> io::Result<bool> {
+    ask(question, || {
+        Confirm::new(question).with_default(false).prompt()
+    })
+}
+
+/// Asks for one of these lines, and gives its place among them.
+pub fn select(question: &str, options: Vec<String>) -> io::Result<usize> {
+    let chosen = ask(question, || {
+        let page = options.len();
+        Select::new(question, options)
+            .with_page_size(page)
+            .raw_prompt()
+    })?;
+    Ok(chosen.index)
+}
+
+/// A self client's grant token: asked for on a terminal, read from standard input otherwise.
+pub fn grant_token() -> io::Result<SecretString> {
+    if possible() {
+        hidden("Grant token")
+    } else {
+        whole(standard_input()?)
+    }
+}
+
+/// Reads a secret from a file, or from standard input for `-`, without the white space around it.
+pub fn secret_file(path: &Path) -> io::Result<SecretString> {
+    if path != Path::new("-") {
+        let text = file::read(path, SECRET_BYTES).map_err(io::Error::other)?;
+        Ok(alone(&text))
+    } else if possible() {
+        hidden("Client secret")
+    } else {
+        whole(standard_input()?)
+    }
+}
+
+/// Lines that the person pastes while the program waits for the browser. The terminal shows them.
+pub fn pasted() -> mpsc::Receiver<SecretString> {
+    let (sender, pasted) = mpsc::channel(LINES);
+    std::thread::spawn(move || {
+        let mut line = Zeroizing::new(Vec::new());
+        while system::wait_for_line(&sender)
+            && matches!(stdin().lock().read_until(b'\n', &mut line), Ok(1..))
+        {
+            // More lines than can be judged are a page.
+            let _ = sender.try_send(unmarked(&String::from_utf8_lossy(&line)).into());
+            line.zeroize();
+        }
+    });
+    pasted
+}
+
+/// Forgets what was typed and not read: the shell would run it.
+pub use system::forget_typed;
+
+/// Gives the terminal back when a question is open, which nothing can open or close until the guard is dropped.
+pub fn leave() -> MutexGuard<'static, Option<String>> {
+    let open = open();
+    if open.is_some() && system::in_foreground() {
+        let _ = disable_raw_mode();
+        // No bracketed paste, the cursor shown, a new line.
+        system::show("\x1b[?2004l\x1b[?25h\r\n");
+    }
+    open
+}
+
+/// Takes the terminal again for the question that was left.
+pub fn resume() {
+    if open().is_some() {
+        system::wait_for_foreground();
+    }
+    if let Some(question) = &*open() {
+        let _ = raw_mode();
+        system::show(&format!("\x1b[?2004h\r? {question} "));
+    }
+}
+
+/// Asks in the foreground only: in the background the shell would get the answer.
+fn ask<T>(question: &str, prompt: impl FnOnce() -> InquireResult<T>) -> io::Result<T> {
+    system::wait_for_foreground();
+    let mut opening = open();
+    raw_mode()?;
+    *opening = Some(question.to_owned());
+    drop(opening);
+    system::watch_the_end();
+    let answer = prompt();
+    let mut closing = open();
+    *closing = None;
+    disable_raw_mode()?;
+    answer.map_err(|error| match error {
+        InquireError::OperationCanceled | InquireError::OperationInterrupted => {
+            io::ErrorKind::Interrupted.into()
+        }
+        InquireError::IO(error) => error,
+        other => io::Error::other(other),
+    })
+}
+
+fn open() -> MutexGuard<'static, Option<String>> {
+    OPEN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Where raw mode is on already, the library leaves it as it is: with the keys that send signals.
+fn raw_mode() -> io::Result<()> {
+    enable_raw_mode()?;
+    system::keep_signals()
+}
+
+/// Without the marks that a terminal sets around what is pasted.
+fn unmarked(line: &str) -> &str {
+    let pieces = line.split('\x1b');
+    let texts = pieces.map(|piece| {
+        piece
+            .trim_start_matches("[200~")
+            .trim_start_matches("[201~")
+    });
+    let mut texts = texts.map(str::trim);
+    texts.find(|text| !text.is_empty()).unwrap_or_default()
+}
+
+fn whole(source: impl Read) -> io::Result<SecretString> {
+    // With room to spare, so that no copy is left behind when it grows.
+    let mut text = Zeroizing::new(String::with_capacity(2 * SECRET_BYTES));
+    source
+        .take(SECRET_BYTES as u64 + 1)
+        .read_to_string(&mut text)?;
+    if text.len() > SECRET_BYTES {
+        let why = format!("it is longer than {SECRET_BYTES} bytes");
+        return Err(io::Error::new(io::ErrorKind::InvalidData, why));
+    }
+    Ok(alone(&text))
+}
+
+/// Without what editors leave around it.
+fn alone(text: &str) -> SecretString {
+    let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
+    text.trim_matches(slips).into()
+}
+
+/// Standard input past the library's buffer, which is never wiped.
+#[cfg(unix)]
+fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd;
+    Ok(stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(windows)]
+fn standard_input() -> io::Result<File> {
+    use std::os::windows::io::AsHandle;
+    Ok(stdin().as_handle().try_clone_to_owned()?.into())
+}
+
+#[cfg(unix)]
+mod system {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::io::Errno;
+    use rustix::termios::{LocalModes, OptionalActions, QueueSelector};
+    use rustix::termios::{tcflush, tcgetattr, tcgetpgrp, tcsetattr};
+    use secrecy::SecretString;
+    use signal_hook::consts::SIGTTOU;
+    use signal_hook::low_level::{exit, raise};
+    use std::io::{self, stderr, stdin};
+    use std::os::fd::AsFd;
+    use std::sync::Once;
+    use std::thread::sleep;
+    use std::time::Duration;
+    use tokio::sync::mpsc::Sender;
+    use zoho_grant::error::Signal;
+
+    /// How long until it is looked again whether the process is in the foreground.
+    const PAUSE: Duration = Duration::from_millis(300);
+
+    pub fn in_foreground() -> bool {
+        match tcgetpgrp(stdin()) {
+            Ok(group) => group == rustix::process::getpgrp(),
+            // A terminal that controls nothing has no background.
+            Err(error) => error == Errno::NOTTY,
+        }
+    }
+
+    /// Stops the process in the background, as every question there does; after a pause, so that a signal which came
+    /// while it was stopped is obeyed first.
+    pub fn wait_for_foreground() {
+        while !in_foreground() {
+            sleep(PAUSE);
+            if !in_foreground() {
+                let _ = raise(SIGTTOU);
+            }
+        }
+    }
+
+    /// Whether a line can be read; false when nobody wants it. In the background, reading would stop the process.
+    pub fn wait_for_line(wanted: &Sender<SecretString>) -> bool {
+        while !wanted.is_closed() {
+            if !in_foreground() {
+                sleep(PAUSE);
+            } else if let Some(ready) = is_ready(stdin(), PollFlags::IN, PAUSE)
+                && !wanted.is_closed()
+            {
+                return ready;
+            }
+        }
+        false
+    }
+
+    pub fn forget_typed() {
+        if in_foreground() {
+            let _ = tcflush(stdin(), QueueSelector::IFlush);
+        }
+    }
+
+    pub fn keep_signals() -> io::Result<()> {
+        let mut modes = tcgetattr(stdin())?;
+        modes.local_modes |= LocalModes::ISIG;
+        Ok(tcsetattr(stdin(), OptionalActions::Now, &modes)?)
+    }
+
+    /// Past the library's lock and only where there is room: a terminal that takes nothing holds nothing up.
+    pub fn show(text: &str) {
+        if is_ready(stderr(), PollFlags::OUT, Duration::ZERO) == Some(true) {
+            let _ = rustix::io::write(stderr(), text.as_bytes());
+        }
+    }
+
+    /// Ends the process when the terminal of a question is gone: the library would read it for ever.
+    pub fn watch_the_end() {
+        static WATCHED: Once = Once::new();
+        WATCHED.call_once(|| {
+            std::thread::spawn(|| {
+                while is_ready(stdin(), PollFlags::empty(), Duration::MAX).is_none() {}
+                if super::open().is_some() {
+                    exit(Signal::HangUp.exit_code().into());
+                }
+            });
+        });
+    }
+
+    /// Waits until it is ready: false when it is gone, nothing when it is not ready in time.
+    fn is_ready(file: impl AsFd, how: PollFlags, within: Duration) -> Option<bool> {
+        let mut polled = [PollFd::new(&file, how)];
+        match poll(&mut polled, Timespec::try_from(within).ok().as_ref()) {
+            Ok(0) | Err(Errno::INTR) => None,
+            outcome => Some(outcome.is_ok() && polled[0].revents() == how),
+        }
+    }
+}
+
+/// Elsewhere there is no background, and keys that send signals are keys to the library.
+#[cfg(not(unix))]
+mod system {
+    use secrecy::SecretString;
+    use std::io;
+    use tokio::sync::mpsc::Sender;
+
+    pub fn in_foreground() -> bool {
+        true
+    }
+
+    pub fn wait_for_foreground() {}
+
+    pub fn wait_for_line(wanted: &Sender<SecretString>) -> bool {
+        !wanted.is_closed()
+    }
+
+    pub fn forget_typed() {}
+
+    pub fn keep_signals() -> io::Result<()> {
+        Ok(())
+    }
+
+    pub fn show(text: &str) {
+        eprint!("{text}");
+    }
+
+    pub fn watch_the_end() {}
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    #[test]
+    fn a_secret_is_taken_whole_or_not_at_all() {
+        let taken = |bytes: usize| whole("s".repeat(bytes).as_bytes());
+        let secret = taken(SECRET_BYTES).unwrap();
+        assert_eq!(secret.expose_secret().len(), SECRET_BYTES);
+        let refused = taken(SECRET_BYTES + 1).unwrap_err();
+        assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
+        assert_eq!(refused.to_string(), "it is longer than 4096 bytes");
+    }
+
+    #[test]
+    fn the_marks_of_a_paste_are_not_part_of_it() {
+        for line in [
+            "code=c\n",
+            "\x1b[200~code=c\x1b[201~\n",
+            "\x1b[200~code=c\n",
+            "\x1b[201~\x1b[200~code=c\x1b[201~\n",
+        ] {
+            assert_eq!(unmarked(line), "code=c", "{line:?}");
+        }
+        assert_eq!(unmarked("\x1b[201~\n"), "");
+    }
+}

@@ -1,0 +1,392 @@
+//! Every word that a person reads on the terminal, and the only place that prints.
+
+pub mod check_report;
+mod flows;
+mod outcome;
+mod screen;
+mod table;
+mod tokens;
+
+use crate::cli::plan::Opener;
+use crate::cli::usage::Usage;
+use crate::cli::{Color, Talk};
+use crate::prompt;
+use anstream::{AutoStream, ColorChoice};
+use screen::{BAD, BOLD, DIM, Screen, WARNING};
+use secrecy::{ExposeSecret, SecretString};
+use std::collections::HashSet;
+use std::io::IsTerminal;
+use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+use zoho_grant::event::Event;
+use zoho_grant::loopback::decide::{Place, Refusal};
+use zoho_grant::loopback::notice::Notice;
+use zoho_grant::loopback::peer::user;
+use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::settings::Settings;
+use zoho_grant::untrusted::Untrusted;
+
+/// After this much silence, the error pages are explained that Zoho shows and never redirects.
+const SILENCE: Duration = Duration::from_secs(30);
+
+/// After this much time without anybody at the start address, the opener may have opened nothing.
+const OPENING: Duration = Duration::from_secs(10);
+
+/// After this much time, something may be in the way between the browser and this program.
+const STUCK: Duration = Duration::from_mins(1);
+
+/// More lines about refused requests than this tell nothing new, even to whoever asked for all.
+const REFUSALS_TOLD: usize = 20;
+
+/// Standard error, as a person sees it.
+pub struct Terminal {
+    screen: Screen,
+    quiet: bool,
+    verbose: bool,
+    /// For what is looked up, which goes to standard output.
+    colors: ColorChoice,
+    /// The redirected address can be pasted.
+    pasting: AtomicBool,
+    registration: OnceLock<Registration>,
+    /// Zoho's consent page for this login.
+    consent: OnceLock<SecretString>,
+    /// What is said only once, and was.
+    said: Mutex<HashSet<&'static str>>,
+    refusals: AtomicUsize,
+}
+
+/// What must agree with Zoho's console for a login to come back.
+struct Registration {
+    redirect_uri: String,
+    /// Whether this machine serves it.
+    is_here: bool,
+    opener: Opener,
+    console: &'static str,
+    data_center: String,
+}
+
+impl Terminal {
+    /// Writes to standard error.
+    pub fn on_stderr(talk: Talk) -> Self {
+        let stderr = std::io::stderr();
+        let choice = match talk.color {
+            Color::Always => ColorChoice::Always,
+            Color::Never => ColorChoice::Never,
+            Color::Auto => AutoStream::choice(&stderr),
+        };
+        prompt::colored(choice != ColorChoice::Never);
+        let is_terminal = stderr.is_terminal();
+        let screen = Screen::new(Box::new(AutoStream::new(stderr, choice)), is_terminal);
+        Self::new(screen, talk)
+    }
+
+    fn new(screen: Screen, talk: Talk) -> Self {
+        Self {
+            screen,
+            quiet: talk.quiet,
+            verbose: talk.verbose > 0,
+            colors: match talk.color {
+                Color::Always => ColorChoice::Always,
+                Color::Never => ColorChoice::Never,
+                Color::Auto => AutoStream::choice(&std::io::stdout()),
+            },
+            pasting: AtomicBool::new(false),
+            registration: OnceLock::new(),
+            consent: OnceLock::new(),
+            said: Mutex::default(),
+            refusals: AtomicUsize::new(0),
+        }
+    }
+
+    /// Both listeners are up: what must be registered, and where.
+    pub fn listening(&self, settings: &Settings, redirect_uri: &RedirectUri, opener: Opener) {
+        let console = settings.home.api_console();
+        let center = settings.home.data_center();
+        self.registration.get_or_init(|| Registration {
+            redirect_uri: redirect_uri.to_string(),
+            is_here: redirect_uri.is_here(),
+            opener,
+            console,
+            data_center: center.map_or_else(
+                || settings.home.to_string(),
+                |center| center.name.to_owned(),
+            ),
+        });
+        if settings.rehearsal {
+            self.rehearsal();
+        } else {
+            self.say(&format!(
+                "Redirect URI, to be registered exactly like this at {console}:"
+            ));
+            self.say(&format!("  {BOLD}{redirect_uri}{BOLD:#}"));
+        }
+    }
+
+    /// Warnings, one sentence each.
+    pub fn warn(&self, warnings: &[String]) {
+        for warning in warnings {
+            self.must_say(&format!("{WARNING}warning:{WARNING:#} {warning}"));
+        }
+    }
+
+    /// A setting that cannot be used.
+    pub fn usage(&self, usage: &Usage) -> ExitCode {
+        self.problem(&usage.what, &usage.cause, &usage.remedy);
+        ExitCode::from(usage.exit_code)
+    }
+
+    /// What happens while the login runs.
+    pub fn event(&self, event: &Event) {
+        match event {
+            Event::Ready { start, address } => self.ready(start.as_deref(), address),
+            Event::EnterCode { user_code, address, complete } => {
+                self.enter_code(user_code, address, complete.as_ref());
+            }
+            Event::MovedTo(server) => {
+                self.say(&format!("The consent was given at another data centre. Going on at {server} …"));
+            }
+            Event::NotTaken(not) => self.not_taken(*not),
+            Event::BrowserFailed(why) => self.warn(&[format!(
+                "No browser could be opened ({}). Open the address above yourself.",
+                Untrusted::new(why)
+            )]),
+            Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
+            Event::OnPort(notice) => self.on_port(*notice),
+            Event::SenderUnseen => self.warn(&[
+                "The connection that brought Zoho's response closed before it could be seen which user of this machine it \
+                 belonged to. Check that the organization and the person are yours."
+                    .to_owned(),
+            ]),
+            Event::Exchanging(server) => {
+                self.say(&format!("Exchanging the grant token at {server} …"));
+            }
+            Event::Checking(domain) => self.say(&format!("Asking {domain} whose the tokens are …")),
+            Event::UnknownLocation(location) => {
+                self.say(&format!("Zoho names a data centre that is not in the table: {location}."));
+            }
+            Event::Requested { request, result, took } => {
+                self.detail(&format!("{request} → {result} ({} ms)", took.as_millis()));
+            }
+        }
+    }
+
+    /// What happened on the port and changed nothing.
+    fn on_port(&self, notice: Notice) {
+        match notice {
+            Notice::Refused(refusal) => self.refused(refusal),
+            Notice::StartedTwice => self.once(
+                "The one-time start address was opened a second time, which had no effect. If that was not you, another\n\
+                 program of this machine opened it: check that organisation and person are yours at the end.",
+            ),
+            Notice::SpokeTls => self.once(
+                "Your browser spoke https to this program, which serves http: its https-only mode does that.\n\
+                 Make an exception for localhost there, or open the address in another browser.",
+            ),
+            Notice::HeadTooLarge => self.once(
+                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port.\n\
+                 Clear the cookies of localhost in that browser, or open the address in a private window.",
+            ),
+            Notice::WillClearAppData if self.is_visited() => {}
+            Notice::WillClearAppData => self.once(
+                "At the end, this browser will be told to clear what apps stored on the redirect URI's address (its port only).",
+            ),
+        }
+    }
+
+    /// With a browser opened here, only the short address, which holds no state.
+    fn ready(&self, start: Option<&str>, address: &SecretString) {
+        let opened = self.is_opened();
+        if let Some(start) = start {
+            self.say(if opened {
+                "Your browser opens. If it does not, open this address on this machine:"
+            } else {
+                "Open this address in a browser on this machine:"
+            });
+            self.must_say(&format!("  {start}"));
+        }
+        if start.is_none() {
+            self.say("Open this address, and consent:");
+        } else if !opened {
+            self.say("For a browser on another machine, open Zoho's page itself:");
+        }
+        if start.is_none() || !opened {
+            self.must_say(&format!("  {}", address.expose_secret()));
+        }
+        self.consent.get_or_init(|| address.clone());
+        self.explain_pasting();
+    }
+
+    /// Whether this program opens a browser.
+    fn is_opened(&self) -> bool {
+        self.registration
+            .get()
+            .is_some_and(|known| known.opener != Opener::Nobody)
+    }
+
+    /// Whether a browser without a person comes.
+    fn is_visited(&self) -> bool {
+        self.registration
+            .get()
+            .is_some_and(|known| known.opener == Opener::Visitor)
+    }
+
+    fn waiting(&self, since: Duration, left: Duration, started: bool) {
+        if since >= SILENCE {
+            self.explain_error_pages();
+        }
+        let here = self.registration.get().filter(|known| known.is_here);
+        let nobody_came = !started && since >= OPENING && here.is_some() && self.is_opened();
+        if nobody_came || (here.is_some() && since >= STUCK) {
+            self.explain_being_stuck();
+        }
+        let seconds = left.as_millis().div_ceil(1000);
+        let left = format!("{}:{:02}", seconds / 60, seconds % 60);
+        if !self.screen.is_terminal {
+            if self.is_new("waiting") {
+                self.say(&format!(
+                    "Waiting for Zoho, {left} minutes at most. Ctrl-C stops."
+                ));
+            }
+        } else if !self.quiet {
+            self.screen.live(&format!(
+                "{DIM}Waiting for Zoho … {left} left, Ctrl-C stops{DIM:#}"
+            ));
+        }
+    }
+
+    /// A service worker of an earlier app that swallows everything looks like a person who reads.
+    fn explain_being_stuck(&self) {
+        self.once(if self.pasting.load(Ordering::Relaxed) {
+            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends on here:\n\
+             an app that used this port before may stand in the way."
+        } else {
+            "Nothing happens? Open the address above in a private window: an app that used this port before may stand in the way."
+        });
+    }
+
+    fn explain_error_pages(&self) {
+        let Some(Registration {
+            redirect_uri,
+            console,
+            data_center,
+            ..
+        }) = self.registration.get()
+        else {
+            return;
+        };
+        if !self.is_new("error pages") {
+            return;
+        }
+        self.must_say(&format!(
+            "Does Zoho's page show an error? It stays there, and this program hears nothing of it:\n  \
+             Invalid Client        The client ID does not exist in this data centre ({data_center}): check --client-id and --dc.\n  \
+             Invalid Redirect Uri  Register exactly {redirect_uri} at {console}.\n  \
+             Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.\n\
+             Mend it, and run the login again."
+        ));
+    }
+
+    fn refused(&self, refusal: Refusal) {
+        match refusal {
+            Refusal::UntiedError => self.once(
+                "A refusal came back that cannot be tied to this login, so it changed nothing.\n\
+                 If you refused the consent, Ctrl-C stops.",
+            ),
+            Refusal::ForeignState | Refusal::Repeated => self.once(
+                "An answer came that does not belong to this login, so it changed nothing. Waiting goes on.",
+            ),
+            Refusal::Bare => self.once(
+                "The redirect URI was opened without an answer from Zoho, which changed nothing. If Zoho led there, the\n\
+                 client is client-based (JavaScript) and never gets a refresh token: register a new client of the type \"Server-based\n\
+                 Applications\" in Zoho's API console, with this redirect URI, and start again with its ID and secret.",
+            ),
+            Refusal::Worker => self.once(if self.pasting.load(Ordering::Relaxed) {
+                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
+                 taken. Copy the address of the page that the browser shows now, paste it here and press Enter."
+            } else {
+                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
+                 taken. Run the login again in a terminal (in a container, with -it) to paste it, or use a private window."
+            }),
+            Refusal::Neighbor { uid, place } => self.neighbor(uid, place),
+            Refusal::Host
+            | Refusal::Path
+            | Refusal::Method
+            | Refusal::Metadata
+            | Refusal::Unseen
+            | Refusal::Used => {}
+        }
+        if self.refusals.fetch_add(1, Ordering::Relaxed) < REFUSALS_TOLD {
+            self.detail(&format!(
+                "A request was refused and changed nothing: {refusal:?}"
+            ));
+        }
+    }
+
+    /// Another user of this machine, who may be the person's own browser in a container.
+    fn neighbor(&self, uid: u32, place: Place) {
+        if self.is_new("neighbor") {
+            self.warn(&[format!(
+                "Another user of this machine, {}, sent a request to this login. It was refused and changed nothing.",
+                user(uid)
+            )]);
+        }
+        match place {
+            Place::Start | Place::Clear | Place::ClearNow => {
+                // Otherwise it is printed already.
+                let opened = self.is_opened();
+                if let Some(address) = self.consent.get().filter(|_| opened)
+                    && self.is_new("neighbor at start")
+                {
+                    self.must_say("If that was your own browser (in a container, say), open Zoho's page itself there:");
+                    self.must_say(&format!("  {}", address.expose_secret()));
+                }
+            }
+            Place::Callback => self.once(if self.pasting.load(Ordering::Relaxed) {
+                "If that was your own browser, copy the address that it shows, paste it here and press Enter."
+            } else {
+                "If that was your own browser, run the login again in a terminal (in a container, with -it) to paste its address."
+            }),
+            Place::Page => self.once("If that was your own browser: the credentials are where this terminal says."),
+        }
+    }
+
+    fn problem(&self, what: &str, cause: &str, remedy: &str) {
+        self.must_say(&format!("{BAD}error:{BAD:#} {BOLD}{what}{BOLD:#}"));
+        self.must_say(&format!("  Why:  {cause}"));
+        self.must_say(&format!("  Next: {remedy}"));
+    }
+
+    fn once(&self, lines: &'static str) {
+        if self.is_new(lines) {
+            self.must_say(lines);
+        }
+    }
+
+    fn is_new(&self, what: &'static str) -> bool {
+        self.said
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(what)
+    }
+
+    fn detail(&self, line: &str) {
+        if self.verbose {
+            self.must_say(&format!("{DIM}{line}{DIM:#}"));
+        }
+    }
+
+    fn say(&self, line: &str) {
+        if !self.quiet {
+            self.must_say(line);
+        }
+    }
+
+    fn must_say(&self, line: &str) {
+        self.screen.line(line);
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,82 @@
+//! Text that came from outside: a query, an answer of Zoho, a file's name.
+
+use std::fmt;
+
+/// As many characters of foreign text as a person is shown.
+pub(crate) const SHOWN: usize = 200;
+
+/// Text from outside. Its `Display` is safe for a terminal: one line, at most 200 characters,
+/// control, escape and bidirectional characters made visible.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Untrusted(String);
+
+impl Untrusted {
+    /// Takes text as it came.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(text.into())
+    }
+
+    /// The text as it came, for machine formats that escape by themselves.
+    pub fn raw(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Untrusted {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shown = 0;
+        for char in self.0.chars() {
+            let piece = visible(char);
+            shown += piece.chars().count();
+            if shown > SHOWN {
+                return out.write_str("…");
+            }
+            out.write_str(&piece)?;
+        }
+        Ok(())
+    }
+}
+
+/// Whether a terminal shows something else than the character: control, bidirectional and invisible characters.
+pub(crate) fn is_hidden(char: char) -> bool {
+    char.is_control()
+        || matches!(char,
+            '\u{61c}' | '\u{ad}' | '\u{180e}' | '\u{feff}'
+            | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
+}
+
+fn visible(char: char) -> String {
+    if is_hidden(char) {
+        char.escape_default().to_string()
+    } else {
+        char.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn control_and_bidirectional_characters_become_visible() {
+        let text = Untrusted::new("a\u{1b}[31mred\nnext\r\0\u{9b}2J\u{202e}gpj\u{2066}x");
+        assert_eq!(
+            text.to_string(),
+            r"a\u{1b}[31mred\nnext\r\u{0}\u{9b}2J\u{202e}gpj\u{2066}x"
+        );
+    }
+
+    #[test]
+    fn ordinary_letters_of_any_script_stay() {
+        assert_eq!(Untrusted::new("Zoë 株式会社").to_string(), "Zoë 株式会社");
+    }
+
+    #[test]
+    fn at_most_200_characters_are_shown() {
+        let shown = Untrusted::new("é".repeat(5000)).to_string();
+        assert_eq!(shown.chars().count(), 201);
+        let escaped = Untrusted::new("\u{1b}".repeat(5000)).to_string();
+        assert!(escaped.chars().count() <= 201, "{}", escaped.len());
+    }
+}

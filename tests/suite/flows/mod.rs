@@ -1,0 +1,6 @@
+//! The flows beside the browser on this machine: pasting, another device, a self client.
+
+mod library;
+mod program;
+#[cfg(target_os = "linux")]
+mod typed;

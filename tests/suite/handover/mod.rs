@@ -1,0 +1,3 @@
+//! Credentials in the forms of those who read them.
+
+mod export;

@@ -1,0 +1,361 @@
+//! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, get nothing of a login.
+
+mod browsers;
+mod cache;
+mod earlier_app;
+mod honest;
+mod kept;
+mod users;
+mod workers;
+
+use super::login::{Callback, Ended, Login, codes, command, consent};
+use super::missing;
+use super::wire::{self, Answer, ask, soon};
+use crate::browser::value;
+use secrecy::ExposeSecret;
+use std::ffi::OsStr;
+use std::fs::{File, Permissions};
+use std::os::unix::fs::PermissionsExt;
+use std::process::Stdio;
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
+use tokio::net::unix::pipe;
+use tokio::process::{Child, ChildStdin, ChildStdout, Command};
+use url::{Host, Position, Url};
+use zoho_stand_in::StandIn;
+
+/// A test for each case of a function.
+macro_rules! cases {
+    ($function:ident { $($case:ident($($argument:expr),*))+ }) => {
+        mod $function {
+            #[allow(unused_imports, reason = "not every case needs more than its words")]
+            use super::*;
+            $(#[tokio::test]
+            async fn $case() {
+                super::$function($($argument),*).await;
+            })+
+        }
+    };
+}
+use cases;
+
+/// The second user: nobody.
+const SECOND_USER: &str = "65534";
+
+/// One more, who is neither root nor nobody.
+const THIRD_USER: &str = "65533";
+
+/// The words with which the program tells that somebody else was there.
+const SOMEBODY_ELSE: &str = "Another user of this machine";
+
+/// What another user runs, with nothing of our environment.
+fn as_user(user: &str, program: &str) -> Command {
+    let mut command = Command::new("setpriv");
+    command.args(["--reuid", user, "--regid", user]);
+    command.args(["--clear-groups", program]);
+    command.env_clear().env("PATH", "/usr/bin:/bin");
+    command.current_dir("/").kill_on_drop(true);
+    command
+}
+
+/// Whether there can be a second user, which only root can bring about.
+pub fn second_user() -> bool {
+    let able = rustix::process::geteuid().is_root();
+    if !able {
+        missing("a second user needs root");
+    }
+    able
+}
+
+/// Another user of the machine, as a way for bytes to and from the callback port: what is sent to `port` arrives there
+/// from a socket of his.
+pub struct Neighbor {
+    pub port: u16,
+    /// He closes his half of a connection as soon as he has asked.
+    pub stops_sending: bool,
+    pub process: Child,
+    orders: ChildStdin,
+    words: Lines<BufReader<ChildStdout>>,
+    /// Everything that he was ever answered.
+    pub loot: String,
+}
+
+impl Neighbor {
+    /// Connects to a redirect URI.
+    pub async fn of(redirect_uri: &Url) -> Self {
+        Self::by(redirect_uri, "relay").await
+    }
+
+    /// The same in one of the ways that `relay.py` knows.
+    pub async fn by(redirect_uri: &Url, way: &str) -> Self {
+        let there = [host(redirect_uri), "", way];
+        let to = redirect_uri.port().unwrap();
+        Self::between(SECOND_USER, ("127.0.0.1", 0), to, there).await
+    }
+
+    /// This user listens at an address, and carries what comes to a port: its address, an own one of his, and the way.
+    pub async fn between(
+        user: &str,
+        (here, port): (&str, u16),
+        to: u16,
+        [there, source, way]: [&str; 3],
+    ) -> Self {
+        let mut command = as_user(user, "python3");
+        command.args(["-c", include_str!("relay.py"), here, &port.to_string()]);
+        command.args([there, &to.to_string(), source, way]);
+        command.stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut process = command.spawn().unwrap();
+        let mut neighbor = Self {
+            port: 0,
+            stops_sending: false,
+            orders: process.stdin.take().unwrap(),
+            words: BufReader::new(process.stdout.take().unwrap()).lines(),
+            process,
+            loot: String::new(),
+        };
+        neighbor.port = neighbor.word().await.parse().unwrap();
+        neighbor
+    }
+
+    /// Listens no more, and keeps every connection that he has.
+    pub async fn stop_listening(&mut self) {
+        self.orders.write_all(b"\n").await.unwrap();
+        while self.word().await != "closed" {}
+    }
+
+    /// Waits until he has accepted a connection.
+    pub async fn accepts(&mut self) {
+        while self.word().await != "accepted" {}
+    }
+
+    /// Takes out again what he has hidden.
+    pub async fn find(&mut self) {
+        self.orders.write_all(b"\n").await.unwrap();
+    }
+
+    /// Sends a GET and reads the answer.
+    pub async fn get(&mut self, address: &Url) -> Answer {
+        let mut stream = wire::connect(self.port).await;
+        stream.write_all(get(address).as_bytes()).await.unwrap();
+        if self.stops_sending {
+            stream.shutdown().await.unwrap();
+        }
+        let answer = wire::read(&mut stream).await;
+        self.loot += &answer.0;
+        answer
+    }
+
+    /// Sends a GET and ends the connection as he always does.
+    pub async fn send(&self, address: &Url) {
+        let mut stream = wire::connect(self.port).await;
+        stream.write_all(get(address).as_bytes()).await.unwrap();
+        stream.shutdown().await.unwrap();
+        // He closes his side when all is done.
+        stream.read_to_end(&mut Vec::new()).await.unwrap();
+    }
+
+    /// Brings an answer of Zoho's, and looks at the page that it leads to.
+    pub async fn bring(&mut self, callback: &Url) {
+        let answer = self.get(callback).await;
+        if let Some(page) = answer.header("location") {
+            self.get(&callback.join(page).unwrap()).await;
+        }
+    }
+
+    async fn word(&mut self) -> String {
+        let word = soon("a word of the neighbor", self.words.next_line()).await;
+        word.unwrap().expect("he runs")
+    }
+}
+
+/// The person whose login it is.
+pub struct Victim {
+    pub login: Login,
+    /// What the browser was given to open.
+    pub start: Url,
+    /// Where that led, once it was opened.
+    zohos_address: Option<Url>,
+    pub zoho: StandIn,
+    _opener: Opener,
+}
+
+impl Victim {
+    /// A login that has opened the browser.
+    pub async fn start(zoho: StandIn, redirect_uri: &Url) -> Self {
+        Self::start_through(&[], zoho, redirect_uri).await
+    }
+
+    /// The same, started by another program.
+    pub async fn start_through(words: &[&str], zoho: StandIn, redirect_uri: &Url) -> Self {
+        let victim = Self::try_start(words, zoho, redirect_uri).await;
+        victim.unwrap_or_else(|ended| panic!("{}", ended.stderr))
+    }
+
+    /// The same, unless the program ends before it opens anything.
+    pub async fn try_start(
+        words: &[&str],
+        zoho: StandIn,
+        redirect_uri: &Url,
+    ) -> Result<Self, Ended> {
+        zoho.register_redirect_uri(redirect_uri.as_str());
+        let mut opener = Opener::new();
+        let mut command = command(&zoho, &["--redirect-uri", redirect_uri.as_str()]);
+        command.env("BROWSER", &opener.browser);
+        let mut login = Login::launch(&mut through(words, &command));
+        login.redirect_uri = redirect_uri.clone();
+        let start = tokio::select! {
+            address = soon("an address to open", opener.opened()) => address,
+            _ = login.child.wait() => return Err(login.ended().await),
+        };
+        Ok(Self {
+            login,
+            start,
+            zohos_address: None,
+            zoho,
+            _opener: opener,
+        })
+    }
+
+    /// Opens the start address, which leads to Zoho.
+    pub async fn zohos_address(&mut self) -> Url {
+        if self.zohos_address.is_none() {
+            let answer = ask(&self.start, "GET", "").await;
+            let Some(address) = answer.header("location") else {
+                panic!("the start address is used up: {}", answer.heading())
+            };
+            self.zohos_address = Some(address.parse().unwrap());
+        }
+        self.zohos_address.clone().unwrap()
+    }
+
+    /// Opens the start address and consents, and stops before the callback.
+    pub async fn consent(&mut self) -> Callback {
+        consent(&self.zohos_address().await).await
+    }
+
+    /// What an attacker has heard holds no secret.
+    pub fn assert_nothing_stolen(&self, loot: &str) {
+        assert_nothing_stolen(&self.zoho, &self.login.stdout.borrow(), loot);
+    }
+
+    /// The attacker has nothing, and the person's own way through still ends the login well; what it said.
+    pub async fn assert_unharmed(mut self, loot: &str) -> String {
+        self.assert_nothing_stolen(loot);
+        let callback = self.consent().await;
+        let page = self.complete(&callback.url).await;
+        assert_eq!(page.status(), "201", "{}", page.heading());
+        self.assert_ended_with(&callback.code, loot).await
+    }
+
+    /// Goes on from Zoho's answer to the page.
+    pub async fn complete(&self, callback: &Url) -> Answer {
+        let answer = ask(callback, "GET", "").await;
+        let Some(page) = answer.header("location") else {
+            panic!("{} {}", answer.status(), answer.heading())
+        };
+        ask(&callback.join(page).unwrap(), "GET", "").await
+    }
+
+    /// The login ends well, with this grant token and no other, and the attacker has nothing of it; what it said.
+    pub async fn assert_ended_with(self, code: &str, loot: &str) -> String {
+        let ended = self.login.ended().await;
+        assert_nothing_stolen(&self.zoho, &ended.stdout, loot);
+        assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+        assert_eq!(codes(&self.zoho), [Some(code.to_owned())]);
+        ended.stderr
+    }
+}
+
+/// What an attacker has heard holds nothing of what the login printed, nor the secret that it began with.
+fn assert_nothing_stolen(zoho: &StandIn, stdout: &str, loot: &str) {
+    let secret = zoho.client_secret().expose_secret().to_owned();
+    let mut secrets = vec![("Client secret", secret)];
+    for label in ["Access token", "Refresh token"] {
+        if stdout.contains(label) {
+            secrets.push((label, value(stdout, label).to_owned()));
+        }
+    }
+    secrets.retain(|(_, value)| loot.contains(value));
+    let stolen: Vec<_> = secrets.into_iter().map(|(label, _)| label).collect();
+    assert!(stolen.is_empty(), "STOLEN: {}", stolen.join(", "));
+}
+
+/// A command, started by another program.
+fn through(words: &[&str], command: &Command) -> Command {
+    let command = command.as_std();
+    let mut all: Vec<_> = words.iter().map(OsStr::new).collect();
+    all.push(command.get_program());
+    all.extend(command.get_args());
+    let mut through = Command::new(all[0]);
+    through.args(&all[1..]).env_clear();
+    let set = command
+        .get_envs()
+        .filter_map(|(name, value)| Some((name, value?)));
+    through.envs(set);
+    through
+}
+
+/// A `BROWSER` that hands over what it is to open, and lives on as a browser does.
+struct Opener {
+    browser: String,
+    addresses: BufReader<pipe::Receiver>,
+    /// It ends when this is closed.
+    _life: File,
+    _folder: TempDir,
+}
+
+impl Opener {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let at = |name: &str| folder.path().join(name);
+        let (address, life, script) = (at("address"), at("life"), at("open.sh"));
+        let made = std::process::Command::new("mkfifo")
+            .args(["-m", "666"])
+            .args([&address, &life])
+            .status();
+        assert!(made.unwrap().success());
+        let [to, until] = [&address, &life].map(|path| path.display().to_string());
+        let text = format!("exec 3<'{until}'; echo \"$1\" > '{to}'; read _ <&3\n");
+        std::fs::write(&script, text).unwrap();
+        // A program that acts for another user opens it as him.
+        std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
+        let both = File::options().read(true).write(true).open(&life);
+        let addresses = pipe::OpenOptions::new()
+            .read_write(true)
+            .open_receiver(&address);
+        Self {
+            browser: format!("sh {}", script.display()),
+            addresses: BufReader::new(addresses.unwrap()),
+            _life: both.unwrap(),
+            _folder: folder,
+        }
+    }
+
+    async fn opened(&mut self) -> Url {
+        let mut line = String::new();
+        self.addresses.read_line(&mut line).await.unwrap();
+        line.trim().parse().unwrap()
+    }
+}
+
+/// A redirect URI of this host, on a port that nobody has just now.
+pub fn free(host: &str) -> Url {
+    let port = super::port::free_port();
+    format!("http://{host}:{port}/callback").parse().unwrap()
+}
+
+fn get(address: &Url) -> String {
+    let (target, host) = (
+        &address[Position::BeforePath..Position::AfterQuery],
+        address.authority(),
+    );
+    format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
+}
+
+/// As a socket takes it: of localhost, the address that this machine always has.
+fn host(address: &Url) -> &'static str {
+    match address.host() {
+        Some(Host::Ipv6(_)) => "::1",
+        _ => "127.0.0.1",
+    }
+}

@@ -1,0 +1,7 @@
+//! The login by the browser on this machine: in the library, and in the real binary.
+
+mod cli;
+mod errors;
+mod flow;
+mod layers;
+mod settings;

@@ -1,0 +1,12 @@
+//! After the login: tokens that are kept, refreshed, handed out, checked and revoked.
+
+mod end;
+mod exchange;
+mod keyring;
+mod refresh;
+mod saving;
+pub mod source;
+#[cfg(unix)]
+mod stalled;
+#[cfg(unix)]
+mod terminal;
