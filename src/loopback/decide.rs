@@ -256,6 +256,7 @@ fn allow(asked: Asked, peer: Peer, so_far: SoFar) -> Result<Decision, Refusal> {
         } => Err(Refusal::Worker),
         Asked::Callback { answer, .. } => match so_far.answer {
             None => Ok(Decision::Response { answer, unseen }),
+            Some(first) if first == answer.digest && unseen => Err(Refusal::Unseen),
             Some(first) if first == answer.digest => Ok(Decision::Again),
             Some(_) => Err(Refusal::Used),
         },
