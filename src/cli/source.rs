@@ -129,7 +129,7 @@ impl Source {
         let done = match self {
             Self::Profile(profiles, name) => profiles
                 .update(name, kept)
-                .map_err(|trouble| reason(&trouble)),
+                .map_err(reason),
             Self::EnvFile(path) => env_file::put_back(path, kept),
             Self::Variables(_) => Ok(()),
         };
@@ -140,7 +140,7 @@ impl Source {
     pub fn forget(&self) -> Result<(), Error> {
         let forgotten = match self {
             Self::Profile(profiles, name) => {
-                profiles.forget(name).map_err(|trouble| reason(&trouble))
+                profiles.forget(name).map_err(reason)
             }
             Self::EnvFile(path) => env_file::forget(path),
             Self::Variables(_) => Ok(()),
@@ -152,7 +152,7 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path) => Untrusted::new(path.display().to_string()).to_string(),
+            Self::EnvFile(path) => Untrusted::path(path).to_string(),
             Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
         }
     }
@@ -167,7 +167,7 @@ impl Source {
         let goal = match self {
             Self::Profile(_, name) => format!(" --save {name}"),
             Self::EnvFile(path) => {
-                let path = Untrusted::new(path.display().to_string());
+                let path = Untrusted::path(path);
                 format!(" --env-file {path} --format dotenv --output {path}")
             }
             Self::Variables(_) => String::new(),
@@ -176,8 +176,10 @@ impl Source {
     }
 }
 
-fn reason(trouble: &ProfileError) -> String {
-    format!("{trouble}. {}", trouble.cause().trim_end_matches('.'))
+fn reason(trouble: ProfileError) -> String {
+    let what = trouble.to_string();
+    let cause = Error::Profile(trouble).explain().cause;
+    format!("{what}. {}", cause.trim_end_matches('.'))
 }
 
 /// One place's alone: its refresh token has nothing to do with an access token of another.
