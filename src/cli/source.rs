@@ -127,9 +127,7 @@ impl Source {
     /// Puts back what a refresh brought, while the lock is held.
     pub fn put_back(&self, kept: &Stored) -> Result<(), Error> {
         let done = match self {
-            Self::Profile(profiles, name) => profiles
-                .update(name, kept)
-                .map_err(reason),
+            Self::Profile(profiles, name) => profiles.update(name, kept).map_err(reason),
             Self::EnvFile(path) => env_file::put_back(path, kept),
             Self::Variables(_) => Ok(()),
         };
@@ -139,9 +137,7 @@ impl Source {
     /// Takes the tokens away here.
     pub fn forget(&self) -> Result<(), Error> {
         let forgotten = match self {
-            Self::Profile(profiles, name) => {
-                profiles.forget(name).map_err(reason)
-            }
+            Self::Profile(profiles, name) => profiles.forget(name).map_err(reason),
             Self::EnvFile(path) => env_file::forget(path),
             Self::Variables(_) => Ok(()),
         };

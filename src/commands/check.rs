@@ -25,7 +25,11 @@ pub fn check(arguments: &Check, app: &App) -> Result<ExitCode, Stop> {
     let outcome = ask(app, &source, domains);
     if let Err(Stop::Error(error)) = &outcome
         && arguments.json
-        && let Explanation { cause, exit_code: 5, .. } = error.explain()
+        && let Explanation {
+            cause,
+            exit_code: 5,
+            ..
+        } = error.explain()
     {
         let printed = app.terminal.dead(&format!("{error} {cause}"));
         printed.map_err(Error::NotPrinted)?;

@@ -58,7 +58,10 @@ pub enum Written {
 
 /// Credentials that could not be written where they should go.
 #[derive(Debug, Error)]
-#[error("The credentials could not be written to {}: {why}", Untrusted::path(place))]
+#[error(
+    "The credentials could not be written to {}: {why}",
+    Untrusted::path(place)
+)]
 pub struct NotWritten {
     /// A file, or "standard output".
     pub place: PathBuf,
@@ -81,7 +84,9 @@ pub enum Unwritten {
     #[error("{0}")]
     Output(#[from] io::Error),
     /// Zoho gave no refresh token, and the file holds one.
-    #[error("it was left as it was, because it holds a refresh token and there is none to put in its place")]
+    #[error(
+        "it was left as it was, because it holds a refresh token and there is none to put in its place"
+    )]
     RefreshTokenSpared,
 }
 

@@ -76,8 +76,7 @@ pub(super) async fn exchange(
             });
         }
     };
-    let (credentials, problems) =
-        complete(zoho, settings, tokens, server, location, context).await;
+    let (credentials, problems) = complete(zoho, settings, tokens, server, location, context).await;
     let credentials = Credentials {
         redirect_uri,
         ..credentials

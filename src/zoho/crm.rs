@@ -29,7 +29,9 @@ pub enum Unchecked {
     #[error("{0}")]
     Because(String),
     /// The token does not have the scope for it.
-    #[error("the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it")]
+    #[error(
+        "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it"
+    )]
     ScopeMissing,
     /// The CRM does not know the token: it is no good at this API domain.
     #[error("the CRM does not accept the access token")]

@@ -33,16 +33,52 @@ macro_rules! center {
 
 /// Every data center that is known. Canada's accounts server is no misprint.
 pub static DATA_CENTERS: [DataCenter; 11] = [
-    center!("us", "United States", "zoho.com", "zohoapis.com", "documented"),
+    center!(
+        "us",
+        "United States",
+        "zoho.com",
+        "zohoapis.com",
+        "documented"
+    ),
     center!("eu", "Europe", "zoho.eu", "zohoapis.eu", "documented"),
     center!("in", "India", "zoho.in", "zohoapis.in", "documented"),
-    center!("au", "Australia", "zoho.com.au", "zohoapis.com.au", "documented"),
+    center!(
+        "au",
+        "Australia",
+        "zoho.com.au",
+        "zohoapis.com.au",
+        "documented"
+    ),
     center!("jp", "Japan", "zoho.jp", "zohoapis.jp", "documented"),
     center!("ca", "Canada", "zohocloud.ca", "zohoapis.ca", "documented"),
-    center!("sa", "Saudi Arabia", "zoho.sa", "zohoapis.sa", "documented; console: users report"),
-    center!("cn", "China", "zoho.com.cn", "zohoapis.com.cn", "documented; a separate cloud"),
-    center!("uk", "United Kingdom", "zoho.uk", "zohoapis.uk", "accounts documented; the rest: users report"),
-    center!("ae", "United Arab Emirates", "zoho.ae", "zohoapis.ae", "API domain documented; accounts: Zoho's own code; console: users report"),
+    center!(
+        "sa",
+        "Saudi Arabia",
+        "zoho.sa",
+        "zohoapis.sa",
+        "documented; console: users report"
+    ),
+    center!(
+        "cn",
+        "China",
+        "zoho.com.cn",
+        "zohoapis.com.cn",
+        "documented; a separate cloud"
+    ),
+    center!(
+        "uk",
+        "United Kingdom",
+        "zoho.uk",
+        "zohoapis.uk",
+        "accounts documented; the rest: users report"
+    ),
+    center!(
+        "ae",
+        "United Arab Emirates",
+        "zoho.ae",
+        "zohoapis.ae",
+        "API domain documented; accounts: Zoho's own code; console: users report"
+    ),
     DataCenter {
         api_console: None,
         ..center!("sg", "Singapore", "zoho.sg", "zohoapis.sg", "users report")
