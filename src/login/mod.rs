@@ -96,7 +96,7 @@ fn serve(
     loopback.serve(Serving {
         expected,
         consent: request.address.clone(),
-        persons: context.persons.clone(),
+        persons: Arc::clone(&context.persons),
         draw: Arc::new(move |occasion| page_for(occasion, rehearsal)),
         tell: Arc::new(move |notice| tell(Event::OnPort(notice))),
     })
