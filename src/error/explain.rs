@@ -96,7 +96,6 @@ impl Error {
                 "Whatever reads it may have ended, or its disk may be full.",
                 "Run it again with an output that can be written.",
             ),
-            Self::CannotKeep(error) => profile(error),
             Self::NotKept(error) => Explanation {
                 cause: format!(
                     "{} Nothing is lost: they were handed over instead.",
@@ -112,7 +111,7 @@ impl Error {
                      them in a file: zoho-grant login --save --save-to file.";
                 machine(profile(error).cause, remedy)
             }
-            Self::Profile(error) => profile(error),
+            Self::CannotKeep(error) | Self::Profile(error) => profile(error),
             Self::NotPutBack(_) => machine(
                 "The access token is good and was handed over; the next run has to refresh again.",
                 "Correct that soon: Zoho allows about ten refreshes in ten minutes.",
@@ -517,4 +516,73 @@ fn profile_remedy(error: &Profile) -> String {
         }
     };
     fixed.to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+
+    fn port_refused(port: u16, kind: ErrorKind) -> Explanation {
+        let error = Error::Port(PortUnavailable {
+            address: Ipv4Addr::LOCALHOST.into(),
+            port,
+            holder: None,
+            reason: PortReason::Refused(kind.into()),
+        });
+        error.explain()
+    }
+
+    #[test]
+    fn a_low_port_lacks_rights_and_a_taken_one_is_held() {
+        let low = port_refused(80, ErrorKind::PermissionDenied);
+        assert_eq!(low.exit_code, 6);
+        assert!(low.cause.contains("need privileges"), "{low:?}");
+        assert!(!low.remedy.contains("Stop that program"), "{low:?}");
+        for (port, kind) in [
+            (80, ErrorKind::AddrInUse),
+            (8085, ErrorKind::PermissionDenied),
+        ] {
+            let taken = port_refused(port, kind);
+            assert_eq!(taken.exit_code, 6);
+            assert!(!taken.cause.contains("privileges"), "{taken:?}");
+            assert!(taken.remedy.starts_with("Stop that program"), "{taken:?}");
+        }
+        assert!(low.remedy.contains("--redirect-uri"), "{low:?}");
+    }
+
+    #[test]
+    fn a_server_of_the_table_is_never_called_unknown() {
+        let named = |server: &str, location: Option<&str>| {
+            let named = Untrusted::new(server);
+            let location = location.map(Untrusted::new);
+            Error::ForeignAccountsServer { named, location }.explain()
+        };
+        let mismatch = named("https://accounts.zoho.eu", Some("in"));
+        assert!(mismatch.cause.contains("named beside it"), "{mismatch:?}");
+        assert!(!mismatch.remedy.contains("--trust"), "{mismatch:?}");
+        for location in [None, Some("eu"), Some("zz")] {
+            let rehearsal = named("https://accounts.zoho.eu", location);
+            assert!(
+                rehearsal.cause.contains("began on this machine"),
+                "{rehearsal:?}"
+            );
+        }
+        let stranger = named("https://accounts.zoho.evil", Some("eu"));
+        assert!(stranger.remedy.contains("--trust-accounts-server"));
+        assert_eq!(
+            [mismatch.exit_code, stranger.exit_code],
+            [7, 7],
+            "{stranger:?}"
+        );
+    }
+
+    #[test]
+    fn an_undocumented_error_leads_to_no_document() {
+        let remedy = |code: &str| Error::Authorization(Untrusted::new(code)).explain().remedy;
+        assert!(remedy("invalid_scope").contains("--scope"));
+        for code in ["general_error", "invalid_scope", "new_one"] {
+            assert!(!remedy(code).contains("documentation"), "{code}");
+        }
+    }
 }

@@ -115,23 +115,19 @@ pub fn write(
     output: &mut dyn Write,
 ) -> Result<Written, NotWritten> {
     let (form, extras) = (&target.form, &target.extras);
-    let (place, done, written) = match &target.file {
-        Some(file) => {
-            let path = file.path().to_owned();
-            let done = to_file(credentials, form, extras, file);
-            (path.clone(), done, Written::File(form.name(), path))
-        }
-        None => {
-            let done = to_output(credentials, form, extras, output);
-            ("standard output".into(), done, Written::Output(form.name()))
-        }
+    let (place, done, written) = if let Some(file) = &target.file {
+        let path = file.path().to_owned();
+        let done = to_file(credentials, form, extras, file);
+        (path.clone(), done, Written::File(form.name(), path))
+    } else {
+        let done = to_output(credentials, form, extras, output);
+        ("standard output".into(), done, Written::Output(form.name()))
     };
-    let not_written = |why| NotWritten {
+    done.map(|()| written).map_err(|why| NotWritten {
         place,
         why,
         printed: false,
-    };
-    done.map(|()| written).map_err(not_written)
+    })
 }
 
 /// The form itself can fail on standard output too; JSON carries everything.

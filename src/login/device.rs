@@ -72,7 +72,11 @@ async fn poll(
             // By how much is not documented; doubled, 5 seconds become the 10 of RFC 8628 section 3.5.
             Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
             Ok(Poll::OtherDataCenter(told)) => {
-                server = other_data_center(settings, &told, &server)?;
+                // The client secret goes there, so only the table and the person may name it. A server that sends us
+                // to itself leads nowhere.
+                let other = settings.trust.at_location(told.raw(), &settings.home);
+                let other = other.filter(|other| *other != server);
+                server = other.ok_or_else(|| Error::ForeignLocation(told.clone()))?;
                 location = Some(told);
                 (context.tell)(Event::MovedTo(server.to_string()));
             }
@@ -83,19 +87,6 @@ async fn poll(
             Ok(Poll::Pending) | Err(_) => {}
         }
     }
-}
-
-/// The client secret goes there, so only the table and the person may name it. A server that sends us to
-/// itself leads nowhere.
-fn other_data_center(
-    settings: &Settings,
-    location: &Untrusted,
-    from: &AccountsServer,
-) -> Result<AccountsServer, Error> {
-    let server = settings.trust.at_location(location.raw(), &settings.home);
-    server
-        .filter(|server| server != from)
-        .ok_or_else(|| Error::ForeignLocation(location.clone()))
 }
 
 fn unfulfilled(error: ExchangeError, server: &AccountsServer) -> Error {

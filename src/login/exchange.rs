@@ -95,7 +95,11 @@ pub(super) async fn complete(
 ) -> (Credentials, Vec<Error>) {
     let center = data_center(&server, location, &context.tell);
     let mut problems = Vec::new();
-    let domain = api_domain(settings, &tokens, center, &mut problems);
+    let domain = api_domain(settings, tokens.api_domain.as_ref(), center);
+    let domain = domain.unwrap_or_else(|foreign| {
+        problems.push(foreign);
+        None
+    });
     let credentials = Credentials {
         identity: check(zoho, settings, &tokens, domain.as_ref(), context).await,
         client: settings.client.clone(),
@@ -169,18 +173,15 @@ fn data_center(
 /// Where the access token may be sent: what the answer names, or the table's when it names none; if it is trusted.
 fn api_domain(
     settings: &Settings,
-    tokens: &Tokens,
-    center: Option<&'static DataCenter>,
-    problems: &mut Vec<Error>,
-) -> Option<ApiDomain> {
-    let Some(named) = &tokens.api_domain else {
-        return center.and_then(|center| settings.trust.api_domain(center.api_domain));
+    named: Option<&Untrusted>,
+    center: Option<&DataCenter>,
+) -> Result<Option<ApiDomain>, Error> {
+    let trusted = |domain: &str| settings.trust.api_domain(domain);
+    let Some(named) = named else {
+        return Ok(center.and_then(|center| trusted(center.api_domain)));
     };
-    let trusted = settings.trust.api_domain(named.raw());
-    if trusted.is_none() {
-        problems.push(Error::ForeignApiDomain(named.clone()));
-    }
-    trusted
+    let foreign = || Error::ForeignApiDomain(named.clone());
+    trusted(named.raw()).map(Some).ok_or_else(foreign)
 }
 
 async fn check(
