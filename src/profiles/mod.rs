@@ -30,8 +30,7 @@ mod record;
 pub mod store;
 pub mod stored;
 
-use crate::context::stopped;
-use crate::error::Signal;
+use crate::context::{Signal, stopped};
 use error::ProfileError;
 use profile::{Backend, Name};
 use std::thread;
