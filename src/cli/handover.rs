@@ -8,14 +8,12 @@ use std::path::{Path, PathBuf};
 use zoho_grant::handover::Target;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
-use zoho_grant::handover::form::Form;
-use zoho_grant::handover::format::{FORMATS, Format, Known};
+use zoho_grant::handover::format::{FORMATS, Form, Format, Known};
 use zoho_grant::handover::format_error::FormatError;
 use zoho_grant::handover::format_options::{
-    Edition, Endpoint, Environment, FormatOptions, StartDate, UserAgent,
+    self as format_options, Environment, FormatOptions, Prefix,
 };
 use zoho_grant::handover::template::Template;
-use zoho_grant::handover::variables::Prefix;
 use zoho_grant::untrusted::Untrusted;
 
 /// In which form the credentials go where.
@@ -41,8 +39,8 @@ pub struct HandOver {
     #[arg(long, value_name = "PREFIX")]
     pub env_prefix: Option<Prefix>,
     /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
-    #[arg(long, value_name = "HOST/PATH")]
-    pub endpoint: Option<Endpoint>,
+    #[arg(long, value_name = "HOST/PATH", value_parser = format_options::endpoint)]
+    pub endpoint: Option<String>,
     /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
     #[arg(
         long,
@@ -51,20 +49,12 @@ pub struct HandOver {
         hide_possible_values = true
     )]
     pub environment: Option<Environment>,
-    /// Free, Standard, Professional, Enterprise or Ultimate, for airbyte when Zoho does not tell
-    #[arg(
-        long,
-        value_name = "EDITION",
-        ignore_case = true,
-        hide_possible_values = true
-    )]
-    pub edition: Option<Edition>,
     /// Where reading begins, as in 2026-01-31, for singer
-    #[arg(long, value_name = "DATE")]
-    pub start_date: Option<StartDate>,
+    #[arg(long, value_name = "DATE", value_parser = format_options::start_date)]
+    pub start_date: Option<String>,
     /// How the reader names itself to Zoho, for singer
-    #[arg(long, value_name = "TEXT")]
-    pub user_agent: Option<UserAgent>,
+    #[arg(long, value_name = "TEXT", value_parser = format_options::user_agent)]
+    pub user_agent: Option<String>,
 }
 
 impl HandOver {
@@ -121,7 +111,6 @@ impl HandOver {
         FormatOptions {
             endpoint: self.endpoint.clone(),
             environment: self.environment,
-            edition: self.edition,
             start_date: self.start_date.clone(),
             user_agent: self.user_agent.clone(),
             env_prefix: self.env_prefix.clone().unwrap_or_default(),
@@ -244,7 +233,6 @@ mod tests {
     #[test]
     fn options_are_parsed_and_their_errors_name_them() {
         for (option, word) in [
-            ("--edition", "zohoone"),
             ("--environment", "bigin"),
             ("--start-date", "soon"),
             ("--env-prefix", "A-B"),
@@ -259,14 +247,10 @@ mod tests {
 
     #[test]
     fn words_are_read_whatever_their_case() {
-        let given = parsed("--edition ENTERPRISE --environment sandbox").unwrap();
-        assert_eq!(given.edition, Some(Edition::Enterprise));
+        let given = parsed("--environment sandbox").unwrap();
         assert_eq!(given.environment, Some(Environment::Sandbox));
-        let error = parsed("--edition zohoone").err().unwrap();
-        assert!(
-            error.contains("Free, Standard, Professional, Enterprise, Ultimate"),
-            "{error}"
-        );
+        let error = parsed("--environment bigin").err().unwrap();
+        assert!(error.contains("Production, Developer, Sandbox"), "{error}");
     }
 
     #[test]
@@ -279,9 +263,9 @@ mod tests {
                 .is_some_and(remedy("--user-agent"))
         );
         assert!(refusal("--format airbyte", false).is_some_and(remedy("--environment")));
-        assert!(
-            refusal("--format airbyte --environment sandbox", false)
-                .is_some_and(remedy("--edition"))
+        assert_eq!(
+            refusal("--format airbyte --environment sandbox", false),
+            None
         );
         assert_eq!(refusal("--format airbyte", true), None);
     }

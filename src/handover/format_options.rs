@@ -1,24 +1,20 @@
-//! What readers need and Zoho cannot tell, or did not: the person's options, parsed.
+//! What readers need and Zoho cannot tell, or did not: the person's options, and how each is read.
 
-use crate::handover::variables::Prefix;
 use clap::ValueEnum;
-use serde::Serialize;
 use std::str::FromStr;
 use thiserror::Error;
 
 /// What the person adds for the readers.
 #[derive(Clone, Debug, Default)]
 pub struct FormatOptions {
-    /// Adobe's endpoint, in place of the derived one.
-    pub endpoint: Option<Endpoint>,
+    /// Adobe's endpoint, in place of the derived one: host and path of the CRM without a scheme.
+    pub endpoint: Option<String>,
     /// Used when the CRM did not tell.
     pub environment: Option<Environment>,
-    /// Used when the CRM did not tell.
-    pub edition: Option<Edition>,
-    /// Where reading begins.
-    pub start_date: Option<StartDate>,
+    /// Where reading begins: RFC 3339, in seconds, UTC.
+    pub start_date: Option<String>,
     /// How the reader names itself.
-    pub user_agent: Option<UserAgent>,
+    pub user_agent: Option<String>,
     /// What the names of variables begin with.
     pub env_prefix: Prefix,
 }
@@ -36,8 +32,6 @@ pub enum Need {
     Endpoint,
     /// Kind of the organisation.
     Environment,
-    /// Edition of the organisation.
-    Edition,
     /// Where reading begins.
     StartDate,
     /// How the reader names itself.
@@ -45,7 +39,7 @@ pub enum Need {
 }
 
 /// Kind of an organisation, as Airbyte names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub enum Environment {
     /// The real one.
@@ -56,33 +50,14 @@ pub enum Environment {
     Sandbox,
 }
 
-/// Edition of an organisation, as Airbyte names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
-#[value(rename_all = "verbatim")]
-pub enum Edition {
-    /// Not paid for.
-    Free,
-    /// The first paid one.
-    Standard,
-    /// The second.
-    Professional,
-    /// The third.
-    Enterprise,
-    /// The last.
-    Ultimate,
-}
-
-/// Host and path of the CRM without a scheme: "crm.zoho.eu/crm/private".
+/// What the names of variables begin with: "`ZOHO_`".
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint(String);
+pub struct Prefix(String);
 
-/// A moment as Singer writes it: "2026-01-01T00:00:00Z".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StartDate(String);
-
-/// The value of a User-Agent header: printable ASCII.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserAgent(String);
+/// Why a prefix is not taken.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("it is letters, digits and underscores, and does not begin with a digit, as in ZOHO_CRM_")]
+pub struct NotAPrefix;
 
 /// Why an option's value is not taken.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -98,61 +73,82 @@ pub enum NotAnExtra {
     UserAgent,
 }
 
-impl FromStr for Endpoint {
-    type Err = NotAnExtra;
+/// Host and path of the CRM without a scheme: "crm.zoho.eu/crm/private".
+pub fn endpoint(text: &str) -> Result<String, NotAnExtra> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| text.to_owned()).ok_or(NotAnExtra::Endpoint)
+}
 
-    fn from_str(text: &str) -> Result<Self, NotAnExtra> {
-        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        plain
-            .then(|| Self(text.to_owned()))
-            .ok_or(NotAnExtra::Endpoint)
+/// A moment as Singer writes it: "2026-01-01T00:00:00Z".
+pub fn start_date(text: &str) -> Result<String, NotAnExtra> {
+    let moment = humantime::parse_rfc3339_weak(text)
+        .or_else(|_| humantime::parse_rfc3339_weak(&format!("{text}T00:00:00Z")))
+        .map_err(|_| NotAnExtra::StartDate)?;
+    Ok(humantime::format_rfc3339_seconds(moment).to_string())
+}
+
+/// The value of a User-Agent header: printable ASCII.
+pub fn user_agent(text: &str) -> Result<String, NotAnExtra> {
+    let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    let text = text.trim();
+    let fits = !text.is_empty() && text.bytes().all(plain);
+    fits.then(|| text.to_owned()).ok_or(NotAnExtra::UserAgent)
+}
+
+impl Prefix {
+    /// The whole name of a field's variable.
+    pub(super) fn name(&self, field: &str) -> String {
+        format!("{}{field}", self.0)
     }
 }
 
-impl FromStr for StartDate {
-    type Err = NotAnExtra;
-
-    fn from_str(text: &str) -> Result<Self, NotAnExtra> {
-        let moment = humantime::parse_rfc3339_weak(text)
-            .or_else(|_| humantime::parse_rfc3339_weak(&format!("{text}T00:00:00Z")))
-            .map_err(|_| NotAnExtra::StartDate)?;
-        Ok(Self(humantime::format_rfc3339_seconds(moment).to_string()))
+impl Default for Prefix {
+    fn default() -> Self {
+        Self("ZOHO_".to_owned())
     }
 }
 
-impl FromStr for UserAgent {
-    type Err = NotAnExtra;
+impl FromStr for Prefix {
+    type Err = NotAPrefix;
 
-    fn from_str(text: &str) -> Result<Self, NotAnExtra> {
-        let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        let text = text.trim();
-        (!text.is_empty() && text.bytes().all(plain))
-            .then(|| Self(text.to_owned()))
-            .ok_or(NotAnExtra::UserAgent)
-    }
-}
-
-impl Endpoint {
-    /// Host and path.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl StartDate {
-    /// RFC 3339, in seconds, UTC.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl UserAgent {
-    /// One line.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    fn from_str(text: &str) -> Result<Self, NotAPrefix> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let fits = text.bytes().all(plain)
+            && text
+                .bytes()
+                .next()
+                .is_some_and(|first| !first.is_ascii_digit());
+        fits.then(|| Self(text.to_owned())).ok_or(NotAPrefix)
     }
 }
 
 #[cfg(test)]
-#[path = "format_options_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_becomes_a_moment() {
+        assert_eq!(start_date("2026-01-31").unwrap(), "2026-01-31T00:00:00Z");
+        let moment = "2026-01-31T12:34:56Z";
+        assert_eq!(start_date(moment).unwrap(), moment);
+        for wrong in ["", "yesterday", "31.1.2026", "2026-13-01", "2026-01-31T"] {
+            assert_eq!(start_date(wrong), Err(NotAnExtra::StartDate), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_could_break_a_line_is_refused() {
+        assert_eq!(endpoint("crm.zoho.eu/a\nb"), Err(NotAnExtra::Endpoint));
+        assert_eq!(user_agent("a\r\nb"), Err(NotAnExtra::UserAgent));
+        assert!(user_agent("a reader (a@example.com)").is_ok());
+    }
+
+    #[test]
+    fn a_prefix_is_the_beginning_of_a_name() {
+        assert!("ZOHO_CRM_".parse::<Prefix>().is_ok());
+        assert!("_z9".parse::<Prefix>().is_ok());
+        for wrong in ["", "9A", "A-B", "A B", "A=", "Ä", "$(id)"] {
+            assert_eq!(wrong.parse::<Prefix>(), Err(NotAPrefix), "{wrong}");
+        }
+    }
+}

@@ -1,11 +1,9 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
 mod adobe;
-mod airbyte;
 pub mod dotenv;
 pub mod fields;
 pub mod file;
-pub mod form;
 pub mod format;
 pub mod format_error;
 pub mod format_options;
@@ -17,15 +15,13 @@ pub mod remark;
 pub(crate) mod samples;
 mod sdk;
 mod shell;
-mod singer;
 pub mod template;
 mod text;
-pub mod variables;
 
 use crate::credentials::Credentials;
 use crate::error::Error;
 use file::{PrivateFile, Unusable};
-use form::Form;
+use format::Form;
 use format_error::FormatError;
 use format_options::FormatOptions;
 use std::io::Write;

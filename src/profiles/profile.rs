@@ -1,4 +1,4 @@
-//! A profile: a name for kept credentials, and what may be shown of them.
+//! A profile: a name for kept credentials, and where its secrets are.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -13,7 +13,7 @@ const DEFAULT: &str = "default";
 
 /// A profile's name, which is also part of a file's name and of the keyring's entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 pub struct Name(String);
 
 /// Why a name is not taken.
@@ -31,23 +31,6 @@ pub enum Backend {
     Keyring,
     /// The file of the profiles, readable by its owner alone.
     File,
-}
-
-/// What may be shown of a profile: no secret.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// Its name.
-    pub name: Name,
-    /// Where its secrets are.
-    pub place: Backend,
-    /// The client id.
-    pub client_id: String,
-    /// The person's accounts server.
-    pub accounts_url: String,
-    /// The organisation's name, when the check told.
-    pub organization: Option<String>,
-    /// The person's e-mail address or name, when the check told.
-    pub person: Option<String>,
 }
 
 impl Name {
@@ -80,12 +63,6 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, NotAName> {
         text.parse()
-    }
-}
-
-impl From<Name> for String {
-    fn from(name: Name) -> Self {
-        name.0
     }
 }
 

@@ -16,8 +16,8 @@ fn name(name: &str) -> Name {
     name.parse().unwrap()
 }
 
-fn kept() -> Stored {
-    Stored::of(&samples::full())
+fn kept() -> Credentials {
+    samples::full()
 }
 
 fn token(secret: Option<&secrecy::SecretString>) -> String {
