@@ -41,6 +41,7 @@ pub struct Record {
     #[serde(default)]
     trust_api_domains: Vec<String>,
     /// Only of a profile that is kept in the file.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secrets: Option<Secrets>,
 }
 

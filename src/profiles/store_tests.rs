@@ -1,5 +1,6 @@
 use super::*;
 use crate::handover::samples;
+use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::ExposeSecret;
 use std::fs;
 use std::sync::Barrier;
@@ -17,7 +18,12 @@ fn name(name: &str) -> Name {
 }
 
 fn kept() -> Credentials {
-    samples::full()
+    let server = AccountsServer::given("http://127.0.0.1:4711").unwrap();
+    let domain = ApiDomain::given("https://api.example").unwrap();
+    Credentials {
+        trusted: (vec![server], vec![domain]),
+        ..samples::full()
+    }
 }
 
 fn token(secret: Option<&secrecy::SecretString>) -> String {
@@ -36,6 +42,11 @@ fn what_was_kept_comes_back_and_the_list_shows_no_secret() {
     assert_eq!(back.client.secret().expose_secret(), "examplesecret");
     assert_eq!(back.expires_at, kept().expires_at);
     assert_eq!(back.scopes, kept().scopes);
+    assert_eq!(back.redirect_uri, kept().redirect_uri);
+    assert_eq!(back.trusted, kept().trusted);
+    assert_eq!(back.data_center, kept().data_center);
+    let whose = |of: &Credentials| format!("{:?} {:?}", of.organization(), of.user());
+    assert_eq!(whose(&back), whose(&kept()));
     let listed = format!("{:?}", profiles.list().unwrap());
     assert!(listed.contains("1000.EXAMPLE") && listed.contains("person@example.com"));
     assert!(!listed.contains("1000.r.r") && !listed.contains("examplesecret"));
