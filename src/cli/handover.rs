@@ -10,9 +10,7 @@ use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::format::{FORMATS, Form, Format, Known};
 use zoho_grant::handover::format_error::FormatError;
-use zoho_grant::handover::format_options::{
-    self as format_options, Environment, FormatOptions, Prefix,
-};
+use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::handover::template::Template;
 use zoho_grant::untrusted::Untrusted;
 
@@ -35,32 +33,14 @@ pub struct HandOver {
     /// Replace an existing file (dotenv is merged into it in any case)
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// What the names of variables begin with, for dotenv and the shells [default: ZOHO_]
-    #[arg(long, value_name = "PREFIX")]
-    pub env_prefix: Option<Prefix>,
-    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
-    #[arg(long, value_name = "HOST/PATH", value_parser = format_options::endpoint)]
-    pub endpoint: Option<String>,
-    /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
-    #[arg(
-        long,
-        value_name = "KIND",
-        ignore_case = true,
-        hide_possible_values = true
-    )]
-    pub environment: Option<Environment>,
-    /// Where reading begins, as in 2026-01-31, for singer
-    #[arg(long, value_name = "DATE", value_parser = format_options::start_date)]
-    pub start_date: Option<String>,
-    /// How the reader names itself to Zoho, for singer
-    #[arg(long, value_name = "TEXT", value_parser = format_options::user_agent)]
-    pub user_agent: Option<String>,
+    #[command(flatten)]
+    pub options: FormatOptions,
 }
 
 impl HandOver {
     /// The target, if a login can end there; `told` says whether the CRM will be asked about the organisation.
     pub fn target(&self, told: bool, warnings: &mut Vec<String>) -> Result<Target, Usage> {
-        let (form, extras) = (self.form(), self.extras());
+        let (form, extras) = (self.form(), self.options.clone());
         if let Some(unfit) = form.hopeless(&extras, told) {
             return Err(refused(&unfit));
         }
@@ -104,16 +84,6 @@ impl HandOver {
             (None, None) => {
                 Form::named(&self.format).expect("the parser lets only known names through")
             }
-        }
-    }
-
-    fn extras(&self) -> FormatOptions {
-        FormatOptions {
-            endpoint: self.endpoint.clone(),
-            environment: self.environment,
-            start_date: self.start_date.clone(),
-            user_agent: self.user_agent.clone(),
-            env_prefix: self.env_prefix.clone().unwrap_or_default(),
         }
     }
 
@@ -196,6 +166,7 @@ fn field_help() -> String {
 mod tests {
     use super::*;
     use clap::Parser;
+    use zoho_grant::handover::format_options::Environment;
 
     #[derive(Parser)]
     struct Line {
@@ -248,7 +219,7 @@ mod tests {
     #[test]
     fn words_are_read_whatever_their_case() {
         let given = parsed("--environment sandbox").unwrap();
-        assert_eq!(given.environment, Some(Environment::Sandbox));
+        assert_eq!(given.options.environment, Some(Environment::Sandbox));
         let error = parsed("--environment bigin").err().unwrap();
         assert!(error.contains("Production, Developer, Sandbox"), "{error}");
     }

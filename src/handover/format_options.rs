@@ -1,22 +1,32 @@
 //! What readers need and Zoho cannot tell, or did not: the person's options, and how each is read.
 
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use std::str::FromStr;
 use thiserror::Error;
 
 /// What the person adds for the readers.
-#[derive(Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct FormatOptions {
-    /// Adobe's endpoint, in place of the derived one: host and path of the CRM without a scheme.
-    pub endpoint: Option<String>,
-    /// Used when the CRM did not tell.
-    pub environment: Option<Environment>,
-    /// Where reading begins: RFC 3339, in seconds, UTC.
-    pub start_date: Option<String>,
-    /// How the reader names itself.
-    pub user_agent: Option<String>,
-    /// What the names of variables begin with.
+    /// What the names of variables begin with, for dotenv and the shells
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
     pub env_prefix: Prefix,
+    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
+    #[arg(long, value_name = "HOST/PATH", value_parser = endpoint)]
+    pub endpoint: Option<String>,
+    /// Production, Developer or Sandbox, for airbyte when neither Zoho nor the profile tells
+    #[arg(
+        long,
+        value_name = "KIND",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
+    pub environment: Option<Environment>,
+    /// Where reading begins, as in 2026-01-31, for singer
+    #[arg(long, value_name = "DATE", value_parser = start_date)]
+    pub start_date: Option<String>,
+    /// How the reader names itself to Zoho, for singer
+    #[arg(long, value_name = "TEXT", value_parser = user_agent)]
+    pub user_agent: Option<String>,
 }
 
 /// Something that a reader needs.
@@ -74,13 +84,13 @@ pub enum NotAnExtra {
 }
 
 /// Host and path of the CRM without a scheme: "crm.zoho.eu/crm/private".
-pub fn endpoint(text: &str) -> Result<String, NotAnExtra> {
+fn endpoint(text: &str) -> Result<String, NotAnExtra> {
     let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
     plain.then(|| text.to_owned()).ok_or(NotAnExtra::Endpoint)
 }
 
 /// A moment as Singer writes it: "2026-01-01T00:00:00Z".
-pub fn start_date(text: &str) -> Result<String, NotAnExtra> {
+fn start_date(text: &str) -> Result<String, NotAnExtra> {
     let moment = humantime::parse_rfc3339_weak(text)
         .or_else(|_| humantime::parse_rfc3339_weak(&format!("{text}T00:00:00Z")))
         .map_err(|_| NotAnExtra::StartDate)?;
@@ -88,7 +98,7 @@ pub fn start_date(text: &str) -> Result<String, NotAnExtra> {
 }
 
 /// The value of a User-Agent header: printable ASCII.
-pub fn user_agent(text: &str) -> Result<String, NotAnExtra> {
+fn user_agent(text: &str) -> Result<String, NotAnExtra> {
     let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
     let text = text.trim();
     let fits = !text.is_empty() && text.bytes().all(plain);

@@ -3,7 +3,7 @@
 use crate::credentials::Credentials;
 use crate::handover::fields::View;
 use crate::handover::format::Form;
-use crate::handover::format_options::{FormatOptions, start_date, user_agent};
+use crate::handover::format_options::FormatOptions;
 use crate::untrusted::Untrusted;
 use crate::zoho::client::{Client, Id};
 use crate::zoho::crm::{Identity, Organization, User};
@@ -69,8 +69,8 @@ pub(crate) fn missing(why: &str) {
 /// What a person adds for every reader.
 pub(crate) fn extras() -> FormatOptions {
     FormatOptions {
-        start_date: start_date("2026-01-01").ok(),
-        user_agent: user_agent("example (person@example.com)").ok(),
+        start_date: Some("2026-01-01T00:00:00Z".to_owned()),
+        user_agent: Some("example (person@example.com)".to_owned()),
         ..FormatOptions::default()
     }
 }
