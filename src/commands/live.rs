@@ -5,10 +5,10 @@ use crate::commands::{App, Stop};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
 use zoho_grant::credentials::Credentials;
-use zoho_grant::error::Error;
+use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::{Lock, PATIENCE};
-use zoho_grant::unfulfilled::{Request, Unfulfilled};
+use zoho_grant::zoho::token;
 
 /// A refresh takes less.
 const IN_SILENCE: Duration = Duration::from_secs(2);
@@ -99,15 +99,15 @@ fn refresh(
     };
     let problem = source.try_out().err();
     let (zoho, server) = (app.zoho(), &kept.accounts_server);
-    let answer = zoho.refresh(&kept.client, server, refresh_token);
-    let tokens = app.runtime.block_on(answer).map_err(|error| {
-        let again = source.again(&kept);
-        Error::Unfulfilled(Unfulfilled {
-            request: Request::Refresh { again },
-            error,
-            server: server.clone(),
-        })
-    })?;
+    let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
+    let unfulfilled = |error| Error::Unfulfilled {
+        request: Request::Refresh {
+            again: source.again(&kept),
+        },
+        error,
+        server: server.clone(),
+    };
+    let tokens = app.runtime.block_on(answer).map_err(unfulfilled)?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
     if matches!(source, Source::Variables(_)) {

@@ -222,7 +222,7 @@ mod tests {
         let refusal = samples::written("airbyte", &samples::bare()).unwrap_err();
         assert_eq!(
             refusal,
-            "airbyte knows only these data centres: us, au, eu, in, cn, jp; and these credentials are of none that is known"
+            "airbyte knows only these data centers: us, au, eu, in, cn, jp; and these credentials are of none that is known"
         );
     }
 
@@ -249,7 +249,7 @@ mod tests {
         let refusal = samples::written("singer", &samples::full()).unwrap_err();
         assert_eq!(
             refusal,
-            "singer knows only these data centres: us; and these credentials are of Europe (eu)"
+            "singer knows only these data centers: us; and these credentials are of Europe (eu)"
         );
     }
 }

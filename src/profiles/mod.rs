@@ -7,9 +7,8 @@ pub mod profile;
 pub mod record;
 pub mod store;
 
-use crate::context::stopped;
+use crate::context::{Signal, stopped};
 use crate::credentials::Credentials;
-use crate::error::Signal;
 use error::ProfileError;
 use profile::{Backend, Name};
 use std::thread;
