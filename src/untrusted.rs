@@ -1,5 +1,6 @@
 //! Text that came from outside: a query, an answer of Zoho, a file's name.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
 
@@ -8,7 +9,7 @@ pub(crate) const SHOWN: usize = 200;
 
 /// Text from outside. Its `Display` is safe for a terminal: one line, at most 200 characters,
 /// control, escape and bidirectional characters made visible.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Untrusted(String);
 
 impl Untrusted {

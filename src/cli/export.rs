@@ -16,10 +16,10 @@ pub fn export(
     warnings: &mut Vec<String>,
 ) -> Result<Written, Stop> {
     let source = Source::chosen(arguments.profile.as_deref(), arguments.env_file.as_deref())?;
-    let credentials = source.load()?.into_credentials("export asks nobody");
+    let credentials = source.load()?;
     source.is_worth_exporting()?;
-    // Nobody is asked, so what the CRM would tell is known to be missing.
-    let target = arguments.hand_over.target(false, warnings)?;
+    // What the CRM once told may be kept; whether it is shows when the document is made.
+    let target = arguments.hand_over.target(true, warnings)?;
     Ok(write(&credentials, &target, output)?)
 }
 
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_refresh_token_and_a_data_centre_are_enough_for_airbyte() {
         let text = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=jp\n";
-        let options = "--format airbyte --environment sandbox --edition free";
+        let options = "--format airbyte --environment sandbox";
         check(
             text,
             options,
@@ -100,8 +100,7 @@ mod tests {
               "client_secret": "examplesecret",
               "refresh_token": "1000.r.r",
               "dc_region": "JP",
-              "environment": "Sandbox",
-              "edition": "Free"
+              "environment": "Sandbox"
             }
         "#]],
         );

@@ -4,10 +4,10 @@ use crate::cli::source::Source;
 use crate::commands::{App, Stop};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::{Lock, PATIENCE};
-use zoho_grant::profiles::stored::Stored;
 use zoho_grant::zoho::token;
 
 /// A refresh takes less.
@@ -16,7 +16,7 @@ const IN_SILENCE: Duration = Duration::from_secs(2);
 /// What a source holds, with an access token that is alive.
 pub struct Live {
     /// All of it.
-    pub kept: Stored,
+    pub kept: Credentials,
     /// Its access token.
     pub token: SecretString,
     /// Whether the access token comes fresh from Zoho.
@@ -69,7 +69,7 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     lock.map_err(Error::Profile)
 }
 
-fn there(kept: Stored, refused: Option<&SecretString>) -> Option<Live> {
+fn there(kept: Credentials, refused: Option<&SecretString>) -> Option<Live> {
     // Without a refresh token there is no better one to be had, so an unknown end is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
     let token = match kept.live_token(SystemTime::now()) {
@@ -87,7 +87,12 @@ fn there(kept: Stored, refused: Option<&SecretString>) -> Option<Live> {
     })
 }
 
-fn refresh(app: &App, source: &Source, kept: Stored, turn: Option<Lock>) -> Result<Live, Stop> {
+fn refresh(
+    app: &App,
+    source: &Source,
+    kept: Credentials,
+    turn: Option<Lock>,
+) -> Result<Live, Stop> {
     let Some(refresh_token) = &kept.refresh_token else {
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());

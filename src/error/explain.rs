@@ -159,9 +159,6 @@ pub fn format(why: &Why) -> &'static str {
             }
             Need::Endpoint => "Give --endpoint, such as crm.zoho.eu/crm/private.",
             Need::Environment => "Give --environment: Production, Developer or Sandbox.",
-            Need::Edition => {
-                "Give --edition: Free, Standard, Professional, Enterprise or Ultimate."
-            }
             Need::StartDate => "Give --start-date, such as 2026-01-01.",
             Need::UserAgent => {
                 "Give --user-agent: the program's name and where Zoho can reach you."

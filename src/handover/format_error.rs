@@ -39,6 +39,21 @@ pub enum Why {
     AbsentName(&'static str),
 }
 
+impl Need {
+    /// Reads on from "needs".
+    pub fn what(self) -> &'static str {
+        match self {
+            Self::AccessToken => "an access token",
+            Self::RefreshToken => "a refresh token, which is not there",
+            Self::ApiDomain => "the API domain, which Zoho did not tell",
+            Self::Endpoint => "an endpoint, and there is none known for this accounts server",
+            Self::Environment => "the organization's environment, which is not known from Zoho",
+            Self::StartDate => "a start date",
+            Self::UserAgent => "a user agent",
+        }
+    }
+}
+
 fn place(center: Option<&DataCenter>) -> String {
     center.map_or_else(
         || "none that is known".to_owned(),

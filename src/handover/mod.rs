@@ -1,31 +1,26 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
 mod adobe;
-mod airbyte;
 pub mod dotenv;
 pub mod fields;
 pub mod file;
-pub mod form;
 pub mod format;
 pub mod format_error;
 pub mod format_options;
 mod json;
-mod needed;
 pub(crate) mod permissions;
 pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
 mod shell;
-mod singer;
 pub mod template;
 mod text;
-pub mod variables;
 
 use crate::credentials::Credentials;
 use crate::untrusted::Untrusted;
 use file::{PrivateFile, Unusable};
-use form::Form;
+use format::Form;
 use format_error::FormatError;
 use format_options::FormatOptions;
 use std::io::{self, Write};

@@ -118,6 +118,7 @@ pub(super) async fn complete(
             .map(|domain| Untrusted::new(domain.as_str())),
         data_center: center,
         redirect_uri: None,
+        trusted: settings.trust.further(),
         access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
     };

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::handover::{self, Written};
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::{Backend, Name};
-use crate::profiles::stored::Stored;
 use crate::settings::Settings;
 
 /// A login that obtained something.
@@ -73,9 +72,6 @@ async fn keep(
     let Some(keeping) = settings.keeping.clone() else {
         return Ok(None);
     };
-    let kept = Stored {
-        trusted: settings.trust.further(),
-        ..Stored::of(credentials)
-    };
-    keeping.keep(kept, &mut context.stopped).await.map(Some)
+    let kept = keeping.keep(credentials.clone(), &mut context.stopped);
+    kept.await.map(Some)
 }

@@ -4,14 +4,15 @@ use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::error::explain::{self, Explanation};
 use crate::handover::Written;
-use crate::handover::fields::Field;
-use crate::handover::format::FORMATS;
+use crate::handover::fields::View;
+use crate::handover::format::{FORMATS, Form};
 use crate::handover::format_options::FormatOptions;
 use crate::login::outcome::Outcome;
 use crate::pages::{self, MessageView, Page, Problem, Reader, ResultView, Tone, Value};
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use std::time::SystemTime;
+use zeroize::Zeroizing;
 
 /// What a person must check when nobody could see which user brought Zoho's response.
 const SENDER_UNSEEN: &str = "The connection that brought Zoho's response closed before zoho-grant could see which \
@@ -144,6 +145,10 @@ fn granted(credentials: &Credentials) -> Vec<String> {
 
 /// Each value: the six of Adobe's form first, in its order.
 fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
+    let of = View {
+        credentials,
+        options: extras,
+    };
     let mut values = Vec::new();
     for (label, name, secret) in [
         ("Endpoint", "endpoint", false),
@@ -154,10 +159,10 @@ fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
         ("Refresh token", "refresh_token", true),
         ("API domain", "api_domain", false),
     ] {
-        let value = Field::named(name).and_then(|field| field.value(credentials, extras));
+        let value = of.value(name);
         values.extend(value.map(|value| Value {
             label,
-            value,
+            value: Zeroizing::new(value.into_owned()),
             secret,
         }));
     }
@@ -171,7 +176,7 @@ fn readers(credentials: &Credentials, extras: &FormatOptions) -> Vec<Reader> {
         purpose: format.purpose,
         file_name: format.file_name,
         remarks: format.remarks,
-        document: format
+        document: Form::Format(format)
             .document(credentials, extras)
             .map_err(|unfit| format!("{unfit}. {}", explain::format(&unfit.why))),
     });

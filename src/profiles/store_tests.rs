@@ -2,6 +2,7 @@ use super::*;
 use crate::error::Error;
 use crate::error::explain::Explanation;
 use crate::handover::samples;
+use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::ExposeSecret;
 use std::fs;
 use std::sync::Barrier;
@@ -18,8 +19,13 @@ fn name(name: &str) -> Name {
     name.parse().unwrap()
 }
 
-fn kept() -> Stored {
-    Stored::of(&samples::full())
+fn kept() -> Credentials {
+    let server = AccountsServer::given("http://127.0.0.1:4711").unwrap();
+    let domain = ApiDomain::given("https://api.example").unwrap();
+    Credentials {
+        trusted: (vec![server], vec![domain]),
+        ..samples::full()
+    }
 }
 
 fn explained(error: ProfileError) -> Explanation {
@@ -42,6 +48,11 @@ fn what_was_kept_comes_back_and_the_list_shows_no_secret() {
     assert_eq!(back.client.secret().expose_secret(), "examplesecret");
     assert_eq!(back.expires_at, kept().expires_at);
     assert_eq!(back.scopes, kept().scopes);
+    assert_eq!(back.redirect_uri, kept().redirect_uri);
+    assert_eq!(back.trusted, kept().trusted);
+    assert_eq!(back.data_center, kept().data_center);
+    let whose = |of: &Credentials| format!("{:?} {:?}", of.organization(), of.user());
+    assert_eq!(whose(&back), whose(&kept()));
     let listed = format!("{:?}", profiles.list().unwrap());
     assert!(listed.contains("1000.EXAMPLE") && listed.contains("person@example.com"));
     assert!(!listed.contains("1000.r.r") && !listed.contains("examplesecret"));

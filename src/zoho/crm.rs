@@ -7,14 +7,14 @@ use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 /// An organization's whole record is some kilobytes.
 const ANSWER_BYTES: usize = 1024 * 1024;
 
 /// What the check told.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Identity {
     /// The organization that the tokens open.
     pub organization: Result<Organization, Unchecked>,
@@ -39,20 +39,21 @@ pub enum Unchecked {
 }
 
 /// An organization of Zoho CRM.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Organization {
     /// Its name.
     pub name: Option<Untrusted>,
     /// Its `zgid`.
     pub id: Option<Untrusted>,
     /// "production", "sandbox", "developer" or "bigin".
+    #[serde(rename = "type")]
     pub kind: Option<Untrusted>,
     /// The edition paid for: `license_details.paid_type`.
     pub edition: Option<Untrusted>,
 }
 
 /// A person of Zoho CRM.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct User {
     /// Full name.
     pub name: Option<Untrusted>,

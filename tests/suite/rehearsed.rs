@@ -11,7 +11,7 @@ use zoho_grant::context::{Context, Signal};
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell};
 use zoho_grant::handover::Target;
-use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format::Form;
 use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::login::device::device;
 use zoho_grant::login::login;

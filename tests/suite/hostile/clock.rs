@@ -13,7 +13,7 @@ use url::Url;
 use zoho_grant::context::{Context, Signal};
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
-use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format::Form;
 use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::login::login;
 use zoho_grant::login::outcome::Outcome;
