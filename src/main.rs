@@ -11,7 +11,8 @@ mod terminal;
 use clap::Parser;
 use cli::usage::Usage;
 use cli::{Arguments, Command};
-use commands::{App, Stop};
+use commands::token::HEADER;
+use commands::{App, Ended};
 use std::process::ExitCode;
 use std::sync::Arc;
 use terminal::Terminal;
@@ -20,48 +21,36 @@ fn main() -> ExitCode {
     signals::keep_no_core();
     signals::watch();
     let arguments = Arguments::parse();
-    let terminal = Arc::new(Terminal::on_stderr(arguments.command.talk()));
-    let runtime = match tokio::runtime::Builder::new_current_thread()
+    let terminal = Arc::new(Terminal::on_stderr(arguments.talk));
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-    {
+        .build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return terminal.usage(&Usage::machine(&error)),
     };
-    let app = App {
-        runtime: &runtime,
-        terminal: &terminal,
-    };
-    let code = match run(&arguments.command, &app) {
-        Ok(code) => code,
-        Err(Stop::Usage(usage)) => terminal.usage(&usage),
-        Err(Stop::Error(error)) => {
-            terminal.error(&error);
-            ExitCode::from(error.exit_code())
-        }
-    };
+    let app = App { runtime, terminal };
+    let ended = run(&arguments.command, &app);
+    let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));
     // A name look-up or a browser that still runs must not hold the process.
-    runtime.shutdown_background();
+    app.runtime.shutdown_background();
     code
 }
 
-fn run(command: &Command, app: &App) -> Result<ExitCode, Stop> {
-    let terminal = app.terminal;
+fn run(command: &Command, app: &App) -> Ended {
     match command {
         Command::Login(arguments) => commands::login::run(arguments, app),
-        Command::Demo(arguments) => Ok(app
-            .runtime
-            .block_on(commands::demo::run(arguments, terminal))),
+        Command::Demo(arguments) => commands::demo::run(arguments, app),
         Command::Exchange(arguments) => commands::exchange::run(arguments, app),
         Command::Device(arguments) => commands::device::run(arguments, app),
-        Command::Token(arguments) => commands::token::token(arguments, app),
-        Command::Header(arguments) => commands::token::header(arguments, app),
+        Command::Token(arguments) => commands::token::print("", arguments, app),
+        Command::Header(arguments) => commands::token::print(HEADER, arguments, app),
         Command::Check(arguments) => commands::check::check(arguments, app),
-        Command::Export(arguments) => commands::export::run(arguments, terminal),
+        Command::Export(arguments) => commands::export::run(arguments, app),
         Command::Revoke(arguments) => commands::revoke::revoke(arguments, app),
-        Command::Profiles(_) => commands::profiles::list(app),
+        Command::Profiles => commands::profiles::list(app),
         Command::Forget(arguments) => commands::profiles::forget(arguments, app),
-        Command::Scopes(arguments) => Ok(commands::lookup::scopes(arguments, terminal)),
-        Command::Datacenters(_) => Ok(commands::lookup::data_centers(terminal)),
+        Command::Scopes(arguments) => commands::lookup::scopes(arguments, app),
+        Command::Datacenters => commands::lookup::data_centers(app),
     }
 }

@@ -3,7 +3,7 @@
 use crate::cli::usage::Usage;
 use crate::cli::{folder, git};
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use std::path::{Path, PathBuf};
 use zoho_grant::handover::Target;
 use zoho_grant::handover::fields::{self, Field};
@@ -11,11 +11,8 @@ use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::form::Form;
 use zoho_grant::handover::format::{FORMATS, Format, Known};
 use zoho_grant::handover::format_error::FormatError;
-use zoho_grant::handover::format_options::{
-    Edition, Endpoint, Environment, FormatOptions, StartDate, UserAgent,
-};
+use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::handover::template::Template;
-use zoho_grant::handover::variables::Prefix;
 use zoho_grant::untrusted::Untrusted;
 
 /// In which form the credentials go where.
@@ -23,8 +20,8 @@ use zoho_grant::untrusted::Untrusted;
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
     /// Format of the credentials; --help tells what each is for
-    #[arg(long, value_name = "FORMAT", value_parser = format_names(), default_value = "text", hide_possible_values = true, help = format_help(), long_help = format_long_help())]
-    pub format: String,
+    #[arg(long, value_name = "FORMAT", value_parser = format_named(), default_value = "text", hide_possible_values = true, help = format_help(), long_help = format_long_help())]
+    pub format: &'static Format,
     /// One bare value instead of a format
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
     pub field: Option<&'static Field>,
@@ -37,40 +34,14 @@ pub struct HandOver {
     /// Replace an existing file (dotenv is merged into it in any case)
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// What the names of variables begin with, for dotenv and the shells [default: ZOHO_]
-    #[arg(long, value_name = "PREFIX")]
-    pub env_prefix: Option<Prefix>,
-    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
-    #[arg(long, value_name = "HOST/PATH")]
-    pub endpoint: Option<Endpoint>,
-    /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
-    #[arg(
-        long,
-        value_name = "KIND",
-        ignore_case = true,
-        hide_possible_values = true
-    )]
-    pub environment: Option<Environment>,
-    /// Free, Standard, Professional, Enterprise or Ultimate, for airbyte when Zoho does not tell
-    #[arg(
-        long,
-        value_name = "EDITION",
-        ignore_case = true,
-        hide_possible_values = true
-    )]
-    pub edition: Option<Edition>,
-    /// Where reading begins, as in 2026-01-31, for singer
-    #[arg(long, value_name = "DATE")]
-    pub start_date: Option<StartDate>,
-    /// How the reader names itself to Zoho, for singer
-    #[arg(long, value_name = "TEXT")]
-    pub user_agent: Option<UserAgent>,
+    #[command(flatten)]
+    pub options: FormatOptions,
 }
 
 impl HandOver {
-    /// The target, if a login can end there; `told` says whether the CRM will be asked about the organisation.
+    /// The target, if a login can end there; `told` says whether the CRM will be asked about the organization.
     pub fn target(&self, told: bool, warnings: &mut Vec<String>) -> Result<Target, Usage> {
-        let (form, extras) = (self.form(), self.extras());
+        let (form, extras) = (self.form(), self.options.clone());
         if let Some(unfit) = form.hopeless(&extras, told) {
             return Err(refused(&unfit));
         }
@@ -96,35 +67,22 @@ impl HandOver {
     /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.
     pub fn is_asked_for(&self) -> bool {
         let bare = self.field.is_some() || self.template.is_some();
-        bare || self.output.is_some() || self.format != "text"
+        bare || self.output.is_some() || self.format.name != "text"
     }
 
     /// Whether what was asked for can be of this data centre.
     pub fn knows(&self, center: &str) -> bool {
-        Format::named(&self.format).is_none_or(|format| match format.data_centers {
+        match self.format.data_centers {
             Known::All => true,
             Known::Only(codes) => codes.contains(&center),
-        })
+        }
     }
 
     fn form(&self) -> Form {
         match (self.field, &self.template) {
             (Some(field), _) => Form::Field(field),
             (None, Some(template)) => Form::Template(template.clone()),
-            (None, None) => {
-                Form::named(&self.format).expect("the parser lets only known names through")
-            }
-        }
-    }
-
-    fn extras(&self) -> FormatOptions {
-        FormatOptions {
-            endpoint: self.endpoint.clone(),
-            environment: self.environment,
-            edition: self.edition,
-            start_date: self.start_date.clone(),
-            user_agent: self.user_agent.clone(),
-            env_prefix: self.env_prefix.clone().unwrap_or_default(),
+            (None, None) => Form::Format(self.format),
         }
     }
 
@@ -134,17 +92,13 @@ impl HandOver {
             (false, true) => Existing::Replace,
             (false, false) => Existing::Keep,
         };
-        PrivateFile::prepare(path, existing).map_err(|reason| Usage {
-            exit_code: if matches!(reason, Unusable::System(_)) {
-                1
-            } else {
-                2
-            },
-            ..Usage::new(
-                &format!("--output {}", Untrusted::new(path.display().to_string())),
-                &reason,
-                reason.remedy(),
-            )
+        PrivateFile::prepare(path, existing).map_err(|reason| {
+            let shown = Untrusted::new(path.display().to_string());
+            let option = format!("--output {shown}");
+            Usage {
+                exit_code: 2 - u8::from(matches!(reason, Unusable::System(_))),
+                ..Usage::new(&option, &reason, reason.remedy())
+            }
         })
     }
 }
@@ -152,15 +106,18 @@ impl HandOver {
 /// What a person should know before secrets go there, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
     let path = Untrusted::new(file.path().display().to_string());
-    let open = file.is_open_to_others().then(|| {
-        format!("{path} can be read by other users of this machine; chmod 600 mends that.")
-    });
-    let taken = git::would_take(file.path()).then(|| {
-        format!(
+    let mut warnings = Vec::new();
+    if file.is_open_to_others() {
+        warnings.push(format!(
+            "{path} can be read by other users of this machine; chmod 600 changes that."
+        ));
+    }
+    if git::would_take(file.path()) {
+        warnings.push(format!(
             "{path} lies in a git work tree and is not ignored: do not commit the secrets in it."
-        )
-    });
-    open.into_iter().chain(taken).collect()
+        ));
+    }
+    warnings
 }
 
 /// Credentials that cannot take the form that was asked for.
@@ -173,8 +130,10 @@ pub fn refused(unfit: &FormatError) -> Usage {
     Usage::new(&option, unfit, unfit.why.remedy())
 }
 
-fn format_names() -> PossibleValuesParser {
-    FORMATS.each_ref().map(|format| format.name).into()
+fn format_named() -> impl TypedValueParser<Value = &'static Format> {
+    let names = FORMATS.each_ref().map(|format| format.name);
+    PossibleValuesParser::new(names)
+        .map(|name| Format::named(&name).expect("only the names of formats are let through"))
 }
 
 fn format_help() -> String {
@@ -186,17 +145,12 @@ fn format_long_help() -> String {
     let lines = FORMATS.iter().map(|format| {
         let known = match format.data_centers {
             Known::All => String::new(),
-            Known::Only(codes) => format!(" (data centres {} only)", codes.join(", ")),
+            Known::Only(codes) => format!(" (data centers {} only)", codes.join(", ")),
         };
-        format!(
-            "  {:13}{}: {}{known}",
-            format.name, format.title, format.purpose
-        )
+        let (name, title) = (format.name, format.title);
+        format!("\n  {name:13}{title}: {}{known}", format.purpose)
     });
-    format!(
-        "Format of the credentials:\n{}",
-        lines.collect::<Vec<_>>().join("\n")
-    )
+    format!("Format of the credentials:{}", lines.collect::<String>())
 }
 
 fn field_help() -> String {
@@ -207,6 +161,7 @@ fn field_help() -> String {
 mod tests {
     use super::*;
     use clap::Parser;
+    use zoho_grant::handover::format_options::{Edition, Environment};
 
     #[derive(Parser)]
     struct Line {
@@ -260,8 +215,8 @@ mod tests {
     #[test]
     fn words_are_read_whatever_their_case() {
         let given = parsed("--edition ENTERPRISE --environment sandbox").unwrap();
-        assert_eq!(given.edition, Some(Edition::Enterprise));
-        assert_eq!(given.environment, Some(Environment::Sandbox));
+        assert_eq!(given.options.edition, Some(Edition::Enterprise));
+        assert_eq!(given.options.environment, Some(Environment::Sandbox));
         let error = parsed("--edition zohoone").err().unwrap();
         assert!(
             error.contains("Free, Standard, Professional, Enterprise, Ultimate"),

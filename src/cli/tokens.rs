@@ -1,10 +1,12 @@
 //! Arguments of the commands about tokens after the login, and of keeping them.
 
-use crate::cli::{Credentials, Registered, Servers, Talk};
-use clap::{Args, ValueEnum};
+use crate::cli::Grant;
+use clap::Args;
 use std::path::PathBuf;
+use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::zoho::trust::ApiDomain;
 
-/// Of the commands that use credentials.
+/// Help footer of `token`, `header` and `check`.
 const EXIT_CODES: &str = "Without an option: complete ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
 
 Exit codes:
@@ -14,75 +16,53 @@ Exit codes:
 
 /// Whether and where credentials are kept.
 #[derive(Args)]
+#[command(next_help_heading = "Keeping")]
 pub struct Keep {
-    /// Keep client and tokens for later runs; then nothing is printed unless --format or --output asks [default: default] [env: ZOHO_PROFILE names it]
-    #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "", help_heading = "Keeping")]
-    pub save: Option<String>,
+    /// Save client and tokens for later runs; then nothing is printed unless --format or --output asks [default: default] [env: ZOHO_PROFILE names it]
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1)]
+    #[expect(
+        clippy::option_option,
+        reason = "the type of an option whose value may be left out"
+    )]
+    pub save: Option<Option<Name>>,
     /// Where to keep the secrets: the system's keyring, or a file that only you can read
     #[arg(
         long,
-        value_enum,
         value_name = "PLACE",
         default_value = "keyring",
-        requires = "save",
-        help_heading = "Keeping"
+        requires = "save"
     )]
-    pub save_to: SaveTo,
-    /// The profile that --save means; keeps nothing by itself
-    #[arg(long, value_name = "PROFILE", help_heading = "Keeping")]
-    pub profile: Option<String>,
+    pub save_to: Backend,
+    /// The profile that --save means; saves nothing by itself
+    #[arg(long)]
+    pub profile: Option<Name>,
     /// Revoke the refresh token that the profile held, without a question
-    #[arg(long, requires = "save", help_heading = "Keeping")]
+    #[arg(long, requires = "save")]
     pub revoke_old: bool,
-}
-
-/// Where secrets are kept.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum SaveTo {
-    /// The system's keyring.
-    Keyring,
-    /// A file of mode 0600.
-    File,
 }
 
 /// Options of `exchange`.
 #[derive(Args)]
 #[command(
-    mut_args(|arg| match arg.get_id().as_str() {
-        "timeout" | "scope" => arg.hide(true),
-        _ => arg,
-    }),
     after_help = "In Zoho's API console: Self Client → Generate Code, for 3 to 10 minutes. Then:
   zoho-grant exchange --dc eu --save          asks for the code, without showing it
   zoho-grant exchange < code.txt              reads it from standard input"
 )]
 pub struct Exchange {
     #[command(flatten)]
-    pub client: Registered,
-    #[command(flatten)]
-    pub servers: Servers,
-    #[command(flatten)]
-    pub credentials: Credentials,
-    #[command(flatten)]
-    pub keep: Keep,
+    pub grant: Grant,
 }
 
 /// Where credentials come from.
 #[derive(Args)]
+#[command(next_help_heading = "Credentials")]
 pub struct From {
-    /// Stored profile [default: default] [env: ZOHO_PROFILE]
-    #[arg(
-        long,
-        value_name = "PROFILE",
-        conflicts_with = "env_file",
-        help_heading = "Credentials"
-    )]
-    pub profile: Option<String>,
-    /// File with ZOHO_… variables; what is refreshed is put back there
-    #[arg(long, value_name = "FILE", help_heading = "Credentials")]
+    /// Saved profile [default: default] [env: ZOHO_PROFILE]
+    #[arg(long, conflicts_with = "env_file")]
+    pub profile: Option<Name>,
+    /// File with ZOHO_… variables, as --format dotenv writes it; what is refreshed is put back there
+    #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    #[command(flatten)]
-    pub talk: Talk,
 }
 
 /// Options of `token` and `header`.
@@ -103,8 +83,8 @@ pub struct Check {
     #[arg(long)]
     pub json: bool,
     /// A further API domain that the access token may be sent to (repeatable)
-    #[arg(long, value_name = "URL")]
-    pub trust_api_domain: Vec<String>,
+    #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
+    pub trust_api_domain: Vec<ApiDomain>,
 }
 
 /// Options of `revoke`.
@@ -117,18 +97,9 @@ pub struct Revoke {
     pub yes: bool,
 }
 
-/// Options of `profiles`.
-#[derive(Args)]
-pub struct Profiles {
-    #[command(flatten)]
-    pub talk: Talk,
-}
-
 /// Options of `forget`.
 #[derive(Args)]
 pub struct Forget {
     /// Which one [default: default] [env: ZOHO_PROFILE]
-    pub profile: Option<String>,
-    #[command(flatten)]
-    pub talk: Talk,
+    pub profile: Option<Name>,
 }

@@ -1,36 +1,23 @@
 //! `profiles` and `forget`.
 
+use crate::cli::folder;
 use crate::cli::tokens::Forget;
 use crate::cli::variables::Variables;
-use crate::cli::{folder, saving};
-use crate::commands::{App, Stop};
+use crate::commands::{App, Ended};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 
 /// Lists what is kept.
-pub fn list(app: &App) -> Result<ExitCode, Stop> {
+pub fn list(app: &App) -> Ended {
     let listed = folder::profiles()?.list().map_err(Error::Profile)?;
-    app.terminal
-        .profiles(&listed)
-        .map_err(|error| unprinted(&error))?;
+    app.terminal.profiles(&listed)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Removes one.
-pub fn forget(arguments: &Forget, app: &App) -> Result<ExitCode, Stop> {
-    let named = arguments.profile.as_deref();
-    let name = saving::name(Variables::of_environment().or(named, "ZOHO_PROFILE")?)?;
+pub fn forget(arguments: &Forget, app: &App) -> Ended {
+    let name = Variables::of_environment().profile_name(arguments.profile.as_ref())?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Standard output takes nothing.
-pub(super) fn unprinted(error: &std::io::Error) -> Error {
-    Error::NotWritten {
-        place: "standard output".into(),
-        reason: error.to_string(),
-        printed: false,
-        remedy: "Run it again with an output that can be written.",
-    }
 }

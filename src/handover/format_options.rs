@@ -1,26 +1,37 @@
 //! What readers need and Zoho cannot tell, or did not: the person's options, parsed.
 
 use crate::handover::variables::Prefix;
-use clap::ValueEnum;
+use clap::{Args, ValueEnum};
 use serde::Serialize;
 use std::str::FromStr;
 use thiserror::Error;
 
 /// What the person adds for the readers.
-#[derive(Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct FormatOptions {
-    /// Adobe's endpoint, in place of the derived one.
-    pub endpoint: Option<Endpoint>,
-    /// Used when the CRM did not tell.
-    pub environment: Option<Environment>,
-    /// Used when the CRM did not tell.
-    pub edition: Option<Edition>,
-    /// Where reading begins.
-    pub start_date: Option<StartDate>,
-    /// How the reader names itself.
-    pub user_agent: Option<UserAgent>,
-    /// What the names of variables begin with.
+    /// What the names of variables begin with, for dotenv and the shells
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
     pub env_prefix: Prefix,
+    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
+    #[arg(long, value_name = "HOST/PATH")]
+    pub endpoint: Option<Endpoint>,
+    /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
+    #[arg(
+        long,
+        value_name = "KIND",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
+    pub environment: Option<Environment>,
+    /// Free, Standard, Professional, Enterprise or Ultimate, for airbyte when Zoho does not tell
+    #[arg(long, ignore_case = true, hide_possible_values = true)]
+    pub edition: Option<Edition>,
+    /// Where reading begins, as in 2026-01-31, for singer
+    #[arg(long, value_name = "DATE")]
+    pub start_date: Option<StartDate>,
+    /// How the reader names itself to Zoho, for singer
+    #[arg(long, value_name = "TEXT")]
+    pub user_agent: Option<UserAgent>,
 }
 
 /// Something that a reader needs.

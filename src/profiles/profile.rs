@@ -1,5 +1,6 @@
 //! A profile: a name for kept credentials, and what may be shown of them.
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -24,7 +25,7 @@ pub struct Name(String);
 pub struct NotAName;
 
 /// Where a profile's secrets are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// The system's keyring.

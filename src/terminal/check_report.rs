@@ -1,9 +1,9 @@
 //! What `check` found: one line each for people, one object for programs.
 
-use crate::terminal::Terminal;
+use crate::cli::usage::Usage;
+use crate::terminal::{Terminal, facts};
 use serde_json::{Map, Value, json};
-use std::io;
-use std::time::SystemTime;
+use zoho_grant::error::Error;
 use zoho_grant::profiles::stored::Stored;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{Organization, User};
@@ -12,7 +12,7 @@ use zoho_grant::zoho::crm::{Organization, User};
 pub struct Findings<'a> {
     /// What was checked.
     pub kept: &'a Stored,
-    /// The organisation, when the CRM told.
+    /// The organization, when the CRM told.
     pub organization: Option<&'a Organization>,
     /// The person, when the CRM told.
     pub user: Option<&'a User>,
@@ -32,7 +32,7 @@ pub enum Answer {
 
 impl Terminal {
     /// Prints what was found.
-    pub fn findings(&self, findings: &Findings, json: bool) -> io::Result<()> {
+    pub fn findings(&self, findings: &Findings, json: bool) -> Result<(), Error> {
         if json {
             self.print(&format!("{:#}\n", findings.json()))
         } else {
@@ -40,64 +40,43 @@ impl Terminal {
         }
     }
 
-    /// Prints for programs that the credentials are dead, and why.
-    pub fn dead(&self, why: &str) -> io::Result<()> {
-        self.print(&format!("{:#}\n", json!({ "alive": false, "why": why })))
+    /// Prints for programs why nothing was found: null when it is not known whether the credentials are alive.
+    pub fn unchecked(&self, usage: &Usage) -> Result<(), Error> {
+        let alive = (usage.exit_code == 5).then_some(false);
+        let why = format!("{} {}", usage.what, usage.cause);
+        self.print(&format!("{:#}\n", json!({ "alive": alive, "why": why })))
     }
 }
 
 impl Findings<'_> {
     fn lines(&self) -> String {
-        let mut lines = String::new();
-        let mut line =
-            |label: &str, value: &str| lines.extend([&format!("{label:14}"), value, "\n"]);
-        line("Alive", "yes");
-        let none = || "not told".to_owned();
-        let organization = self
-            .organization
-            .and_then(|organization| organization.name.as_ref());
-        line(
-            "Organisation",
-            &organization.map_or_else(none, Untrusted::to_string),
+        let facts = facts::facts(
+            self.organization,
+            self.user,
+            &self.kept.accounts_server,
+            self.kept.expires_at,
         );
-        line("Person", &self.person().unwrap_or_else(none));
-        let server = &self.kept.accounts_server;
-        let center = server.data_center();
-        let center = center.map(|center| format!("{} ({}), {server}", center.name, center.code));
-        line("Data centre", &center.unwrap_or_else(|| server.to_string()));
-        line("Access token", &self.end(SystemTime::now()));
-        for (scope, answer) in &self.scopes {
+        let facts = facts.map(|(label, value)| {
+            (
+                label,
+                value.unwrap_or_else(|| "Zoho did not say".to_owned()),
+            )
+        });
+        let scopes = self.scopes.iter().map(|(scope, answer)| {
             let answer = match answer {
-                Answer::Yes => "answers".to_owned(),
-                Answer::No(why) => format!("does not answer: {why}"),
+                Answer::Yes => "responds".to_owned(),
+                Answer::No(why) => format!("does not respond: {why}"),
                 Answer::NotAsked => {
-                    "not asked: Zoho documents no question for it that fits every account"
-                        .to_owned()
+                    "not asked: Zoho documents no request that fits every account".to_owned()
                 }
             };
-            line("Scope", &format!("{}  {answer}", Untrusted::new(*scope)));
-        }
+            ("Scope", format!("{}  {answer}", Untrusted::new(*scope)))
+        });
+        let alive = [("Alive", "yes".to_owned())].into_iter();
+        let lines = alive.chain(facts).chain(scopes);
         lines
-    }
-
-    fn person(&self) -> Option<String> {
-        let user = self.user?;
-        let parts = [&user.name, &user.email].into_iter().flatten();
-        Some(
-            parts
-                .map(Untrusted::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
-        )
-    }
-
-    fn end(&self, now: SystemTime) -> String {
-        let Some(end) = self.kept.expires_at else {
-            return "Zoho did not say when it ends".to_owned();
-        };
-        let left = end.duration_since(now).unwrap_or_default().as_secs();
-        let stamp = humantime::format_rfc3339_seconds(end);
-        format!("ends in {} minutes, at {stamp}", (left + 30) / 60)
+            .map(|(label, value)| facts::line(label, &value) + "\n")
+            .collect()
     }
 
     fn json(&self) -> Value {

@@ -1,35 +1,56 @@
 //! What is said about tokens after the login, and what is printed on standard output.
 
-use crate::cli::source::Source;
 use crate::terminal::Terminal;
 use crate::terminal::screen::GOOD;
-use std::io::{self, Write};
+use std::io::Write;
+use zoho_grant::error::Error;
 use zoho_grant::profiles::profile::{Listed, Name};
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::trust::AccountsServer;
 
 impl Terminal {
     /// Prints on standard output.
-    pub fn print(&self, text: &str) -> io::Result<()> {
+    pub fn print(&self, text: &str) -> Result<(), Error> {
         self.screen.clear();
-        let mut stdout = io::stdout();
-        stdout.write_all(text.as_bytes())?;
-        stdout.flush()
+        let mut stdout = anstream::stdout().lock();
+        let written = stdout.write_all(text.as_bytes());
+        written
+            .and_then(|()| stdout.flush())
+            .map_err(|error| Error::NotWritten {
+                place: "standard output".into(),
+                reason: error.to_string(),
+                printed: false,
+                remedy: "Run it again with an output that can be written.",
+            })
     }
 
-    /// One line for each profile: name, place, client id, accounts server, organisation, person.
-    pub fn profiles(&self, listed: &[Listed]) -> io::Result<()> {
+    /// One row for each profile.
+    pub fn profiles(&self, listed: &[Listed]) -> Result<(), Error> {
         if listed.is_empty() {
-            self.say("No profile is kept. Keep one: zoho-grant login --save.");
+            self.say("No profile is saved. Save one: zoho-grant login --save.");
         }
-        let width = listed
-            .iter()
-            .map(|profile| profile.name.as_str().len())
-            .max();
-        for profile in listed {
-            self.print(&line(profile, width.unwrap_or_default()))?;
-        }
-        Ok(())
+        let shown = |text: &String| Untrusted::new(text).to_string();
+        let rows = listed.iter().map(|profile| {
+            [
+                profile.name.to_string(),
+                profile.place.to_string(),
+                shown(&profile.client_id),
+                shown(&profile.accounts_url),
+                profile.organization.as_ref().map(shown).unwrap_or_default(),
+                profile.person.as_ref().map(shown).unwrap_or_default(),
+            ]
+        });
+        self.table(
+            [
+                "PROFILE",
+                "PLACE",
+                "CLIENT ID",
+                "ACCOUNTS SERVER",
+                "ORGANIZATION",
+                "PERSON",
+            ],
+            rows,
+        )
     }
 
     /// A profile is gone here.
@@ -48,8 +69,7 @@ impl Terminal {
     }
 
     /// The lock is not free.
-    pub fn waiting_for(&self, source: &Source) {
-        let source = source.shown();
+    pub fn waiting_for(&self, source: &str) {
         self.must_say(&format!("Waiting for another run that uses {source}."));
     }
 
@@ -58,9 +78,8 @@ impl Terminal {
         self.say("Nothing was revoked.");
     }
 
-    /// A refresh token is dead, and gone here.
-    pub fn revoked(&self, was_alive: bool, source: &Source) {
-        let source_name = source.shown();
+    /// A refresh token is dead, and what is gone here.
+    pub fn revoked(&self, was_alive: bool, here: &str) {
         if was_alive {
             self.say(&format!(
                 "{GOOD}Revoked{GOOD:#} at Zoho, with its access tokens."
@@ -70,13 +89,7 @@ impl Terminal {
                 "Zoho did not know this refresh token any more: it was dead already.".to_owned(),
             ]);
         }
-        match source {
-            Source::Profile(..) => self.say(&format!("Removed {source_name} from this machine.")),
-            Source::EnvFile(_) => self.say(&format!("Took the tokens out of {source_name}.")),
-            Source::Variables(_) => self.say(
-                "Unset ZOHO_REFRESH_TOKEN and ZOHO_ACCESS_TOKEN now: they are of no use any more.",
-            ),
-        }
+        self.say(here);
     }
 
     /// The token that was saved over stays alive.
@@ -96,29 +109,16 @@ impl Terminal {
         });
     }
 
-    /// A refusal that another data centre may not repeat.
+    /// A refusal that another data center may not repeat.
     pub fn try_elsewhere(&self, others: &[AccountsServer]) {
         let names = others.iter().map(|other| match other.data_center() {
             Some(center) => format!("{} ({})", center.code, center.name),
             None => other.to_string(),
         });
         self.must_say(&format!(
-            "Zoho says the same when a grant token belongs to another data centre. There are: {}.\n\
+            "Zoho says the same when a grant token belongs to another data center. There are: {}.\n\
              Each try counts: Zoho allows about ten in ten minutes. So try only the one whose console made it.",
             names.collect::<Vec<_>>().join(", ")
         ));
     }
-}
-
-fn line(profile: &Listed, width: usize) -> String {
-    let shown = |text: &Option<String>| text.as_ref().map(|text| Untrusted::new(text).to_string());
-    let mut parts = vec![
-        format!("{:width$}", profile.name.as_str()),
-        format!("{:7}", profile.place.to_string()),
-        Untrusted::new(&profile.client_id).to_string(),
-        Untrusted::new(&profile.accounts_url).to_string(),
-    ];
-    parts.extend(shown(&profile.organization));
-    parts.extend(shown(&profile.person));
-    parts.join("  ") + "\n"
 }

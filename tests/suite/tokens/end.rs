@@ -14,10 +14,10 @@ async fn check_tells_whose_they_are_and_which_scopes_answer() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     for line in [
         "Alive         yes",
-        "Organisation  Rehearsal Company",
-        "Person        Rehearsal User, rehearsal@example.com",
-        "Access token  ends in 60 minutes",
-        "Scope         ZohoCRM.org.READ  answers",
+        "Organization  Rehearsal Company",
+        "Person        Rehearsal User  rehearsal@example.com",
+        "Access token  expires in 60 minutes",
+        "Scope         ZohoCRM.org.READ  responds",
         "Scope         ZohoCRM.modules.READ  not asked",
     ] {
         assert!(ended.stdout.contains(line), "{line}:\n{}", ended.stdout);
