@@ -53,6 +53,7 @@ impl Findings<'_> {
         let facts = facts::facts(
             self.organization,
             self.user,
+            self.kept.accounts_server.data_center(),
             &self.kept.accounts_server,
             self.kept.expires_at,
         );

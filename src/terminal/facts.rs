@@ -4,6 +4,7 @@ use crate::terminal::screen::{BOLD, DIM};
 use std::time::SystemTime;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{Organization, User};
+use zoho_grant::zoho::data_centers::DataCenter;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// A line of its own.
@@ -15,6 +16,7 @@ pub fn line(label: &str, value: &str) -> String {
 pub fn facts(
     organization: Option<&Organization>,
     user: Option<&User>,
+    center: Option<&DataCenter>,
     server: &AccountsServer,
     expires_at: Option<SystemTime>,
 ) -> [(&'static str, Option<String>); 4] {
@@ -26,7 +28,7 @@ pub fn facts(
         let email = user.email.as_ref().map(Untrusted::to_string);
         owner(user.name.as_ref(), email)
     });
-    let center = match server.data_center() {
+    let center = match center {
         Some(center) => format!("{} ({}), {server}", center.name, center.code),
         None => server.to_string(),
     };

@@ -40,6 +40,7 @@ impl Terminal {
         let facts = facts::facts(
             credentials.organization(),
             credentials.user(),
+            credentials.data_center,
             &credentials.accounts_server,
             credentials.expires_at,
         );
