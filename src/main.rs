@@ -41,16 +41,16 @@ fn run(command: &Command, app: &App) -> Ended {
     match command {
         Command::Login(arguments) => commands::login::run(arguments, app),
         Command::Demo(arguments) => commands::demo::run(arguments, app),
-        Command::Exchange(arguments) => commands::exchange::run(arguments, app),
+        Command::Exchange(grant) => commands::exchange::run(grant, app),
         Command::Device(arguments) => commands::device::run(arguments, app),
-        Command::Token(arguments) => commands::token::print("", arguments, app),
-        Command::Header(arguments) => commands::token::print(HEADER, arguments, app),
+        Command::Token(from) => commands::token::print("", from, app),
+        Command::Header(from) => commands::token::print(HEADER, from, app),
         Command::Check(arguments) => commands::check::check(arguments, app),
         Command::Export(arguments) => commands::export::run(arguments, app),
         Command::Revoke(arguments) => commands::revoke::revoke(arguments, app),
         Command::Profiles => commands::profiles::list(app),
-        Command::Forget(arguments) => commands::profiles::forget(arguments, app),
-        Command::Scopes(arguments) => commands::lookup::scopes(arguments, app),
+        Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), app),
+        Command::Scopes { word } => commands::lookup::scopes(word.as_deref(), app),
         Command::Datacenters => commands::lookup::data_centers(app),
     }
 }

@@ -3,7 +3,7 @@
 use crate::cli::usage::Usage;
 use crate::cli::{folder, git};
 use clap::Args;
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::{Path, PathBuf};
 use zoho_grant::handover::Target;
 use zoho_grant::handover::fields::{self, Field};
@@ -19,8 +19,8 @@ use zoho_grant::untrusted::Untrusted;
 #[derive(Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
-    /// Format of the credentials; --help tells what each is for
-    #[arg(long, value_name = "FORMAT", value_parser = format_named(), default_value = "text", hide_possible_values = true, help = format_help(), long_help = format_long_help())]
+    /// Format of the credentials
+    #[arg(long, value_parser = format_named(), default_value = "text")]
     pub format: &'static Format,
     /// One bare value instead of a format
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
@@ -131,26 +131,16 @@ pub fn refused(unfit: &FormatError) -> Usage {
 }
 
 fn format_named() -> impl TypedValueParser<Value = &'static Format> {
-    let names = FORMATS.each_ref().map(|format| format.name);
-    PossibleValuesParser::new(names)
-        .map(|name| Format::named(&name).expect("only the names of formats are let through"))
-}
-
-fn format_help() -> String {
-    let names = FORMATS.each_ref().map(|format| format.name);
-    format!("Format of the credentials: {}", names.join(", "))
-}
-
-fn format_long_help() -> String {
-    let lines = FORMATS.iter().map(|format| {
+    let values = FORMATS.iter().map(|format| {
         let known = match format.data_centers {
             Known::All => String::new(),
             Known::Only(codes) => format!(" (data centers {} only)", codes.join(", ")),
         };
-        let (name, title) = (format.name, format.title);
-        format!("\n  {name:13}{title}: {}{known}", format.purpose)
+        let help = format!("{}: {}{known}", format.title, format.purpose);
+        PossibleValue::new(format.name).help(help)
     });
-    format!("Format of the credentials:{}", lines.collect::<String>())
+    PossibleValuesParser::new(values.collect::<Vec<_>>())
+        .map(|name| Format::named(&name).expect("only the names of formats are let through"))
 }
 
 fn field_help() -> String {

@@ -15,8 +15,9 @@ use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokens::{From, Keep};
+use tokens::{EXIT_CODES, From, Keep, SELF_CLIENT};
 use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::data_centers::DataCenter;
 use zoho_grant::zoho::scopes::{self, Scopes};
@@ -46,23 +47,33 @@ pub enum Command {
     /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
     Demo(Demo),
     /// Exchange the grant token of a self client, typed in or on standard input, for tokens
-    Exchange(tokens::Exchange),
+    #[command(after_help = SELF_CLIENT)]
+    Exchange(Grant),
     /// Print a live access token, refreshed if less than 5 minutes remain
-    Token(tokens::Use),
+    #[command(after_help = EXIT_CODES)]
+    Token(From),
     /// Print the Authorization header with a live access token, as in: zoho-grant header | curl -H @- URL
-    Header(tokens::Use),
+    #[command(after_help = EXIT_CODES)]
+    Header(From),
     /// Check that credentials work, who owns them and which scopes respond
+    #[command(after_help = EXIT_CODES)]
     Check(tokens::Check),
     /// Revoke a refresh token and delete the saved profile
     Revoke(tokens::Revoke),
     /// List the saved profiles, without secrets
     Profiles,
     /// Remove a saved profile from this machine; its tokens live on at Zoho
-    Forget(tokens::Forget),
+    Forget {
+        /// Which one [default: default] [env: ZOHO_PROFILE]
+        profile: Option<Name>,
+    },
     /// Get credentials with a non-browser client: you consent on any other device
     Device(Device),
     /// Look up Zoho's scopes
-    Scopes(Lookup),
+    Scopes {
+        /// Only those with this word in name or description
+        word: Option<String>,
+    },
     /// Look up Zoho's data centers
     Datacenters,
     /// Export saved credentials in any format; no request is made
@@ -104,7 +115,7 @@ pub struct Demo {
     #[arg(long, value_enum, default_value = "login")]
     pub flow: Flow,
     /// Rehearse a failure
-    #[arg(long, value_name = "CASE", value_enum, hide_possible_values = true, long_help = failure_help())]
+    #[arg(long, value_name = "CASE", value_enum)]
     pub fail: Option<Failure>,
     /// Consent without a browser
     #[arg(long)]
@@ -128,13 +139,6 @@ pub enum Flow {
     SelfClient,
     /// As device: you enter a code in any browser.
     Device,
-}
-
-/// Options of `scopes`.
-#[derive(Args)]
-pub struct Lookup {
-    /// Only those with this word in name or description
-    pub word: Option<String>,
 }
 
 /// Options of `export`.
@@ -267,15 +271,6 @@ fn timeout(text: &str) -> Result<Duration, String> {
         return Err("it must be more than nothing and at most a day".to_owned());
     }
     Ok(time)
-}
-
-fn failure_help() -> String {
-    let values = Failure::value_variants().iter();
-    let lines = values.filter_map(|failure| {
-        let value = failure.to_possible_value()?;
-        Some(format!("\n  {:26}{}", value.get_name(), value.get_help()?))
-    });
-    format!("Rehearse a failure:{}", lines.collect::<String>())
 }
 
 fn scope_help() -> String {

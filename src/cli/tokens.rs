@@ -1,13 +1,12 @@
 //! Arguments of the commands about tokens after the login, and of keeping them.
 
-use crate::cli::Grant;
 use clap::Args;
 use std::path::PathBuf;
 use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::zoho::trust::ApiDomain;
 
 /// Help footer of `token`, `header` and `check`.
-const EXIT_CODES: &str = "Without an option: complete ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
+pub const EXIT_CODES: &str = "Without an option: complete ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
 
 Exit codes:
   0 alive                         5 dead, or Zoho answered with an error
@@ -41,17 +40,11 @@ pub struct Keep {
     pub revoke_old: bool,
 }
 
-/// Options of `exchange`.
-#[derive(Args)]
-#[command(
-    after_help = "In Zoho's API console: Self Client → Generate Code, for 3 to 10 minutes. Then:
+/// Help footer of `exchange`.
+pub const SELF_CLIENT: &str =
+    "In Zoho's API console: Self Client → Generate Code, for 3 to 10 minutes. Then:
   zoho-grant exchange --dc eu --save          asks for the code, without showing it
-  zoho-grant exchange < code.txt              reads it from standard input"
-)]
-pub struct Exchange {
-    #[command(flatten)]
-    pub grant: Grant,
-}
+  zoho-grant exchange < code.txt              reads it from standard input";
 
 /// Where credentials come from.
 #[derive(Args)]
@@ -65,17 +58,8 @@ pub struct From {
     pub env_file: Option<PathBuf>,
 }
 
-/// Options of `token` and `header`.
-#[derive(Args)]
-#[command(after_help = EXIT_CODES)]
-pub struct Use {
-    #[command(flatten)]
-    pub from: From,
-}
-
 /// Options of `check`.
 #[derive(Args)]
-#[command(after_help = EXIT_CODES)]
 pub struct Check {
     #[command(flatten)]
     pub from: From,
@@ -95,11 +79,4 @@ pub struct Revoke {
     /// Do not ask
     #[arg(long)]
     pub yes: bool,
-}
-
-/// Options of `forget`.
-#[derive(Args)]
-pub struct Forget {
-    /// Which one [default: default] [env: ZOHO_PROFILE]
-    pub profile: Option<Name>,
 }

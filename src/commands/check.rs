@@ -5,7 +5,7 @@ use crate::cli::usage::Usage;
 use crate::commands::live::{Live, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use crate::terminal::check_report::{Answer, Findings};
+use crate::terminal::check_report::Findings;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
@@ -27,7 +27,18 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
             return Err(usage);
         }
     };
-    let findings = findings(&live, &identity);
+    let kept = &live.kept;
+    let scopes: Vec<&str> = match &kept.scopes {
+        Some(granted) => granted.iter().collect(),
+        None => QUESTIONS.split(',').collect(),
+    };
+    let scopes = scopes.into_iter();
+    let scopes = scopes.map(|scope| (scope, answer(scope, &identity)));
+    let findings = Findings {
+        kept,
+        identity: &identity,
+        scopes: scopes.collect(),
+    };
     app.terminal.findings(&findings, arguments.json)?;
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
@@ -84,32 +95,16 @@ fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
         .block_on(zoho.check(domain, &live.token, &scopes))
 }
 
-fn findings<'a>(live: &'a Live, identity: &'a Identity) -> Findings<'a> {
-    let scopes: Vec<&str> = match &live.kept.scopes {
-        Some(granted) => granted.iter().collect(),
-        None => QUESTIONS.split(',').collect(),
-    };
-    let scopes = scopes.into_iter();
-    let scopes = scopes.map(|scope| (scope, answer(scope, identity)));
-    Findings {
-        kept: &live.kept,
-        organization: identity.organization.as_ref().ok(),
-        user: identity.user.as_ref().ok(),
-        scopes: scopes.collect(),
-    }
-}
-
-fn answer(scope: &str, identity: &Identity) -> Answer {
-    let asked = match scope {
+/// Whether a scope responds, or why not; nothing where there is no documented question that anyone may ask.
+fn answer(scope: &str, identity: &Identity) -> Option<Result<(), String>> {
+    let failed = match scope {
         "ZohoCRM.org.READ" | "ZohoCRM.org.ALL" => identity.organization.as_ref().err(),
         "ZohoCRM.users.READ" | "ZohoCRM.users.ALL" => identity.user.as_ref().err(),
-        _ => return Answer::NotAsked,
+        _ => return None,
     };
-    match asked {
-        None => Answer::Yes,
-        Some(Unchecked::TokenRefused) => {
-            Answer::No("the CRM does not accept the access token".to_owned())
-        }
-        Some(Unchecked::Because(why)) => Answer::No(why.clone()),
-    }
+    Some(match failed {
+        None => Ok(()),
+        Some(Unchecked::TokenRefused) => Err("the CRM does not accept the access token".to_owned()),
+        Some(Unchecked::Because(why)) => Err(why.clone()),
+    })
 }

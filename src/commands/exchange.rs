@@ -1,7 +1,6 @@
 //! `exchange`: the grant token of a self client.
 
 use crate::cli::plan::{self, Opener};
-use crate::cli::tokens::Exchange;
 use crate::cli::usage::Usage;
 use crate::cli::{Consent, Grant};
 use crate::commands::{App, Ended};
@@ -18,8 +17,7 @@ use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Exchanges, at another data center when the person names one after a refusal: never by itself.
-pub fn run(arguments: &Exchange, app: &App) -> Ended {
-    let grant = &arguments.grant;
+pub fn run(grant: &Grant, app: &App) -> Ended {
     let (mut settings, warnings) = plan::without_callback(grant, &Consent::default())?;
     let code = code(grant)?;
     app.terminal.warn(&warnings);

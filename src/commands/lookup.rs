@@ -1,14 +1,13 @@
 //! `scopes` and `datacenters`: look-ups, offline.
 
-use crate::cli::Lookup;
 use crate::commands::{App, Ended};
 use std::process::ExitCode;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scope_catalog;
 
 /// Runs `scopes`.
-pub fn scopes(arguments: &Lookup, app: &App) -> Ended {
-    let word = arguments.word.as_deref().unwrap_or_default();
+pub fn scopes(word: Option<&str>, app: &App) -> Ended {
+    let word = word.unwrap_or_default();
     let found = scope_catalog::matching(word);
     if found.is_empty() {
         app.terminal.no_scope(word, scope_catalog::nearest(word));

@@ -97,32 +97,24 @@ impl App {
             }
             terminal.event(&event);
         });
+        // Who started this program through `sudo`: their browser is the person's.
+        let behind_sudo = std::env::var("SUDO_UID").ok();
+        let behind_sudo = behind_sudo.and_then(|uid| uid.parse().ok());
+        let told = Arc::clone(&tell);
         Context {
-            open: open(opener, &tell),
+            open: Box::new(move |address| match opener {
+                Opener::Nobody | Opener::PastingVisitor => {}
+                Opener::Browser => browser::open(address, Arc::clone(&told)),
+                Opener::Visitor => drop(tokio::spawn(visit(address.into(), None))),
+            }),
             tell,
             pasted: if pasting { prompt::pasted() } else { visited },
             output: Box::new(std::io::stdout()),
-            persons: Persons::of_this_process(behind_sudo()),
+            persons: Arc::new(Persons::of_this_process(behind_sudo)),
             random: Box::new(UnwrapErr(SysRng)),
             now: SystemTime::now,
             stopped: signals::listen(),
         }
-    }
-}
-
-/// Who started this program through `sudo`: their browser is the person's.
-fn behind_sudo() -> Option<u32> {
-    std::env::var("SUDO_UID").ok()?.parse().ok()
-}
-
-fn open(opener: Opener, tell: &Tell) -> Box<dyn Fn(&str) + Send> {
-    let tell = Arc::clone(tell);
-    match opener {
-        Opener::Nobody | Opener::PastingVisitor => Box::new(|_| {}),
-        Opener::Browser => Box::new(move |address| browser::open(address, Arc::clone(&tell))),
-        Opener::Visitor => Box::new(|address| {
-            tokio::spawn(visit(address.into(), None));
-        }),
     }
 }
 

@@ -1,11 +1,11 @@
 //! `profiles` and `forget`.
 
 use crate::cli::folder;
-use crate::cli::tokens::Forget;
 use crate::cli::variables::Variables;
 use crate::commands::{App, Ended};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
+use zoho_grant::profiles::profile::Name;
 
 /// Lists what is kept.
 pub fn list(app: &App) -> Ended {
@@ -15,8 +15,8 @@ pub fn list(app: &App) -> Ended {
 }
 
 /// Removes one.
-pub fn forget(arguments: &Forget, app: &App) -> Ended {
-    let name = Variables::of_environment().profile_name(arguments.profile.as_ref())?;
+pub fn forget(named: Option<&Name>, app: &App) -> Ended {
+    let name = Variables::of_environment().profile_name(named)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)

@@ -110,11 +110,10 @@ impl Source {
 
     /// Tries whether something could be put back.
     pub fn try_out(&self) -> Result<(), Error> {
-        let tried = match self {
-            Self::EnvFile(path) => env_file::try_out(path),
+        match self {
+            Self::EnvFile(path) => env_file::try_out(path).map_err(Error::NotPutBack),
             Self::Profile(..) | Self::Variables(_) => Ok(()),
-        };
-        tried.map_err(Error::NotPutBack)
+        }
     }
 
     /// Puts back what a refresh brought, while the lock is held.

@@ -1,6 +1,6 @@
 //! `token` and `header`: a live access token on standard output, and nothing else.
 
-use crate::cli::tokens::Use;
+use crate::cli::tokens::From;
 use crate::commands::live::live;
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
@@ -12,8 +12,8 @@ use zeroize::Zeroizing;
 pub const HEADER: &str = "Authorization: Zoho-oauthtoken ";
 
 /// The token, behind what the command puts before it.
-pub fn print(before: &str, arguments: &Use, app: &App) -> Ended {
-    let source = Source::of(&arguments.from)?;
+pub fn print(before: &str, from: &From, app: &App) -> Ended {
+    let source = Source::of(from)?;
     let mut live = live(app, &source, None)?;
     let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
     let printed = app.terminal.print(&text);

@@ -2,32 +2,20 @@
 
 use crate::cli::usage::Usage;
 use crate::terminal::{Terminal, facts};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 use zoho_grant::error::Error;
 use zoho_grant::profiles::stored::Stored;
 use zoho_grant::untrusted::Untrusted;
-use zoho_grant::zoho::crm::{Organization, User};
+use zoho_grant::zoho::crm::Identity;
 
 /// What `check` found of credentials that are alive.
 pub struct Findings<'a> {
     /// What was checked.
     pub kept: &'a Stored,
-    /// The organization, when the CRM told.
-    pub organization: Option<&'a Organization>,
-    /// The person, when the CRM told.
-    pub user: Option<&'a User>,
-    /// Each granted scope; when it is not known what was granted, those that could be asked about.
-    pub scopes: Vec<(&'a str, Answer)>,
-}
-
-/// Whether a scope answers.
-pub enum Answer {
-    /// It does.
-    Yes,
-    /// It does not, for this reason.
-    No(String),
-    /// There is no documented question that anyone may ask.
-    NotAsked,
+    /// What the CRM told.
+    pub identity: &'a Identity,
+    /// Whether each scope responds, or why not. When it is not known what was granted, those that could be asked about.
+    pub scopes: Vec<(&'a str, Option<Result<(), String>>)>,
 }
 
 impl Terminal {
@@ -51,8 +39,8 @@ impl Terminal {
 impl Findings<'_> {
     fn lines(&self) -> String {
         let facts = facts::facts(
-            self.organization,
-            self.user,
+            self.identity.organization.as_ref().ok(),
+            self.identity.user.as_ref().ok(),
             self.kept.accounts_server.data_center(),
             &self.kept.accounts_server,
             self.kept.expires_at,
@@ -65,11 +53,9 @@ impl Findings<'_> {
         });
         let scopes = self.scopes.iter().map(|(scope, answer)| {
             let answer = match answer {
-                Answer::Yes => "responds".to_owned(),
-                Answer::No(why) => format!("does not respond: {why}"),
-                Answer::NotAsked => {
-                    "not asked: Zoho documents no request that fits every account".to_owned()
-                }
+                Some(Ok(())) => "responds".to_owned(),
+                Some(Err(why)) => format!("does not respond: {why}"),
+                None => "not asked: Zoho documents no request that fits every account".to_owned(),
             };
             ("Scope", format!("{}  {answer}", Untrusted::new(*scope)))
         });
@@ -82,31 +68,34 @@ impl Findings<'_> {
 
     fn json(&self) -> Value {
         let raw = |text: &Option<Untrusted>| text.as_ref().map(|text| text.raw().to_owned());
-        let end = self.kept.expires_at.map(humantime::format_rfc3339_seconds);
-        let fields = [
-            ("alive", json!(true)),
-            ("organization", json!(self.organization.map(|organization| json!({
-                "name": raw(&organization.name), "id": raw(&organization.id), "type": raw(&organization.kind),
-            })))),
-            ("user", json!(self.user.map(|user| json!({ "name": raw(&user.name), "email": raw(&user.email) })))),
-            ("data_center", json!(self.kept.accounts_server.data_center().map(|center| center.code))),
-            ("accounts_url", json!(self.kept.accounts_server.as_str())),
-            ("api_domain", json!(raw(&self.kept.api_domain))),
-            ("expires_at", json!(end.map(|end| end.to_string()))),
-            ("scopes", self.scopes.iter().map(|(scope, answer)| scope_json(scope, answer)).collect()),
-        ];
-        let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-        let fields: Map<_, _> = fields
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        Value::Object(fields)
+        let (kept, identity) = (self.kept, self.identity);
+        let organization = identity.organization.as_ref().ok();
+        let user = identity.user.as_ref().ok();
+        let center = kept.accounts_server.data_center();
+        let scopes = self.scopes.iter().map(|(scope, answer)| {
+            let answers = answer.as_ref().map(Result::is_ok);
+            let why = answer.as_ref().and_then(|answer| answer.as_ref().err());
+            told(json!({ "scope": scope, "answers": answers, "why": why }))
+        });
+        told(json!({
+            "alive": true,
+            "organization": organization.map(|it| json!({
+                "name": raw(&it.name), "id": raw(&it.id), "type": raw(&it.kind),
+            })),
+            "user": user.map(|it| json!({ "name": raw(&it.name), "email": raw(&it.email) })),
+            "data_center": center.map(|center| center.code),
+            "accounts_url": kept.accounts_server.as_str(),
+            "api_domain": raw(&kept.api_domain),
+            "expires_at": kept.expires_at.map(|end| humantime::format_rfc3339_seconds(end).to_string()),
+            "scopes": scopes.collect::<Vec<_>>(),
+        }))
     }
 }
 
-fn scope_json(scope: &str, answer: &Answer) -> Value {
-    match answer {
-        Answer::Yes => json!({ "scope": scope, "answers": true }),
-        Answer::No(why) => json!({ "scope": scope, "answers": false, "why": why }),
-        Answer::NotAsked => json!({ "scope": scope }),
+/// Without what nobody told.
+fn told(mut object: Value) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|_, value| !value.is_null());
     }
+    object
 }
