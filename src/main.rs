@@ -11,8 +11,8 @@ mod terminal;
 use clap::Parser;
 use cli::usage::Usage;
 use cli::{Arguments, Command};
+use commands::App;
 use commands::token::HEADER;
-use commands::{App, Ended};
 use std::process::ExitCode;
 use std::sync::Arc;
 use terminal::Terminal;
@@ -30,27 +30,23 @@ fn main() -> ExitCode {
         Err(error) => return terminal.usage(&Usage::machine(&error)),
     };
     let app = App { runtime, terminal };
-    let ended = run(&arguments.command, &app);
+    let ended = match &arguments.command {
+        Command::Login(arguments) => commands::login::run(arguments, &app),
+        Command::Demo(arguments) => commands::demo::run(arguments, &app),
+        Command::Exchange(grant) => commands::exchange::run(grant, &app),
+        Command::Device(arguments) => commands::device::run(arguments, &app),
+        Command::Token(from) => commands::token::print("", from, &app),
+        Command::Header(from) => commands::token::print(HEADER, from, &app),
+        Command::Check(arguments) => commands::check::check(arguments, &app),
+        Command::Export(arguments) => commands::export::run(arguments, &app),
+        Command::Revoke(arguments) => commands::revoke::revoke(arguments, &app),
+        Command::Profiles => commands::profiles::list(&app),
+        Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), &app),
+        Command::Scopes { word } => commands::lookup::scopes(word.as_deref(), &app),
+        Command::Datacenters => commands::lookup::data_centers(&app),
+    };
     let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));
     // A name look-up or a browser that still runs must not hold the process.
     app.runtime.shutdown_background();
     code
-}
-
-fn run(command: &Command, app: &App) -> Ended {
-    match command {
-        Command::Login(arguments) => commands::login::run(arguments, app),
-        Command::Demo(arguments) => commands::demo::run(arguments, app),
-        Command::Exchange(grant) => commands::exchange::run(grant, app),
-        Command::Device(arguments) => commands::device::run(arguments, app),
-        Command::Token(from) => commands::token::print("", from, app),
-        Command::Header(from) => commands::token::print(HEADER, from, app),
-        Command::Check(arguments) => commands::check::check(arguments, app),
-        Command::Export(arguments) => commands::export::run(arguments, app),
-        Command::Revoke(arguments) => commands::revoke::revoke(arguments, app),
-        Command::Profiles => commands::profiles::list(app),
-        Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), app),
-        Command::Scopes { word } => commands::lookup::scopes(word.as_deref(), app),
-        Command::Datacenters => commands::lookup::data_centers(app),
-    }
 }

@@ -45,12 +45,11 @@ impl HandOver {
         if let Some(unfit) = form.hopeless(&extras, told) {
             return Err(refused(&unfit));
         }
-        let file = self
+        let path = self
             .output
             .as_deref()
-            .filter(|path| *path != Path::new("-"))
-            .map(|path| self.file(path, &form))
-            .transpose()?;
+            .filter(|path| *path != Path::new("-"));
+        let file = path.map(|path| self.file(path, &form)).transpose()?;
         warnings.extend(form.remarks().iter().map(|remark| match remark.link {
             Some((_, address)) => format!("{} {address}", remark.text),
             None => remark.text.to_owned(),
@@ -70,7 +69,7 @@ impl HandOver {
         bare || self.output.is_some() || self.format.name != "text"
     }
 
-    /// Whether what was asked for can be of this data centre.
+    /// Whether what was asked for can be of this data center.
     pub fn knows(&self, center: &str) -> bool {
         match self.format.data_centers {
             Known::All => true,

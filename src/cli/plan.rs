@@ -76,11 +76,7 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
     Ok(Plan {
         settings,
         redirect_uri,
-        opener: if callback.no_browser {
-            Opener::Nobody
-        } else {
-            Opener::Browser
-        },
+        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
         tunnel: tunnel.filter(|_| callback.no_browser),
         warnings,
         stand_in: None,

@@ -17,22 +17,16 @@ use zoho_stand_in::{Rehearsal, StandIn};
 /// A rehearsal has no registered port to keep to.
 const REDIRECT_URI: &str = "http://localhost:0/callback";
 
-/// How long a rehearsal without a person waits: what comes, comes at once.
-const VISITOR_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long it waits, with a person and without one: then what comes, comes at once.
+const TIMEOUTS: [Duration; 2] = [TIMEOUT, Duration::from_secs(5)];
 
 /// Between two polls, when a person enters the code and when nobody does.
 const POLLS: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(100)];
 
 /// The plan of `demo`, whichever flow it rehearses. The stand-in's own values are known to be good.
 pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
-    let Demo {
-        flow,
-        yes,
-        consent,
-        callback,
-        result,
-        ..
-    } = arguments;
+    let (flow, yes) = (arguments.flow, arguments.yes);
+    let (consent, callback) = (&arguments.consent, &arguments.callback);
     let started = StandIn::start(rehearsal(arguments)?).await;
     let stand_in = started.map_err(|error| Usage::machine(&error))?;
     let odd = "the stand-in's values can be used";
@@ -41,7 +35,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     let domains = [Us, Eu].map(|center| stand_in.api_domain(center));
     let domains = domains.map(|url| ApiDomain::given(&url).expect(odd));
     let id = Id::new(&stand_in.client_id()).expect(odd);
-    let redirect_uri = if *flow == Flow::Paste {
+    let redirect_uri = if flow == Flow::Paste {
         if !yes && !prompt::possible() {
             return Err(Usage::new(
                 "--flow paste",
@@ -60,19 +54,17 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
             trust: Trust::new(&home, vec![away], domains.to_vec()),
             pkce: !callback.no_pkce,
-            verify: !result.no_verify,
-            timeout: consent
-                .timeout
-                .unwrap_or(if *yes { VISITOR_TIMEOUT } else { TIMEOUT }),
+            verify: !arguments.result.no_verify,
+            timeout: consent.timeout.unwrap_or(TIMEOUTS[usize::from(yes)]),
             answer_within: ANSWER_WITHIN,
-            target: target(result, &scopes, &mut warnings)?,
+            target: target(&arguments.result, &scopes, &mut warnings)?,
             scopes,
             keeping: None,
             rehearsal: true,
             home,
         },
         opener: match (yes, callback.no_browser) {
-            (true, _) if *flow == Flow::Paste => Opener::PastingVisitor,
+            (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
             (true, _) => Opener::Visitor,
             (false, true) => Opener::Nobody,
             (false, false) => Opener::Browser,

@@ -30,50 +30,46 @@ impl Variables {
     pub fn of_environment() -> Self {
         let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        let values = ours.map(|(name, value)| (text(&name), Zeroizing::new(text(&value))));
         Self {
             place: "the environment".to_owned(),
-            values: ours
-                .map(|(name, value)| (text(&name), Zeroizing::new(text(&value))))
-                .collect(),
+            values: values.collect(),
         }
     }
 
     /// Those of a file.
     pub fn of_file(path: &Path) -> Result<Self, Usage> {
+        let place = Untrusted::new(path.display().to_string()).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
-            let shown = Untrusted::new(path.display().to_string());
-            let option = format!("--env-file {shown}");
+            let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
+        let values = values.filter(|(name, _)| is_ours(OsStr::new(name)));
+        let values = values.map(|(name, value)| (name.to_owned(), value));
         Ok(Self {
-            place: Untrusted::new(path.display().to_string()).to_string(),
-            values: values
-                .filter(|(name, _)| is_ours(OsStr::new(name)))
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
+            place,
+            values: values.collect(),
         })
     }
 
     /// What a profile keeps, as the variables that would tell the same of a login.
     pub fn of_profile(name: &Name, kept: &Stored) -> Self {
         let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
+        let secret = kept.client.secret().expose_secret();
         let values = [
             ("ZOHO_CLIENT_ID", Some(kept.client.id())),
-            (
-                "ZOHO_CLIENT_SECRET",
-                Some(kept.client.secret().expose_secret()),
-            ),
+            ("ZOHO_CLIENT_SECRET", Some(secret)),
             ("ZOHO_ACCOUNTS_URL", Some(kept.accounts_server.as_str())),
             ("ZOHO_SCOPE", scopes.as_deref()),
             ("ZOHO_REDIRECT_URI", kept.redirect_uri.as_deref()),
         ];
-        let values = values
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), Zeroizing::new(value?.to_owned()))));
+        let told = |(name, value): (&str, Option<&str>)| {
+            Some((name.to_owned(), Zeroizing::new(value?.to_owned())))
+        };
         Self {
             place: format!("profile {name}"),
-            values: values.collect(),
+            values: values.into_iter().filter_map(told).collect(),
         }
     }
 
@@ -86,12 +82,11 @@ impl Variables {
             let value = value.trim_matches(slips);
             (!value.is_empty()).then(|| Zeroizing::new(value.to_owned()))
         });
-        let quoted = |value: &Zeroizing<String>| {
-            let quotes = ['"', '\''];
-            value.starts_with(quotes) && value.ends_with(quotes)
-        };
+        let quotes = ['"', '\''];
         match found {
-            Some(value) if quoted(&value) => Err(self.unusable(name, NotAClient::Quoted)),
+            Some(value) if value.starts_with(quotes) && value.ends_with(quotes) => {
+                Err(self.unusable(name, NotAClient::Quoted))
+            }
             found => Ok(found),
         }
     }
@@ -102,10 +97,9 @@ impl Variables {
         name: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Option<T>, Usage> {
-        let found = self.find(name)?;
-        found
-            .map(|value| parse(&value).map_err(|not| self.unusable(name, not)))
-            .transpose()
+        let parsed =
+            |value: Zeroizing<String>| parse(&value).map_err(|not| self.unusable(name, not));
+        self.find(name)?.map(parsed).transpose()
     }
 
     /// The profile that is meant: that of the option, or the variable's.

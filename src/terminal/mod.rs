@@ -131,16 +131,11 @@ impl Terminal {
 
     /// What could not be done, why, and what to do next.
     pub fn usage(&self, usage: &Usage) -> ExitCode {
-        let Usage {
-            what,
-            cause,
-            remedy,
-            exit_code,
-        } = usage;
+        let what = &usage.what;
         self.must_say(&format!("{BAD}error:{BAD:#} {BOLD}{what}{BOLD:#}"));
-        self.must_say(&format!("  Why:  {cause}"));
-        self.must_say(&format!("  Next: {remedy}"));
-        ExitCode::from(*exit_code)
+        self.must_say(&format!("  Why:  {}", usage.cause));
+        self.must_say(&format!("  Next: {}", usage.remedy));
+        ExitCode::from(usage.exit_code)
     }
 
     /// The same of an error that ends nothing.
