@@ -20,6 +20,7 @@ use terminal::Terminal;
 fn main() -> ExitCode {
     signals::keep_no_core();
     signals::watch();
+    commands::generated::answer_shell();
     let arguments = Arguments::parse();
     let terminal = Arc::new(Terminal::on_stderr(arguments.talk));
     let runtime = tokio::runtime::Builder::new_current_thread()
@@ -43,6 +44,8 @@ fn main() -> ExitCode {
         Command::Profiles => commands::profiles::list(&app),
         Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), &app),
         Command::Scopes { word } => commands::lookup::scopes(word.as_deref(), &app),
+        Command::Completions(arguments) => commands::generated::completions(arguments, &app),
+        Command::Man(arguments) => commands::generated::man(arguments, &app),
         Command::Datacenters => commands::lookup::data_centers(&app),
     };
     let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));

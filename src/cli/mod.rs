@@ -1,6 +1,8 @@
 //! The command line: options, variables and help, as the README lists them.
 
+mod complete;
 pub mod folder;
+pub mod generated;
 mod git;
 pub mod handover;
 mod layers;
@@ -12,6 +14,7 @@ pub mod usage;
 pub mod variables;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
@@ -65,6 +68,7 @@ pub enum Command {
     /// Remove a saved profile from this machine; its tokens live on at Zoho
     Forget {
         /// Which one [default: default] [env: ZOHO_PROFILE]
+        #[arg(add = ArgValueCandidates::new(complete::profiles))]
         profile: Option<Name>,
     },
     /// Get credentials with a non-browser client: you consent on any other device
@@ -78,6 +82,10 @@ pub enum Command {
     Datacenters,
     /// Export saved credentials in any format; no request is made
     Export(Export),
+    /// Print the completion script of a shell
+    Completions(generated::Completions),
+    /// Print the manual page, or that of a command
+    Man(generated::Man),
 }
 
 /// Options of `login`.
@@ -189,7 +197,7 @@ pub struct Registered {
 #[command(next_help_heading = "Zoho")]
 pub struct Servers {
     /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
-    #[arg(long, value_name = "CODE", value_parser = variables::data_center)]
+    #[arg(long, value_name = "CODE", value_parser = variables::data_center, add = ArgValueCandidates::new(complete::data_centers))]
     pub dc: Option<&'static DataCenter>,
     /// Accounts server instead of the data center's [env: ZOHO_ACCOUNTS_URL]
     #[arg(long, value_name = "URL", value_parser = AccountsServer::given)]
@@ -207,7 +215,7 @@ pub struct Servers {
 #[command(next_help_heading = "Zoho")]
 pub struct Consent {
     /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
-    #[arg(long, value_name = "A,B", value_parser = Scopes::parse, long_help = scope_help())]
+    #[arg(long, value_name = "A,B", value_parser = Scopes::parse, long_help = scope_help(), add = ArgValueCompleter::new(complete::scopes))]
     pub scope: Vec<Scopes>,
     /// How long to wait for the consent, as in 90s or 5m [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = timeout)]

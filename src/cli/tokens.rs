@@ -1,6 +1,8 @@
 //! Arguments of the commands about tokens after the login, and of keeping them.
 
+use crate::cli::complete::profiles;
 use clap::Args;
+use clap_complete::engine::ArgValueCandidates;
 use std::path::PathBuf;
 use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::zoho::trust::ApiDomain;
@@ -18,7 +20,7 @@ Exit codes:
 #[command(next_help_heading = "Keeping")]
 pub struct Keep {
     /// Save client and tokens for later runs; then nothing is printed unless --format or --output asks [default: default] [env: ZOHO_PROFILE names it]
-    #[arg(long, value_name = "PROFILE", num_args = 0..=1)]
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, add = ArgValueCandidates::new(profiles))]
     #[expect(
         clippy::option_option,
         reason = "the type of an option whose value may be left out"
@@ -33,7 +35,7 @@ pub struct Keep {
     )]
     pub save_to: Backend,
     /// The profile that --save means; saves nothing by itself
-    #[arg(long)]
+    #[arg(long, add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
     /// Revoke the refresh token that the profile held, without a question
     #[arg(long, requires = "save")]
@@ -51,7 +53,7 @@ pub const SELF_CLIENT: &str =
 #[command(next_help_heading = "Credentials")]
 pub struct From {
     /// Saved profile [default: default] [env: ZOHO_PROFILE]
-    #[arg(long, conflicts_with = "env_file")]
+    #[arg(long, conflicts_with = "env_file", add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
     /// File with ZOHO_… variables, as --format dotenv writes it; what is refreshed is put back there
     #[arg(long, value_name = "FILE")]

@@ -24,7 +24,7 @@ impl Terminal {
         if json {
             self.print(&format!("{:#}\n", findings.json()))
         } else {
-            self.print(&findings.lines())
+            self.print_styled(&findings.lines())
         }
     }
 

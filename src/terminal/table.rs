@@ -32,7 +32,7 @@ impl Terminal {
         let width = io::stdout().is_terminal().then(|| {
             terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| width.0.into())
         });
-        self.print(&text(&names, &rows, width))
+        self.print_styled(&text(&names, &rows, width))
     }
 }
 

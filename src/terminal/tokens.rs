@@ -2,7 +2,9 @@
 
 use crate::terminal::Terminal;
 use crate::terminal::screen::GOOD;
-use std::io::Write;
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
+use std::io::{self, Write};
 use zoho_grant::error::Error;
 use zoho_grant::profiles::profile::{Listed, Name};
 use zoho_grant::untrusted::Untrusted;
@@ -11,17 +13,26 @@ use zoho_grant::zoho::trust::AccountsServer;
 impl Terminal {
     /// Prints on standard output.
     pub fn print(&self, text: &str) -> Result<(), Error> {
+        printed(self.write(text))
+    }
+
+    /// The same in colors, if they are wanted there; a reader such as `head` may have seen enough.
+    pub fn print_styled(&self, text: &str) -> Result<(), Error> {
+        let written = match AutoStream::choice(&io::stdout()) {
+            ColorChoice::Never => self.write(&strip_str(text).to_string()),
+            _ => self.write(text),
+        };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => printed(written),
+        }
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
         self.screen.clear();
-        let mut stdout = anstream::stdout().lock();
-        let written = stdout.write_all(text.as_bytes());
-        written
-            .and_then(|()| stdout.flush())
-            .map_err(|error| Error::NotWritten {
-                place: "standard output".into(),
-                reason: error.to_string(),
-                printed: false,
-                remedy: "Run it again with an output that can be written.",
-            })
+        let mut stdout = io::stdout();
+        stdout.write_all(text.as_bytes())?;
+        stdout.flush()
     }
 
     /// One row for each profile.
@@ -121,4 +132,13 @@ impl Terminal {
             names.collect::<Vec<_>>().join(", ")
         ));
     }
+}
+
+fn printed(written: io::Result<()>) -> Result<(), Error> {
+    written.map_err(|error| Error::NotWritten {
+        place: "standard output".into(),
+        reason: error.to_string(),
+        printed: false,
+        remedy: "Run it again with an output that can be written.",
+    })
 }

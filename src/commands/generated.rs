@@ -1,0 +1,86 @@
+//! `completions` and `man`: files for the shell and for `man`, printed.
+
+use crate::cli::Arguments;
+use crate::cli::generated::{Completions, Man};
+use crate::cli::usage::Usage;
+use crate::commands::{App, Ended};
+use clap::CommandFactory;
+use clap_complete::env::Shells;
+use clap_complete::{CompleteEnv, Shell};
+use std::io;
+use std::process::ExitCode;
+use zoho_grant::untrusted::Untrusted;
+
+/// The program, as the shell finds it.
+const PROGRAM: &str = env!("CARGO_BIN_NAME");
+
+/// The variable by which a shell's script asks for candidates.
+const ASKED: &str = "ZOHO_GRANT_COMPLETE";
+
+/// zsh runs a file of its $fpath as the function itself, when it is first needed.
+const ZSH_AUTOLOAD: &str = "if [[ ${funcstack[1]} == _zoho-grant ]]; then
+    _clap_dynamic_completer_zoho_grant \"$@\"
+fi
+";
+
+/// Answers the script of a shell, if one asks, and ends.
+pub fn answer_shell() {
+    CompleteEnv::with_factory(Arguments::command)
+        .var(ASKED)
+        .complete();
+}
+
+/// Runs `completions`.
+pub fn completions(arguments: &Completions, app: &App) -> Ended {
+    printed(|script| write_script(arguments.shell, script), app)
+}
+
+/// Runs `man`.
+pub fn man(arguments: &Man, app: &App) -> Ended {
+    let mut program = Arguments::command().disable_help_subcommand(true);
+    program.build();
+    let command = match &arguments.command {
+        None => &program,
+        Some(name) => program
+            .find_subcommand(name)
+            .ok_or_else(|| no_command(name))?,
+    };
+    let page = clap_mangen::Man::new(command.clone())
+        .source(concat!(
+            env!("CARGO_BIN_NAME"),
+            " ",
+            env!("CARGO_PKG_VERSION")
+        ))
+        .manual("User Commands");
+    printed(|text| page.render(text), app)
+}
+
+fn write_script(shell: Shell, script: &mut Vec<u8>) -> io::Result<()> {
+    let name = shell.to_string();
+    match Shells::builtins().completer(&name) {
+        // Its script for values would evaluate the line that is being typed, with whatever stands in it.
+        Some(completer) if shell != Shell::PowerShell => {
+            completer.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, script)?;
+        }
+        _ => clap_complete::generate(shell, &mut Arguments::command(), PROGRAM, script),
+    }
+    if shell == Shell::Zsh {
+        script.extend_from_slice(ZSH_AUTOLOAD.as_bytes());
+    }
+    Ok(())
+}
+
+fn printed(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>, app: &App) -> Ended {
+    let mut text = Vec::new();
+    write(&mut text).map_err(|error| Usage::machine(&error))?;
+    app.terminal.print(&String::from_utf8_lossy(&text))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn no_command(name: &str) -> Usage {
+    Usage::new(
+        "man",
+        format!("there is no command {}", Untrusted::new(name)),
+        "zoho-grant --help lists the commands.",
+    )
+}
