@@ -13,6 +13,7 @@ mod tunnel;
 pub mod usage;
 pub mod variables;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
@@ -269,6 +270,15 @@ impl Consent {
         let lists = self.scope.iter().map(|scopes| scopes.joined(","));
         Scopes::parse(&lists.collect::<Vec<_>>().join(",")).ok()
     }
+}
+
+/// Without the value that is refused: it may be a secret given in the wrong place.
+pub fn unrepeated(mut error: clap::Error) -> clap::Error {
+    if error.kind() == ErrorKind::ValueValidation {
+        let hidden = ContextValue::String("…".to_owned());
+        error.insert(ContextKind::InvalidValue, hidden);
+    }
+    error
 }
 
 /// Reads a time as in 90s or 5m, up to a day.
