@@ -4,7 +4,7 @@ use rcgen::{CertificateParams, DnType, Issuer, KeyPair, date_time_ymd};
 use std::io::Write;
 use std::sync::Arc;
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, copy_bidirectional, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -43,6 +43,15 @@ impl Authority {
 
     /// Serves with a certificate for this name that ends in this year.
     pub async fn front(&self, name: &str, year: i32, inside: &str) -> Front {
+        self.serve(name, year, inside, true).await
+    }
+
+    /// Serves localhost, and closes without TLS's farewell.
+    pub async fn curt(&self, inside: &str) -> Front {
+        self.serve("localhost", 2100, inside, false).await
+    }
+
+    async fn serve(&self, name: &str, year: i32, inside: &str, farewell: bool) -> Front {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2000, 1, 1);
@@ -66,7 +75,15 @@ impl Authority {
                 tokio::spawn(async move {
                     let mut outer = acceptor.accept(stream).await.ok()?;
                     let mut inner = TcpStream::connect(inside).await.ok()?;
-                    copy_bidirectional(&mut outer, &mut inner).await.ok()
+                    if farewell {
+                        return copy_bidirectional(&mut outer, &mut inner).await.ok();
+                    }
+                    let (mut from_outer, mut to_outer) = split(outer);
+                    let (mut from_inner, mut to_inner) = inner.split();
+                    tokio::select! {
+                        there = copy(&mut from_outer, &mut to_inner) => Some((there.ok()?, 0)),
+                        back = copy(&mut from_inner, &mut to_outer) => Some((0, back.ok()?)),
+                    }
                 });
             }
         });

@@ -19,7 +19,8 @@ mod raw;
 mod secrets;
 mod trust;
 mod wire;
-mod zoho;
+mod wrapped;
+pub mod zoho;
 
 use std::io::Write;
 
