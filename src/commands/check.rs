@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{Identity, Unchecked};
-use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::scopes::{Scopes, reads};
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
 
 /// The scopes for which Zoho documents a question that anyone may ask.
@@ -113,10 +113,12 @@ fn findings<'a>(live: &'a Live, identity: &'a Identity) -> Findings<'a> {
 }
 
 fn answer(scope: &str, identity: &Identity) -> Answer {
-    let asked = match scope {
-        "ZohoCRM.org.READ" | "ZohoCRM.org.ALL" => identity.organization.as_ref().err(),
-        "ZohoCRM.users.READ" | "ZohoCRM.users.ALL" => identity.user.as_ref().err(),
-        _ => return Answer::NotAsked,
+    let asked = if reads(scope, "ZohoCRM.org") {
+        identity.organization.as_ref().err()
+    } else if reads(scope, "ZohoCRM.users") {
+        identity.user.as_ref().err()
+    } else {
+        return Answer::NotAsked;
     };
     match asked {
         None => Answer::Yes,

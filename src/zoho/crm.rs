@@ -136,7 +136,7 @@ fn read<B: for<'de> Deserialize<'de>, T>(
     let status = answer.status.as_u16();
     let code = error.code.foreign();
     Err(match code.as_ref().map(Untrusted::raw) {
-        Some("INVALID_TOKEN") => Unchecked::TokenRefused,
+        Some("INVALID_TOKEN" | "INVALID_OAUTHTOKEN" | "AUTHENTICATION_FAILURE") => Unchecked::TokenRefused,
         Some("OAUTH_SCOPE_MISMATCH") => Unchecked::Because(
             "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it; \
              add the scope to --scope and run the login again".to_owned(),
