@@ -91,6 +91,9 @@ pub struct From {
 pub struct Use {
     #[command(flatten)]
     pub from: From,
+    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    #[arg(long)]
+    pub refresh: bool,
 }
 
 /// Options of `check`.
@@ -102,6 +105,9 @@ pub struct Check {
     /// One JSON object instead of lines
     #[arg(long)]
     pub json: bool,
+    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    #[arg(long)]
+    pub refresh: bool,
     /// A further API domain that the access token may be sent to (repeatable)
     #[arg(long, value_name = "URL")]
     pub trust_api_domain: Vec<String>,

@@ -4,7 +4,7 @@ use crate::cli::options;
 use crate::cli::source::Source;
 use crate::cli::tokens::Check;
 use crate::cli::usage::Usage;
-use crate::commands::live::{Live, live};
+use crate::commands::live::{Live, Wanted, live};
 use crate::commands::profiles::unprinted;
 use crate::commands::{App, Stop};
 use crate::terminal::check_report::{Answer, Findings};
@@ -22,7 +22,8 @@ const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 pub fn check(arguments: &Check, app: &App) -> Result<ExitCode, Stop> {
     let source = Source::of(&arguments.from)?;
     let domains = options::trusted_domains(&arguments.trust_api_domain)?;
-    let outcome = ask(app, &source, domains);
+    let wanted = Wanted::of(arguments.refresh);
+    let outcome = ask(app, &source, &wanted, domains);
     if let Err(Stop::Error(error)) = &outcome
         && arguments.json
         && error.exit_code() == 5
@@ -43,14 +44,19 @@ pub fn check(arguments: &Check, app: &App) -> Result<ExitCode, Stop> {
 }
 
 /// A token that the CRM refuses may have been pushed out by newer ones: the refresh token decides.
-fn ask(app: &App, source: &Source, domains: Vec<ApiDomain>) -> Result<(Live, Identity), Stop> {
-    let mut live = live(app, source, None)?;
+fn ask(
+    app: &App,
+    source: &Source,
+    wanted: &Wanted,
+    domains: Vec<ApiDomain>,
+) -> Result<(Live, Identity), Stop> {
+    let mut live = live(app, source, wanted)?;
     live.put_back(source);
     let domain = domain(&live, source, domains)?;
     let mut identity = identity(app, &live, &domain);
     if identity.token_refused() && !live.refreshed {
-        let refused = live.token.clone();
-        live = self::live(app, source, Some(&refused))?;
+        let other = Wanted::Other(live.token.clone());
+        live = self::live(app, source, &other)?;
         live.put_back(source);
         identity = self::identity(app, &live, &domain);
     }

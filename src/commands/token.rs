@@ -2,7 +2,7 @@
 
 use crate::cli::source::Source;
 use crate::cli::tokens::Use;
-use crate::commands::live::live;
+use crate::commands::live::{Wanted, live};
 use crate::commands::profiles::unprinted;
 use crate::commands::{App, Stop};
 use secrecy::ExposeSecret;
@@ -21,7 +21,7 @@ pub fn header(arguments: &Use, app: &App) -> Result<ExitCode, Stop> {
 
 fn print(arguments: &Use, app: &App, before: &str) -> Result<ExitCode, Stop> {
     let source = Source::of(&arguments.from)?;
-    let mut live = live(app, &source, None)?;
+    let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
     let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
     let printed = app.terminal.print(&text);
     live.put_back(&source);

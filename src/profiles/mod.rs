@@ -27,6 +27,7 @@ mod keyring;
 pub mod lock;
 pub mod profile;
 mod record;
+pub mod refusal;
 pub mod store;
 pub mod stored;
 

@@ -127,19 +127,6 @@ async fn revoke_takes_the_tokens_out_of_a_file_and_a_second_try_says_so() {
     assert!(ended.stderr.contains("dead already"), "{}", ended.stderr);
 }
 
-/// A profile at a server of the test's own, with an access token that is alive as far as anyone knows.
-async fn at(zoho: &Hostile) -> Life {
-    let life = Life::with_profile().await;
-    let text = fs::read_to_string(life.profiles()).unwrap();
-    let mut document: Value = serde_json::from_str(&text).unwrap();
-    let profile = &mut document["profiles"]["default"];
-    profile["accounts_url"] = zoho.url.as_str().into();
-    profile["api_domain"] = zoho.url.as_str().into();
-    profile["trust_api_domains"] = vec![zoho.url.as_str()].into();
-    fs::write(life.profiles(), document.to_string()).unwrap();
-    life
-}
-
 fn with_status(status: &str, body: &str) -> Reply {
     let ok = String::from_utf8(ok(body)).unwrap();
     Reply::Bytes(ok.replace("200 OK", status).into_bytes())
@@ -159,7 +146,7 @@ async fn a_dead_token_is_told_by_each_of_its_codes() {
             crm.then(|| with_status("401 Unauthorized", &body))
         });
         let zoho = zoho.await;
-        let ended = at(&zoho).await.run(&["check"]).await;
+        let ended = Life::at(&zoho).await.run(&["check"]).await;
         // The refresh token decides; the fresh token is refused, too.
         assert_eq!(zoho.count("POST /oauth/v2/token"), usize::from(dead));
         assert_eq!(
@@ -216,7 +203,7 @@ async fn revoking_what_is_dead_already_forgets_it_and_a_throttle_does_not() {
             (request == "POST /oauth/v2/token/revoke").then(|| with_status(status, body))
         });
         let zoho = zoho.await;
-        let life = at(&zoho).await;
+        let life = Life::at(&zoho).await;
         let ended = life.run(&["revoke", "--yes"]).await;
         assert_eq!(
             ended.code,
