@@ -3,6 +3,8 @@
 use crate::event::{Event, Tell};
 use crate::zoho::authorities::trusting;
 use crate::zoho::network::{NetworkError, NetworkFailure};
+use crate::zoho::proxy;
+use crate::zoho::resolver::Resolver;
 use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
 use flate2::read::MultiGzDecoder;
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
@@ -117,7 +119,13 @@ impl Http {
         limit: Limit,
     ) -> Result<HttpAnswer, NetworkError> {
         let began = Instant::now();
-        let outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
+        let mut outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
+        if let Err(error) = &mut outcome
+            && let NetworkFailure::Proxy(said) = &mut error.trouble
+            && let Some(status) = proxy::refusal(server).await
+        {
+            *said = status;
+        }
         let result = match &outcome {
             Ok(answer) => answer.status.to_string(),
             Err(error) => error.cause(),
@@ -134,30 +142,34 @@ impl Http {
     /// The person's proxy leads to Zoho; what is on this machine is never asked through it.
     fn client(&self, server: &str) -> Result<&Client, NetworkError> {
         let local = is_loopback(server);
+        let failed = |trouble| NetworkError {
+            server: server.to_owned(),
+            trouble,
+            unsent: true,
+        };
+        if !local {
+            proxy::check(server).map_err(failed)?;
+        }
         let place = if local { &self.direct } else { &self.proxied };
         if place.get().is_none() {
             let builder = Client::builder()
                 .user_agent(concat!("zoho-grant/", env!("CARGO_PKG_VERSION")))
                 .redirect(redirect::Policy::none())
+                .dns_resolver(Resolver)
                 .pool_idle_timeout(IDLE);
             let builder = if local { builder.no_proxy() } else { builder };
             let secure = !server.starts_with("http://");
-            let builder = trusting(builder, secure).map_err(|why| NetworkError {
-                server: server.to_owned(),
-                trouble: NetworkFailure::NoAuthorities(why),
-                unsent: true,
-            })?;
+            let builder = trusting(builder, secure)
+                .map_err(|why| failed(NetworkFailure::NoAuthorities(why)))?;
             let client = builder
                 .build()
                 .map_err(|error| NetworkError::of(server, &error))?;
             // Only this task sets it; another's client would do as well.
             let _ = place.set(client);
         }
-        place.get().ok_or_else(|| NetworkError {
-            server: server.to_owned(),
-            trouble: NetworkFailure::Other("no HTTP client".to_owned()),
-            unsent: true,
-        })
+        place
+            .get()
+            .ok_or_else(|| failed(NetworkFailure::Other("no HTTP client".to_owned())))
     }
 }
 

@@ -35,6 +35,13 @@ pub enum NetworkFailure {
     Tls(String),
     /// The proxy did not let the request through, in the library's words.
     Proxy(String),
+    /// A variable that is to name the proxy does not; without one nothing is sent.
+    ProxySetting {
+        /// The variable.
+        variable: &'static str,
+        /// Why, as part of a sentence.
+        why: &'static str,
+    },
     /// No whole answer in time.
     Slow,
     /// The connection ended before the answer did.
@@ -77,6 +84,9 @@ impl NetworkError {
             NetworkFailure::Proxy(said) => {
                 format!("The proxy did not let the request through: {said}.")
             }
+            NetworkFailure::ProxySetting { variable, why } => {
+                format!("{variable} does not name a proxy that can be used: {why}.")
+            }
             NetworkFailure::Slow => "No complete answer came in time.".to_owned(),
             NetworkFailure::Closed => {
                 "The connection was closed before the answer was complete.".to_owned()
@@ -114,6 +124,9 @@ impl NetworkError {
             NetworkFailure::Tls(_) => "Check the proxy and the VPN; try another network.",
             NetworkFailure::Proxy(_) => {
                 "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a user and password."
+            }
+            NetworkFailure::ProxySetting { .. } => {
+                "Set it as in http://proxy.example:8080 or socks5h://127.0.0.1:1080, without quotes; or unset it."
             }
             NetworkFailure::Slow
             | NetworkFailure::Closed

@@ -129,3 +129,53 @@ impl Proxy {
             .collect()
     }
 }
+
+/// A SOCKS5 proxy that looks names up itself, and leads every one to a port of this machine (RFC 1928).
+pub struct Socks {
+    pub port: u16,
+    /// The names and ports that were asked for.
+    pub asked: watch::Receiver<Vec<String>>,
+}
+
+impl Socks {
+    pub async fn start(leads_to: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (told, asked) = watch::channel(Vec::new());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let Some(name) = Self::greet(&mut stream).await else {
+                    continue;
+                };
+                told.send_modify(|all| all.push(name));
+                tokio::spawn(async move {
+                    let mut inner = TcpStream::connect(("127.0.0.1", leads_to)).await.ok()?;
+                    copy_bidirectional(&mut stream, &mut inner).await.ok()
+                });
+            }
+        });
+        Self { port, asked }
+    }
+
+    async fn greet(stream: &mut TcpStream) -> Option<String> {
+        let mut head = [0; 2];
+        stream.read_exact(&mut head).await.ok()?;
+        let mut methods = vec![0; head[1].into()];
+        stream.read_exact(&mut methods).await.ok()?;
+        stream.write_all(&[5, 0]).await.ok()?;
+        let mut request = [0; 5];
+        stream.read_exact(&mut request).await.ok()?;
+        // CONNECT to a domain name.
+        if request[..4] != [5, 1, 0, 3] {
+            return None;
+        }
+        let mut name = vec![0; request[4].into()];
+        stream.read_exact(&mut name).await.ok()?;
+        let port = stream.read_u16().await.ok()?;
+        stream
+            .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+            .await
+            .ok()?;
+        Some(format!("{}:{port}", String::from_utf8_lossy(&name)))
+    }
+}

@@ -15,7 +15,10 @@ mod network;
 mod pages;
 mod places;
 mod port;
+mod proxies;
 mod raw;
+#[cfg(target_os = "linux")]
+mod resolver;
 mod secrets;
 mod trust;
 mod wire;
