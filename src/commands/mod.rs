@@ -16,6 +16,7 @@ pub mod token;
 use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::terminal::Terminal;
+use crate::terminal::output::Output;
 use crate::{browser, signals};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -95,7 +96,7 @@ fn context(
         open: open(opener, &tell),
         tell,
         pasted,
-        output: Box::new(std::io::stdout()),
+        output: Box::new(Output),
         persons: Persons::of_this_process(behind_sudo()),
         random: Box::new(UnwrapErr(SysRng)),
         now: SystemTime::now,

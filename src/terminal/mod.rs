@@ -3,6 +3,7 @@
 pub mod check_report;
 mod flows;
 mod outcome;
+pub mod output;
 mod screen;
 mod table;
 mod tokens;

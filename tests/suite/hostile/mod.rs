@@ -12,6 +12,8 @@ mod login;
 #[cfg(target_os = "linux")]
 mod neighbors;
 mod network;
+#[cfg(target_os = "linux")]
+mod output;
 mod pages;
 mod places;
 mod port;
