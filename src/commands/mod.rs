@@ -97,7 +97,7 @@ fn context(
         tell,
         pasted,
         output: Box::new(Output),
-        persons: Persons::of_this_process(behind_sudo()),
+        persons: Arc::new(Persons::of_this_process(behind_sudo())),
         random: Box::new(UnwrapErr(SysRng)),
         now: SystemTime::now,
         stopped: signals::listen(),
