@@ -17,10 +17,13 @@ use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, interval_at, timeout};
 
 /// How long an exchange may still take once the person wants to stop: the grant token is spent either way.
 const LAST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a person is told that something is waited for.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// From Zoho's response to credentials, or to the error that says why there are none.
 pub(crate) async fn obtain(
@@ -68,6 +71,7 @@ pub(crate) async fn redeem(
 ) -> Result<Tokens, Error> {
     (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = zoho.exchange(&settings.client, request, server, code);
+    let exchange = alive(exchange, &context.tell);
     let tokens = finish(exchange, &mut context.stopped).await?;
     tokens.map_err(|error| exchange_error(error, server, request))
 }
@@ -112,6 +116,19 @@ pub(crate) async fn complete(
         problems.push(Error::NoRefreshToken);
     }
     (credentials, problems)
+}
+
+/// Tells every second that the answer is waited for.
+async fn alive<T>(answer: impl Future<Output = T>, tell: &Tell) -> T {
+    let (mut answer, began) = (pin!(answer), Instant::now());
+    let mut second = interval_at(began + SECOND, SECOND);
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return answer,
+            now = second.tick() => tell(Event::StillExchanging(now.saturating_duration_since(began))),
+        }
+    }
 }
 
 /// Once the grant token is on its way, a signal shortens the wait but does not end it.
