@@ -3,7 +3,7 @@
 use crate::cli::Servers;
 use crate::cli::usage::Usage;
 use std::time::Duration;
-use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::loopback::redirect_uri::{NotARedirectUri, RedirectUri};
 use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
 use zoho_grant::zoho::scope_catalog;
 use zoho_grant::zoho::scopes::{self, Scopes};
@@ -115,7 +115,14 @@ pub fn redirect_uri(text: &str, home: &AccountsServer) -> Result<RedirectUri, Us
     let option = "--redirect-uri (or ZOHO_REDIRECT_URI)";
     let remedy =
         format!("Give the one that is registered in Zoho's API console, such as {REDIRECT_URI}.");
-    let uri = RedirectUri::parse(text).map_err(|not| Usage::new(option, not, &remedy))?;
+    let uri = RedirectUri::parse(text).map_err(|not| match not {
+        NotARedirectUri::BlockedPort(_) => {
+            let remedy =
+                format!("Register one with another port, such as {REDIRECT_URI}, and give it.");
+            Usage::new(option, not, &remedy)
+        }
+        not => Usage::new(option, not, &remedy),
+    })?;
     if uri.port() == 0 && !home.is_loopback() {
         let reason =
             "port 0 means any free port, and Zoho compares the port with the registered one";

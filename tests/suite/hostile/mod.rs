@@ -8,7 +8,7 @@ mod connections;
 mod endings;
 mod files;
 mod front;
-mod login;
+pub mod login;
 #[cfg(target_os = "linux")]
 mod neighbors;
 mod network;
@@ -23,7 +23,7 @@ mod raw;
 mod resolver;
 mod secrets;
 mod trust;
-mod wire;
+pub mod wire;
 mod wrapped;
 pub mod zoho;
 
