@@ -77,14 +77,12 @@ pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Stop> {
             kept = source.load()?;
         }
     }
-    match there(kept.clone(), refused) {
-        Some(live) => Ok(live),
-        None => {
-            // What another process was told while this one waited holds for both.
-            let since = matches!(wanted, Wanted::Fresh).then_some(began);
-            refresh(app, source, kept, turn, since)
-        }
+    if let Some(live) = there(kept.clone(), refused) {
+        return Ok(live);
     }
+    // What another process was told while this one waited holds for both.
+    let since = matches!(wanted, Wanted::Fresh).then_some(began);
+    refresh(app, source, kept, turn, since)
 }
 
 /// For the source's lock, saying so when that takes longer than a refresh.

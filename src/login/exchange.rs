@@ -71,7 +71,7 @@ pub(crate) async fn redeem(
 ) -> Result<Tokens, Error> {
     (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = zoho.exchange(&settings.client, request, server, code);
-    let exchange = alive(exchange, &context.tell);
+    let exchange = alive(Box::pin(exchange), &context.tell);
     let tokens = finish(exchange, &mut context.stopped).await?;
     tokens.map_err(|error| exchange_error(error, server, request))
 }
@@ -119,8 +119,8 @@ pub(crate) async fn complete(
 }
 
 /// Tells every second that the answer is waited for.
-async fn alive<T>(answer: impl Future<Output = T>, tell: &Tell) -> T {
-    let (mut answer, began) = (pin!(answer), Instant::now());
+async fn alive<T>(mut answer: impl Future<Output = T> + Unpin, tell: &Tell) -> T {
+    let began = Instant::now();
     let mut second = interval_at(began + SECOND, SECOND);
     loop {
         tokio::select! {

@@ -122,7 +122,7 @@ impl Http {
         let mut outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
         if let Err(error) = &mut outcome
             && let NetworkFailure::Proxy(said) = &mut error.trouble
-            && let Some(status) = proxy::refusal(server).await
+            && let Some(status) = Box::pin(proxy::refusal(server)).await
         {
             *said = status;
         }

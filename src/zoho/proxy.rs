@@ -55,9 +55,10 @@ fn usable(value: OsString) -> Result<(), &'static str> {
     if value.contains(|char: char| !char.is_ascii_graphic()) {
         return Err("its value holds a space, or a character that no address has");
     }
-    let url = match value.contains("://") {
-        true => Url::parse(&value),
-        false => Url::parse(&format!("http://{value}")),
+    let url = if value.contains("://") {
+        Url::parse(&value)
+    } else {
+        Url::parse(&format!("http://{value}"))
     };
     let url = url.map_err(|error| match error {
         url::ParseError::InvalidPort => "its port is none",

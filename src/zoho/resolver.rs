@@ -91,12 +91,11 @@ mod tests {
     #[tokio::test]
     async fn one_family_that_is_never_answered_for_costs_a_second() {
         let began = Instant::now();
-        let look = |family: Option<AddrFamily>| match family {
-            Some(AddrFamily::Inet) => Ok(found()),
-            _ => {
+        let look = |family| {
+            if family != Some(AddrFamily::Inet) {
                 sleep(Duration::from_secs(5));
-                Err(io::ErrorKind::TimedOut.into())
             }
+            Ok(found())
         };
         assert_eq!(first(look).await.unwrap(), found());
         assert!(began.elapsed() < Duration::from_secs(4));

@@ -17,8 +17,10 @@ async fn login(zoho: &StandIn, redirect_uri: &str) -> (Typist, Callback) {
         zoho.accounts_url(DataCenter::Us),
     );
     for center in DataCenter::ALL {
-        arguments += &format!(" --trust-accounts-server {}", zoho.accounts_url(center));
-        arguments += &format!(" --trust-api-domain {}", zoho.api_domain(center));
+        arguments += " --trust-accounts-server ";
+        arguments += &zoho.accounts_url(center);
+        arguments += " --trust-api-domain ";
+        arguments += &zoho.api_domain(center);
     }
     let secret = zoho.client_secret();
     let variables = [("ZOHO_CLIENT_SECRET", secret.expose_secret())];

@@ -136,7 +136,7 @@ async fn row_40_other_errors_are_not_remembered_and_a_token_forgets() {
         assert_refused(&life.run(&["token"]).await, true);
     }
     assert_eq!(zoho.count(TOKEN), 2);
-    assert_eq!(remembered(&life), [PathBuf::new(); 0]);
+    assert!(remembered(&life).is_empty());
 
     // Refused once, then not.
     let asked = std::sync::atomic::AtomicBool::new(false);
@@ -153,7 +153,7 @@ async fn row_40_other_errors_are_not_remembered_and_a_token_forgets() {
         (ended.code, ended.stdout.as_str()),
         (Some(0), "1000.access\n")
     );
-    assert_eq!(remembered(&life), [PathBuf::new(); 0]);
+    assert!(remembered(&life).is_empty());
 }
 
 #[cfg(unix)]
