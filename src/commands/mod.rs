@@ -5,6 +5,7 @@ pub mod demo;
 pub mod device;
 pub mod exchange;
 pub mod export;
+pub mod generated;
 mod live;
 pub mod login;
 pub mod lookup;

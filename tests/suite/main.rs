@@ -4,6 +4,8 @@
 
 mod browser;
 mod chromium;
+#[cfg(unix)]
+mod completions;
 #[cfg(target_os = "linux")]
 mod firefox;
 mod flows;
