@@ -28,7 +28,7 @@ pub struct Credentials {
     pub accounts_server: AccountsServer,
     /// Where the API is: as Zoho named it, or the table's when it named none.
     pub api_domain: Option<Untrusted>,
-    /// The person's data centre, when it is one of the table.
+    /// The person's data center, when it is one of the table.
     pub data_center: Option<&'static DataCenter>,
     /// The redirect URI of the login, as registered.
     pub redirect_uri: Option<String>,
@@ -43,7 +43,7 @@ impl Credentials {
             .map(|moment| humantime::format_rfc3339_seconds(moment).to_string())
     }
 
-    /// The organisation, when the check told.
+    /// The organization, when the check told.
     pub fn organization(&self) -> Option<&Organization> {
         self.identity.organization.as_ref().ok()
     }

@@ -1,6 +1,7 @@
 //! Text that came from outside: a query, an answer of Zoho, a file's name.
 
 use std::fmt;
+use std::path::Path;
 
 /// As many characters of foreign text as a person is shown.
 pub(crate) const SHOWN: usize = 200;
@@ -14,6 +15,11 @@ impl Untrusted {
     /// Takes text as it came.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// A path, which anyone may have named.
+    pub fn path(path: &Path) -> Self {
+        Self(path.display().to_string())
     }
 
     /// The text as it came, for machine formats that escape by themselves.

@@ -6,6 +6,7 @@ use crate::cli::{Export, handover};
 use crate::commands::Stop;
 use std::io::Write;
 use zoho_grant::credentials::Credentials;
+use zoho_grant::error::Error;
 use zoho_grant::handover::{self as hand_over, Target, Written};
 
 /// Writes the credentials of their source where they shall go, or nowhere.
@@ -30,10 +31,9 @@ fn write(
     let document = target.form.document(credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
     hand_over::write(credentials, target, output).map_err(|error| Usage {
-        what: error.to_string(),
         cause: "The credentials are still where they were read.".to_owned(),
-        remedy: "Mend the place, or name another with --output.".to_owned(),
-        exit_code: error.exit_code(),
+        remedy: "Correct the place, or name another with --output.".to_owned(),
+        ..Usage::from(&Error::NotWritten(error))
     })
 }
 
@@ -157,7 +157,7 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. Singer knows only these data centres: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data centre."
+                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data center."
             ],
         );
         check(

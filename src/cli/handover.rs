@@ -5,6 +5,7 @@ use crate::cli::{folder, git};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
+use zoho_grant::error::explain;
 use zoho_grant::handover::Target;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
@@ -141,7 +142,7 @@ impl HandOver {
                 2
             },
             ..Usage::new(
-                &format!("--output {}", Untrusted::new(path.display().to_string())),
+                &format!("--output {}", Untrusted::path(path)),
                 &reason,
                 reason.remedy(),
             )
@@ -151,7 +152,7 @@ impl HandOver {
 
 /// What a person should know before secrets go there, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
-    let path = Untrusted::new(file.path().display().to_string());
+    let path = Untrusted::path(file.path());
     let open = file.is_open_to_others().then(|| {
         format!("{path} can be read by other users of this machine; chmod 600 mends that.")
     });
@@ -170,7 +171,7 @@ pub fn refused(unfit: &FormatError) -> Usage {
         None if unfit.form == "the template" => "--template".to_owned(),
         None => format!("--field {}", unfit.form),
     };
-    Usage::new(&option, unfit, unfit.why.remedy())
+    Usage::new(&option, unfit, explain::format(&unfit.why))
 }
 
 fn format_names() -> PossibleValuesParser {

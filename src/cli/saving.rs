@@ -6,6 +6,7 @@ use crate::cli::layers::Layers;
 use crate::cli::tokens::{Keep, SaveTo};
 use crate::cli::usage::Usage;
 use zeroize::Zeroizing;
+use zoho_grant::error::Error;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::{Backend, Name};
 
@@ -31,12 +32,7 @@ pub fn keeping(
         hand_over: hand_over.is_asked_for(),
     };
     let tried = keeping.profiles.try_out(place);
-    tried.map_err(|trouble| Usage {
-        what: format!("--save cannot be done: {trouble}."),
-        cause: trouble.cause(),
-        remedy: trouble.remedy(),
-        exit_code: trouble.exit_code(),
-    })?;
+    tried.map_err(|trouble| Usage::from(&Error::CannotKeep(trouble)))?;
     Ok(Some(keeping))
 }
 

@@ -127,9 +127,7 @@ impl Source {
     /// Puts back what a refresh brought, while the lock is held.
     pub fn put_back(&self, kept: &Stored) -> Result<(), Error> {
         let done = match self {
-            Self::Profile(profiles, name) => profiles
-                .update(name, kept)
-                .map_err(|trouble| reason(&trouble)),
+            Self::Profile(profiles, name) => profiles.update(name, kept).map_err(reason),
             Self::EnvFile(path) => env_file::put_back(path, kept),
             Self::Variables(_) => Ok(()),
         };
@@ -139,9 +137,7 @@ impl Source {
     /// Takes the tokens away here.
     pub fn forget(&self) -> Result<(), Error> {
         let forgotten = match self {
-            Self::Profile(profiles, name) => {
-                profiles.forget(name).map_err(|trouble| reason(&trouble))
-            }
+            Self::Profile(profiles, name) => profiles.forget(name).map_err(reason),
             Self::EnvFile(path) => env_file::forget(path),
             Self::Variables(_) => Ok(()),
         };
@@ -152,7 +148,7 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path) => Untrusted::new(path.display().to_string()).to_string(),
+            Self::EnvFile(path) => Untrusted::path(path).to_string(),
             Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
         }
     }
@@ -167,7 +163,7 @@ impl Source {
         let goal = match self {
             Self::Profile(_, name) => format!(" --save {name}"),
             Self::EnvFile(path) => {
-                let path = Untrusted::new(path.display().to_string());
+                let path = Untrusted::path(path);
                 format!(" --env-file {path} --format dotenv --output {path}")
             }
             Self::Variables(_) => String::new(),
@@ -176,8 +172,10 @@ impl Source {
     }
 }
 
-fn reason(trouble: &ProfileError) -> String {
-    format!("{trouble}. {}", trouble.cause().trim_end_matches('.'))
+fn reason(trouble: ProfileError) -> String {
+    let what = trouble.to_string();
+    let cause = Error::Profile(trouble).explain().cause;
+    format!("{what}. {}", cause.trim_end_matches('.'))
 }
 
 /// One place's alone: its refresh token has nothing to do with an access token of another.

@@ -42,13 +42,13 @@ impl Variables {
     /// Those of a file.
     pub fn of_file(path: &Path) -> Result<Self, Usage> {
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
-            let shown = Untrusted::new(path.display().to_string());
+            let shown = Untrusted::path(path);
             let option = format!("--env-file {shown}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
         Ok(Self {
-            place: Untrusted::new(path.display().to_string()).to_string(),
+            place: Untrusted::path(path).to_string(),
             values: values
                 .filter(|(name, _)| is_ours(OsStr::new(name)))
                 .map(|(name, value)| (name.to_owned(), value))

@@ -5,13 +5,13 @@ use crate::cli::source::Source;
 use crate::cli::tokens::Check;
 use crate::cli::usage::Usage;
 use crate::commands::live::{Live, Wanted, live};
-use crate::commands::profiles::unprinted;
 use crate::commands::{App, Stop};
 use crate::terminal::check_report::{Answer, Findings};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
+use zoho_grant::error::explain::Explanation;
 use zoho_grant::untrusted::Untrusted;
-use zoho_grant::zoho::crm::{Identity, Unchecked};
+use zoho_grant::zoho::crm::{self, Identity};
 use zoho_grant::zoho::scopes::{Scopes, reads};
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
 
@@ -26,17 +26,19 @@ pub fn check(arguments: &Check, app: &App) -> Result<ExitCode, Stop> {
     let outcome = ask(app, &source, &wanted, domains);
     if let Err(Stop::Error(error)) = &outcome
         && arguments.json
-        && error.exit_code() == 5
+        && let Explanation {
+            cause,
+            exit_code: 5,
+            ..
+        } = error.explain()
     {
-        let dead = format!("{error} {}", error.cause());
-        app.terminal
-            .dead(&dead)
-            .map_err(|error| unprinted(&error))?;
+        let printed = app.terminal.dead(&format!("{error} {cause}"));
+        printed.map_err(Error::NotPrinted)?;
     }
     let (live, identity) = outcome?;
     let findings = findings(&live, &identity);
     let printed = app.terminal.findings(&findings, arguments.json);
-    printed.map_err(|error| unprinted(&error))?;
+    printed.map_err(Error::NotPrinted)?;
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
     }
@@ -54,14 +56,14 @@ fn ask(
     live.put_back(source);
     let domain = domain(&live, source, domains)?;
     let mut identity = identity(app, &live, &domain);
-    if identity.token_refused() && !live.refreshed {
+    if identity.token_refused().is_some() && !live.refreshed {
         let other = Wanted::Other(live.token.clone());
         live = self::live(app, source, &other)?;
         live.put_back(source);
         identity = self::identity(app, &live, &domain);
     }
-    if identity.token_refused() {
-        return Err(Error::TokenNotAccepted(domain).into());
+    if let Some(code) = identity.token_refused() {
+        return Err(Error::TokenNotAccepted { domain, code }.into());
     }
     Ok((live, identity))
 }
@@ -90,8 +92,8 @@ fn domain(live: &Live, source: &Source, given: Vec<ApiDomain>) -> Result<ApiDoma
 fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let zoho = app.zoho();
-    app.runtime
-        .block_on(zoho.check(domain, &live.token, &scopes))
+    let asked = crm::check(&zoho, domain, &live.token, &scopes);
+    app.runtime.block_on(asked)
 }
 
 fn findings<'a>(live: &'a Live, identity: &'a Identity) -> Findings<'a> {
@@ -126,11 +128,5 @@ fn answer(scope: &str, identity: &Identity) -> Answer {
     } else {
         return Answer::NotAsked;
     };
-    match asked {
-        None => Answer::Yes,
-        Some(Unchecked::TokenRefused) => {
-            Answer::No("the CRM does not accept the access token".to_owned())
-        }
-        Some(Unchecked::Because(why)) => Answer::No(why.clone()),
-    }
+    asked.map_or(Answer::Yes, |why| Answer::No(why.to_string()))
 }

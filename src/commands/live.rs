@@ -5,13 +5,12 @@ use crate::cli::source::Source;
 use crate::commands::{App, Stop};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
-use zoho_grant::error::Error;
+use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::{Lock, PATIENCE};
 use zoho_grant::profiles::refusal::{Refusal, Remembered};
 use zoho_grant::profiles::stored::Stored;
-use zoho_grant::unfulfilled::{Request, Unfulfilled};
-use zoho_grant::zoho::token::ExchangeError;
+use zoho_grant::zoho::token::{self, ExchangeError};
 
 /// A refresh takes less.
 const IN_SILENCE: Duration = Duration::from_secs(2);
@@ -129,12 +128,10 @@ fn refresh(
         return Err(Error::NothingToRefresh { again }.into());
     };
     let (zoho, server) = (app.zoho(), &kept.accounts_server);
-    let unfulfilled = |error| {
-        Error::Unfulfilled(Unfulfilled {
-            request: Request::Refresh { again },
-            error,
-            server: server.clone(),
-        })
+    let unfulfilled = |error| Error::Unfulfilled {
+        request: Request::Refresh { again },
+        error,
+        server: server.clone(),
     };
     let remembered =
         folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
@@ -151,7 +148,7 @@ fn refresh(
         return Err(unfulfilled(ExchangeError::Refused(error)).into());
     }
     let problem = source.try_out().err();
-    let answer = zoho.refresh(&kept.client, server, refresh_token);
+    let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let answer = app.runtime.block_on(answer);
     match (remembered, &answer) {
         (Some(remembered), Err(ExchangeError::Refused(error))) => {

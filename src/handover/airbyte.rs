@@ -94,7 +94,7 @@ mod tests {
         let refusal = samples::written("airbyte", &samples::bare()).unwrap_err();
         assert_eq!(
             refusal,
-            "airbyte knows only these data centres: us, au, eu, in, cn, jp; and these credentials are of none that is known"
+            "airbyte knows only these data centers: us, au, eu, in, cn, jp; and these credentials are of none that is known"
         );
     }
 }

@@ -64,7 +64,7 @@ mod tests {
         let refusal = samples::written("singer", &samples::full()).unwrap_err();
         assert_eq!(
             refusal,
-            "singer knows only these data centres: us; and these credentials are of Europe (eu)"
+            "singer knows only these data centers: us; and these credentials are of Europe (eu)"
         );
     }
 }

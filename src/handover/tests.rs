@@ -14,7 +14,10 @@ fn target(form: &str, file: Option<PrivateFile>) -> Target {
     }
 }
 
-fn handed_over(credentials: &Credentials, target: &Target) -> (String, Written, Option<Error>) {
+fn handed_over(
+    credentials: &Credentials,
+    target: &Target,
+) -> (String, Written, Option<NotWritten>) {
     let mut output = Vec::new();
     let (written, error) = hand_over(credentials, target, &mut output);
     (String::from_utf8(output).unwrap(), written, error)
@@ -138,7 +141,8 @@ fn what_the_form_refuses_goes_to_standard_output_as_json() {
         assert_eq!(output, samples::document("json", &nothing()));
         assert_eq!(written, Written::Output("json"));
         let error = error.unwrap();
-        assert_eq!(error.exit_code(), 1);
+        let error = crate::error::Error::NotWritten(error);
+        assert_eq!(error.explain().exit_code, 1);
         assert!(
             error
                 .to_string()
@@ -159,5 +163,5 @@ fn a_file_that_cannot_be_written_leaves_the_form_as_it_is() {
     let (output, written, error) = handed_over(&samples::full(), &target("fish", Some(file)));
     assert_eq!(output, samples::document("fish", &samples::full()));
     assert_eq!(written, Written::Output("fish"));
-    assert!(matches!(error, Some(Error::NotWritten { .. })));
+    assert!(matches!(error.unwrap().why, Unwritten::File(_)));
 }

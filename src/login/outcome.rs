@@ -28,7 +28,8 @@ pub struct Outcome {
 impl Outcome {
     /// 0, or that of the gravest problem.
     pub fn exit_code(&self) -> u8 {
-        self.problems.first().map_or(0, Error::exit_code)
+        let gravest = self.problems.first();
+        gravest.map_or(0, |problem| problem.explain().exit_code)
     }
 }
 
@@ -51,8 +52,9 @@ pub(super) async fn hand_over(
     // Only a foreign API domain is graver: it comes first already.
     let grave = problems
         .iter()
-        .take_while(|problem| problem.exit_code() == 7)
+        .take_while(|problem| problem.explain().exit_code == 7)
         .count();
+    let not_written = not_written.map(Error::NotWritten);
     problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
     Outcome {
         credentials,

@@ -168,7 +168,7 @@ pub enum AuthorizationResponse {
     Untrusted {
         /// The server it named.
         named: Untrusted,
-        /// The data center it named beside it, when the two disagree.
+        /// The data center it named beside it.
         location: Option<Untrusted>,
     },
     /// The right state, but neither code nor error.
@@ -342,10 +342,7 @@ fn response(
     };
     let Some(accounts_server) = server else {
         let named = Untrusted::new(named.unwrap_or_default());
-        return Response::Untrusted {
-            named,
-            location: None,
-        };
+        return Response::Untrusted { named, location };
     };
     if named.is_some() && disagree(&accounts_server, location.as_ref()) {
         let named = Untrusted::new(accounts_server.as_str());

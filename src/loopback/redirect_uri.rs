@@ -209,9 +209,9 @@ mod tests {
     #[test]
     fn localhost_is_both_families_and_a_literal_is_itself() {
         let addresses = |uri| RedirectUri::parse(uri).unwrap().addresses();
-        assert_eq!(addresses("http://localhost:1/").len(), 2);
-        assert_eq!(addresses("http://127.0.0.1:1/"), [Ipv4Addr::LOCALHOST]);
-        assert_eq!(addresses("http://[::1]:1/"), [Ipv6Addr::LOCALHOST]);
+        assert_eq!(addresses("http://localhost:8085/").len(), 2);
+        assert_eq!(addresses("http://127.0.0.1:8085/"), [Ipv4Addr::LOCALHOST]);
+        assert_eq!(addresses("http://[::1]:8085/"), [Ipv6Addr::LOCALHOST]);
     }
 
     #[test]

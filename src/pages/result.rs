@@ -2,6 +2,7 @@
 
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::error::explain::{self, Explanation};
 use crate::handover::Written;
 use crate::handover::fields::Field;
 use crate::handover::format::FORMATS;
@@ -26,6 +27,7 @@ pub(crate) fn of(outcome: &Result<Outcome, Error>, settings: &Settings, now: Sys
 
 fn message(error: &Error, settings: &Settings) -> MessageView {
     let refused = matches!(error, Error::Refused);
+    let Explanation { cause, remedy, .. } = error.explain();
     MessageView {
         tone: if refused { Tone::Neutral } else { Tone::Bad },
         title: if refused {
@@ -34,8 +36,8 @@ fn message(error: &Error, settings: &Settings) -> MessageView {
             "No credentials obtained"
         }
         .to_owned(),
-        paragraphs: vec![error.to_string(), error.cause()],
-        next: vec![error.remedy()],
+        paragraphs: vec![error.to_string(), cause],
+        next: vec![remedy],
         rehearsal: settings.rehearsal,
     }
 }
@@ -76,7 +78,7 @@ fn notes(login: &Outcome) -> Vec<String> {
     let unseen = login.sender_unseen.then(|| SENDER_UNSEEN.to_owned());
     unseen
         .into_iter()
-        .chain(login.credentials.identity.unchecked())
+        .chain(explain::unchecked(&login.credentials.identity))
         .collect()
 }
 
@@ -110,10 +112,11 @@ fn in_words(end: SystemTime, now: SystemTime) -> String {
 }
 
 fn problem(error: &Error) -> Problem {
+    let Explanation { cause, remedy, .. } = error.explain();
     Problem {
         what: error.to_string(),
-        cause: error.cause(),
-        remedy: error.remedy(),
+        cause,
+        remedy,
     }
 }
 
@@ -123,7 +126,7 @@ fn went_to(login: &Outcome) -> Vec<String> {
     let written = match &login.written {
         Written::Output(form) => format!("Written to standard output, as {form}."),
         Written::File(form, path) => {
-            let path = Untrusted::new(path.display().to_string());
+            let path = Untrusted::path(path);
             format!("Written to {path}, as {form}.")
         }
         Written::Nowhere if kept.is_some() => return kept.into_iter().collect(),
@@ -170,7 +173,7 @@ fn readers(credentials: &Credentials, extras: &FormatOptions) -> Vec<Reader> {
         remarks: format.remarks,
         document: format
             .document(credentials, extras)
-            .map_err(|unfit| format!("{unfit}. {}", unfit.why.remedy())),
+            .map_err(|unfit| format!("{unfit}. {}", explain::format(&unfit.why))),
     });
     readers.collect()
 }
@@ -203,8 +206,8 @@ mod tests {
         };
         assert_eq!(
             refused("singer").unwrap(),
-            "singer knows only these data centres: us; and these credentials are of Europe (eu). \
-             Choose another --format: json is good in every data centre."
+            "singer knows only these data centers: us; and these credentials are of Europe (eu). \
+             Choose another --format: json is good in every data center."
         );
         assert_eq!(refused("airbyte"), None);
     }

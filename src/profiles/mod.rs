@@ -31,8 +31,7 @@ pub mod refusal;
 pub mod store;
 pub mod stored;
 
-use crate::context::stopped;
-use crate::error::Signal;
+use crate::context::{Signal, stopped};
 use error::ProfileError;
 use profile::{Backend, Name};
 use std::thread;

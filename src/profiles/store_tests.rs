@@ -1,4 +1,6 @@
 use super::*;
+use crate::error::Error;
+use crate::error::explain::Explanation;
 use crate::handover::samples;
 use secrecy::ExposeSecret;
 use std::fs;
@@ -18,6 +20,10 @@ fn name(name: &str) -> Name {
 
 fn kept() -> Stored {
     Stored::of(&samples::full())
+}
+
+fn explained(error: ProfileError) -> Explanation {
+    Error::Profile(error).explain()
 }
 
 fn token(secret: Option<&secrecy::SecretString>) -> String {
@@ -58,7 +64,7 @@ fn file_and_folder_are_their_owners_alone_and_anything_else_is_refused() {
         fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
         let trouble = profiles.load(&name("work")).unwrap_err();
         assert_eq!(trouble, ProfileError::Open(path.clone()), "{open:o}");
-        assert!(trouble.remedy().contains("chmod go-rwx"));
+        assert!(explained(trouble).remedy.contains("chmod go-rwx"));
     }
 }
 
@@ -86,7 +92,7 @@ fn what_is_no_profile_file_is_told_without_its_text_and_never_overwritten() {
     let trouble = profiles
         .save(&name("work"), &kept(), Backend::File)
         .unwrap_err();
-    let words = format!("{trouble} {} {}", trouble.cause(), trouble.remedy());
+    let words = format!("{trouble} {:?}", explained(trouble.clone()));
     assert!(
         words.contains("does not hold profiles") && words.contains("line 1"),
         "{words}"
@@ -103,19 +109,19 @@ fn what_is_no_profile_file_is_told_without_its_text_and_never_overwritten() {
 fn an_unknown_profile_is_told_with_the_known_ones() {
     let (_folder, profiles) = here();
     let trouble = profiles.load(&name("work")).unwrap_err();
-    assert_eq!(
-        (trouble.cause().as_str(), trouble.exit_code()),
-        ("No profile was kept yet.", 2)
-    );
+    let Explanation {
+        cause, exit_code, ..
+    } = explained(trouble);
+    assert_eq!((cause.as_str(), exit_code), ("No profile was kept yet.", 2));
     profiles
         .save(&name("home"), &kept(), Backend::File)
         .unwrap();
     assert_eq!(
-        profiles.load(&name("work")).unwrap_err().cause(),
+        explained(profiles.load(&name("work")).unwrap_err()).cause,
         "There are: home."
     );
     assert_eq!(
-        profiles.forget(&name("work")).unwrap_err().cause(),
+        explained(profiles.forget(&name("work")).unwrap_err()).cause,
         "There are: home."
     );
 }

@@ -7,8 +7,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
-use zoho_grant::context::Context;
-use zoho_grant::error::{Error, Signal};
+use zoho_grant::context::{Context, Signal};
+use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell};
 use zoho_grant::handover::Target;
 use zoho_grant::handover::form::Form;
@@ -42,9 +42,10 @@ pub struct Ended {
 impl Ended {
     /// The exit code that the process would have.
     pub fn code(&self) -> u8 {
-        self.outcome
-            .as_ref()
-            .map_or_else(Error::exit_code, Outcome::exit_code)
+        match &self.outcome {
+            Ok(login) => login.exit_code(),
+            Err(error) => error.explain().exit_code,
+        }
     }
 
     /// The credentials, which the login must have obtained.
@@ -56,7 +57,10 @@ impl Ended {
 
     /// What went wrong, with cause and remedy.
     pub fn words(&self) -> Vec<[String; 3]> {
-        let words = |error: &Error| [error.to_string(), error.cause(), error.remedy()];
+        let words = |error: &Error| {
+            let explained = error.explain();
+            [error.to_string(), explained.cause, explained.remedy]
+        };
         match &self.outcome {
             Ok(login) => login.problems.iter().map(words).collect(),
             Err(error) => vec![words(error)],

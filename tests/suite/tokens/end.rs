@@ -156,7 +156,7 @@ async fn a_dead_token_is_told_by_each_of_its_codes() {
             ended.stderr
         );
         assert_eq!(
-            ended.stderr.contains("does not accept"),
+            ended.stderr.contains(&format!("access token ({code})")),
             dead,
             "{}",
             ended.stderr
