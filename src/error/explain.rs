@@ -136,7 +136,7 @@ pub fn unchecked(identity: &Identity) -> Vec<String> {
     ];
     let sentence = |(question, why): (_, Option<&Unchecked>)| {
         let remedy = match why? {
-            Unchecked::TokenRefused => return None,
+            Unchecked::TokenRefused(_) => return None,
             Unchecked::ScopeMissing => "; add the scope to --scope and run the login again",
             Unchecked::Because(_) => "",
         };
@@ -394,7 +394,7 @@ fn network(error: &NetworkError) -> &'static str {
         Failure::Proxy(_) => {
             "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a password."
         }
-        Failure::ProxySetting { .. } => {
+        Failure::ProxySetting(_) => {
             "Set it as in http://proxy.example:8080 or socks5h://127.0.0.1:1080, without quotes; or unset it."
         }
         Failure::Slow | Failure::Closed | Failure::TooLong(_) | Failure::Other(_) => {

@@ -43,7 +43,10 @@ pub(super) fn check(server: &str) -> Result<(), NetworkFailure> {
     {
         return Ok(());
     }
-    usable(value).map_err(|why| NetworkFailure::ProxySetting { variable, why })
+    usable(value).map_err(|why| {
+        let said = format!("{variable} does not name a proxy that can be used: {why}.");
+        NetworkFailure::ProxySetting(said)
+    })
 }
 
 /// The value may hold a password, so it is never shown.
