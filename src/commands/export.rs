@@ -4,7 +4,8 @@ use crate::cli::usage::Usage;
 use crate::cli::{Export, handover};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use std::io::{Write, stdout};
+use crate::terminal::output::Output;
+use std::io::Write;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::{Written, write};
@@ -12,7 +13,7 @@ use zoho_grant::handover::{Written, write};
 /// Runs it.
 pub fn run(arguments: &Export, app: &App) -> Ended {
     let mut warnings = Vec::new();
-    let exported = export(arguments, &mut stdout(), &mut warnings);
+    let exported = export(arguments, &mut Output, &mut warnings);
     app.terminal.warn(&warnings);
     app.terminal.went_to(&exported?);
     Ok(ExitCode::SUCCESS)
