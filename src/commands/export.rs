@@ -157,7 +157,7 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data centre."
+                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data center."
             ],
         );
         check(

@@ -75,7 +75,7 @@ async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
     holder.args(command(&zoho, &["--no-browser"]).as_std().get_args());
     holder.env("ZOHO_CLIENT_SECRET", "s");
     let holder = Login::of(&mut holder).await;
-    // Without colours, escape sequences would be taken out.
+    // Without colors, escape sequences would be taken out.
     let options = [
         "--redirect-uri",
         holder.redirect_uri.as_str(),

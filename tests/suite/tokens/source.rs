@@ -74,7 +74,7 @@ impl Life {
         ]
     }
 
-    /// The client and its data centre besides.
+    /// The client and its data center besides.
     pub fn client(&self) -> Vec<(&str, String)> {
         vec![
             ("ZOHO_CLIENT_ID", self.stand_in.client_id()),
