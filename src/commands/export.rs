@@ -28,8 +28,8 @@ fn export(
     let source = Source::of(&arguments.from)?;
     let credentials = source.load()?;
     source.is_worth_exporting()?;
-    // Nobody is asked, so what the CRM would tell is known to be missing.
-    let target = arguments.hand_over.target(false, warnings)?;
+    // What the CRM once told may be kept; whether it is shows when the document is made.
+    let target = arguments.hand_over.target(true, warnings)?;
     let document = target.form.document(&credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
     write(&credentials, &target, output).map_err(|error| Usage {

@@ -41,7 +41,10 @@ pub enum NotARedirectUri {
     )]
     NotLoopback,
     /// Browsers open nothing there.
-    #[error("browsers refuse to open port {0}, which belongs to another protocol")]
+    #[error(
+        "browsers refuse to open port {0}, which belongs to another protocol; register a redirect URI with another \
+         port, such as http://localhost:8085/callback, and give that"
+    )]
     BlockedPort(u16),
     /// A URL parser passes over what Zoho's comparison does not.
     #[error("it must hold no space, line break or other character that is not printable ASCII")]

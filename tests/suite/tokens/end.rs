@@ -176,7 +176,7 @@ async fn scopes_are_not_compared_by_case_and_all_is_reading_too() {
     document["profiles"]["default"]["scope"] = "zohocrm.ORG.read ZohoCRM.Users.all".into();
     fs::write(life.profiles(), document.to_string()).unwrap();
     let ended = life.run(&["check"]).await;
-    for line in ["zohocrm.ORG.read  answers", "ZohoCRM.Users.all  answers"] {
+    for line in ["zohocrm.ORG.read  responds", "ZohoCRM.Users.all  responds"] {
         assert!(ended.stdout.contains(line), "{line}:\n{}", ended.stdout);
     }
     // At the login, both questions are asked, and no capital is worth a warning.
