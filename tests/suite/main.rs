@@ -10,6 +10,8 @@ mod flows;
 mod handover;
 mod hostile;
 mod login;
+#[cfg(target_os = "linux")]
+mod opener;
 mod program;
 mod properties;
 mod rehearsed;

@@ -44,10 +44,10 @@ async fn row_04_five_hundred_slow_connections_do_not_keep_the_callback_waiting()
     let callback = login.consent().await;
     let page = login.complete(&callback).await;
     assert_eq!(page.status(), "201");
-    let ended = login.ended().await;
+    let ended = login.program.wait().await;
     // Nobody but the program closed any of them.
     drop(open);
-    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(ended.code, Some(0));
     assert_eq!(codes(&zoho), [Some(callback.code)]);
 }
 
@@ -90,14 +90,14 @@ async fn row_04_a_burst_of_connections_does_not_push_out_a_callback_before_it() 
         .unwrap()
         .1;
     // All of them wait in the queue of a program that was given no time in between.
-    login.signal("STOP");
+    login.program.signal("STOP");
     let mut genuine = wire::connect(login.port()).await;
     genuine
         .write_all(login.head("GET", target, "").as_bytes())
         .await
         .unwrap();
     let open = strangers(&login, 400, |_| Vec::new()).await;
-    login.signal("CONT");
+    login.program.signal("CONT");
     let answer = wire::read(&mut genuine).await;
     assert_eq!(answer.status(), "303", "{}", answer.0);
     login.get(answer.header("location").unwrap(), "").await;
@@ -168,7 +168,7 @@ async fn row_04_a_reader_that_never_reads_does_not_stop_the_others() {
 
 /// The most memory that the process has held so far.
 fn peak(login: &Login) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", login.process())).unwrap();
+    let status = std::fs::read_to_string(format!("/proc/{}/status", login.program.id())).unwrap();
     let line = status
         .lines()
         .find(|line| line.starts_with("VmHWM:"))

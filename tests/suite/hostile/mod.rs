@@ -24,7 +24,7 @@ mod zoho;
 use std::io::Write;
 
 /// Tells loudly that something was not tested; with `REQUIRE_HOSTILE=1` that is a failure.
-fn missing(why: &str) {
+pub fn missing(why: &str) {
     let required = std::env::var_os("REQUIRE_HOSTILE").is_some();
     assert!(!required, "not tested: {why}");
     // Not by eprintln!, whose words cargo swallows when a test passes.

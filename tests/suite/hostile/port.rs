@@ -1,6 +1,7 @@
 //! Rows 5 and 22: the port is ours alone, or there is no login.
 
-use super::login::{BINARY, Login, command, stand_in};
+use super::login::{Login, command, stand_in};
+use crate::program::{BINARY, Program, at};
 use std::net::TcpListener;
 use std::os::unix::fs::symlink;
 use tokio::net::TcpSocket;
@@ -22,7 +23,7 @@ async fn row_05_a_port_held_on_any_address_is_told_before_a_browser_opens() {
         let redirect_uri = format!("http://localhost:{port}/callback");
         let mut command = command(&zoho, &["--redirect-uri", &redirect_uri]);
         command.env("BROWSER", format!("touch {}", opened.display()));
-        let stderr = Login::launch(&mut command).ends_with(6).await;
+        let stderr = Program::spawn(&mut command).ends_with(6).await;
         let own = format!("(process {})", std::process::id());
         assert!(stderr.contains(&own), "{address}: {stderr}");
         assert!(!stderr.contains("/oauth/v2/auth"), "{address}: {stderr}");
@@ -57,10 +58,10 @@ async fn row_22_a_second_login_names_the_first() {
     let redirect_uri = format!("http://localhost:{}/callback", free_port());
     let options = ["--redirect-uri", redirect_uri.as_str()];
     let first = Login::start(&zoho, &options).await;
-    let stderr = Login::launch(&mut command(&zoho, &options))
+    let stderr = Program::spawn(&mut command(&zoho, &options))
         .ends_with(6)
         .await;
-    let named = format!("zoho-grant (process {})", first.process());
+    let named = format!("zoho-grant (process {})", first.program.id());
     assert!(stderr.contains(&named), "{stderr}");
     first.assert_alive(&zoho).await;
 }
@@ -71,9 +72,7 @@ async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let named = folder.path().join("a\u{1b}[2Jb");
     symlink(BINARY, &named).unwrap();
-    let mut holder = tokio::process::Command::new(&named);
-    holder.args(command(&zoho, &["--no-browser"]).as_std().get_args());
-    holder.env("ZOHO_CLIENT_SECRET", "s");
+    let mut holder = at(&named, &command(&zoho, &["--no-browser"]));
     let holder = Login::of(&mut holder).await;
     // Without colours, escape sequences would be taken out.
     let options = [
@@ -81,7 +80,7 @@ async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
         holder.redirect_uri.as_str(),
         "--color=always",
     ];
-    let stderr = Login::launch(&mut command(&zoho, &options))
+    let stderr = Program::spawn(&mut command(&zoho, &options))
         .ends_with(6)
         .await;
     assert!(stderr.contains(r"a\u{1b}[2Jb"), "{stderr}");

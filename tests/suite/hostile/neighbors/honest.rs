@@ -74,7 +74,7 @@ async fn firefox_copies_and_saves() {
     let victim = Victim::start(stand_in().await, &free("localhost")).await;
     tab.go(victim.start.as_str()).await;
     tab.follow(ACCEPT).await;
-    let ended = victim.login.ended().await;
+    let ended = victim.login.program.wait().await;
     let token = value(&ended.stdout, "Refresh token");
 
     tab.click("[data-name='refresh token'] [data-copy]").await;

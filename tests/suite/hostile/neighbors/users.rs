@@ -6,14 +6,14 @@ use super::{
 };
 use crate::hostile::endings::exchanging;
 use crate::hostile::files::{home, ordinary};
-use crate::hostile::login::{BINARY, Login, codes, command, consent, stand_in};
+use crate::hostile::login::{Login, codes, command, consent, stand_in};
 use crate::hostile::wire::{self, ask, soon};
 use crate::hostile::zoho::Hostile;
+use crate::program;
 use crate::typist::Typist;
 use secrecy::ExposeSecret;
 use std::net::UdpSocket;
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 use tokio::task::yield_now;
 use url::Url;
 
@@ -177,9 +177,9 @@ async fn row_24_another_user_who_is_gone_at_once_uses_up_no_start(end: &str) {
     let victim = Victim::start(stand_in().await, &redirect_uri).await;
     let neighbor = Neighbor::by(&redirect_uri, end).await;
     // Gone before anything of him is accepted.
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     neighbor.send(&victim.start).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     victim.assert_unharmed("").await;
 }
 cases!(row_24_another_user_who_is_gone_at_once_uses_up_no_start {
@@ -195,15 +195,15 @@ async fn row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence(end: &
     let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
     let his = consent(&victim.zohos_address().await).await;
     let neighbor = Neighbor::by(&redirect_uri, end).await;
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     neighbor.send(&his.url).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     let genuine = victim.consent().await;
     let answer = ask(&genuine.url, "GET", "").await;
     if let Some(page) = answer.header("location") {
         ask(&redirect_uri.join(page).unwrap(), "GET", "").await;
     }
-    let ended = victim.login.ended().await;
+    let ended = victim.login.program.wait().await;
     let told = ended.stderr.contains("Check that the organization");
     assert!(
         told || codes(&victim.zoho) == [Some(genuine.code)],
@@ -231,14 +231,14 @@ async fn row_24_another_user_who_is_gone_when_he_is_judged_has_no_effect() {
     }
     // Answered after his was accepted.
     assert_eq!(victim.login.get("/elsewhere", "").await.status(), "404");
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     connection
         .write_all(get(&his.url).as_bytes())
         .await
         .unwrap();
     connection.shutdown().await.unwrap();
     wire::read(&mut connection).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     let said = victim.assert_unharmed("").await;
     assert!(said.contains(SOMEBODY_ELSE), "{said}");
 }
@@ -296,8 +296,8 @@ async fn row_24_another_user_gets_nothing_of_a_rehearsal() {
     if !second_user() {
         return;
     }
-    let mut demo = Command::new(BINARY);
-    let login = Login::of(demo.args(["demo", "--no-browser"])).await;
+    let mut demo = program::command(&[], &["demo", "--no-browser"]);
+    let login = Login::of(&mut demo).await;
     let mut neighbor = Neighbor::of(&login.redirect_uri).await;
     neighbor.bring(&login.consent().await.url).await;
     assert!(!neighbor.loot.contains("Refresh token"), "STOLEN: the page");

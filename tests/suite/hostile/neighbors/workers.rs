@@ -317,7 +317,7 @@ async fn row_26_a_worker_that_shows_its_own_page_everywhere(browser: Browser) {
         return;
     };
     scene.tab.go(scene.victim.start.as_str()).await;
-    scene.victim.login.told("private window").await;
+    scene.victim.login.program.told("private window").await;
     let mut private = browser.open().await.unwrap();
     private.go(scene.victim.start.as_str()).await;
     private.follow(ACCEPT).await;
