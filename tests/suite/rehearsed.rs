@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
+use tokio::task::yield_now;
+use tokio::time::{advance, pause, resume};
 use zoho_grant::context::Context;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::event::{Event, Tell};
@@ -84,6 +86,17 @@ impl Stage {
             redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
             stop,
         }
+    }
+
+    /// Once the stand-in was asked for something that it will not answer, the clock jumps to when that is given up.
+    pub fn jump_at(&self, path: &'static str) {
+        let (stand_in, late) = (Arc::clone(&self.stand_in), self.settings.answer_within);
+        tokio::spawn(async move {
+            while !stand_in.requests().iter().any(|it| it.path == path) {
+                yield_now().await;
+            }
+            jump(late).await;
+        });
     }
 
     /// Runs the login with the visitor who accepts.
@@ -189,6 +202,13 @@ pub type Journey = tokio::task::JoinHandle<Option<Visit>>;
 /// A journey that never begins.
 pub fn nobody(_: String) -> Journey {
     tokio::spawn(async { None })
+}
+
+/// Lets time pass at once.
+pub async fn jump(time: Duration) {
+    pause();
+    advance(time).await;
+    resume();
 }
 
 /// Waits for what must come, and fails where a hang would wait for ever.

@@ -11,7 +11,11 @@ use tokio::net::TcpStream;
 const GROWTH_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Opens connections that each send a part of a request and then nothing more.
-async fn strangers(login: &Login, count: usize, part: impl Fn(usize) -> Vec<u8>) -> Vec<TcpStream> {
+pub async fn strangers(
+    login: &Login,
+    count: usize,
+    part: impl Fn(usize) -> Vec<u8>,
+) -> Vec<TcpStream> {
     let mut open = Vec::new();
     for number in 0..count {
         let mut stream = wire::connect(login.port()).await;
@@ -167,7 +171,7 @@ async fn row_04_a_reader_that_never_reads_does_not_stop_the_others() {
 }
 
 /// The most memory that the process has held so far.
-fn peak(login: &Login) -> u64 {
+pub fn peak(login: &Login) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", login.program.id())).unwrap();
     let line = status
         .lines()

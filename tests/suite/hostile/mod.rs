@@ -8,6 +8,7 @@ mod connections;
 mod endings;
 mod files;
 mod front;
+mod heads;
 mod login;
 #[cfg(target_os = "linux")]
 mod neighbors;

@@ -1,9 +1,8 @@
 //! The flow in the library: from the bound redirect URI to credentials, page and hand-over.
 
-use crate::rehearsed::{Stage, bounded, nobody};
+use crate::rehearsed::{Stage, bounded, jump, nobody};
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use std::time::Duration;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::token_error::TokenError;
@@ -191,8 +190,10 @@ async fn old_answers_tell_the_same_hour() {
 #[tokio::test]
 async fn an_exchange_without_an_answer_ends_in_time_and_is_not_repeated() {
     for failure in [Failure::Slow, Failure::Closed] {
-        let mut stage = stage(Some(failure)).await;
-        stage.settings.answer_within = Duration::from_millis(300);
+        let stage = stage(Some(failure)).await;
+        if failure == Failure::Slow {
+            stage.jump_at("/oauth/v2/token");
+        }
         let ended = stage.visited().await;
         assert!(
             matches!(ended.outcome, Err(Error::NoAnswer(_))),
@@ -205,8 +206,9 @@ async fn an_exchange_without_an_answer_ends_in_time_and_is_not_repeated() {
 
 #[tokio::test]
 async fn a_silent_crm_is_a_warning() {
-    let mut stage = stage(Some(Failure::CrmSlow)).await;
-    stage.settings.answer_within = Duration::from_secs(1);
+    let stage = stage(Some(Failure::CrmSlow)).await;
+    stage.jump_at("/crm/v8/org");
+    stage.jump_at("/crm/v8/users");
     let ended = stage.visited().await;
     assert_eq!(ended.code(), 0);
     let unchecked = ended.login().credentials.identity.unchecked();
@@ -232,9 +234,15 @@ async fn a_server_that_cannot_be_reached_is_told_before_anything_opens() {
 
 #[tokio::test]
 async fn nothing_in_time_ends_the_wait() {
-    let mut stage = stage(None).await;
-    stage.settings.timeout = Duration::from_millis(50);
-    let ended = stage.run(nobody).await;
+    let stage = stage(None).await;
+    let timeout = stage.settings.timeout;
+    let passes = move |_| {
+        tokio::spawn(async move {
+            jump(timeout).await;
+            None
+        })
+    };
+    let ended = stage.run(passes).await;
     assert!(matches!(ended.outcome, Err(Error::TimedOut { .. })));
     assert_eq!((ended.code(), ended.opened), (4, 1));
 }

@@ -6,6 +6,7 @@ mod earlier_app;
 mod honest;
 mod kept;
 mod users;
+mod ways_out;
 mod workers;
 
 use super::login::{Callback, Login, codes, command, consent};

@@ -6,12 +6,10 @@ use super::{
 };
 use crate::hostile::endings::exchanging;
 use crate::hostile::files::{home, ordinary};
-use crate::hostile::login::{Login, codes, command, consent, stand_in};
+use crate::hostile::login::{Login, codes, consent, stand_in};
 use crate::hostile::wire::{self, ask, soon};
 use crate::hostile::zoho::Hostile;
 use crate::program;
-use crate::typist::Typist;
-use secrecy::ExposeSecret;
 use std::net::UdpSocket;
 use tokio::io::AsyncWriteExt;
 use tokio::task::yield_now;
@@ -305,44 +303,6 @@ async fn row_24_another_user_gets_nothing_of_a_rehearsal() {
     assert_eq!(login.complete(&genuine).await.status(), "201");
     let said = login.ends_with(0).await;
     assert!(said.contains(SOMEBODY_ELSE), "{said}");
-}
-
-/// Nobody else than the person, in a container that shares the machine's network: page and terminal say how to go on.
-#[tokio::test]
-async fn row_24_another_user_who_is_the_person_pastes() {
-    if !second_user() {
-        return;
-    }
-    let zoho = stand_in().await;
-    let redirect_uri = free("localhost");
-    zoho.register_redirect_uri(redirect_uri.as_str());
-    let command = command(
-        &zoho,
-        &["--no-browser", "--redirect-uri", redirect_uri.as_str()],
-    );
-    let words = command
-        .as_std()
-        .get_args()
-        .map(|word| word.to_str().unwrap());
-    let arguments = words.collect::<Vec<_>>().join(" ");
-    let secret = zoho.client_secret();
-    let secret = [("ZOHO_CLIENT_SECRET", secret.expose_secret())];
-    let mut typist = Typist::start(&arguments, &secret);
-    typist.until("Waiting for Zoho").await;
-    let zohos_address = typist.address("/oauth/v2/auth?").parse().unwrap();
-    let genuine = consent(&zohos_address).await;
-    let mut neighbor = Neighbor::of(&redirect_uri).await;
-    let answer = neighbor.get(&genuine.url).await;
-    assert_eq!(answer.status(), "403", "{}", answer.heading());
-    assert!(
-        answer.body().to_lowercase().contains("paste"),
-        "{}",
-        answer.heading()
-    );
-    typist.until(SOMEBODY_ELSE).await;
-    typist.enter(genuine.url.as_str()).await;
-    typist.until("code=0").await;
-    assert_eq!(codes(&zoho), [Some(genuine.code)]);
 }
 
 #[tokio::test]
