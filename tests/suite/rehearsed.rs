@@ -88,11 +88,12 @@ impl Stage {
         }
     }
 
-    /// Once the stand-in was asked for something that it will not answer, the clock jumps to when that is given up.
-    pub fn jump_at(&self, path: &'static str) {
+    /// Once the stand-in was asked for all that it will not answer, the clock jumps to when that is given up.
+    pub fn jump_at<const N: usize>(&self, paths: [&'static str; N]) {
         let (stand_in, late) = (Arc::clone(&self.stand_in), self.settings.answer_within);
         tokio::spawn(async move {
-            while !stand_in.requests().iter().any(|it| it.path == path) {
+            let asked = |path: &&str| stand_in.requests().iter().any(|it| it.path == **path);
+            while !paths.iter().all(asked) {
                 yield_now().await;
             }
             jump(late).await;

@@ -59,7 +59,7 @@ async fn an_answer_that_never_comes_is_told_in_both_places() {
         ..Rehearsal::default()
     };
     let stage = Stage::new(rehearsal).await;
-    stage.jump_at("/oauth/v2/token");
+    stage.jump_at(["/oauth/v2/token"]);
     let ended = stage.visited().await;
     let page = text(&ended.visit.as_ref().unwrap().page);
     for words in ended.words().concat() {

@@ -192,7 +192,7 @@ async fn an_exchange_without_an_answer_ends_in_time_and_is_not_repeated() {
     for failure in [Failure::Slow, Failure::Closed] {
         let stage = stage(Some(failure)).await;
         if failure == Failure::Slow {
-            stage.jump_at("/oauth/v2/token");
+            stage.jump_at(["/oauth/v2/token"]);
         }
         let ended = stage.visited().await;
         assert!(
@@ -207,8 +207,7 @@ async fn an_exchange_without_an_answer_ends_in_time_and_is_not_repeated() {
 #[tokio::test]
 async fn a_silent_crm_is_a_warning() {
     let stage = stage(Some(Failure::CrmSlow)).await;
-    stage.jump_at("/crm/v8/org");
-    stage.jump_at("/crm/v8/users");
+    stage.jump_at(["/crm/v8/org", "/crm/v8/users"]);
     let ended = stage.visited().await;
     assert_eq!(ended.code(), 0);
     let unchecked = ended.login().credentials.identity.unchecked();
