@@ -3,9 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod browser;
-mod chromium;
-#[cfg(target_os = "linux")]
-mod firefox;
+mod browsers;
 mod flows;
 mod handover;
 mod hostile;

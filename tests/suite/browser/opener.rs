@@ -1,7 +1,7 @@
 //! The way through `BROWSER`: a one-time address that leads to Zoho.
 
 use super::{ACCEPT, parameter};
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use crate::opener::Opener;
 use crate::program::Program;
 

@@ -1,9 +1,8 @@
 //! What the rules against neighbors must not hinder.
 
-use super::browsers::Browser;
 use super::{Neighbor, SECOND_USER, Victim, cases, free, second_user};
 use crate::browser::{ACCEPT, value};
-use crate::firefox;
+use crate::browsers::{Browser, firefox};
 use crate::hostile::files::{home, ordinary};
 use crate::hostile::login::{Login, consent, stand_in};
 use crate::hostile::missing;

@@ -2,7 +2,7 @@
 
 use super::{Neighbor, SECOND_USER, Victim, cases, free, get, second_user};
 use crate::browser::ACCEPT;
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use crate::hostile::login::{Callback, Login, command, stand_in};
 use crate::hostile::wire::{self, Answer, soon};
 use crate::program::Ended;

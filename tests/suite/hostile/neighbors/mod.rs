@@ -1,6 +1,5 @@
 //! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, get nothing of a login.
 
-mod browsers;
 mod cache;
 mod earlier_app;
 mod honest;

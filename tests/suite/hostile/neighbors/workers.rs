@@ -1,9 +1,9 @@
 //! Row 26: a service worker that an earlier app left on the origin of the redirect URI.
 
-use super::browsers::{Browser, Tab};
 use super::earlier_app::{EarlierApp, Spy};
 use super::{Neighbor, SOMEBODY_ELSE, Victim, cases, free, second_user};
 use crate::browser::ACCEPT;
+use crate::browsers::{Browser, Tab};
 use crate::hostile::login::stand_in;
 use Browser::{Chromium, Firefox};
 use serde_json::json;
