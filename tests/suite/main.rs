@@ -6,8 +6,10 @@ mod browser;
 mod browsers;
 mod flows;
 mod handover;
+#[cfg(unix)]
 mod hostile;
 mod login;
+mod needs;
 #[cfg(target_os = "linux")]
 mod opener;
 mod program;

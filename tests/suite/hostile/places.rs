@@ -1,5 +1,6 @@
 //! Rows 33 to 35: places that credentials come from and go to, as people and attackers make them.
 
+use super::missing;
 use super::zoho::{Hostile, Reply, ok};
 use crate::program::{Ended, Program, command, through};
 use crate::tokens::source::Life;
@@ -35,9 +36,8 @@ fn may_mount() -> bool {
     let mut alone = std::process::Command::new("unshare");
     let may = alone.args(["-m", "true"]).status();
     let may = may.is_ok_and(|status| status.success());
-    assert!(may || std::env::var_os("REQUIRE_HOSTILE").is_none());
     if !may {
-        eprintln!("NOT TESTED: unshare -m is not permitted");
+        missing("unshare -m is not permitted");
     }
     may
 }

@@ -1,6 +1,6 @@
 //! A live token after the login, whenever one is asked for: refreshed once, and put back where it came from.
 
-use crate::hostile::missing;
+use crate::needs::missing;
 use crate::program::{Ended, Program, command, through};
 use crate::tokens::source::Life;
 use serde_json::Value;
@@ -179,7 +179,7 @@ async fn the_header_goes_to_curl_on_no_command_line() {
     let mut shell = through(&["sh", "-c", &script], &header);
     let ended = Program::spawn(&mut shell).wait().await;
     if ended.stderr.contains("not found") {
-        return missing("there is no curl");
+        return missing("REQUIRE_HOSTILE", "there is no curl");
     }
     assert!(ended.stdout.contains("Rehearsal Company"), "{ended:?}");
 }
