@@ -2,14 +2,26 @@
 
 use super::login::{Login, command, stand_in};
 use crate::program::{BINARY, Program, at};
+use std::iter;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::TcpSocket;
 
-/// A port that is free on every address of this machine just now.
+/// Below the ports that systems give by themselves: nobody but these tests takes one of those in between.
+const PORTS: Range<u16> = 10_000..30_000;
+
+/// A port that is free on every address of this machine, another one each time.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("[::]:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Other runs of the tests begin elsewhere.
+    let first = std::process::id().wrapping_mul(101) % 20_000;
+    let next = || first + NEXT.fetch_add(1, Ordering::Relaxed);
+    let ports = iter::repeat_with(next)
+        .map(|at| PORTS.start + u16::try_from(at % u32::from(PORTS.end - PORTS.start)).unwrap());
+    let mut free = ports.filter(|port| TcpListener::bind(("::", *port)).is_ok());
+    free.next().unwrap()
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use crate::rehearsed::{Stage, bounded, jump, nobody};
 use secrecy::ExposeSecret;
 use serde_json::Value;
+use std::time::Duration;
 use zoho_grant::error::{Error, Signal};
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::token_error::TokenError;
@@ -233,8 +234,9 @@ async fn a_server_that_cannot_be_reached_is_told_before_anything_opens() {
 
 #[tokio::test]
 async fn nothing_in_time_ends_the_wait() {
-    let stage = stage(None).await;
-    let timeout = stage.settings.timeout;
+    let mut stage = stage(None).await;
+    let timeout = Duration::from_secs(30);
+    stage.settings.timeout = timeout;
     let passes = move |_| {
         tokio::spawn(async move {
             jump(timeout).await;
