@@ -6,6 +6,7 @@ use crate::loopback::peer::Persons;
 use rand::CryptoRng;
 use secrecy::SecretString;
 use std::io::Write;
+use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::{mpsc, watch};
 
@@ -20,7 +21,7 @@ pub struct Context {
     /// Where credentials go that go to no file.
     pub output: Box<dyn Write + Send>,
     /// Whose requests are the person's.
-    pub persons: Persons,
+    pub persons: Arc<Persons>,
     /// The source of state, verifier and one-time addresses.
     pub random: Box<dyn CryptoRng + Send>,
     /// The wall clock, for the moment at which the access token ends.

@@ -19,6 +19,7 @@ use terminal::Terminal;
 fn main() -> ExitCode {
     signals::keep_no_core();
     signals::watch();
+    commands::generated::answer_shell();
     let arguments = Arguments::parse();
     let terminal = Arc::new(Terminal::on_stderr(arguments.command.talk()));
     let runtime = match tokio::runtime::Builder::new_current_thread()
@@ -63,5 +64,7 @@ fn run(command: &Command, app: &App) -> Result<ExitCode, Stop> {
         Command::Forget(arguments) => commands::profiles::forget(arguments, app),
         Command::Scopes(arguments) => Ok(commands::lookup::scopes(arguments, terminal)),
         Command::Datacenters(_) => Ok(commands::lookup::data_centers(terminal)),
+        Command::Completions(arguments) => commands::generated::completions(arguments, app),
+        Command::Man(arguments) => commands::generated::man(arguments, app),
     }
 }

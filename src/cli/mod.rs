@@ -1,9 +1,11 @@
 //! The command line: options, variables and help, as the README lists them.
 
 mod client;
+mod complete;
 pub mod export;
 pub mod flows;
 pub mod folder;
+pub mod generated;
 mod git;
 mod handover;
 mod layers;
@@ -18,6 +20,7 @@ pub mod usage;
 pub mod variables;
 
 use clap::{ArgAction, Args, Parser, Subcommand, ValueEnum};
+use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use flows::{DataCenters, Device, Flow, Scopes};
 use handover::HandOver;
 use std::path::PathBuf;
@@ -63,6 +66,10 @@ pub enum Command {
     Datacenters(DataCenters),
     /// Hand over credentials once more, in any format; no request is made
     Export(Export),
+    /// Print the completion script of a shell
+    Completions(generated::Completions),
+    /// Print the manual page, or that of a command
+    Man(generated::Man),
 }
 
 /// Options of `login`.
@@ -105,7 +112,7 @@ pub struct Registered {
 #[derive(Args)]
 pub struct Servers {
     /// Data centre where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
-    #[arg(long, value_name = "CODE", help_heading = "Zoho")]
+    #[arg(long, value_name = "CODE", help_heading = "Zoho", add = ArgValueCandidates::new(complete::data_centers))]
     pub dc: Option<String>,
     /// Accounts server instead of the data centre's [env: ZOHO_ACCOUNTS_URL]
     #[arg(long, value_name = "URL", help_heading = "Zoho")]
@@ -153,7 +160,8 @@ pub struct Export {
         long,
         value_name = "PROFILE",
         conflicts_with = "env_file",
-        help_heading = "Client"
+        help_heading = "Client",
+        add = ArgValueCandidates::new(complete::profiles)
     )]
     pub profile: Option<String>,
     #[command(flatten)]
@@ -180,7 +188,7 @@ pub struct Callback {
 #[derive(Args)]
 pub struct Credentials {
     /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
-    #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help())]
+    #[arg(long, value_name = "A,B", help_heading = "Zoho", long_help = scope_help(), add = ArgValueCompleter::new(complete::scopes))]
     pub scope: Vec<String>,
     /// How long to wait for the consent, as in 90s or 5m [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = options::timeout, help_heading = "Zoho")]
@@ -235,6 +243,8 @@ impl Command {
             Self::Revoke(revoke) => revoke.from.talk,
             Self::Profiles(profiles) => profiles.talk,
             Self::Forget(forget) => forget.talk,
+            Self::Completions(completions) => completions.talk,
+            Self::Man(man) => man.talk,
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Arguments of the commands about tokens after the login, and of keeping them.
 
-use crate::cli::{Credentials, Registered, Servers, Talk};
+use crate::cli::{Credentials, Registered, Servers, Talk, complete};
 use clap::{Args, ValueEnum};
+use clap_complete::engine::ArgValueCandidates;
 use std::path::PathBuf;
 
 /// Of the commands that use credentials.
@@ -16,7 +17,7 @@ Exit codes:
 #[derive(Args)]
 pub struct Keep {
     /// Keep client and tokens for later runs; then nothing is printed unless --format or --output asks [default: default] [env: ZOHO_PROFILE names it]
-    #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "", help_heading = "Keeping")]
+    #[arg(long, value_name = "PROFILE", num_args = 0..=1, default_missing_value = "", help_heading = "Keeping", add = ArgValueCandidates::new(complete::profiles))]
     pub save: Option<String>,
     /// Where to keep the secrets: the system's keyring, or a file that only you can read
     #[arg(
@@ -29,7 +30,7 @@ pub struct Keep {
     )]
     pub save_to: SaveTo,
     /// The profile that --save means; keeps nothing by itself
-    #[arg(long, value_name = "PROFILE", help_heading = "Keeping")]
+    #[arg(long, value_name = "PROFILE", help_heading = "Keeping", add = ArgValueCandidates::new(complete::profiles))]
     pub profile: Option<String>,
     /// Revoke the refresh token that the profile held, without a question
     #[arg(long, requires = "save", help_heading = "Keeping")]
@@ -75,7 +76,8 @@ pub struct From {
         long,
         value_name = "PROFILE",
         conflicts_with = "env_file",
-        help_heading = "Credentials"
+        help_heading = "Credentials",
+        add = ArgValueCandidates::new(complete::profiles)
     )]
     pub profile: Option<String>,
     /// File with ZOHO_… variables; what is refreshed is put back there
@@ -128,6 +130,7 @@ pub struct Profiles {
 #[derive(Args)]
 pub struct Forget {
     /// Which one [default: default] [env: ZOHO_PROFILE]
+    #[arg(add = ArgValueCandidates::new(complete::profiles))]
     pub profile: Option<String>,
     #[command(flatten)]
     pub talk: Talk,

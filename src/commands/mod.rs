@@ -5,6 +5,7 @@ pub mod demo;
 pub mod device;
 pub mod exchange;
 pub mod export;
+pub mod generated;
 mod live;
 pub mod login;
 pub mod lookup;
@@ -96,7 +97,7 @@ fn context(
         tell,
         pasted,
         output: Box::new(std::io::stdout()),
-        persons: Persons::of_this_process(behind_sudo()),
+        persons: Arc::new(Persons::of_this_process(behind_sudo())),
         random: Box::new(UnwrapErr(SysRng)),
         now: SystemTime::now,
         stopped: signals::listen(),

@@ -101,7 +101,7 @@ fn serve(
     loopback.serve(Serving {
         expected,
         consent: request.address.clone(),
-        persons: context.persons.clone(),
+        persons: Arc::clone(&context.persons),
         draw: {
             let rehearsal = settings.rehearsal;
             Arc::new(move |occasion| page_for(occasion, rehearsal))

@@ -19,7 +19,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf, join};
+use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{AbortHandle, JoinSet, yield_now};
@@ -93,11 +94,16 @@ impl Connection {
     }
 }
 
+/// Answers a request. Each connection carries one.
+pub(super) type Answer = Arc<dyn Fn(Parts, Connection) -> BoxFuture + Send + Sync>;
+
+/// The answer, once it is there.
+pub(super) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
+
 /// What connections are accepted for.
 #[derive(Clone)]
-pub(super) struct Purpose<A> {
-    /// Answers a request. Each connection carries one.
-    pub(super) answer: A,
+pub(super) struct Purpose {
+    pub(super) answer: Answer,
     /// The whole answer, bytes as they are sent, to a request whose head is too large to be read.
     pub(super) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
     /// Whose connections are the person's.
@@ -109,27 +115,16 @@ pub(super) struct Purpose<A> {
 }
 
 /// Accepts on all listeners until aborted; every connection ends with it.
-pub(super) fn accept<A, F>(listeners: Vec<TcpListener>, purpose: Purpose<A>) -> AbortHandle
-where
-    A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Reply> + Send + 'static,
-{
+pub(super) fn accept(listeners: Vec<TcpListener>, purpose: &Purpose) -> AbortHandle {
     let room = Arc::new(Semaphore::new(SHARED_BYTES));
-    tokio::spawn(async move {
-        let mut accepting = JoinSet::new();
-        for listener in listeners {
-            accepting.spawn(accept_on(listener, purpose.clone(), Arc::clone(&room)));
-        }
-        accepting.join_all().await;
-    })
-    .abort_handle()
+    let mut accepting = JoinSet::new();
+    for listener in listeners {
+        accepting.spawn(accept_on(listener, purpose.clone(), Arc::clone(&room)));
+    }
+    tokio::spawn(accepting.join_all()).abort_handle()
 }
 
-async fn accept_on<A, F>(listener: TcpListener, purpose: Purpose<A>, room: Arc<Semaphore>)
-where
-    A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Reply> + Send + 'static,
-{
+async fn accept_on(listener: TcpListener, purpose: Purpose, room: Arc<Semaphore>) {
     let mut connections = JoinSet::new();
     let mut open = VecDeque::new();
     loop {
@@ -142,9 +137,13 @@ where
             Ok((stream, ends)) => {
                 make_room(&mut open);
                 let connection = Connection::new(ends, &purpose.persons);
-                let stream = Head::new(stream, &room);
-                let task = connections.spawn(serve(stream, purpose.clone(), connection.clone()));
-                open.push_back((task, connection));
+                let serving = serve(
+                    stream,
+                    Arc::clone(&room),
+                    purpose.clone(),
+                    connection.clone(),
+                );
+                open.push_back((connections.spawn(serving), connection));
                 while connections.try_join_next().is_some() {}
                 // Each gets its turn to be read before newer ones can push it out.
                 yield_now().await;
@@ -164,16 +163,10 @@ fn make_room(open: &mut VecDeque<(AbortHandle, Connection)>) {
     }
 }
 
-async fn serve<A, F>(mut stream: Head, purpose: Purpose<A>, connection: Connection)
-where
-    A: Fn(Parts, Connection) -> F + Clone + Send + Sync + 'static,
-    F: Future<Output = Reply> + Send + 'static,
-{
+async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connection: Connection) {
     let neighbor = matches!(connection.accepted_from, Peer::Neighbor(_));
-    // Room that all share is not for who would only hold it.
-    stream.may_grow = !neighbor;
-    let _ = stream.inner.set_nodelay(true);
-    match timeout(HEAD_DEADLINE, speaks_tls(&stream.inner)).await {
+    let _ = stream.set_nodelay(true);
+    match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
         Ok(false) => {}
         Ok(true) if neighbor => return,
         Ok(true) => return (purpose.tell)(Notice::SpokeTls),
@@ -183,6 +176,9 @@ where
         let answer = (purpose.answer)(request.into_parts().0, connection.clone());
         Box::pin(async { Ok::<_, Infallible>(answer.await) })
     });
+    let (from, to) = stream.into_split();
+    // Room that all share is not for who would only hold it.
+    let head = Head::new(from, Some(room).filter(|_| !neighbor));
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
@@ -191,17 +187,17 @@ where
         .keep_alive(false)
         // A browser that closes as soon as it has asked has asked: else its callback could be dropped unjudged.
         .half_close(true)
-        .serve_connection(TokioIo::new(stream), service);
+        .serve_connection(TokioIo::new(join(head, to)), service);
     let outcome = poll_fn(|context| served.poll_without_shutdown(context)).await;
-    let mut stream = served.into_parts().io.into_inner();
-    if stream.too_large {
+    let (head, mut to) = served.into_parts().io.into_inner().into_inner();
+    if head.too_large {
         if !neighbor {
             (purpose.tell)(Notice::HeadTooLarge);
         }
-        let _ = stream.inner.write_all(&(purpose.too_large)()).await;
+        let _ = to.write_all(&(purpose.too_large)()).await;
     }
-    if outcome.is_ok() || stream.too_large {
-        let _ = close(stream.inner).await;
+    if outcome.is_ok() || head.too_large {
+        let _ = close(head.from, to).await;
     }
     if connection.carries_page.load(Ordering::Relaxed) {
         purpose.delivered.notify_one();
@@ -215,52 +211,47 @@ async fn speaks_tls(stream: &TcpStream) -> bool {
 }
 
 /// Closing while unread bytes wait makes the system send a reset, which can overtake the page.
-async fn close(mut stream: TcpStream) -> io::Result<()> {
-    stream.shutdown().await?;
+async fn close(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()> {
+    to.shutdown().await?;
     let mut rest = vec![0; 16 * 1024];
-    let drained = async { while !matches!(stream.read(&mut rest).await, Ok(0) | Err(_)) {} };
+    let drained = async { while !matches!(from.read(&mut rest).await, Ok(0) | Err(_)) {} };
     let _ = timeout(CLOSE_PATIENCE, drained).await;
     Ok(())
 }
 
-/// A connection that counts what is read: no request has a body, so all of it is head.
+/// What comes on a connection, counted: no request has a body, so all of it is head.
 struct Head {
-    inner: TcpStream,
+    from: OwnedReadHalf,
     read: usize,
-    room: Arc<Semaphore>,
-    /// What it holds of the shared room.
+    /// What all connections share, for one that may take from it.
+    room: Option<Arc<Semaphore>>,
     held: Option<OwnedSemaphorePermit>,
-    may_grow: bool,
     too_large: bool,
 }
 
 impl Head {
-    fn new(inner: TcpStream, room: &Arc<Semaphore>) -> Self {
+    fn new(from: OwnedReadHalf, room: Option<Arc<Semaphore>>) -> Self {
         Self {
-            inner,
+            from,
             read: 0,
-            room: Arc::clone(room),
+            room,
             held: None,
-            may_grow: true,
             too_large: false,
         }
     }
 
     /// Whether there is room for what was read so far.
     fn has_room(&mut self) -> bool {
-        let held = self
-            .held
-            .as_ref()
-            .map_or(0, OwnedSemaphorePermit::num_permits);
+        let held = self.held.as_ref();
+        let held = held.map_or(0, OwnedSemaphorePermit::num_permits);
         if self.read <= OWN_BYTES + held {
             return true;
         }
         // In large steps: the memory behind it doubles as well.
         let more = u32::try_from(self.read.next_multiple_of(OWN_BYTES) - OWN_BYTES - held);
-        let more = more
-            .ok()
-            .filter(|_| self.may_grow && self.read <= HEAD_BYTES);
-        let taken = more.and_then(|more| Arc::clone(&self.room).try_acquire_many_owned(more).ok());
+        let more = more.ok().filter(|_| self.read <= HEAD_BYTES);
+        let room = self.room.clone();
+        let taken = room.and_then(|room| room.try_acquire_many_owned(more?).ok());
         match (taken, &mut self.held) {
             (None, _) => return false,
             (Some(taken), Some(held)) => held.merge(taken),
@@ -277,30 +268,13 @@ impl AsyncRead for Head {
         into: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let before = into.filled().len();
-        ready!(Pin::new(&mut self.inner).poll_read(context, into))?;
+        ready!(Pin::new(&mut self.from).poll_read(context, into))?;
         self.read += into.filled().len() - before;
-        if !self.has_room() {
-            self.too_large = true;
-            return Poll::Ready(Err(io::ErrorKind::OutOfMemory.into()));
-        }
-        Poll::Ready(Ok(()))
-    }
-}
-
-impl AsyncWrite for Head {
-    fn poll_write(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-        bytes: &[u8],
-    ) -> Poll<io::Result<usize>> {
-        Pin::new(&mut self.inner).poll_write(context, bytes)
-    }
-
-    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_flush(context)
-    }
-
-    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.inner).poll_shutdown(context)
+        self.too_large = !self.has_room();
+        Poll::Ready(if self.too_large {
+            Err(io::ErrorKind::OutOfMemory.into())
+        } else {
+            Ok(())
+        })
     }
 }

@@ -46,7 +46,7 @@ impl Persons {
             let logged_in = process.and_then(|process| process.loginuid()).ok();
             let logged_in = logged_in.filter(|uid| *uid != NOBODY_LOGGED_IN);
             let mut own = vec![0, geteuid().as_raw(), getuid().as_raw()];
-            if !sees_every_user() {
+            if sees_some_users_alike() {
                 own.retain(|uid| *uid != UNMAPPED);
             }
             Self(
@@ -65,12 +65,12 @@ impl Persons {
 #[cfg(target_os = "linux")]
 const UNMAPPED: u32 = 65534;
 
-/// Whether the numbers of users are those of the machine. In a container's own user namespace, every other user of the
-/// machine has one number, which is nobody's in particular.
+/// Whether this is a container's own user namespace, where every other user of the machine has one number, which is
+/// nobody's in particular. Without `/proc`, the usual is taken for granted.
 #[cfg(target_os = "linux")]
-fn sees_every_user() -> bool {
-    let map = std::fs::read_to_string("/proc/self/uid_map").unwrap_or_default();
-    map.split_whitespace().eq(["0", "0", "4294967295"])
+fn sees_some_users_alike() -> bool {
+    let map = std::fs::read_to_string("/proc/self/uid_map");
+    map.is_ok_and(|map| !map.split_whitespace().eq(["0", "0", "4294967295"]))
 }
 
 /// The two ends of an accepted connection, as this program has them.

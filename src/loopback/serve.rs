@@ -76,7 +76,7 @@ pub struct Serving {
     /// Zoho's consent page, where the start address leads once.
     pub consent: SecretString,
     /// Whose requests are the person's.
-    pub persons: Persons,
+    pub persons: Arc<Persons>,
     /// Draws what a browser is shown in place of the result.
     pub draw: Draw,
     /// Told what happens.
@@ -88,8 +88,7 @@ pub type Draw = Arc<dyn Fn(&Occasion) -> Page + Send + Sync>;
 
 /// What every request sees of the login.
 struct State {
-    expected: Expectation,
-    consent: SecretString,
+    serving: Serving,
     so_far: Mutex<SoFar>,
     started: AtomicBool,
     responses: mpsc::Sender<Callback>,
@@ -99,8 +98,6 @@ struct State {
     decided: watch::Sender<bool>,
     page: Mutex<Option<Page>>,
     delivered: Arc<Notify>,
-    draw: Draw,
-    tell: TellNotice,
 }
 
 impl Server {
@@ -108,8 +105,7 @@ impl Server {
     pub(super) fn new(listeners: Vec<TcpListener>, serving: Serving) -> Self {
         let (sender, responses) = mpsc::channel(1);
         let login = Arc::new(State {
-            expected: serving.expected,
-            consent: serving.consent,
+            serving,
             so_far: Mutex::default(),
             started: AtomicBool::new(false),
             responses: sender,
@@ -117,21 +113,21 @@ impl Server {
             decided: watch::Sender::new(false),
             page: Mutex::new(None),
             delivered: Arc::default(),
-            draw: serving.draw,
-            tell: serving.tell,
         });
         let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
         let purpose = Purpose {
-            answer: move |head, connection| answer(Arc::clone(&answering), head, connection),
+            answer: Arc::new(move |head, connection| {
+                Box::pin(answer(Arc::clone(&answering), head, connection))
+            }),
             too_large: Arc::new(move || refusing.too_large()),
-            persons: Arc::new(serving.persons),
+            persons: Arc::clone(&login.serving.persons),
             delivered: Arc::clone(&login.delivered),
-            tell: Arc::clone(&login.tell),
+            tell: Arc::clone(&login.serving.tell),
         };
         Self {
             login,
             responses,
-            accepting: connections::accept(listeners, purpose),
+            accepting: connections::accept(listeners, &purpose),
         }
     }
 
@@ -156,7 +152,7 @@ impl Server {
 
     /// Judges a pasted text by the rules of the callback. Once it is taken, no other response is.
     pub fn pasted(&self, text: &SecretString) -> Result<AuthorizationResponse, NotTaken> {
-        let Answer { response, digest } = pasted::judge(&self.login.expected, text)?;
+        let Answer { response, digest } = pasted::judge(&self.login.serving.expected, text)?;
         self.login.so_far().answer.get_or_insert(digest);
         Ok(response)
     }
@@ -207,16 +203,16 @@ impl State {
     }
 
     fn start_address(&self) -> String {
-        let authority = self.expected.redirect_uri.authority();
+        let authority = self.serving.expected.redirect_uri.authority();
         format!(
             "http://{authority}{}",
-            self.expected.start_path.expose_secret()
+            self.serving.expected.start_path.expose_secret()
         )
     }
 
     fn judge(&self, head: &Parts, connection: &Connection) -> Decision {
         let mut so_far = self.so_far();
-        let decision = decide(&self.expected, head, || connection.peer(), *so_far);
+        let decision = decide(&self.serving.expected, head, || connection.peer(), *so_far);
         if let Decision::Response { answer, .. } = &decision {
             so_far.answer = Some(answer.digest);
         }
@@ -225,18 +221,21 @@ impl State {
 
     fn start(&self, headers: &HeaderMap) -> Reply {
         if self.started.swap(true, Ordering::Relaxed) {
-            (self.tell)(Notice::StartedTwice);
+            (self.serving.tell)(Notice::StartedTwice);
             return self.shown(StatusCode::GONE, &Occasion::StartedTwice);
         }
         if self.site_for(headers) == Site::RedirectUri {
-            (self.tell)(Notice::WillClearAppData);
+            (self.serving.tell)(Notice::WillClearAppData);
         }
-        clearing(see_other(self.consent.expose_secret()), THE_CACHE)
+        clearing(see_other(self.serving.consent.expose_secret()), THE_CACHE)
     }
 
     /// Nothing of another app is erased without the person's click.
     fn ask_about_worker(&self) -> Reply {
-        let clear = format!("{}{CLEAR}", self.expected.start_path.expose_secret());
+        let clear = format!(
+            "{}{CLEAR}",
+            self.serving.expected.start_path.expose_secret()
+        );
         self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
     }
 
@@ -260,8 +259,8 @@ impl State {
         let site = *self.so_far().page_at.get_or_insert(self.site_for(headers));
         let mut decided = self.decided.subscribe();
         let _ = decided.wait_for(|decided| *decided).await;
-        let path = self.expected.page_path.expose_secret();
-        match &self.expected.page_host {
+        let path = self.serving.expected.page_path.expose_secret();
+        match &self.serving.expected.page_host {
             Some(host) if site == Site::PageHost => see_other(&format!("http://{host}{path}")),
             _ => clearing(see_other(path), CACHE_AND_STORAGE),
         }
@@ -269,7 +268,7 @@ impl State {
 
     /// Where the page is for this browser.
     fn site_for(&self, headers: &HeaderMap) -> Site {
-        if self.expected.page_host.is_some() && finds_names_below_localhost(headers) {
+        if self.serving.expected.page_host.is_some() && finds_names_below_localhost(headers) {
             Site::PageHost
         } else {
             Site::RedirectUri
@@ -287,12 +286,12 @@ impl State {
     }
 
     fn shown(&self, status: StatusCode, occasion: &Occasion) -> Reply {
-        respond(status, (self.draw)(occasion))
+        respond(status, (self.serving.draw)(occasion))
     }
 
     /// Written by hand, because no request was read that the HTTP library could answer.
     fn too_large(&self) -> Vec<u8> {
-        let page = (self.draw)(&Occasion::HeadTooLarge);
+        let page = (self.serving.draw)(&Occasion::HeadTooLarge);
         let mut text =
             "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
         for (name, value) in &ALWAYS {
@@ -308,7 +307,7 @@ impl State {
     }
 
     fn refuse(&self, refusal: Refusal) -> Reply {
-        (self.tell)(Notice::Refused(refusal));
+        (self.serving.tell)(Notice::Refused(refusal));
         let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
         if refusal == Refusal::Method {
             reply

@@ -38,7 +38,15 @@ pub(super) struct Socket {
 
 /// The socket with exactly these two ends.
 pub(super) fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<Socket>> {
-    let found = ask(&exactly(local, remote)).or_else(|_| table())?;
+    let exactly = SocketId {
+        source_port: local.port(),
+        destination_port: remote.port(),
+        source_address: local.ip(),
+        destination_address: remote.ip(),
+        interface_id: 0,
+        cookie: [0xff; 8],
+    };
+    let found = ask(NLM_F_REQUEST, exactly).or_else(|_| table())?;
     let same = |socket: &Socket| {
         !socket.listens && (socket.local, socket.remote) == (plain(local), plain(remote))
     };
@@ -47,79 +55,49 @@ pub(super) fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Optio
 
 /// All sockets whose own end has this port.
 pub(super) fn on_port(port: u16) -> io::Result<Vec<Socket>> {
-    let dumped = [AF_INET, AF_INET6].map(|family| ask(&all_on(family, port)));
-    let [v4, v6] = dumped;
-    let mut found = match v4.and_then(|v4| Ok([v4, v6?].concat())) {
-        Ok(found) => found,
-        Err(_) => table()?,
+    let all = |any: SocketId| {
+        let socket_id = SocketId {
+            source_port: port,
+            ..any
+        };
+        ask(NLM_F_REQUEST | NLM_F_DUMP, socket_id)
     };
+    let both = all(SocketId::new_v4()).and_then(|v4| Ok([v4, all(SocketId::new_v6())?].concat()));
+    let mut found = both.or_else(|_| table())?;
     found.retain(|socket| socket.local.port() == port);
     Ok(found)
 }
 
-fn exactly(local: SocketAddr, remote: SocketAddr) -> Query {
-    Query {
-        flags: NLM_F_REQUEST,
-        family: if local.is_ipv4() { AF_INET } else { AF_INET6 },
-        socket_id: SocketId {
-            source_port: local.port(),
-            destination_port: remote.port(),
-            source_address: local.ip(),
-            destination_address: remote.ip(),
-            interface_id: 0,
-            cookie: [0xff; 8],
-        },
-    }
-}
-
-fn all_on(family: u8, port: u16) -> Query {
-    let any = if family == AF_INET {
-        SocketId::new_v4()
-    } else {
-        SocketId::new_v6()
-    };
-    Query {
-        flags: NLM_F_REQUEST | NLM_F_DUMP,
-        family,
-        socket_id: SocketId {
-            source_port: port,
-            ..any
-        },
-    }
-}
-
-struct Query {
-    flags: u16,
-    family: u8,
-    socket_id: SocketId,
-}
-
 /// Asks the kernel, which has answered when sending returns.
-fn ask(request: &Query) -> io::Result<Vec<Socket>> {
+fn ask(flags: u16, socket_id: SocketId) -> io::Result<Vec<Socket>> {
     let mut kernel = Netlink::new(NETLINK_SOCK_DIAG)?;
     kernel.bind_auto()?;
     kernel.connect(&NetlinkAddress::new(0, 0))?;
     kernel.set_non_blocking(true)?;
-    kernel.send(&message(request), 0)?;
+    kernel.send(&message(flags, socket_id), 0)?;
     let mut found = Vec::new();
     loop {
         let mut part = Vec::with_capacity(PART);
         kernel.recv(&mut part, 0)?;
-        if read(&part, &mut found)? || request.flags & NLM_F_DUMP != NLM_F_DUMP {
+        if read(&part, &mut found)? || flags & NLM_F_DUMP != NLM_F_DUMP {
             return Ok(found);
         }
     }
 }
 
-fn message(request: &Query) -> Vec<u8> {
+fn message(flags: u16, socket_id: SocketId) -> Vec<u8> {
     let mut header = NetlinkHeader::default();
-    header.flags = request.flags;
+    header.flags = flags;
     let question = SockDiagMessage::InetRequest(InetRequest {
-        family: request.family,
+        family: if socket_id.source_address.is_ipv4() {
+            AF_INET
+        } else {
+            AF_INET6
+        },
         protocol: IPPROTO_TCP,
         extensions: ExtensionFlags::empty(),
         states: StateFlags::all(),
-        socket_id: request.socket_id.clone(),
+        socket_id,
     });
     let mut message = NetlinkMessage::new(header, question.into());
     message.finalize();

@@ -15,9 +15,6 @@ const STYLE: &str = include_str!("../../templates/page.css");
 /// The script of the result page.
 const SCRIPT: &str = include_str!("../../templates/result.js");
 
-/// The script of the page for a redirect URI without an answer, which alone sees the fragment.
-const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
-
 /// What Adobe's form asks for, in its order.
 const ADOBE_FORM: [&str; 6] = [
     "Endpoint",
@@ -63,37 +60,7 @@ pub fn result(view: &ResultView) -> Page {
 
 /// The page that says one thing.
 pub fn message(view: &MessageView) -> Page {
-    Page::render(&MessagePage { view, go_on: None }, SANDBOX)
-}
-
-/// The page that says one thing, and goes on where the person clicks.
-pub fn ask(view: &MessageView, address: &str, label: &str) -> Page {
-    let go_on = Some((address, label));
-    Page::render(&MessagePage { view, go_on }, SANDBOX)
-}
-
-/// The page for the redirect URI without an answer, which finds out whether a JavaScript client brought it.
-pub fn bare(view: &MessageView) -> Page {
-    let allowed = format!("{SANDBOX}; script-src {}", hash(FRAGMENT_SCRIPT));
-    Page::render(&BarePage { view, go_on: None }, &allowed)
-}
-
-/// The page that loads a picture whose answer clears its origin's data, and then goes on.
-pub fn clearing(view: &MessageView, now: &str, start: &str) -> Page {
-    let mut page = Page::render(
-        &ClearingPage {
-            view,
-            go_on: Some((start, "Continue")),
-            now,
-            start,
-        },
-        SANDBOX,
-    );
-    let pictures = format!("img-src data: {now}");
-    page.content_security_policy = page
-        .content_security_policy
-        .replace("img-src data:", &pictures);
-    page
+    Page::render(&MessagePage { view }, SANDBOX)
 }
 
 /// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
@@ -114,24 +81,6 @@ struct ResultPage<'a> {
 #[template(path = "message.html")]
 struct MessagePage<'a> {
     view: &'a MessageView,
-    /// Address and words of the one thing to click.
-    go_on: Option<(&'a str, &'a str)>,
-}
-
-#[derive(Template)]
-#[template(path = "bare.html")]
-struct BarePage<'a> {
-    view: &'a MessageView,
-    go_on: Option<(&'a str, &'a str)>,
-}
-
-#[derive(Template)]
-#[template(path = "clearing.html")]
-struct ClearingPage<'a> {
-    view: &'a MessageView,
-    go_on: Option<(&'a str, &'a str)>,
-    now: &'a str,
-    start: &'a str,
 }
 
 /// What color and sign a page carries; never the only bearer of its meaning.

@@ -1,12 +1,19 @@
 //! A browser without a screen, for tests and for `zoho-grant demo --yes`: it opens the address, enters a code that
 //! the page shows, and accepts.
 
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::vec;
+
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, header, request};
 use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::client::legacy::connect::dns::Name;
 use hyper_util::rt::TokioExecutor;
 use secrecy::{ExposeSecret, SecretString};
-use tower::ServiceExt;
+use tokio::net::lookup_host;
+use tower::{ServiceExt, service_fn};
 use tower_http::follow_redirect::policy::Limited;
 use tower_http::follow_redirect::{FollowRedirect, RequestUri};
 use url::Url;
@@ -89,7 +96,8 @@ async fn visit(request: request::Builder, body: String) -> Result<Visit, VisitEr
         })
         .body(Body::from(body))
         .map_err(|_| VisitError::Address)?;
-    let client = Client::builder(TokioExecutor::new()).build_http();
+    let connector = HttpConnector::new_with_resolver(service_fn(addresses));
+    let client = Client::builder(TokioExecutor::new()).build(connector);
     let browser = FollowRedirect::with_policy(client, Limited::default());
     let response = browser.oneshot(request).await;
     let response = response.map_err(|error| VisitError::Answer(error.into()))?;
@@ -107,6 +115,19 @@ async fn visit(request: request::Builder, body: String) -> Result<Visit, VisitEr
         address,
         consented: false,
     })
+}
+
+/// Localhost is loopback, as for browsers, whatever the system's table of hosts lacks (RFC 6761, section 6.3).
+async fn addresses(host: Name) -> io::Result<vec::IntoIter<SocketAddr>> {
+    let addresses = if host.as_str().eq_ignore_ascii_case("localhost") {
+        vec![
+            (Ipv4Addr::LOCALHOST, 0).into(),
+            (Ipv6Addr::LOCALHOST, 0).into(),
+        ]
+    } else {
+        lookup_host((host.as_str(), 0)).await?.collect()
+    };
+    Ok(addresses.into_iter())
 }
 
 fn value_of<'a>(name: &str, page: &'a str) -> Option<&'a str> {

@@ -4,6 +4,8 @@
 
 mod browser;
 mod browsers;
+#[cfg(unix)]
+mod completions;
 mod flows;
 mod handover;
 #[cfg(unix)]

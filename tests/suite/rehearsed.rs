@@ -179,7 +179,9 @@ impl Stage {
             pasted: mpsc::channel(1).1,
             open: Box::new(|_| {}),
             output: Box::new(output.clone()),
-            persons: zoho_grant::loopback::peer::Persons::of_this_process(None),
+            persons: std::sync::Arc::new(zoho_grant::loopback::peer::Persons::of_this_process(
+                None,
+            )),
             random: Box::new(StdRng::from_seed([7; 32])),
             now: || UNIX_EPOCH + Duration::from_hours(500_000),
             stopped: self.stop.subscribe(),

@@ -36,7 +36,7 @@ async fn the_fragments_token_is_explained_and_neither_shown_nor_kept_nor_sent() 
     assert!(tab.requests().all(|url| !url.as_str().contains(TOKEN)));
     tab.go(bare).await;
     let page = tab.text().await;
-    assert!(page.contains("An address without an answer"), "{page}");
+    assert!(page.contains("Nothing received from Zoho"), "{page}");
 
     accept(&mut tab, &address).await;
     let ended = program.wait().await;

@@ -75,7 +75,7 @@ async fn with<F: Future<Output = ()>>(
         open: Box::new(move |address| drop(started.send(address.parse().unwrap()))),
         pasted: mpsc::channel(1).1,
         output: Box::new(std::io::sink()),
-        persons: zoho_grant::loopback::peer::Persons::of_this_process(None),
+        persons: std::sync::Arc::new(zoho_grant::loopback::peer::Persons::of_this_process(None)),
         random: Box::new(rand::rngs::StdRng::seed_from_u64(1)),
         now: jumping,
         stopped,
