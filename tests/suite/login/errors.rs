@@ -91,7 +91,7 @@ async fn pages_that_zoho_never_redirects_are_explained_by_terminal_and_rehearsal
             "demo",
             "--no-browser",
             "--timeout",
-            "2s",
+            "5s",
             "--fail",
             &failure.to_string(),
         ]);
@@ -118,7 +118,7 @@ async fn a_refusal_without_state_is_told_and_changes_nothing() {
         "demo",
         "--no-browser",
         "--timeout",
-        "2s",
+        "5s",
         "--fail",
         "refused-without-state",
     ]);
