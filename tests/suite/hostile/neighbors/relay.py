@@ -1,6 +1,7 @@
 """Another user's sockets: HOST PORT TO PORT SOURCE WAY. Listens on HOST and PORT, prints the port, and carries bytes
 between each connection and TO, from SOURCE where one is named; prints "accepted" for each. WAY is how: "relay", or
 "mptcp": as a multipath connection, which has two sockets;
+"device": by a socket that is bound to the device lo;
 "close", "reset": reads no answer, and ends its connection so once all is sent;
 "hidden": no process has what was accepted, until a second line comes.
 A line on standard input closes the listener, and no connection."""
@@ -19,6 +20,11 @@ hidden = []
 def connect():
     if way == "mptcp":
         far = socket.socket(socket.AF_INET, socket.SOCK_STREAM, 262)
+        far.connect((to, int(to_port)))
+        return far
+    if way == "device":
+        far = socket.socket(socket.AF_INET6 if ":" in to else socket.AF_INET)
+        far.setsockopt(socket.SOL_SOCKET, socket.SO_BINDTODEVICE, b"lo")
         far.connect((to, int(to_port)))
         return far
     return socket.create_connection((to, int(to_port)), None, (source, 0) if source else None)

@@ -109,6 +109,8 @@ cases!(row_24_another_user_is_known_however_he_connects {
     from_elsewhere("127.0.0.1", "127.0.0.53", "relay")
     from_outside("127.0.0.1", &address_to_the_outside(), "relay")
     multipath("127.0.0.1", "", "mptcp")
+    device("127.0.0.1", "", "device")
+    device_ipv6("::1", "", "device")
 });
 
 /// The address from which this machine would reach others, or its own for itself.
@@ -212,6 +214,26 @@ async fn row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence(end: &
 cases!(row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence {
     closed("close") reset("reset")
 });
+
+/// He knows the callback itself, from a worker say; the page of the person's browser is below `localhost` all the same.
+#[tokio::test]
+async fn row_26_another_user_who_is_gone_at_once_does_not_choose_where_the_page_is() {
+    if !second_user() {
+        return;
+    }
+    let redirect_uri = free("localhost");
+    let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
+    let genuine = victim.consent().await;
+    let neighbor = Neighbor::by(&redirect_uri, "close").await;
+    victim.login.signal("STOP");
+    neighbor.send(&genuine.url).await;
+    victim.login.signal("CONT");
+    let target = &genuine.url[url::Position::BeforePath..];
+    let chromium = "User-Agent: Chrome/156\r\n";
+    let answer = victim.login.get(target, chromium).await;
+    let page = answer.header("location").unwrap_or_default();
+    assert!(page.contains(".localhost:"), "{}", answer.heading());
+}
 
 /// He was seen when his connection was accepted.
 #[tokio::test]
