@@ -225,9 +225,9 @@ async fn row_26_another_user_who_is_gone_at_once_does_not_choose_where_the_page_
     let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
     let genuine = victim.consent().await;
     let neighbor = Neighbor::by(&redirect_uri, "close").await;
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     neighbor.send(&genuine.url).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     let target = &genuine.url[url::Position::BeforePath..];
     let chromium = "User-Agent: Chrome/156\r\n";
     let answer = victim.login.get(target, chromium).await;
