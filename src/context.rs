@@ -1,6 +1,5 @@
 //! What a login touches outside itself.
 
-use crate::error::Signal;
 use crate::event::Tell;
 use crate::loopback::peer::Persons;
 use rand::CryptoRng;
@@ -28,6 +27,28 @@ pub struct Context {
     pub now: fn() -> SystemTime,
     /// Turns to a signal when the process is asked to end.
     pub stopped: watch::Receiver<Option<Signal>>,
+}
+
+/// What the system asked this process to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Signal {
+    /// Ctrl-C.
+    Interrupt,
+    /// SIGTERM.
+    Terminate,
+    /// The terminal was closed.
+    HangUp,
+}
+
+impl Signal {
+    /// 128 and the signal's number, as shells have it.
+    pub fn exit_code(self) -> u8 {
+        match self {
+            Self::HangUp => 129,
+            Self::Interrupt => 130,
+            Self::Terminate => 143,
+        }
+    }
 }
 
 /// Waits for a signal.

@@ -1,16 +1,20 @@
-//! What a login obtains: everything that a reader of the CRM needs.
+//! What a login obtains: everything that a reader of the CRM needs, and a later run to get a live access token.
 
-use crate::untrusted::Untrusted;
+use crate::untrusted::{SHOWN, Untrusted};
 use crate::zoho::client::Client;
 use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::data_centers::DataCenter;
 use crate::zoho::scopes::Scopes;
-use crate::zoho::trust::AccountsServer;
+use crate::zoho::token::Tokens;
+use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::SecretString;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
+
+/// A token with less time left is refreshed: a request that begins now must not outlive it.
+const FRESH: Duration = Duration::from_mins(5);
 
 /// Client, tokens and where they are good.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Credentials {
     /// The client that they belong to.
     pub client: Client,
@@ -28,10 +32,12 @@ pub struct Credentials {
     pub accounts_server: AccountsServer,
     /// Where the API is: as Zoho named it, or the table's when it named none.
     pub api_domain: Option<Untrusted>,
-    /// The person's data centre, when it is one of the table.
+    /// The person's data center, when it is one of the table.
     pub data_center: Option<&'static DataCenter>,
     /// The redirect URI of the login, as registered.
     pub redirect_uri: Option<String>,
+    /// The servers beyond Zoho's known ones that the login was told to trust.
+    pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     /// Whose they are, as far as the check told.
     pub identity: Identity,
 }
@@ -43,7 +49,7 @@ impl Credentials {
             .map(|moment| humantime::format_rfc3339_seconds(moment).to_string())
     }
 
-    /// The organisation, when the check told.
+    /// The organization, when the check told.
     pub fn organization(&self) -> Option<&Organization> {
         self.identity.organization.as_ref().ok()
     }
@@ -51,5 +57,61 @@ impl Credentials {
     /// The person, when the check told.
     pub fn user(&self) -> Option<&User> {
         self.identity.user.as_ref().ok()
+    }
+
+    /// The access token, unless less than five minutes of it remain.
+    pub fn live_token(&self, now: SystemTime) -> Option<&SecretString> {
+        let end = self.expires_at?;
+        let left = end.duration_since(now).unwrap_or_default();
+        self.access_token.as_ref().filter(|_| left >= FRESH)
+    }
+
+    /// The same with what a refresh brought.
+    #[must_use]
+    pub fn refreshed(self, tokens: Tokens, now: SystemTime) -> Self {
+        Self {
+            access_token: Some(tokens.access_token),
+            expires_at: tokens.expires_in.and_then(|life| now.checked_add(life)),
+            refresh_token: tokens.refresh_token.or(self.refresh_token),
+            api_domain: tokens
+                .api_domain
+                .filter(|named| named.raw().len() <= SHOWN)
+                .or(self.api_domain),
+            scopes: tokens.scopes.or(self.scopes),
+            ..self
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::handover::samples;
+    use std::time::UNIX_EPOCH;
+
+    fn ending_in(left: Option<u64>) -> bool {
+        let now = UNIX_EPOCH + Duration::from_hours(10);
+        let mut kept = samples::full();
+        kept.expires_at = left.map(|seconds| now + Duration::from_secs(seconds));
+        kept.live_token(now).is_some()
+    }
+
+    #[test]
+    fn five_minutes_must_remain() {
+        assert!(ending_in(Some(300)));
+        assert!(!ending_in(Some(299)));
+        assert!(!ending_in(Some(0)));
+        assert!(!ending_in(None), "an unknown end counts as near");
+    }
+
+    #[test]
+    fn a_clock_set_back_does_not_matter_and_one_set_forward_refreshes() {
+        let mut kept = samples::full();
+        kept.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
+        assert!(kept.live_token(UNIX_EPOCH).is_some());
+        assert!(
+            kept.live_token(UNIX_EPOCH + Duration::from_hours(2))
+                .is_none()
+        );
     }
 }

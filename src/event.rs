@@ -3,12 +3,19 @@
 use crate::loopback::notice::Notice;
 use crate::loopback::pasted::NotTaken;
 use crate::untrusted::Untrusted;
+use crate::zoho::http::{Report, Requested};
 use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// Where events go.
 pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// Tells of requests, too.
+pub fn reporting(tell: &Tell) -> Report {
+    let tell = Arc::clone(tell);
+    Arc::new(move |requested| tell(Event::Requested(requested)))
+}
 
 /// Something that a person may want to know.
 #[derive(Debug)]
@@ -29,7 +36,7 @@ pub enum Event {
         /// The same address with the code in it, when Zoho gave one.
         complete: Option<Untrusted>,
     },
-    /// The person lives at another data centre: polling goes on at this server.
+    /// The person lives at another data center: polling goes on at this server.
     MovedTo(String),
     /// No browser could be opened, and why.
     BrowserFailed(String),
@@ -55,12 +62,5 @@ pub enum Event {
     /// A location that is not of the table came with the callback.
     UnknownLocation(Untrusted),
     /// A request to Zoho was answered, or failed.
-    Requested {
-        /// Method and address, without query.
-        request: String,
-        /// HTTP status, or what failed.
-        result: String,
-        /// Until the whole answer was there.
-        took: Duration,
-    },
+    Requested(Requested),
 }

@@ -31,6 +31,5 @@ pub mod loopback;
 pub mod pages;
 pub mod profiles;
 pub mod settings;
-pub mod unfulfilled;
 pub mod untrusted;
 pub mod zoho;

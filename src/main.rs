@@ -38,7 +38,7 @@ fn main() -> ExitCode {
         Err(Stop::Usage(usage)) => terminal.usage(&usage),
         Err(Stop::Error(error)) => {
             terminal.error(&error);
-            ExitCode::from(error.exit_code())
+            ExitCode::from(error.explain().exit_code)
         }
     };
     // A name look-up or a browser that still runs must not hold the process.

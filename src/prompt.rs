@@ -224,7 +224,7 @@ mod system {
     use std::thread::sleep;
     use std::time::Duration;
     use tokio::sync::mpsc::Sender;
-    use zoho_grant::error::Signal;
+    use zoho_grant::context::Signal;
 
     /// How long until it is looked again whether the process is in the foreground.
     const PAUSE: Duration = Duration::from_millis(300);

@@ -14,7 +14,7 @@ pub struct Settings {
     pub client: Client,
     /// What to ask for.
     pub scopes: Scopes,
-    /// The accounts server where the login begins: that of the data centre where the client is registered.
+    /// The accounts server where the login begins: that of the data center where the client is registered.
     pub home: AccountsServer,
     /// The servers that Zoho's answers may name.
     pub trust: Trust,

@@ -5,7 +5,7 @@ use crate::prompt;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicBool, Ordering};
 use tokio::sync::watch::{Receiver, Sender};
-use zoho_grant::error::Signal;
+use zoho_grant::context::Signal;
 
 /// The first signal that arrived.
 static FIRST: LazyLock<Sender<Option<Signal>>> = LazyLock::new(|| Sender::new(None));

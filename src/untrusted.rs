@@ -1,19 +1,26 @@
 //! Text that came from outside: a query, an answer of Zoho, a file's name.
 
+use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::path::Path;
 
 /// As many characters of foreign text as a person is shown.
 pub(crate) const SHOWN: usize = 200;
 
 /// Text from outside. Its `Display` is safe for a terminal: one line, at most 200 characters,
 /// control, escape and bidirectional characters made visible.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub struct Untrusted(String);
 
 impl Untrusted {
     /// Takes text as it came.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
+    }
+
+    /// A path, which anyone may have named.
+    pub fn path(path: &Path) -> Self {
+        Self(path.display().to_string())
     }
 
     /// The text as it came, for machine formats that escape by themselves.

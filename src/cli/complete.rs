@@ -22,7 +22,7 @@ pub fn profiles() -> Vec<CompletionCandidate> {
     listed
         .unwrap_or_default()
         .iter()
-        .map(|listed| described(listed.name.as_str(), &listed.accounts_url))
+        .map(|(name, record)| described(name.as_str(), &record.accounts_url))
         .collect()
 }
 

@@ -6,6 +6,7 @@ use crate::cli::{Export, handover};
 use crate::commands::Stop;
 use std::io::Write;
 use zoho_grant::credentials::Credentials;
+use zoho_grant::error::Error;
 use zoho_grant::handover::{self as hand_over, Target, Written};
 
 /// Writes the credentials of their source where they shall go, or nowhere.
@@ -15,10 +16,10 @@ pub fn export(
     warnings: &mut Vec<String>,
 ) -> Result<Written, Stop> {
     let source = Source::chosen(arguments.profile.as_deref(), arguments.env_file.as_deref())?;
-    let credentials = source.load()?.into_credentials("export asks nobody");
+    let credentials = source.load()?;
     source.is_worth_exporting()?;
-    // Nobody is asked, so what the CRM would tell is known to be missing.
-    let target = arguments.hand_over.target(false, warnings)?;
+    // What the CRM once told may be kept; whether it is shows when the document is made.
+    let target = arguments.hand_over.target(true, warnings)?;
     Ok(write(&credentials, &target, output)?)
 }
 
@@ -30,10 +31,9 @@ fn write(
     let document = target.form.document(credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
     hand_over::write(credentials, target, output).map_err(|error| Usage {
-        what: error.to_string(),
         cause: "The credentials are still where they were read.".to_owned(),
-        remedy: "Mend the place, or name another with --output.".to_owned(),
-        exit_code: error.exit_code(),
+        remedy: "Correct the place, or name another with --output.".to_owned(),
+        ..Usage::from(&Error::NotWritten(error))
     })
 }
 
@@ -90,7 +90,7 @@ mod tests {
     #[test]
     fn a_refresh_token_and_a_data_centre_are_enough_for_airbyte() {
         let text = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=jp\n";
-        let options = "--format airbyte --environment sandbox --edition free";
+        let options = "--format airbyte --environment sandbox";
         check(
             text,
             options,
@@ -100,8 +100,7 @@ mod tests {
               "client_secret": "examplesecret",
               "refresh_token": "1000.r.r",
               "dc_region": "JP",
-              "environment": "Sandbox",
-              "edition": "Free"
+              "environment": "Sandbox"
             }
         "#]],
         );
@@ -157,7 +156,7 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. Singer knows only these data centres: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data centre."
+                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data center."
             ],
         );
         check(

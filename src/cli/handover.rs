@@ -5,17 +5,14 @@ use crate::cli::{folder, git};
 use clap::Args;
 use clap::builder::PossibleValuesParser;
 use std::path::{Path, PathBuf};
+use zoho_grant::error::explain;
 use zoho_grant::handover::Target;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
-use zoho_grant::handover::form::Form;
-use zoho_grant::handover::format::{FORMATS, Format, Known};
+use zoho_grant::handover::format::{FORMATS, Form, Format, Known};
 use zoho_grant::handover::format_error::FormatError;
-use zoho_grant::handover::format_options::{
-    Edition, Endpoint, Environment, FormatOptions, StartDate, UserAgent,
-};
+use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::handover::template::Template;
-use zoho_grant::handover::variables::Prefix;
 use zoho_grant::untrusted::Untrusted;
 
 /// In which form the credentials go where.
@@ -37,40 +34,14 @@ pub struct HandOver {
     /// Replace an existing file (dotenv is merged into it in any case)
     #[arg(long, requires = "output")]
     pub force: bool,
-    /// What the names of variables begin with, for dotenv and the shells [default: ZOHO_]
-    #[arg(long, value_name = "PREFIX")]
-    pub env_prefix: Option<Prefix>,
-    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
-    #[arg(long, value_name = "HOST/PATH")]
-    pub endpoint: Option<Endpoint>,
-    /// Production, Developer or Sandbox, for airbyte when Zoho does not tell
-    #[arg(
-        long,
-        value_name = "KIND",
-        ignore_case = true,
-        hide_possible_values = true
-    )]
-    pub environment: Option<Environment>,
-    /// Free, Standard, Professional, Enterprise or Ultimate, for airbyte when Zoho does not tell
-    #[arg(
-        long,
-        value_name = "EDITION",
-        ignore_case = true,
-        hide_possible_values = true
-    )]
-    pub edition: Option<Edition>,
-    /// Where reading begins, as in 2026-01-31, for singer
-    #[arg(long, value_name = "DATE")]
-    pub start_date: Option<StartDate>,
-    /// How the reader names itself to Zoho, for singer
-    #[arg(long, value_name = "TEXT")]
-    pub user_agent: Option<UserAgent>,
+    #[command(flatten)]
+    pub options: FormatOptions,
 }
 
 impl HandOver {
     /// The target, if a login can end there; `told` says whether the CRM will be asked about the organisation.
     pub fn target(&self, told: bool, warnings: &mut Vec<String>) -> Result<Target, Usage> {
-        let (form, extras) = (self.form(), self.extras());
+        let (form, extras) = (self.form(), self.options.clone());
         if let Some(unfit) = form.hopeless(&extras, told) {
             return Err(refused(&unfit));
         }
@@ -117,17 +88,6 @@ impl HandOver {
         }
     }
 
-    fn extras(&self) -> FormatOptions {
-        FormatOptions {
-            endpoint: self.endpoint.clone(),
-            environment: self.environment,
-            edition: self.edition,
-            start_date: self.start_date.clone(),
-            user_agent: self.user_agent.clone(),
-            env_prefix: self.env_prefix.clone().unwrap_or_default(),
-        }
-    }
-
     fn file(&self, path: &Path, form: &Form) -> Result<PrivateFile, Usage> {
         let existing = match (form.is_merged(), self.force) {
             (true, _) => Existing::Merge,
@@ -141,7 +101,7 @@ impl HandOver {
                 2
             },
             ..Usage::new(
-                &format!("--output {}", Untrusted::new(path.display().to_string())),
+                &format!("--output {}", Untrusted::path(path)),
                 &reason,
                 reason.remedy(),
             )
@@ -151,7 +111,7 @@ impl HandOver {
 
 /// What a person should know before secrets go there, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
-    let path = Untrusted::new(file.path().display().to_string());
+    let path = Untrusted::path(file.path());
     let open = file.is_open_to_others().then(|| {
         format!("{path} can be read by other users of this machine; chmod 600 mends that.")
     });
@@ -170,7 +130,7 @@ pub fn refused(unfit: &FormatError) -> Usage {
         None if unfit.form == "the template" => "--template".to_owned(),
         None => format!("--field {}", unfit.form),
     };
-    Usage::new(&option, unfit, unfit.why.remedy())
+    Usage::new(&option, unfit, explain::format(&unfit.why))
 }
 
 fn format_names() -> PossibleValuesParser {
@@ -207,6 +167,7 @@ fn field_help() -> String {
 mod tests {
     use super::*;
     use clap::Parser;
+    use zoho_grant::handover::format_options::Environment;
 
     #[derive(Parser)]
     struct Line {
@@ -244,7 +205,6 @@ mod tests {
     #[test]
     fn options_are_parsed_and_their_errors_name_them() {
         for (option, word) in [
-            ("--edition", "zohoone"),
             ("--environment", "bigin"),
             ("--start-date", "soon"),
             ("--env-prefix", "A-B"),
@@ -259,14 +219,10 @@ mod tests {
 
     #[test]
     fn words_are_read_whatever_their_case() {
-        let given = parsed("--edition ENTERPRISE --environment sandbox").unwrap();
-        assert_eq!(given.edition, Some(Edition::Enterprise));
-        assert_eq!(given.environment, Some(Environment::Sandbox));
-        let error = parsed("--edition zohoone").err().unwrap();
-        assert!(
-            error.contains("Free, Standard, Professional, Enterprise, Ultimate"),
-            "{error}"
-        );
+        let given = parsed("--environment sandbox").unwrap();
+        assert_eq!(given.options.environment, Some(Environment::Sandbox));
+        let error = parsed("--environment bigin").err().unwrap();
+        assert!(error.contains("Production, Developer, Sandbox"), "{error}");
     }
 
     #[test]
@@ -279,9 +235,9 @@ mod tests {
                 .is_some_and(remedy("--user-agent"))
         );
         assert!(refusal("--format airbyte", false).is_some_and(remedy("--environment")));
-        assert!(
-            refusal("--format airbyte --environment sandbox", false)
-                .is_some_and(remedy("--edition"))
+        assert_eq!(
+            refusal("--format airbyte --environment sandbox", false),
+            None
         );
         assert_eq!(refusal("--format airbyte", true), None);
     }

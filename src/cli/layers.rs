@@ -158,13 +158,7 @@ impl Layers {
                 self.trusted = kept.trusted;
             }
             Err(trouble) if named.is_some() && keep.save.is_none() => {
-                let error = Error::Profile(trouble);
-                return Err(Usage {
-                    what: error.to_string(),
-                    cause: error.cause(),
-                    remedy: error.remedy(),
-                    exit_code: error.exit_code(),
-                });
+                return Err(Usage::from(&Error::Profile(trouble)));
             }
             Err(_) => {}
         }

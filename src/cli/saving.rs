@@ -3,11 +3,12 @@
 use crate::cli::folder;
 use crate::cli::handover::HandOver;
 use crate::cli::layers::Layers;
-use crate::cli::tokens::{Keep, SaveTo};
+use crate::cli::tokens::Keep;
 use crate::cli::usage::Usage;
 use zeroize::Zeroizing;
+use zoho_grant::error::Error;
 use zoho_grant::profiles::Keeping;
-use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::profiles::profile::Name;
 
 /// What `--save` asks for. Tries it out: a keyring that is missing or locked must show itself before the consent.
 pub fn keeping(
@@ -20,10 +21,7 @@ pub fn keeping(
     };
     let given = [Some(named), keep.profile.as_ref()];
     let named = given.into_iter().flatten().find(|name| !name.is_empty());
-    let place = match keep.save_to {
-        SaveTo::Keyring => Backend::Keyring,
-        SaveTo::File => Backend::File,
-    };
+    let place = keep.save_to;
     let keeping = Keeping {
         profiles: folder::profiles()?,
         name: layers.profile_name(named.map(String::as_str))?,
@@ -31,12 +29,7 @@ pub fn keeping(
         hand_over: hand_over.is_asked_for(),
     };
     let tried = keeping.profiles.try_out(place);
-    tried.map_err(|trouble| Usage {
-        what: format!("--save cannot be done: {trouble}."),
-        cause: trouble.cause(),
-        remedy: trouble.remedy(),
-        exit_code: trouble.exit_code(),
-    })?;
+    tried.map_err(|trouble| Usage::from(&Error::CannotKeep(trouble)))?;
     Ok(Some(keeping))
 }
 

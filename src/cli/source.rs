@@ -7,15 +7,17 @@ use crate::cli::{folder, saving};
 use crate::commands::Stop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
-use zoho_grant::profiles::env_file;
+use zoho_grant::handover::dotenv;
+use zoho_grant::handover::file::{Existing, PrivateFile};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::Lock;
-use zoho_grant::profiles::profile::{Listed, Name};
+use zoho_grant::profiles::profile::Name;
 use zoho_grant::profiles::store::Profiles;
-use zoho_grant::profiles::stored::Stored;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
@@ -50,8 +52,8 @@ impl Source {
         let incomplete = named.is_none() && environment.hold_a_token();
         let name = saving::name(named)?;
         // Then what is missing among the variables is worth more than that there is no profile.
-        let is_there = |listed: Vec<Listed>| listed.iter().any(|listed| listed.name == name);
-        if incomplete && !profiles.list().is_ok_and(is_there) {
+        let is_there = || profiles.list().is_ok_and(|all| all.contains_key(&name));
+        if incomplete && !is_there() {
             return Ok(Self::Variables(environment));
         }
         Ok(Self::Profile(profiles, name))
@@ -66,7 +68,7 @@ impl Source {
     }
 
     /// What is there now.
-    pub fn load(&self) -> Result<Stored, Stop> {
+    pub fn load(&self) -> Result<Credentials, Stop> {
         match self {
             Self::Profile(profiles, name) => Ok(profiles.load(name).map_err(Error::Profile)?),
             Self::EnvFile(path) => Ok(kept(&Variables::of_file(path)?)?),
@@ -118,19 +120,17 @@ impl Source {
     /// Tries whether something could be put back.
     pub fn try_out(&self) -> Result<(), Error> {
         let tried = match self {
-            Self::EnvFile(path) => env_file::try_out(path),
+            Self::EnvFile(path) => PrivateFile::prepare(path, Existing::Merge).map(drop),
             Self::Profile(..) | Self::Variables(_) => Ok(()),
         };
-        tried.map_err(Error::NotPutBack)
+        tried.map_err(|unusable| Error::NotPutBack(unusable.to_string()))
     }
 
     /// Puts back what a refresh brought, while the lock is held.
-    pub fn put_back(&self, kept: &Stored) -> Result<(), Error> {
+    pub fn put_back(&self, kept: &Credentials) -> Result<(), Error> {
         let done = match self {
-            Self::Profile(profiles, name) => profiles
-                .update(name, kept)
-                .map_err(|trouble| reason(&trouble)),
-            Self::EnvFile(path) => env_file::put_back(path, kept),
+            Self::Profile(profiles, name) => profiles.update(name, kept).map_err(reason),
+            Self::EnvFile(path) => dotenv::put_back(path, Some(kept)),
             Self::Variables(_) => Ok(()),
         };
         done.map_err(Error::NotPutBack)
@@ -139,10 +139,8 @@ impl Source {
     /// Takes the tokens away here.
     pub fn forget(&self) -> Result<(), Error> {
         let forgotten = match self {
-            Self::Profile(profiles, name) => {
-                profiles.forget(name).map_err(|trouble| reason(&trouble))
-            }
-            Self::EnvFile(path) => env_file::forget(path),
+            Self::Profile(profiles, name) => profiles.forget(name).map_err(reason),
+            Self::EnvFile(path) => dotenv::put_back(path, None),
             Self::Variables(_) => Ok(()),
         };
         forgotten.map_err(Error::NotForgotten)
@@ -152,13 +150,13 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path) => Untrusted::new(path.display().to_string()).to_string(),
+            Self::EnvFile(path) => Untrusted::path(path).to_string(),
             Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
         }
     }
 
     /// The command that consents anew.
-    pub fn again(&self, kept: &Stored) -> String {
+    pub fn again(&self, kept: &Credentials) -> String {
         let (id, server) = (kept.client.id(), &kept.accounts_server);
         let server = match server.data_center() {
             Some(center) => format!("--dc {}", center.code),
@@ -167,7 +165,7 @@ impl Source {
         let goal = match self {
             Self::Profile(_, name) => format!(" --save {name}"),
             Self::EnvFile(path) => {
-                let path = Untrusted::new(path.display().to_string());
+                let path = Untrusted::path(path);
                 format!(" --env-file {path} --format dotenv --output {path}")
             }
             Self::Variables(_) => String::new(),
@@ -176,12 +174,14 @@ impl Source {
     }
 }
 
-fn reason(trouble: &ProfileError) -> String {
-    format!("{trouble}. {}", trouble.cause().trim_end_matches('.'))
+fn reason(trouble: ProfileError) -> String {
+    let what = trouble.to_string();
+    let cause = Error::Profile(trouble).explain().cause;
+    format!("{what}. {}", cause.trim_end_matches('.'))
 }
 
 /// One place's alone: its refresh token has nothing to do with an access token of another.
-fn kept(variables: &Variables) -> Result<Stored, Usage> {
+fn kept(variables: &Variables) -> Result<Credentials, Usage> {
     let id = variables.parsed("ZOHO_CLIENT_ID", Id::new)?;
     let id = id.ok_or_else(|| variables.missing("ZOHO_CLIENT_ID"))?;
     let secret = variables.secret("ZOHO_CLIENT_SECRET")?;
@@ -191,17 +191,18 @@ fn kept(variables: &Variables) -> Result<Stored, Usage> {
     let domain = variables.api_domain()?;
     let domain = domain.or_else(|| server.data_center().map(ApiDomain::of));
     let end = "ZOHO_ACCESS_TOKEN_EXPIRES_AT";
-    Ok(Stored {
+    Ok(Credentials {
         client: Client::new(id, secret)
             .map_err(|not| Usage::new("ZOHO_CLIENT_SECRET", not, "Copy it again."))?,
+        data_center: server.data_center(),
         accounts_server: server,
         refresh_token: variables.secret("ZOHO_REFRESH_TOKEN")?,
         access_token: variables.secret("ZOHO_ACCESS_TOKEN")?,
         expires_at: variables.parsed(end, humantime::parse_rfc3339)?,
         scopes: variables.parsed("ZOHO_SCOPE", Scopes::parse)?,
         api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
-        organization: None,
-        person: None,
+        token_type: Untrusted::new("Bearer"),
+        identity: Identity::not_asked("export asks nobody"),
         redirect_uri: variables
             .find("ZOHO_REDIRECT_URI")?
             .map(|uri| uri.to_string()),

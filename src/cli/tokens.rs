@@ -1,9 +1,10 @@
 //! Arguments of the commands about tokens after the login, and of keeping them.
 
 use crate::cli::{Credentials, Registered, Servers, Talk, complete};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use clap_complete::engine::ArgValueCandidates;
 use std::path::PathBuf;
+use zoho_grant::profiles::profile::Backend;
 
 /// Of the commands that use credentials.
 const EXIT_CODES: &str = "Without an option: complete ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
@@ -28,22 +29,13 @@ pub struct Keep {
         requires = "save",
         help_heading = "Keeping"
     )]
-    pub save_to: SaveTo,
+    pub save_to: Backend,
     /// The profile that --save means; keeps nothing by itself
     #[arg(long, value_name = "PROFILE", help_heading = "Keeping", add = ArgValueCandidates::new(complete::profiles))]
     pub profile: Option<String>,
     /// Revoke the refresh token that the profile held, without a question
     #[arg(long, requires = "save", help_heading = "Keeping")]
     pub revoke_old: bool,
-}
-
-/// Where secrets are kept.
-#[derive(Clone, Copy, ValueEnum)]
-pub enum SaveTo {
-    /// The system's keyring.
-    Keyring,
-    /// A file of mode 0600.
-    File,
 }
 
 /// Options of `exchange`.

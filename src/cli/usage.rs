@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 use std::io;
+use zoho_grant::error::Error;
 
 /// A setting that cannot be used.
 #[derive(Debug)]
@@ -60,6 +61,18 @@ impl Usage {
             cause: sentence(&error.to_string()),
             remedy: "Free memory and file descriptors, and try again.".to_owned(),
             exit_code: 1,
+        }
+    }
+}
+
+impl From<&Error> for Usage {
+    fn from(error: &Error) -> Self {
+        let explained = error.explain();
+        Self {
+            what: error.to_string(),
+            cause: explained.cause,
+            remedy: explained.remedy,
+            exit_code: explained.exit_code,
         }
     }
 }

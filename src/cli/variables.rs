@@ -9,10 +9,10 @@ use std::fmt::Display;
 use std::path::Path;
 use std::process::Command;
 use zeroize::Zeroizing;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{self, MOST_BYTES};
 use zoho_grant::profiles::profile::Name;
-use zoho_grant::profiles::stored::Stored;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{NotAClient, token};
 use zoho_grant::zoho::data_centers::DataCenter;
@@ -42,13 +42,13 @@ impl Variables {
     /// Those of a file.
     pub fn of_file(path: &Path) -> Result<Self, Usage> {
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
-            let shown = Untrusted::new(path.display().to_string());
+            let shown = Untrusted::path(path);
             let option = format!("--env-file {shown}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
         Ok(Self {
-            place: Untrusted::new(path.display().to_string()).to_string(),
+            place: Untrusted::path(path).to_string(),
             values: values
                 .filter(|(name, _)| is_ours(OsStr::new(name)))
                 .map(|(name, value)| (name.to_owned(), value))
@@ -57,7 +57,7 @@ impl Variables {
     }
 
     /// What a profile keeps, as the variables that would tell the same of a login.
-    pub fn of_profile(name: &Name, kept: &Stored) -> Self {
+    pub fn of_profile(name: &Name, kept: &Credentials) -> Self {
         let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
         let values = [
             ("ZOHO_CLIENT_ID", Some(kept.client.id())),

@@ -5,13 +5,13 @@ use crate::cli::source::Source;
 use crate::cli::tokens::Check;
 use crate::cli::usage::Usage;
 use crate::commands::live::{Live, live};
-use crate::commands::profiles::unprinted;
 use crate::commands::{App, Stop};
 use crate::terminal::check_report::{Answer, Findings};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
+use zoho_grant::error::explain::Explanation;
 use zoho_grant::untrusted::Untrusted;
-use zoho_grant::zoho::crm::{Identity, Unchecked};
+use zoho_grant::zoho::crm::{self, Identity};
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
 
@@ -25,17 +25,19 @@ pub fn check(arguments: &Check, app: &App) -> Result<ExitCode, Stop> {
     let outcome = ask(app, &source, domains);
     if let Err(Stop::Error(error)) = &outcome
         && arguments.json
-        && error.exit_code() == 5
+        && let Explanation {
+            cause,
+            exit_code: 5,
+            ..
+        } = error.explain()
     {
-        let dead = format!("{error} {}", error.cause());
-        app.terminal
-            .dead(&dead)
-            .map_err(|error| unprinted(&error))?;
+        let printed = app.terminal.dead(&format!("{error} {cause}"));
+        printed.map_err(Error::NotPrinted)?;
     }
     let (live, identity) = outcome?;
     let findings = findings(&live, &identity);
     let printed = app.terminal.findings(&findings, arguments.json);
-    printed.map_err(|error| unprinted(&error))?;
+    printed.map_err(Error::NotPrinted)?;
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
     }
@@ -84,8 +86,8 @@ fn domain(live: &Live, source: &Source, given: Vec<ApiDomain>) -> Result<ApiDoma
 fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let zoho = app.zoho();
-    app.runtime
-        .block_on(zoho.check(domain, &live.token, &scopes))
+    let asked = crm::check(&zoho, domain, &live.token, &scopes);
+    app.runtime.block_on(asked)
 }
 
 fn findings<'a>(live: &'a Live, identity: &'a Identity) -> Findings<'a> {
@@ -118,11 +120,5 @@ fn answer(scope: &str, identity: &Identity) -> Answer {
         "ZohoCRM.users.READ" | "ZohoCRM.users.ALL" => identity.user.as_ref().err(),
         _ => return Answer::NotAsked,
     };
-    match asked {
-        None => Answer::Yes,
-        Some(Unchecked::TokenRefused) => {
-            Answer::No("the CRM does not accept the access token".to_owned())
-        }
-        Some(Unchecked::Because(why)) => Answer::No(why.clone()),
-    }
+    asked.map_or(Answer::Yes, |why| Answer::No(why.to_string()))
 }

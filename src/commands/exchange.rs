@@ -56,7 +56,7 @@ fn once(app: &App, settings: &Settings, code: &SecretString) -> Result<Outcome, 
 }
 
 fn may_be_elsewhere(outcome: &Result<Outcome, Error>) -> bool {
-    matches!(outcome, Err(Error::Unfulfilled(unfulfilled)) if unfulfilled.may_be_elsewhere())
+    outcome.as_ref().is_err_and(Error::may_be_elsewhere)
 }
 
 /// The other servers that the grant token may belong to. A rehearsal never leads to Zoho's.

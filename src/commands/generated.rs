@@ -3,13 +3,13 @@
 use crate::cli::Arguments;
 use crate::cli::generated::{Completions, Man};
 use crate::cli::usage::Usage;
-use crate::commands::profiles::unprinted;
 use crate::commands::{App, Stop};
 use clap::CommandFactory;
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
 use std::io;
 use std::process::ExitCode;
+use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
 
 /// The program, as the shell finds it.
@@ -33,7 +33,7 @@ pub fn answer_shell() {
 
 /// Runs `completions`.
 pub fn completions(arguments: &Completions, app: &App) -> Result<ExitCode, Stop> {
-    let script = script(arguments.shell).map_err(|error| unprinted(&error))?;
+    let script = script(arguments.shell).map_err(Error::NotPrinted)?;
     printed(script, app)
 }
 
@@ -55,7 +55,7 @@ pub fn man(arguments: &Man, app: &App) -> Result<ExitCode, Stop> {
         ))
         .manual("User Commands");
     let mut text = Vec::new();
-    page.render(&mut text).map_err(|error| unprinted(&error))?;
+    page.render(&mut text).map_err(Error::NotPrinted)?;
     printed(text, app)
 }
 
@@ -78,7 +78,7 @@ fn script(shell: Shell) -> io::Result<Vec<u8>> {
 fn printed(text: Vec<u8>, app: &App) -> Result<ExitCode, Stop> {
     let text = String::from_utf8(text).map_err(io::Error::other);
     text.and_then(|text| app.terminal.print(&text))
-        .map_err(|error| unprinted(&error))?;
+        .map_err(Error::NotPrinted)?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,11 +4,11 @@ use crate::cli::source::Source;
 use crate::commands::{App, Stop};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
-use zoho_grant::error::Error;
+use zoho_grant::credentials::Credentials;
+use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::{Lock, PATIENCE};
-use zoho_grant::profiles::stored::Stored;
-use zoho_grant::unfulfilled::{Request, Unfulfilled};
+use zoho_grant::zoho::token;
 
 /// A refresh takes less.
 const IN_SILENCE: Duration = Duration::from_secs(2);
@@ -16,7 +16,7 @@ const IN_SILENCE: Duration = Duration::from_secs(2);
 /// What a source holds, with an access token that is alive.
 pub struct Live {
     /// All of it.
-    pub kept: Stored,
+    pub kept: Credentials,
     /// Its access token.
     pub token: SecretString,
     /// Whether the access token comes fresh from Zoho.
@@ -69,7 +69,7 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     lock.map_err(Error::Profile)
 }
 
-fn there(kept: Stored, refused: Option<&SecretString>) -> Option<Live> {
+fn there(kept: Credentials, refused: Option<&SecretString>) -> Option<Live> {
     // Without a refresh token there is no better one to be had, so an unknown end is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
     let token = match kept.live_token(SystemTime::now()) {
@@ -87,22 +87,27 @@ fn there(kept: Stored, refused: Option<&SecretString>) -> Option<Live> {
     })
 }
 
-fn refresh(app: &App, source: &Source, kept: Stored, turn: Option<Lock>) -> Result<Live, Stop> {
+fn refresh(
+    app: &App,
+    source: &Source,
+    kept: Credentials,
+    turn: Option<Lock>,
+) -> Result<Live, Stop> {
     let Some(refresh_token) = &kept.refresh_token else {
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());
     };
     let problem = source.try_out().err();
     let (zoho, server) = (app.zoho(), &kept.accounts_server);
-    let answer = zoho.refresh(&kept.client, server, refresh_token);
-    let tokens = app.runtime.block_on(answer).map_err(|error| {
-        let again = source.again(&kept);
-        Error::Unfulfilled(Unfulfilled {
-            request: Request::Refresh { again },
-            error,
-            server: server.clone(),
-        })
-    })?;
+    let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
+    let unfulfilled = |error| Error::Unfulfilled {
+        request: Request::Refresh {
+            again: source.again(&kept),
+        },
+        error,
+        server: server.clone(),
+    };
+    let tokens = app.runtime.block_on(answer).map_err(unfulfilled)?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
     if matches!(source, Source::Variables(_)) {

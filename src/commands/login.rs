@@ -5,10 +5,8 @@ use crate::cli::plan::{self, Plan};
 use crate::commands::{App, Stop, conclude, context, nothing_pasted, revoke_old};
 use crate::prompt;
 use crate::terminal::Terminal;
-use secrecy::SecretString;
 use std::process::ExitCode;
 use std::sync::Arc;
-use tokio::sync::mpsc;
 use zoho_grant::error::Error;
 use zoho_grant::login::login;
 use zoho_grant::login::outcome::Outcome;
@@ -26,30 +24,20 @@ pub fn run(arguments: &Arguments, app: &App) -> Result<ExitCode, Stop> {
 
 /// Follows the plan of a login or its rehearsal, with what the person types.
 pub async fn follow(plan: &Plan, terminal: &Arc<Terminal>) -> Result<Outcome, Error> {
-    let bound = Loopback::bind(&plan.redirect_uri).await;
-    match bound {
-        Ok(loopback) => {
-            terminal.pasting(plan.pasting);
-            if !plan.pasting {
-                return go(plan, loopback, nothing_pasted(), terminal).await;
-            }
-            let outcome = go(plan, loopback, prompt::pasted(), terminal).await;
-            prompt::forget_typed();
-            outcome
-        }
-        Err(taken) => Err(Error::Port(taken)),
-    }
-}
-
-async fn go(
-    plan: &Plan,
-    loopback: Loopback,
-    pasted: mpsc::Receiver<SecretString>,
-    terminal: &Arc<Terminal>,
-) -> Result<Outcome, Error> {
+    let loopback = Loopback::bind(&plan.redirect_uri).await?;
+    terminal.pasting(plan.pasting);
+    let pasted = if plan.pasting {
+        prompt::pasted()
+    } else {
+        nothing_pasted()
+    };
     announce(plan, &loopback, terminal);
     let mut context = context(terminal, plan.opener, pasted);
-    login(&plan.settings, loopback, &mut context).await
+    let outcome = login(&plan.settings, loopback, &mut context).await;
+    if plan.pasting {
+        prompt::forget_typed();
+    }
+    outcome
 }
 
 /// Says what the person must know before they consent.

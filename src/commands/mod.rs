@@ -29,10 +29,11 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use zoho_grant::context::Context;
 use zoho_grant::error::Error;
-use zoho_grant::event::Tell;
+use zoho_grant::event::{Tell, reporting};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
-use zoho_grant::zoho::{ANSWER_WITHIN, Zoho};
+use zoho_grant::zoho::ANSWER_WITHIN;
+use zoho_grant::zoho::http::Zoho;
 use zoho_stand_in::visitor;
 
 /// Why a command ends before its end.
@@ -66,7 +67,7 @@ pub struct App<'a> {
 impl App<'_> {
     /// Zoho, telling the terminal of each request.
     pub fn zoho(&self) -> Zoho {
-        Zoho::new(ANSWER_WITHIN, tell(self.terminal))
+        Zoho::new(ANSWER_WITHIN, reporting(&tell(self.terminal)))
     }
 
     /// Asks the person. Once a login has listened for signals they end no process, so they end the question here.
@@ -136,6 +137,8 @@ fn nothing_pasted() -> mpsc::Receiver<SecretString> {
 /// Tells how it ended.
 fn conclude(terminal: &Terminal, outcome: &Result<Outcome, Error>) -> ExitCode {
     terminal.outcome(outcome, SystemTime::now());
-    let code = outcome.as_ref();
-    ExitCode::from(code.map_or_else(Error::exit_code, Outcome::exit_code))
+    ExitCode::from(match outcome {
+        Ok(login) => login.exit_code(),
+        Err(error) => error.explain().exit_code,
+    })
 }

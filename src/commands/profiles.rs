@@ -10,9 +10,8 @@ use zoho_grant::error::Error;
 /// Lists what is kept.
 pub fn list(app: &App) -> Result<ExitCode, Stop> {
     let listed = folder::profiles()?.list().map_err(Error::Profile)?;
-    app.terminal
-        .profiles(&listed)
-        .map_err(|error| unprinted(&error))?;
+    let printed = app.terminal.profiles(&listed);
+    printed.map_err(Error::NotPrinted)?;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -23,14 +22,4 @@ pub fn forget(arguments: &Forget, app: &App) -> Result<ExitCode, Stop> {
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)
-}
-
-/// Standard output takes nothing.
-pub(super) fn unprinted(error: &std::io::Error) -> Error {
-    Error::NotWritten {
-        place: "standard output".into(),
-        reason: error.to_string(),
-        printed: false,
-        remedy: "Run it again with an output that can be written.",
-    }
 }

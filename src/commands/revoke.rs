@@ -7,8 +7,8 @@ use crate::commands::{App, Stop};
 use crate::prompt;
 use secrecy::SecretString;
 use std::process::ExitCode;
-use zoho_grant::error::Error;
-use zoho_grant::unfulfilled::{Request, Unfulfilled};
+use zoho_grant::error::{Error, Request};
+use zoho_grant::zoho::token;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Asks, revokes, then forgets.
@@ -50,15 +50,15 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Result<ExitCode, Stop> {
 /// Revokes a refresh token; false when Zoho did not know it any more, which is what was wanted.
 pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
     let zoho = app.zoho();
-    let answer = app.runtime.block_on(zoho.revoke(server, token));
-    let unfulfilled = answer.map_err(|error| Unfulfilled {
+    let revoked = app.runtime.block_on(token::revoke(&zoho, server, token));
+    let unfulfilled = |error| Error::Unfulfilled {
         request: Request::Revoke,
         error,
         server: server.clone(),
-    });
-    match unfulfilled {
+    };
+    match revoked.map_err(unfulfilled) {
         Ok(()) => Ok(true),
-        Err(unfulfilled) if unfulfilled.is_dead() => Ok(false),
-        Err(unfulfilled) => Err(Error::Unfulfilled(unfulfilled)),
+        Err(error) if error.is_dead_token() => Ok(false),
+        Err(error) => Err(error),
     }
 }

@@ -4,20 +4,20 @@
 use crate::commands::{App, revoke};
 use crate::prompt;
 use secrecy::ExposeSecret;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::login::outcome::Outcome;
-use zoho_grant::profiles::stored::Stored;
 use zoho_grant::settings::Settings;
 
 /// What the profile holds that the login will save over. One that cannot be read is nothing to revoke.
-pub fn old(settings: &Settings) -> Option<Stored> {
+pub fn old(settings: &Settings) -> Option<Credentials> {
     let keeping = settings.keeping.as_ref()?;
     let kept = keeping.profiles.load(&keeping.name).ok()?;
     kept.refresh_token.is_some().then_some(kept)
 }
 
 /// Offers to revoke it, once the new one is kept.
-pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Stored>, unasked: bool) {
+pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credentials>, unasked: bool) {
     let Ok(login) = outcome else {
         return;
     };

@@ -3,11 +3,11 @@
 use crate::cli::source::Source;
 use crate::cli::tokens::Use;
 use crate::commands::live::live;
-use crate::commands::profiles::unprinted;
 use crate::commands::{App, Stop};
 use secrecy::ExposeSecret;
 use std::process::ExitCode;
 use zeroize::Zeroizing;
+use zoho_grant::error::Error;
 
 /// The token alone, for a variable of a script.
 pub fn token(arguments: &Use, app: &App) -> Result<ExitCode, Stop> {
@@ -25,7 +25,7 @@ fn print(arguments: &Use, app: &App, before: &str) -> Result<ExitCode, Stop> {
     let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
     let printed = app.terminal.print(&text);
     live.put_back(&source);
-    printed.map_err(|error| unprinted(&error))?;
+    printed.map_err(Error::NotPrinted)?;
     // The token is good: a program that waits for it must not fail because it will be refreshed again.
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);

@@ -2,18 +2,33 @@
 //! (experienceleague.adobe.com, sources: connectors/crm/zoho, api-tutorials/create/crm/zoho and
 //! api-tutorials/create/protocols/generic-rest).
 
-use crate::credentials::Credentials;
-use crate::handover::format_error::Why;
-use crate::handover::format_options::FormatOptions;
-use crate::handover::json::pretty;
-use crate::handover::needed;
+use crate::handover::fields::View;
+use crate::handover::json::{Json, members, pretty};
 use crate::handover::remark::Remark;
-use secrecy::ExposeSecret;
-use serde::Serialize;
 use zeroize::Zeroizing;
 
 /// The widest name, a colon and two spaces.
 const COLUMN: usize = 15;
+
+/// The six fields of the form, in its order.
+const FORM: [(&str, &str); 6] = [
+    ("endpoint", "endpoint"),
+    ("accountsUrl", "accounts_url"),
+    ("clientId", "client_id"),
+    ("clientSecret", "client_secret"),
+    ("accessToken", "access_token"),
+    ("refreshToken", "refresh_token"),
+];
+
+/// What the Generic REST API source asks for.
+const REST: [(&str, &str); 6] = [
+    ("host", "api_domain"),
+    ("clientId", "client_id"),
+    ("clientSecret", "client_secret"),
+    ("accessToken", "access_token"),
+    ("refreshToken", "refresh_token"),
+    ("accessTokenUrl", "token_url"),
+];
 
 /// Where Adobe keeps the addresses that its servers call from; the list changes, so it is never carried.
 const ALLOW_LIST: Remark = Remark {
@@ -54,128 +69,49 @@ pub(super) static REST_REMARKS: [Remark; 2] = [
     ALLOW_LIST,
 ];
 
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Body<'a, P> {
-    name: &'a str,
-    description: &'a str,
-    auth: Auth<'a, P>,
-    connection_spec: ConnectionSpec<'a>,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Auth<'a, P> {
-    spec_name: &'a str,
-    params: P,
-}
-
-#[derive(Serialize)]
-struct ConnectionSpec<'a> {
-    id: &'a str,
-    version: &'a str,
-}
-
-/// The six fields of the form, in its order.
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct Fields<'a> {
-    endpoint: String,
-    accounts_url: &'a str,
-    client_id: &'a str,
-    client_secret: &'a str,
-    access_token: &'a str,
-    refresh_token: &'a str,
-}
-
-#[derive(Serialize)]
-#[serde(rename_all = "camelCase")]
-struct RestFields<'a> {
-    host: &'a str,
-    client_id: &'a str,
-    client_secret: &'a str,
-    access_token: &'a str,
-    refresh_token: &'a str,
-    access_token_url: String,
-}
-
 /// `adobe`: what a person copies into the form.
-pub(super) fn fields(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    let fields = Fields::new(credentials, extras)?;
-    let lines = [
-        ("endpoint", fields.endpoint.as_str()),
-        ("accountsUrl", fields.accounts_url),
-        ("clientId", fields.client_id),
-        ("clientSecret", fields.client_secret),
-        ("accessToken", fields.access_token),
-        ("refreshToken", fields.refresh_token),
-    ];
+pub(super) fn fields(of: View) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::new());
-    for (name, value) in lines {
-        text.extend([&*format!("{:COLUMN$}", format!("{name}:")), value, "\n"]);
+    for (name, value) in of.values(FORM) {
+        text.extend([&*format!("{:COLUMN$}", format!("{name}:")), &value, "\n"]);
     }
-    Ok(text)
+    text
 }
 
 /// `adobe-json`: the body that creates the same connection.
-pub(super) fn connection(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    Ok(pretty(&Body {
-        name: "Zoho CRM base connection",
-        description: "Base Connection for Zoho CRM",
-        auth: Auth {
-            spec_name: "Basic Authentication",
-            params: Fields::new(credentials, extras)?,
-        },
-        connection_spec: ConnectionSpec {
-            id: "929e4450-0237-4ed2-9404-b7e1e0a00309",
-            version: "1.0",
-        },
-    }))
+pub(super) fn connection(of: View) -> Zeroizing<String> {
+    let params = members(of.values(FORM));
+    let description = "Base Connection for Zoho CRM";
+    let id = "929e4450-0237-4ed2-9404-b7e1e0a00309";
+    body(description, "Basic Authentication", params, id)
 }
 
 /// `adobe-rest`: the body that creates a connection of the Generic REST API source.
-pub(super) fn rest(
-    credentials: &Credentials,
-    _extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    Ok(pretty(&Body {
-        name: "Zoho CRM base connection",
-        description: "Base Connection for Zoho CRM as a generic REST API",
-        auth: Auth {
-            spec_name: "oAuth2RefreshCode",
-            params: RestFields {
-                host: needed::api_domain(credentials)?,
-                client_id: credentials.client.id(),
-                client_secret: credentials.client.secret().expose_secret(),
-                access_token: needed::access_token(credentials)?,
-                refresh_token: needed::refresh_token(credentials)?,
-                access_token_url: format!("{}/oauth/v2/token", credentials.accounts_server),
-            },
-        },
-        connection_spec: ConnectionSpec {
-            id: "4e98f16f-87d6-4ef0-bdc6-7a2b0fe76e62",
-            version: "1.0",
-        },
-    }))
+pub(super) fn rest(of: View) -> Zeroizing<String> {
+    let params = members(of.values(REST));
+    let description = "Base Connection for Zoho CRM as a generic REST API";
+    let id = "4e98f16f-87d6-4ef0-bdc6-7a2b0fe76e62";
+    body(description, "oAuth2RefreshCode", params, id)
 }
 
-impl<'a> Fields<'a> {
-    fn new(credentials: &'a Credentials, extras: &FormatOptions) -> Result<Self, Why> {
-        Ok(Self {
-            endpoint: needed::endpoint(credentials, extras)?,
-            accounts_url: credentials.accounts_server.as_str(),
-            client_id: credentials.client.id(),
-            client_secret: credentials.client.secret().expose_secret(),
-            access_token: needed::access_token(credentials)?,
-            refresh_token: needed::refresh_token(credentials)?,
-        })
-    }
+fn body(
+    description: &str,
+    spec_name: &str,
+    params: Vec<(&'static str, Json)>,
+    id: &str,
+) -> Zeroizing<String> {
+    let text = |text| Json::Text(text);
+    let auth = vec![
+        ("specName", text(spec_name.into())),
+        ("params", Json::Object(params)),
+    ];
+    let spec = vec![("id", text(id.into())), ("version", text("1.0".into()))];
+    pretty(&Json::Object(vec![
+        ("name", text("Zoho CRM base connection".into())),
+        ("description", text(description.into())),
+        ("auth", Json::Object(auth)),
+        ("connectionSpec", Json::Object(spec)),
+    ]))
 }
 
 #[cfg(test)]

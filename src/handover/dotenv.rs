@@ -2,21 +2,17 @@
 //! quotes, because `docker run --env-file` keeps them; new, or merged into what is there.
 
 use crate::credentials::Credentials;
+use crate::handover::fields::View;
+use crate::handover::file::{Existing, PrivateFile};
 use crate::handover::format_error::Why;
-use crate::handover::format_options::FormatOptions;
-use crate::handover::variables::{Variable, is_plain, variables};
+use crate::handover::format_options::{FormatOptions, Prefix};
+use crate::handover::shell::{is_plain, variables};
+use std::borrow::Cow;
+use std::path::Path;
 use zeroize::Zeroizing;
 
 /// A byte-order mark, as Windows programs write it.
 const MARK: char = '\u{feff}';
-
-/// The lines of these credentials as a new file.
-pub fn document(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    merged(credentials, extras, "")
-}
 
 /// The lines of these credentials, merged into an existing file.
 ///
@@ -24,16 +20,41 @@ pub fn document(
 /// new access token.
 pub fn merged(
     credentials: &Credentials,
-    extras: &FormatOptions,
+    options: &FormatOptions,
     existing: &str,
 ) -> Result<Zeroizing<String>, Why> {
-    let mut variables = variables(credentials, &extras.env_prefix);
+    let mut variables = variables(View {
+        credentials,
+        options,
+    });
     // Python's `zoho` package reads capitals alone; everyone else reads either.
-    let center = variables.iter_mut().find(|variable| variable.field == "DC");
-    if let Some(code) = center.and_then(|center| center.value.as_mut()) {
-        code.make_ascii_uppercase();
+    let centers = variables.iter_mut().filter(|(name, _)| *name == "DC");
+    for code in centers.filter_map(|(_, code)| code.as_mut()) {
+        code.to_mut().make_ascii_uppercase();
     }
-    merge(existing, &variables)
+    merge(existing, &options.env_prefix, &variables)
+}
+
+/// Puts tokens into a file, or takes them out. Only their lines change: what else the file holds or leaves out is the
+/// person's.
+pub fn put_back(path: &Path, tokens: Option<&Credentials>) -> Result<(), String> {
+    let options = FormatOptions::default();
+    let of = |credentials| View {
+        credentials,
+        options: &options,
+    };
+    let variables = [
+        ("REFRESH_TOKEN", "refresh_token"),
+        ("ACCESS_TOKEN", "access_token"),
+        ("ACCESS_TOKEN_EXPIRES_AT", "expires_at"),
+    ]
+    .map(|(name, field)| (name, tokens.and_then(|tokens| of(tokens).value(field))));
+    let file = PrivateFile::at(path, Existing::Merge);
+    let existing = file.read().map_err(|unusable| unusable.to_string())?;
+    let existing = existing.map(|(text, _)| text).unwrap_or_default();
+    let text = merge(&existing, &options.env_prefix, &variables);
+    let text = text.map_err(|why| format!("such a file {why}"))?;
+    file.write(&text).map_err(|unusable| unusable.to_string())
 }
 
 /// What a file sets, in its order; of a name that stands twice the last counts, as in a shell.
@@ -47,56 +68,43 @@ pub fn read(text: &str) -> Vec<(&str, Zeroizing<String>)> {
 /// Replaces our lines where they stand, with what stands around the value; adds the missing ones at the end, takes away
 /// those that have no value now, and keeps every other line as it was. There are no quotes to put around a value that is
 /// not plain: some readers keep them.
-pub(crate) fn merge(existing: &str, variables: &[Variable]) -> Result<Zeroizing<String>, Why> {
-    for variable in variables {
-        let value = variable.value.as_ref();
-        if value.is_some_and(|value| !value.chars().all(is_plain)) {
-            return Err(Why::CannotCarry(variable.field));
-        }
+fn merge(
+    existing: &str,
+    prefix: &Prefix,
+    variables: &[(&'static str, Option<Cow<str>>)],
+) -> Result<Zeroizing<String>, Why> {
+    let unfit = |value: &Cow<str>| !value.chars().all(is_plain);
+    let mut given = variables.iter();
+    if let Some((name, _)) = given.find(|(_, value)| value.as_ref().is_some_and(unfit)) {
+        return Err(Why::CannotCarry(name));
     }
     let first = existing.split_inclusive('\n').next();
     let end = match first {
         Some(line) if line.ends_with("\r\n") => "\r\n",
         _ => "\n",
     };
-    let room = |variable: &Variable| {
-        let value = variable.value.as_ref();
-        value.map_or(0, |value| variable.name.len() + value.len() + 1 + end.len())
-    };
-    let room: usize = variables.iter().map(room).sum();
-    let missing_end = if existing.is_empty() { 0 } else { end.len() };
-    // With all the room, so that no copy is left behind when it grows.
-    let mut out = Zeroizing::new(String::with_capacity(existing.len() + missing_end + room));
-    let mut placed = Vec::new();
+    let left = variables.iter();
+    let mut left: Vec<_> = left
+        .map(|(name, value)| (prefix.name(name), value.as_deref()))
+        .collect();
+    let mut out = Zeroizing::new(String::new());
     for line in Lines(existing) {
-        let ours = variables.iter().find(|ours| line.name == ours.name);
-        let Some(ours) = ours else {
-            out.push_str(line.before);
-            out.push_str(line.value);
-            out.push_str(line.behind);
+        let Some((_, value)) = left.iter_mut().find(|(name, _)| name == line.name) else {
+            out.extend([line.before, line.value, line.behind]);
             continue;
         };
-        if let Some(value) = &ours.value
-            && !placed.contains(&ours.field)
-        {
-            out.push_str(line.before);
-            out.push_str(value);
+        // Where the name stands once more, nothing is left.
+        if let Some(value) = value.take() {
             let ended = line.behind.ends_with('\n');
-            out.push_str(line.behind);
-            out.push_str(if ended { "" } else { end });
+            let end = if ended { "" } else { end };
+            out.extend([line.before, value, line.behind, end]);
         }
-        placed.push(ours.field);
     }
-    for variable in variables {
-        if let Some(value) = &variable.value
-            && !placed.contains(&variable.field)
-        {
-            if !out.is_empty() && !out.ends_with('\n') {
-                out.push_str(end);
-            }
-            for part in [&variable.name, "=", value, end] {
-                out.push_str(part);
-            }
+    for (name, value) in left {
+        if let Some(value) = value {
+            let ended = out.is_empty() || out.ends_with('\n');
+            let missing = if ended { "" } else { end };
+            out.extend([missing, &name, "=", value, end]);
         }
     }
     Ok(out)
@@ -208,6 +216,7 @@ mod tests {
     use crate::handover::samples;
     use crate::untrusted::Untrusted;
     use expect_test::expect;
+    use std::fs;
 
     #[test]
     fn a_new_file() {
@@ -299,10 +308,9 @@ mod tests {
 
     #[test]
     fn what_stands_around_a_value_stays() {
-        let variable = |value: Option<&str>| Variable {
-            field: "A",
-            name: "A".to_owned(),
-            value: value.map(|value| Zeroizing::new(value.to_owned())),
+        let prefix = "A".parse().unwrap();
+        let merge = |existing: &str, value: Option<&'static str>| {
+            super::merge(existing, &prefix, &[("", value.map(Cow::from))]).unwrap()
         };
         for (before, after) in [
             (
@@ -315,11 +323,11 @@ mod tests {
             ("B=1\r\nC=2", "B=1\r\nC=2\r\nA=new\r\n"),
             ("A=1\nB='\nA=2\n'\nA=3\n", "A=new\nB='\nA=2\n'\n"),
         ] {
-            let merged = merge(before, &[variable(Some("new"))]).unwrap();
+            let merged = merge(before, Some("new"));
             assert_eq!(merged.as_str(), after, "{before:?}");
-            assert_eq!(merge(after, &[variable(Some("new"))]).unwrap(), merged);
+            assert_eq!(merge(after, Some("new")), merged);
         }
-        let gone = merge("B=1\nexport A=1\nC=2", &[variable(None)]).unwrap();
+        let gone = merge("B=1\nexport A=1\nC=2", None);
         assert_eq!(gone.as_str(), "B=1\nC=2");
     }
 
@@ -345,10 +353,52 @@ mod tests {
     #[test]
     fn a_value_that_would_change_its_meaning_is_refused_by_name() {
         let mut credentials = samples::full();
-        for value in ["a b", "a#b", "a'b", "a\"b", "a$b", "a\\b", "a`b", "a\nB=c"] {
+        for value in [
+            "a b", "a#b", "a'b", "a\"b", "a$b", "a\\b", "a`b", "a\nB=c", "~a", "a:~b",
+        ] {
             credentials.api_domain = Some(Untrusted::new(value));
-            let why = document(&credentials, &FormatOptions::default()).unwrap_err();
+            let why = merged(&credentials, &FormatOptions::default(), "").unwrap_err();
             assert_eq!(why, Why::CannotCarry("API_DOMAIN"), "{value:?}");
         }
+    }
+
+    const BEFORE: &str = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\r\n#ZOHO_ACCESS_TOKEN=x\nOTHER=\"a b\"\nZOHO_REFRESH_TOKEN=1000.r.r\nLAST=1";
+
+    #[test]
+    fn only_the_lines_of_the_tokens_change() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        fs::write(&path, BEFORE).unwrap();
+        put_back(&path, Some(&samples::full())).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        expect![[r#"
+            # mine
+            export ZOHO_ACCESS_TOKEN=1000.a.a
+            #ZOHO_ACCESS_TOKEN=x
+            OTHER="a b"
+            ZOHO_REFRESH_TOKEN=1000.r.r
+            LAST=1
+            ZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z
+        "#]]
+        .assert_eq(&text.replace("\r\n", "\n"));
+        assert!(text.contains("export ZOHO_ACCESS_TOKEN=1000.a.a\r\n"));
+
+        put_back(&path, None).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        assert_eq!(
+            text,
+            "# mine\r\n#ZOHO_ACCESS_TOKEN=x\nOTHER=\"a b\"\nLAST=1\r\n"
+        );
+    }
+
+    #[test]
+    fn a_token_that_would_become_more_than_a_value_is_not_written() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(".env");
+        fs::write(&path, BEFORE).unwrap();
+        let mut kept = samples::full();
+        kept.access_token = Some("1000.a$(x)".into());
+        assert!(put_back(&path, Some(&kept)).is_err());
+        assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);
     }
 }

@@ -1,49 +1,74 @@
-//! Single values by name, for `--field` and `--template`.
+//! The credentials as readers see them: single values by name, for every format, `--field` and `--template`.
 
 use crate::credentials::Credentials;
-use crate::handover::format_options::FormatOptions;
-use crate::handover::needed;
-use crate::untrusted::Untrusted;
-use crate::zoho::crm::{Organization, User};
+use crate::handover::format_error::Why;
+use crate::handover::format_options::{Environment, FormatOptions, Need};
+use crate::untrusted::{Untrusted, is_hidden};
+use clap::ValueEnum;
 use secrecy::{ExposeSecret, SecretString};
-use std::fmt;
+use std::borrow::Cow;
 use std::str::FromStr;
+use std::time::UNIX_EPOCH;
 use thiserror::Error;
-use zeroize::Zeroizing;
+
+/// The credentials, and what the person added for their reader.
+#[derive(Clone, Copy)]
+pub(crate) struct View<'a> {
+    /// What was obtained.
+    pub credentials: &'a Credentials,
+    /// What was added.
+    pub options: &'a FormatOptions,
+}
 
 /// One value of the credentials.
+#[derive(Debug)]
 pub struct Field {
     /// Its name: "refresh_token".
     pub name: &'static str,
-    value: fn(&Credentials, &FormatOptions) -> Option<Zeroizing<String>>,
+    source: Source,
+}
+
+#[derive(Debug)]
+enum Source {
+    /// Judged before, or the person's own.
+    Ours(for<'a> fn(&'a Credentials, &'a FormatOptions) -> Option<Cow<'a, str>>),
+    /// As it came from Zoho.
+    Foreign(fn(&Credentials) -> Option<&Untrusted>),
 }
 
 /// Every value that has a name, in the order of the JSON document.
-pub static FIELDS: [Field; 16] = [
-    field("client_id", |of, _| plain(of.client.id())),
-    field("client_secret", |of, _| secret(Some(of.client.secret()))),
-    field("refresh_token", |of, _| secret(of.refresh_token.as_ref())),
-    field("access_token", |of, _| secret(of.access_token.as_ref())),
-    field("token_type", |of, _| plain(of.token_type.raw())),
-    field("expires_at", |of, _| plain(&of.expires_at_text()?)),
-    field("scope", |of, _| plain(&of.scopes.as_ref()?.joined(" "))),
-    field("accounts_url", |of, _| plain(of.accounts_server.as_str())),
-    field("api_domain", |of, _| raw(of.api_domain.as_ref())),
-    field("data_center", |of, _| plain(of.data_center?.code)),
-    field("endpoint", |of, extras| {
-        plain(&needed::endpoint(of, extras).ok()?)
+pub static FIELDS: [Field; 20] = [
+    ours("client_id", |of, _| Some(of.client.id().into())),
+    ours("client_secret", |of, _| exposed(Some(of.client.secret()))),
+    ours("refresh_token", |of, _| exposed(of.refresh_token.as_ref())),
+    ours("access_token", |of, _| exposed(of.access_token.as_ref())),
+    foreign("token_type", |of| Some(&of.token_type)),
+    ours("expires_at", |of, _| Some(of.expires_at_text()?.into())),
+    ours("expires_at_ms", |of, _| {
+        let since = of.expires_at?.duration_since(UNIX_EPOCH).ok()?;
+        Some(since.as_millis().to_string().into())
     }),
-    field("organization_name", |of, _| {
-        organization(of, |organization| organization.name.as_ref())
+    ours("scope", |of, _| {
+        Some(of.scopes.as_ref()?.joined(" ").into())
     }),
-    field("organization_id", |of, _| {
-        organization(of, |organization| organization.id.as_ref())
+    ours("scope_comma", |of, _| {
+        Some(of.scopes.as_ref()?.joined(",").into())
     }),
-    field("organization_type", |of, _| {
-        organization(of, |organization| organization.kind.as_ref())
+    ours("accounts_url", |of, _| {
+        Some(of.accounts_server.as_str().into())
     }),
-    field("user_name", |of, _| user(of, |user| user.name.as_ref())),
-    field("user_email", |of, _| user(of, |user| user.email.as_ref())),
+    ours("token_url", |of, _| {
+        Some(format!("{}/oauth/v2/token", of.accounts_server).into())
+    }),
+    foreign("api_domain", |of| of.api_domain.as_ref()),
+    ours("data_center", |of, _| Some(of.data_center?.code.into())),
+    ours("endpoint", endpoint),
+    foreign("organization_name", |of| of.organization()?.name.as_ref()),
+    foreign("organization_id", |of| of.organization()?.id.as_ref()),
+    foreign("organization_type", |of| of.organization()?.kind.as_ref()),
+    ours("environment", environment),
+    foreign("user_name", |of| of.user()?.name.as_ref()),
+    foreign("user_email", |of| of.user()?.email.as_ref()),
 ];
 
 /// A name that no value has.
@@ -53,6 +78,38 @@ pub struct NoSuchField {
     name: Untrusted,
 }
 
+impl<'a> View<'a> {
+    /// The value with this name, when there is one.
+    pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
+        let field = Field::named(name).expect("readers ask for values of the table");
+        field.value(self)
+    }
+
+    /// The values that are there, each under the name that its reader gives it.
+    pub(super) fn values<const N: usize>(
+        self,
+        names: [(&'static str, &str); N],
+    ) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
+        let values = names.map(|(theirs, name)| (theirs, self.value(name)));
+        values
+            .into_iter()
+            .filter_map(|(theirs, value)| Some((theirs, value?)))
+    }
+
+    /// Whether something that a reader needs is there.
+    pub(super) fn has(self, need: Need) -> bool {
+        match need {
+            Need::AccessToken => self.credentials.access_token.is_some(),
+            Need::RefreshToken => self.credentials.refresh_token.is_some(),
+            Need::ApiDomain => self.credentials.api_domain.is_some(),
+            Need::Endpoint => self.value("endpoint").is_some(),
+            Need::Environment => self.value("environment").is_some(),
+            Need::StartDate => self.options.start_date.is_some(),
+            Need::UserAgent => self.options.user_agent.is_some(),
+        }
+    }
+}
+
 impl Field {
     /// The value with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
@@ -60,12 +117,29 @@ impl Field {
     }
 
     /// The value as it is, when there is one.
-    pub(crate) fn value(
-        &self,
-        credentials: &Credentials,
-        extras: &FormatOptions,
-    ) -> Option<Zeroizing<String>> {
-        (self.value)(credentials, extras)
+    pub(super) fn value<'a>(&self, of: View<'a>) -> Option<Cow<'a, str>> {
+        match self.source {
+            Source::Ours(value) => value(of.credentials, of.options),
+            Source::Foreign(value) => Some(value(of.credentials)?.raw().into()),
+        }
+    }
+
+    /// The value, fit to be read on a terminal.
+    pub(super) fn shown<'a>(&self, of: View<'a>) -> Option<Cow<'a, str>> {
+        match self.source {
+            Source::Ours(value) => value(of.credentials, of.options),
+            Source::Foreign(value) => Some(value(of.credentials)?.to_string().into()),
+        }
+    }
+
+    /// The value for a place of which nothing is known: what could break its line, or could be taken for something else
+    /// there, is refused.
+    pub(super) fn bare<'a>(&self, of: View<'a>) -> Result<Option<Cow<'a, str>>, Why> {
+        let value = self.value(of);
+        match &value {
+            Some(value) if value.chars().any(is_hidden) => Err(Why::CannotCarry(self.name)),
+            _ => Ok(value),
+        }
     }
 }
 
@@ -79,49 +153,45 @@ impl FromStr for &'static Field {
     }
 }
 
-impl fmt::Debug for Field {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.name)
-    }
-}
-
 /// The names, for help and errors.
 pub fn known() -> String {
     FIELDS.each_ref().map(|field| field.name).join(", ")
 }
 
-const fn field(
+const fn ours(
     name: &'static str,
-    value: fn(&Credentials, &FormatOptions) -> Option<Zeroizing<String>>,
+    value: for<'a> fn(&'a Credentials, &'a FormatOptions) -> Option<Cow<'a, str>>,
 ) -> Field {
-    Field { name, value }
+    let source = Source::Ours(value);
+    Field { name, source }
 }
 
-#[expect(clippy::unnecessary_wraps, reason = "every value is an Option")]
-fn plain(text: &str) -> Option<Zeroizing<String>> {
-    Some(Zeroizing::new(text.to_owned()))
+const fn foreign(name: &'static str, value: fn(&Credentials) -> Option<&Untrusted>) -> Field {
+    let source = Source::Foreign(value);
+    Field { name, source }
 }
 
-fn secret(secret: Option<&SecretString>) -> Option<Zeroizing<String>> {
-    plain(secret?.expose_secret())
+fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
+    Some(secret?.expose_secret().into())
 }
 
-fn raw(text: Option<&Untrusted>) -> Option<Zeroizing<String>> {
-    plain(text?.raw())
+/// As given, or the CRM's own host in the data centre: the engine beneath Adobe's source documents
+/// `crm.zoho.com/crm/private`; Adobe gives no example.
+fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
+    if let Some(given) = &options.endpoint {
+        return Some(given.into());
+    }
+    let server = of.data_center?.accounts_server;
+    let host = server.strip_prefix("https://accounts.")?;
+    Some(format!("crm.{host}/crm/private").into())
 }
 
-fn organization(
-    credentials: &Credentials,
-    part: fn(&Organization) -> Option<&Untrusted>,
-) -> Option<Zeroizing<String>> {
-    raw(part(credentials.organization()?))
-}
-
-fn user(
-    credentials: &Credentials,
-    part: fn(&User) -> Option<&Untrusted>,
-) -> Option<Zeroizing<String>> {
-    raw(part(credentials.user()?))
+/// As the CRM told, if that is one of those that readers know; else as given.
+fn environment<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
+    let told = of.organization().and_then(|of| of.kind.as_ref());
+    let told = told.and_then(|kind| Environment::from_str(kind.raw(), true).ok());
+    let environment = told.or(options.environment)?.to_possible_value()?;
+    Some(environment.get_name().to_owned().into())
 }
 
 #[cfg(test)]
@@ -131,8 +201,12 @@ mod tests {
     use expect_test::expect;
 
     fn all(credentials: &Credentials) -> String {
+        let options = &samples::extras();
         let lines = FIELDS.iter().filter_map(|field| {
-            let value = field.value(credentials, &samples::extras())?;
+            let value = field.value(View {
+                credentials,
+                options,
+            })?;
             Some(format!("{}={}\n", field.name, value.escape_debug()))
         });
         lines.collect()
@@ -147,14 +221,18 @@ mod tests {
             access_token=1000.a.a
             token_type=Bearer
             expires_at=2026-11-23T11:35:58Z
+            expires_at_ms=1795433758000
             scope=ZohoCRM.modules.READ ZohoCRM.settings.READ
+            scope_comma=ZohoCRM.modules.READ,ZohoCRM.settings.READ
             accounts_url=https://accounts.zoho.eu
+            token_url=https://accounts.zoho.eu/oauth/v2/token
             api_domain=https://www.zohoapis.eu
             data_center=eu
             endpoint=crm.zoho.eu/crm/private
             organization_name=Example \u{1b}[31m
             organization_id=60012345
             organization_type=production
+            environment=Production
             user_name=Example Person
             user_email=person@example.com
         "]]
@@ -169,8 +247,37 @@ mod tests {
             access_token=1000.a.a
             token_type=Bearer
             scope=ZohoCRM.modules.READ ZohoCRM.settings.READ
+            scope_comma=ZohoCRM.modules.READ,ZohoCRM.settings.READ
             accounts_url=http://127.0.0.1:4711
+            token_url=http://127.0.0.1:4711/oauth/v2/token
         "]]
         .assert_eq(&all(&samples::bare()));
+    }
+
+    #[test]
+    fn what_hides_in_its_line_or_breaks_it_is_refused() {
+        let mut credentials = samples::full();
+        let mut bare = |name: &str| {
+            credentials.api_domain = Some(Untrusted::new(name));
+            let field = Field::named("api_domain").unwrap();
+            let value = field.bare(samples::view(&credentials));
+            value.map(|value| value.unwrap().into_owned())
+        };
+        for plain in ["Zoë 株", "a b", "~"] {
+            assert_eq!(bare(plain).unwrap(), plain);
+        }
+        for hidden in [
+            "a\nb",
+            "\u{1b}[31m",
+            "a\u{202e}b",
+            "a\u{200b}b",
+            "\u{feff}a",
+        ] {
+            assert_eq!(
+                bare(hidden),
+                Err(Why::CannotCarry("api_domain")),
+                "{hidden:?}"
+            );
+        }
     }
 }

@@ -1,15 +1,28 @@
-//! The table of formats: for each reader its name, what it is for, what it knows and what it still needs.
+//! The form in which the credentials go out: a format of the table, one value, or a text of the person's own.
 
 use crate::credentials::Credentials;
+use crate::handover::fields::{Field, View};
 use crate::handover::format_error::{FormatError, Why};
 use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
-use crate::handover::{adobe, airbyte, dotenv, json, sdk, shell, singer, text};
+use crate::handover::template::Template;
+use crate::handover::{adobe, dotenv, json, sdk, shell, text};
 use crate::zoho::data_centers::DataCenter;
-use std::fmt;
 use zeroize::Zeroizing;
 
+/// What is written.
+#[derive(Clone, Debug)]
+pub enum Form {
+    /// The document of a format.
+    Format(&'static Format),
+    /// One bare value.
+    Field(&'static Field),
+    /// A text of the person's own with values in it.
+    Template(Template),
+}
+
 /// A form in which a reader takes the credentials.
+#[derive(Debug)]
 pub struct Format {
     /// Its name on the command line: "airbyte".
     pub name: &'static str,
@@ -25,7 +38,7 @@ pub struct Format {
     pub needs: &'static [Need],
     /// What a person should know before relying on it.
     pub remarks: &'static [Remark],
-    document: Make,
+    document: fn(View) -> Result<Zeroizing<String>, Why>,
 }
 
 /// The data centres that a reader knows.
@@ -37,18 +50,6 @@ pub enum Known {
     Only(&'static [&'static str]),
 }
 
-/// The whole document, which carries whatever there is.
-type Always = fn(&Credentials, &FormatOptions) -> Zeroizing<String>;
-
-/// The whole document, made anew.
-type Whole = fn(&Credentials, &FormatOptions) -> Result<Zeroizing<String>, Why>;
-
-#[derive(Clone, Copy)]
-enum Make {
-    Always(Always),
-    Whole(Whole),
-}
-
 /// Every format, in the order in which help and page show them.
 pub static FORMATS: [Format; 13] = [
     Format {
@@ -58,7 +59,7 @@ pub static FORMATS: [Format; 13] = [
         file_name: "zoho-adobe.txt",
         needs: &[Need::Endpoint, Need::AccessToken, Need::RefreshToken],
         remarks: &adobe::REMARKS,
-        document: Make::Whole(adobe::fields),
+        document: |of| Ok(adobe::fields(of)),
         ..PLAIN
     },
     Format {
@@ -68,7 +69,7 @@ pub static FORMATS: [Format; 13] = [
         file_name: "zoho-adobe.json",
         needs: &[Need::Endpoint, Need::AccessToken, Need::RefreshToken],
         remarks: &adobe::REMARKS,
-        document: Make::Whole(adobe::connection),
+        document: |of| Ok(adobe::connection(of)),
         ..PLAIN
     },
     Format {
@@ -78,7 +79,7 @@ pub static FORMATS: [Format; 13] = [
         file_name: "zoho-adobe-rest.json",
         needs: &[Need::ApiDomain, Need::AccessToken, Need::RefreshToken],
         remarks: &adobe::REST_REMARKS,
-        document: Make::Whole(adobe::rest),
+        document: |of| Ok(adobe::rest(of)),
         ..PLAIN
     },
     Format {
@@ -87,8 +88,8 @@ pub static FORMATS: [Format; 13] = [
         purpose: "the configuration of source-zoho-crm",
         file_name: "zoho-airbyte.json",
         data_centers: Known::Only(&["us", "au", "eu", "in", "cn", "jp"]),
-        needs: &[Need::RefreshToken, Need::Environment, Need::Edition],
-        document: Make::Whole(airbyte::document),
+        needs: &[Need::RefreshToken, Need::Environment],
+        document: |of| Ok(json::airbyte(of)),
         ..PLAIN
     },
     Format {
@@ -98,7 +99,7 @@ pub static FORMATS: [Format; 13] = [
         file_name: "tap-zoho-crm.json",
         data_centers: Known::Only(&["us"]),
         needs: &[Need::RefreshToken, Need::StartDate, Need::UserAgent],
-        document: Make::Whole(singer::document),
+        document: |of| Ok(json::singer(of)),
         ..PLAIN
     },
     Format {
@@ -106,7 +107,7 @@ pub static FORMATS: [Format; 13] = [
         title: "Zoho's own SDKs",
         purpose: "the token store of the SDKs for Python, Node, Java and PHP",
         file_name: "zoho-sdk-tokens.txt",
-        document: Make::Whole(sdk::document),
+        document: sdk::document,
         ..PLAIN
     },
     Format {
@@ -114,7 +115,7 @@ pub static FORMATS: [Format; 13] = [
         title: "An .env file",
         purpose: "NAME=value lines for .env files, docker --env-file, systemd and CI secrets",
         file_name: "zoho.env",
-        document: Make::Whole(dotenv::document),
+        document: |of| dotenv::merged(of.credentials, of.options, ""),
         ..PLAIN
     },
     Format {
@@ -122,7 +123,7 @@ pub static FORMATS: [Format; 13] = [
         title: "sh, bash and zsh",
         purpose: "export lines to source or eval",
         file_name: "zoho.sh",
-        document: Make::Whole(shell::sh),
+        document: |of| shell::lines(of, &shell::SH),
         ..PLAIN
     },
     Format {
@@ -130,7 +131,7 @@ pub static FORMATS: [Format; 13] = [
         title: "fish",
         purpose: "set -gx lines to source",
         file_name: "zoho.fish",
-        document: Make::Whole(shell::fish),
+        document: |of| shell::lines(of, &shell::FISH),
         ..PLAIN
     },
     Format {
@@ -138,7 +139,7 @@ pub static FORMATS: [Format; 13] = [
         title: "PowerShell",
         purpose: "$Env: lines to dot-source or to pipe to Invoke-Expression",
         file_name: "zoho.ps1",
-        document: Make::Whole(shell::powershell),
+        document: |of| shell::lines(of, &shell::POWERSHELL),
         ..PLAIN
     },
     Format {
@@ -146,7 +147,7 @@ pub static FORMATS: [Format; 13] = [
         title: "Windows' cmd.exe",
         purpose: "set lines to call",
         file_name: "zoho.cmd",
-        document: Make::Whole(shell::windows_cmd),
+        document: |of| shell::lines(of, &shell::WINDOWS_CMD),
         ..PLAIN
     },
     Format {
@@ -154,7 +155,7 @@ pub static FORMATS: [Format; 13] = [
         title: "JSON",
         purpose: "one object for programs",
         file_name: "zoho-credentials.json",
-        document: Make::Always(json::document),
+        document: |of| Ok(json::json(of)),
         ..PLAIN
     },
     Format {
@@ -162,7 +163,7 @@ pub static FORMATS: [Format; 13] = [
         title: "People",
         purpose: "labelled lines to read and copy from",
         file_name: "zoho-credentials.txt",
-        document: Make::Always(text::document),
+        document: |of| Ok(text::document(of)),
         ..PLAIN
     },
 ];
@@ -176,8 +177,86 @@ const PLAIN: Format = Format {
     data_centers: Known::All,
     needs: &[],
     remarks: &[],
-    document: Make::Always(text::document),
+    document: |of| Ok(text::document(of)),
 };
+
+impl Form {
+    /// The format with this name.
+    pub fn named(name: &str) -> Option<Self> {
+        Format::named(name).map(Self::Format)
+    }
+
+    /// What people call it: "json", "refresh_token".
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Format(format) => format.name,
+            Self::Field(field) => field.name,
+            Self::Template(_) => "the template",
+        }
+    }
+
+    /// Whether our lines are put into an existing file, which else would be replaced.
+    pub fn is_merged(&self) -> bool {
+        self.name() == "dotenv"
+    }
+
+    /// What a person should know before relying on it.
+    pub fn remarks(&self) -> &'static [Remark] {
+        self.format().map_or(&[], |format| format.remarks)
+    }
+
+    /// Why no login can end in this form, as far as that is known before: `told` says whether the CRM will be asked
+    /// about the organisation.
+    pub fn hopeless(&self, options: &FormatOptions, told: bool) -> Option<FormatError> {
+        let mut needs = self.format()?.needs.iter();
+        let missing = needs.find(|need| match need {
+            Need::Environment => options.environment.is_none() && !told,
+            Need::StartDate => options.start_date.is_none(),
+            Need::UserAgent => options.user_agent.is_none(),
+            Need::Endpoint | Need::AccessToken | Need::RefreshToken | Need::ApiDomain => false,
+        });
+        missing.map(|need| self.unfit(Why::Missing(*need)))
+    }
+
+    /// The whole document, ending in a newline.
+    pub fn document(
+        &self,
+        credentials: &Credentials,
+        options: &FormatOptions,
+    ) -> Result<Zeroizing<String>, FormatError> {
+        let of = View {
+            credentials,
+            options,
+        };
+        let document = match self {
+            Self::Format(format) => format.document(of),
+            Self::Field(field) => field.bare(of).and_then(|value| {
+                let value = value.ok_or(Why::Absent)?;
+                Ok(Zeroizing::new(value.into_owned()))
+            }),
+            Self::Template(template) => template.filled(of),
+        };
+        let mut document = document.map_err(|why| self.unfit(why))?;
+        if !document.ends_with('\n') {
+            document.push('\n');
+        }
+        Ok(document)
+    }
+
+    fn format(&self) -> Option<&'static Format> {
+        match self {
+            Self::Format(format) => Some(format),
+            Self::Field(_) | Self::Template(_) => None,
+        }
+    }
+
+    fn unfit(&self, why: Why) -> FormatError {
+        FormatError {
+            form: self.name(),
+            why,
+        }
+    }
+}
 
 impl Format {
     /// The format with this name.
@@ -185,65 +264,22 @@ impl Format {
         FORMATS.iter().find(|format| format.name == name)
     }
 
-    /// Whether our lines are put into an existing file, which else would be replaced.
-    pub fn is_merged(&self) -> bool {
-        self.name == "dotenv"
-    }
-
-    /// The whole document, ending in a newline.
-    pub fn document(
-        &self,
-        credentials: &Credentials,
-        extras: &FormatOptions,
-    ) -> Result<Zeroizing<String>, FormatError> {
-        let document = self.check_data_center(credentials.data_center);
-        let document = document.and_then(|()| match self.document {
-            Make::Always(always) => Ok(always(credentials, extras)),
-            Make::Whole(whole) => whole(credentials, extras),
-        });
-        document.map_err(|why| self.unfit(why))
-    }
-
-    /// Why no login can end in this format, as far as that is known before: `told` says whether the CRM will be
-    /// asked about the organisation.
-    pub(super) fn hopeless(&self, extras: &FormatOptions, told: bool) -> Option<FormatError> {
-        let mut needs = self.needs.iter();
-        let missing = needs.find(|need| match need {
-            Need::Environment => extras.environment.is_none() && !told,
-            Need::Edition => extras.edition.is_none() && !told,
-            Need::StartDate => extras.start_date.is_none(),
-            Need::UserAgent => extras.user_agent.is_none(),
-            Need::Endpoint | Need::AccessToken | Need::RefreshToken | Need::ApiDomain => false,
-        });
-        missing.map(|need| self.unfit(Why::Missing(*need)))
+    /// What it needs is asked for here, so that what is absent elsewhere is left out.
+    fn document(&self, of: View) -> Result<Zeroizing<String>, Why> {
+        self.check_data_center(of.credentials.data_center)?;
+        match self.needs.iter().find(|need| !of.has(**need)) {
+            Some(missing) => Err(Why::Missing(*missing)),
+            None => (self.document)(of),
+        }
     }
 
     /// Whether the reader knows this data centre; one outside the table only when it knows any.
-    pub fn check_data_center(&self, theirs: Option<&'static DataCenter>) -> Result<(), Why> {
+    fn check_data_center(&self, theirs: Option<&'static DataCenter>) -> Result<(), Why> {
         match self.data_centers {
             Known::Only(known) if !theirs.is_some_and(|center| known.contains(&center.code)) => {
                 Err(Why::DataCenter { known, theirs })
             }
             _ => Ok(()),
         }
-    }
-
-    fn unfit(&self, why: Why) -> FormatError {
-        FormatError {
-            form: self.name,
-            why,
-        }
-    }
-}
-
-impl PartialEq for Format {
-    fn eq(&self, other: &Self) -> bool {
-        self.name == other.name
-    }
-}
-
-impl fmt::Debug for Format {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(self.name)
     }
 }

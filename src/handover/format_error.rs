@@ -20,8 +20,8 @@ pub enum Why {
     /// A value that the form has no way to carry.
     #[error("cannot carry the {0}: it holds characters that would change their meaning there")]
     CannotCarry(&'static str),
-    /// The reader does not know the data centre.
-    #[error("knows only these data centres: {}; and these credentials are of {}", known.join(", "), place(*theirs))]
+    /// The reader does not know the data center.
+    #[error("knows only these data centers: {}; and these credentials are of {}", known.join(", "), place(*theirs))]
     DataCenter {
         /// Codes of those that it knows.
         known: &'static [&'static str],
@@ -39,16 +39,17 @@ pub enum Why {
     AbsentName(&'static str),
 }
 
-impl Why {
-    /// What to do about it, one line.
-    pub fn remedy(&self) -> &'static str {
+impl Need {
+    /// Reads on from "needs".
+    pub fn what(self) -> &'static str {
         match self {
-            Self::CannotCarry(_) => "Choose another --format: json carries every value.",
-            Self::DataCenter { .. } => {
-                "Choose another --format: json is good in every data centre."
-            }
-            Self::Missing(need) => need.remedy(),
-            Self::Absent | Self::AbsentName(_) => "Leave it out, or choose --format json.",
+            Self::AccessToken => "an access token",
+            Self::RefreshToken => "a refresh token, which is not there",
+            Self::ApiDomain => "the API domain, which Zoho did not tell",
+            Self::Endpoint => "an endpoint, and there is none known for this accounts server",
+            Self::Environment => "the organization's environment, which is not known from Zoho",
+            Self::StartDate => "a start date",
+            Self::UserAgent => "a user agent",
         }
     }
 }

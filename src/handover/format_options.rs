@@ -1,26 +1,32 @@
-//! What readers need and Zoho cannot tell, or did not: the person's options, parsed.
+//! What readers need and Zoho cannot tell, or did not: the person's options, and how each is read.
 
-use crate::handover::variables::Prefix;
-use clap::ValueEnum;
-use serde::Serialize;
+use clap::{Args, ValueEnum};
 use std::str::FromStr;
 use thiserror::Error;
 
 /// What the person adds for the readers.
-#[derive(Clone, Debug, Default)]
+#[derive(Args, Clone, Debug, Default)]
 pub struct FormatOptions {
-    /// Adobe's endpoint, in place of the derived one.
-    pub endpoint: Option<Endpoint>,
-    /// Used when the CRM did not tell.
-    pub environment: Option<Environment>,
-    /// Used when the CRM did not tell.
-    pub edition: Option<Edition>,
-    /// Where reading begins.
-    pub start_date: Option<StartDate>,
-    /// How the reader names itself.
-    pub user_agent: Option<UserAgent>,
-    /// What the names of variables begin with.
+    /// What the names of variables begin with, for dotenv and the shells
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
     pub env_prefix: Prefix,
+    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
+    #[arg(long, value_name = "HOST/PATH", value_parser = endpoint)]
+    pub endpoint: Option<String>,
+    /// Production, Developer or Sandbox, for airbyte when neither Zoho nor the profile tells
+    #[arg(
+        long,
+        value_name = "KIND",
+        ignore_case = true,
+        hide_possible_values = true
+    )]
+    pub environment: Option<Environment>,
+    /// Where reading begins, as in 2026-01-31, for singer
+    #[arg(long, value_name = "DATE", value_parser = start_date)]
+    pub start_date: Option<String>,
+    /// How the reader names itself to Zoho, for singer
+    #[arg(long, value_name = "TEXT", value_parser = user_agent)]
+    pub user_agent: Option<String>,
 }
 
 /// Something that a reader needs.
@@ -36,8 +42,6 @@ pub enum Need {
     Endpoint,
     /// Kind of the organisation.
     Environment,
-    /// Edition of the organisation.
-    Edition,
     /// Where reading begins.
     StartDate,
     /// How the reader names itself.
@@ -45,7 +49,7 @@ pub enum Need {
 }
 
 /// Kind of an organisation, as Airbyte names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub enum Environment {
     /// The real one.
@@ -56,33 +60,14 @@ pub enum Environment {
     Sandbox,
 }
 
-/// Edition of an organisation, as Airbyte names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, ValueEnum)]
-#[value(rename_all = "verbatim")]
-pub enum Edition {
-    /// Not paid for.
-    Free,
-    /// The first paid one.
-    Standard,
-    /// The second.
-    Professional,
-    /// The third.
-    Enterprise,
-    /// The last.
-    Ultimate,
-}
-
-/// Host and path of the CRM without a scheme: "crm.zoho.eu/crm/private".
+/// What the names of variables begin with: "`ZOHO_`".
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Endpoint(String);
+pub struct Prefix(String);
 
-/// A moment as Singer writes it: "2026-01-01T00:00:00Z".
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StartDate(String);
-
-/// The value of a User-Agent header: printable ASCII.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct UserAgent(String);
+/// Why a prefix is not taken.
+#[derive(Debug, Error, PartialEq, Eq)]
+#[error("it is letters, digits and underscores, and does not begin with a digit, as in ZOHO_CRM_")]
+pub struct NotAPrefix;
 
 /// Why an option's value is not taken.
 #[derive(Debug, Error, PartialEq, Eq)]
@@ -98,61 +83,82 @@ pub enum NotAnExtra {
     UserAgent,
 }
 
-impl FromStr for Endpoint {
-    type Err = NotAnExtra;
+/// Host and path of the CRM without a scheme: "crm.zoho.eu/crm/private".
+fn endpoint(text: &str) -> Result<String, NotAnExtra> {
+    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
+    plain.then(|| text.to_owned()).ok_or(NotAnExtra::Endpoint)
+}
 
-    fn from_str(text: &str) -> Result<Self, NotAnExtra> {
-        let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-        plain
-            .then(|| Self(text.to_owned()))
-            .ok_or(NotAnExtra::Endpoint)
+/// A moment as Singer writes it: "2026-01-01T00:00:00Z".
+fn start_date(text: &str) -> Result<String, NotAnExtra> {
+    let moment = humantime::parse_rfc3339_weak(text)
+        .or_else(|_| humantime::parse_rfc3339_weak(&format!("{text}T00:00:00Z")))
+        .map_err(|_| NotAnExtra::StartDate)?;
+    Ok(humantime::format_rfc3339_seconds(moment).to_string())
+}
+
+/// The value of a User-Agent header: printable ASCII.
+fn user_agent(text: &str) -> Result<String, NotAnExtra> {
+    let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
+    let text = text.trim();
+    let fits = !text.is_empty() && text.bytes().all(plain);
+    fits.then(|| text.to_owned()).ok_or(NotAnExtra::UserAgent)
+}
+
+impl Prefix {
+    /// The whole name of a field's variable.
+    pub(super) fn name(&self, field: &str) -> String {
+        format!("{}{field}", self.0)
     }
 }
 
-impl FromStr for StartDate {
-    type Err = NotAnExtra;
-
-    fn from_str(text: &str) -> Result<Self, NotAnExtra> {
-        let moment = humantime::parse_rfc3339_weak(text)
-            .or_else(|_| humantime::parse_rfc3339_weak(&format!("{text}T00:00:00Z")))
-            .map_err(|_| NotAnExtra::StartDate)?;
-        Ok(Self(humantime::format_rfc3339_seconds(moment).to_string()))
+impl Default for Prefix {
+    fn default() -> Self {
+        Self("ZOHO_".to_owned())
     }
 }
 
-impl FromStr for UserAgent {
-    type Err = NotAnExtra;
+impl FromStr for Prefix {
+    type Err = NotAPrefix;
 
-    fn from_str(text: &str) -> Result<Self, NotAnExtra> {
-        let plain = |byte: u8| byte.is_ascii_graphic() || byte == b' ';
-        let text = text.trim();
-        (!text.is_empty() && text.bytes().all(plain))
-            .then(|| Self(text.to_owned()))
-            .ok_or(NotAnExtra::UserAgent)
-    }
-}
-
-impl Endpoint {
-    /// Host and path.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl StartDate {
-    /// RFC 3339, in seconds, UTC.
-    pub fn as_str(&self) -> &str {
-        &self.0
-    }
-}
-
-impl UserAgent {
-    /// One line.
-    pub fn as_str(&self) -> &str {
-        &self.0
+    fn from_str(text: &str) -> Result<Self, NotAPrefix> {
+        let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+        let fits = text.bytes().all(plain)
+            && text
+                .bytes()
+                .next()
+                .is_some_and(|first| !first.is_ascii_digit());
+        fits.then(|| Self(text.to_owned())).ok_or(NotAPrefix)
     }
 }
 
 #[cfg(test)]
-#[path = "format_options_tests.rs"]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_date_becomes_a_moment() {
+        assert_eq!(start_date("2026-01-31").unwrap(), "2026-01-31T00:00:00Z");
+        let moment = "2026-01-31T12:34:56Z";
+        assert_eq!(start_date(moment).unwrap(), moment);
+        for wrong in ["", "yesterday", "31.1.2026", "2026-13-01", "2026-01-31T"] {
+            assert_eq!(start_date(wrong), Err(NotAnExtra::StartDate), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn what_could_break_a_line_is_refused() {
+        assert_eq!(endpoint("crm.zoho.eu/a\nb"), Err(NotAnExtra::Endpoint));
+        assert_eq!(user_agent("a\r\nb"), Err(NotAnExtra::UserAgent));
+        assert!(user_agent("a reader (a@example.com)").is_ok());
+    }
+
+    #[test]
+    fn a_prefix_is_the_beginning_of_a_name() {
+        assert!("ZOHO_CRM_".parse::<Prefix>().is_ok());
+        assert!("_z9".parse::<Prefix>().is_ok());
+        for wrong in ["", "9A", "A-B", "A B", "A=", "Ä", "$(id)"] {
+            assert_eq!(wrong.parse::<Prefix>(), Err(NotAPrefix), "{wrong}");
+        }
+    }
+}

@@ -1,95 +1,106 @@
-//! `json`: one object for programs. What is absent is left out.
+//! Documents of JSON: `json` for programs, `airbyte` for source-zoho-crm (airbytehq/airbyte, its spec.json
+//! in 0.3.6) and `singer` for tap-zoho-crm (singer-io/tap-zoho-crm, README and config).
 
-use crate::credentials::Credentials;
-use crate::handover::format_options::FormatOptions;
-use crate::untrusted::{Untrusted, is_hidden};
-use secrecy::ExposeSecret;
-use serde::Serialize;
+use crate::handover::fields::View;
+use crate::untrusted::is_hidden;
+use serde::{Serialize, Serializer};
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-#[derive(Serialize)]
-struct JsonDocument<'a> {
-    client_id: &'a str,
-    client_secret: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_token: Option<&'a str>,
-    token_type: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    scope: Option<String>,
-    accounts_url: &'a str,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    api_domain: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    data_center: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    organization: Option<JsonOrganization<'a>>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    user: Option<JsonUser<'a>>,
+/// A value of JSON; members keep their order.
+pub(super) enum Json<'a> {
+    Text(Cow<'a, str>),
+    Object(Vec<(&'static str, Self)>),
 }
 
-#[derive(Serialize)]
-struct JsonOrganization<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<&'a str>,
-    #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    kind: Option<&'a str>,
+/// `json`: one object for programs.
+pub(super) fn json(of: View) -> Zeroizing<String> {
+    let known = [
+        "client_id",
+        "client_secret",
+        "refresh_token",
+        "access_token",
+        "token_type",
+        "expires_at",
+        "scope",
+        "accounts_url",
+        "api_domain",
+        "data_center",
+    ];
+    let organization = [
+        ("name", "organization_name"),
+        ("id", "organization_id"),
+        ("type", "organization_type"),
+    ];
+    let user = [("name", "user_name"), ("email", "user_email")];
+    let mut members = members(of.values(known.map(|name| (name, name))));
+    for (name, inner) in [
+        ("organization", self::members(of.values(organization))),
+        ("user", self::members(of.values(user))),
+    ] {
+        if !inner.is_empty() {
+            members.push((name, Json::Object(inner)));
+        }
+    }
+    pretty(&Json::Object(members))
 }
 
-#[derive(Serialize)]
-struct JsonUser<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    name: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    email: Option<&'a str>,
+/// `airbyte`: its regions are the table's codes in capitals.
+pub(super) fn airbyte(of: View) -> Zeroizing<String> {
+    let center = of.value("data_center").unwrap_or_default();
+    let own = [
+        ("dc_region", center.to_ascii_uppercase().into()),
+        ("environment", of.value("environment").unwrap_or_default()),
+    ];
+    pretty(&Json::Object(members(client(of).chain(own))))
 }
 
-pub(super) fn document(credentials: &Credentials, _extras: &FormatOptions) -> Zeroizing<String> {
-    let document = JsonDocument {
-        client_id: credentials.client.id(),
-        client_secret: credentials.client.secret().expose_secret(),
-        refresh_token: credentials
-            .refresh_token
-            .as_ref()
-            .map(ExposeSecret::expose_secret),
-        access_token: credentials
-            .access_token
-            .as_ref()
-            .map(ExposeSecret::expose_secret),
-        token_type: credentials.token_type.raw(),
-        expires_at: credentials.expires_at_text(),
-        scope: credentials.scopes.as_ref().map(|scopes| scopes.joined(" ")),
-        accounts_url: credentials.accounts_server.as_str(),
-        api_domain: raw(credentials.api_domain.as_ref()),
-        data_center: credentials.data_center.map(|center| center.code),
-        organization: credentials
-            .organization()
-            .map(|organization| JsonOrganization {
-                name: raw(organization.name.as_ref()),
-                id: raw(organization.id.as_ref()),
-                kind: raw(organization.kind.as_ref()),
-            }),
-        user: credentials.user().map(|user| JsonUser {
-            name: raw(user.name.as_ref()),
-            email: raw(user.email.as_ref()),
-        }),
-    };
-    pretty(&document)
+/// `singer`: the user agent is documented as optional, and the tap crashes without.
+pub(super) fn singer(of: View) -> Zeroizing<String> {
+    let text = |given: &'_ Option<String>| Cow::from(given.clone().unwrap_or_default());
+    let own = [
+        ("start_date", text(&of.options.start_date)),
+        ("user_agent", text(&of.options.user_agent)),
+    ];
+    pretty(&Json::Object(members(client(of).chain(own))))
+}
+
+fn client(of: View<'_>) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+    let names = ["client_id", "client_secret", "refresh_token"];
+    of.values(names.map(|name| (name, name)))
+}
+
+/// Members that are text.
+pub(super) fn members<'a>(
+    values: impl Iterator<Item = (&'static str, Cow<'a, str>)>,
+) -> Vec<(&'static str, Json<'a>)> {
+    values
+        .map(|(name, value)| (name, Json::Text(value)))
+        .collect()
+}
+
+impl Serialize for Json<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Text(text) => text.serialize(serializer),
+            Self::Object(members) => {
+                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
+            }
+        }
+    }
 }
 
 /// Indented JSON and a final newline. What could steer a terminal is escaped, which readers of JSON undo.
-pub(super) fn pretty(document: &impl Serialize) -> Zeroizing<String> {
+pub(super) fn pretty(document: &(impl Serialize + ?Sized)) -> Zeroizing<String> {
     let json = serde_json::to_string_pretty(document).expect("every key is a string");
     let json = Zeroizing::new(json);
     let mut text = Zeroizing::new(String::new());
     for char in json.chars() {
-        if steers(char) {
-            text.extend(escaped(char));
+        // A line break in a string is escaped already; the others are the layout.
+        if is_hidden(char) && char != '\n' {
+            // As UTF-16, two of them above the Basic Multilingual Plane (RFC 8259, 7).
+            let units = char.encode_utf16(&mut [0; 2]).to_vec();
+            text.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
         } else {
             text.push(char);
         }
@@ -98,26 +109,15 @@ pub(super) fn pretty(document: &impl Serialize) -> Zeroizing<String> {
     text
 }
 
-/// A line break in a string is escaped already; the others are the layout.
-fn steers(char: char) -> bool {
-    is_hidden(char) && char != '\n'
-}
-
-/// As UTF-16, two of them above the Basic Multilingual Plane (RFC 8259, 7).
-fn escaped(char: char) -> impl Iterator<Item = String> {
-    let mut units = [0; 2];
-    let length = char.encode_utf16(&mut units).len();
-    let units = units.into_iter().take(length);
-    units.map(|unit| format!("\\u{unit:04x}"))
-}
-
-fn raw(text: Option<&Untrusted>) -> Option<&str> {
-    text.map(Untrusted::raw)
-}
-
 #[cfg(test)]
 mod tests {
+    use crate::credentials::Credentials;
+    use crate::handover::format::Form;
+    use crate::handover::format_error::Why;
+    use crate::handover::format_options::{Environment, FormatOptions, Need};
     use crate::handover::samples;
+    use crate::untrusted::Untrusted;
+    use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
     use expect_test::expect;
 
     #[test]
@@ -173,5 +173,83 @@ mod tests {
             }
         "#]]
         .assert_eq(&document);
+    }
+
+    #[test]
+    fn airbytes_configuration() {
+        expect![[r#"
+            {
+              "client_id": "1000.EXAMPLE",
+              "client_secret": "examplesecret",
+              "refresh_token": "1000.r.r",
+              "dc_region": "EU",
+              "environment": "Production"
+            }
+        "#]]
+        .assert_eq(&samples::document("airbyte", &samples::full()));
+    }
+
+    #[test]
+    fn what_zoho_told_wins_over_an_option_and_an_odd_kind_does_not() {
+        let form = Form::named("airbyte").unwrap();
+        let sandbox = FormatOptions {
+            environment: Some(Environment::Sandbox),
+            ..FormatOptions::default()
+        };
+        let mut credentials = samples::full();
+        let told = form.document(&credentials, &sandbox).unwrap();
+        assert!(told.contains("\"Production\""));
+        if let Ok(organization) = &mut credentials.identity.organization {
+            organization.kind = Some(Untrusted::new("bigin"));
+        }
+        let odd = form.document(&credentials, &sandbox).unwrap();
+        assert!(odd.contains("\"Sandbox\""), "{}", odd.as_str());
+        let missing = form.document(&credentials, &FormatOptions::default());
+        assert_eq!(missing.unwrap_err().why, Why::Missing(Need::Environment));
+    }
+
+    #[test]
+    fn a_data_centre_that_airbyte_does_not_know_is_refused() {
+        let known = DATA_CENTERS.iter().filter(|center| {
+            let credentials = Credentials {
+                data_center: Some(center),
+                ..samples::full()
+            };
+            samples::written("airbyte", &credentials).is_ok()
+        });
+        let known: Vec<&str> = known.map(|center| center.code).collect();
+        assert_eq!(known, ["us", "eu", "in", "au", "jp", "cn"]);
+        let refusal = samples::written("airbyte", &samples::bare()).unwrap_err();
+        assert_eq!(
+            refusal,
+            "airbyte knows only these data centers: us, au, eu, in, cn, jp; and these credentials are of none that is known"
+        );
+    }
+
+    #[test]
+    fn singers_configuration() {
+        let american = Credentials {
+            data_center: DataCenter::of_code("us"),
+            ..samples::full()
+        };
+        expect![[r#"
+            {
+              "client_id": "1000.EXAMPLE",
+              "client_secret": "examplesecret",
+              "refresh_token": "1000.r.r",
+              "start_date": "2026-01-01T00:00:00Z",
+              "user_agent": "example (person@example.com)"
+            }
+        "#]]
+        .assert_eq(&samples::document("singer", &american));
+    }
+
+    #[test]
+    fn singer_refuses_europe() {
+        let refusal = samples::written("singer", &samples::full()).unwrap_err();
+        assert_eq!(
+            refusal,
+            "singer knows only these data centers: us; and these credentials are of Europe (eu)"
+        );
     }
 }

@@ -1,39 +1,31 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
 mod adobe;
-mod airbyte;
 pub mod dotenv;
 pub mod fields;
 pub mod file;
-pub mod form;
 pub mod format;
 pub mod format_error;
 pub mod format_options;
 mod json;
-mod needed;
 pub(crate) mod permissions;
 pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
 mod shell;
-mod singer;
 pub mod template;
 mod text;
-pub mod variables;
 
 use crate::credentials::Credentials;
-use crate::error::Error;
+use crate::untrusted::Untrusted;
 use file::{PrivateFile, Unusable};
-use form::Form;
+use format::Form;
 use format_error::FormatError;
 use format_options::FormatOptions;
-use std::io::Write;
+use std::io::{self, Write};
 use std::path::PathBuf;
-
-/// What to do where a file took nothing.
-const MEND: &str =
-    "Copy them from the terminal or the page now, or mend the path and run the login again.";
+use thiserror::Error;
 
 /// Where the credentials shall go.
 #[derive(Debug)]
@@ -59,6 +51,40 @@ pub enum Written {
     Nowhere,
 }
 
+/// Credentials that could not be written where they should go.
+#[derive(Debug, Error)]
+#[error(
+    "The credentials could not be written to {}: {why}",
+    Untrusted::path(place)
+)]
+pub struct NotWritten {
+    /// A file, or "standard output".
+    pub place: PathBuf,
+    /// Why.
+    pub why: Unwritten,
+    /// Whether they were printed instead.
+    pub printed: bool,
+}
+
+/// Why credentials could not be written.
+#[derive(Debug, Error)]
+pub enum Unwritten {
+    /// They cannot take the form.
+    #[error("{0}")]
+    Format(#[from] FormatError),
+    /// The file cannot be used.
+    #[error("{0}")]
+    File(#[from] Unusable),
+    /// Standard output takes nothing.
+    #[error("{0}")]
+    Output(#[from] io::Error),
+    /// Zoho gave no refresh token, and the file holds one.
+    #[error(
+        "it was left as it was, because it holds a refresh token and there is none to put in its place"
+    )]
+    RefreshTokenSpared,
+}
+
 /// Writes the credentials where they shall go. What cannot go there goes to standard output instead, in a
 /// form that can carry it, and where that is gone to a file of its own, with the error beside it: nothing obtained is
 /// lost.
@@ -66,14 +92,12 @@ pub fn hand_over(
     credentials: &Credentials,
     target: &Target,
     output: &mut dyn Write,
-) -> (Written, Option<Error>) {
+) -> (Written, Option<NotWritten>) {
     match write(credentials, target, output) {
         Ok(written) => (written, None),
         Err(mut error) => {
             let written = instead(credentials, target, output);
-            if let Error::NotWritten { printed, .. } = &mut error {
-                *printed = matches!(written, Written::Output(_));
-            }
+            error.printed = matches!(written, Written::Output(_));
             (written, Some(error))
         }
     }
@@ -84,15 +108,21 @@ pub fn write(
     credentials: &Credentials,
     target: &Target,
     output: &mut dyn Write,
-) -> Result<Written, Error> {
-    let name = target.form.name();
-    match &target.file {
-        Some(file) => {
-            to_file(credentials, target, file).map(|()| Written::File(name, file.path().to_owned()))
-        }
-        None => to_output(credentials, &target.form, &target.extras, output)
-            .map(|()| Written::Output(name)),
-    }
+) -> Result<Written, NotWritten> {
+    let (form, extras) = (&target.form, &target.extras);
+    let (place, done, written) = if let Some(file) = &target.file {
+        let path = file.path().to_owned();
+        let done = to_file(credentials, form, extras, file);
+        (path.clone(), done, Written::File(form.name(), path))
+    } else {
+        let done = to_output(credentials, form, extras, output);
+        ("standard output".into(), done, Written::Output(form.name()))
+    };
+    done.map(|()| written).map_err(|why| NotWritten {
+        place,
+        why,
+        printed: false,
+    })
 }
 
 /// The form itself can fail on standard output too; JSON carries everything.
@@ -119,53 +149,32 @@ fn to_output(
     form: &Form,
     extras: &FormatOptions,
     output: &mut dyn Write,
-) -> Result<(), Error> {
-    let failed = |reason: String, remedy: &'static str| Error::NotWritten {
-        place: "standard output".into(),
-        reason,
-        printed: false,
-        remedy,
-    };
-    let document = form
-        .document(credentials, extras)
-        .map_err(|unfit| failed(unfit.to_string(), unfit.why.remedy()))?;
-    let written = output
-        .write_all(document.as_bytes())
-        .and_then(|()| output.flush());
-    written.map_err(|error| {
-        let remedy = "A page in the browser, if one waits, shows them once. Otherwise run the command again with --output FILE.";
-        failed(error.to_string(), remedy)
-    })
+) -> Result<(), Unwritten> {
+    let document = form.document(credentials, extras)?;
+    output.write_all(document.as_bytes())?;
+    Ok(output.flush()?)
 }
 
-fn to_file(credentials: &Credentials, target: &Target, file: &PrivateFile) -> Result<(), Error> {
-    let (form, extras) = (&target.form, &target.extras);
-    let not_written = |reason: String, remedy| Error::NotWritten {
-        place: file.path().to_owned(),
-        reason,
-        printed: false,
-        remedy,
-    };
-    let unusable = |unusable: Unusable| not_written(unusable.to_string(), MEND);
-    let existing = if form.is_merged() {
-        file.read().map_err(unusable)?
-    } else {
-        None
-    };
+fn to_file(
+    credentials: &Credentials,
+    form: &Form,
+    extras: &FormatOptions,
+    file: &PrivateFile,
+) -> Result<(), Unwritten> {
+    let existing = if form.is_merged() { file.read()? } else { None };
     let existing = existing.map(|(text, _)| text).unwrap_or_default();
     if credentials.refresh_token.is_none() && holds_refresh_token(&existing, extras) {
-        return Err(Error::RefreshTokenSpared(file.path().to_owned()));
+        return Err(Unwritten::RefreshTokenSpared);
     }
     let document = if existing.is_empty() {
-        form.document(credentials, extras)
+        form.document(credentials, extras)?
     } else {
         dotenv::merged(credentials, extras, &existing).map_err(|why| FormatError {
             form: form.name(),
             why,
-        })
+        })?
     };
-    let document = document.map_err(|unfit| not_written(unfit.to_string(), unfit.why.remedy()))?;
-    file.write(&document).map_err(unusable)
+    Ok(file.write(&document)?)
 }
 
 /// The one that is there may be the only one that works.

@@ -1,65 +1,45 @@
 //! `zoho-sdk`: the token store of Zoho's own SDKs, ten columns (zoho/zohocrm-python-sdk-8.0 and
 //! zoho/zohocrm-nodejs-sdk-8.0, `file_store`).
 
-use crate::credentials::Credentials;
+use crate::handover::fields::View;
 use crate::handover::format_error::Why;
-use crate::handover::format_options::FormatOptions;
-use crate::untrusted::Untrusted;
-use secrecy::ExposeSecret;
-use std::time::UNIX_EPOCH;
 use zeroize::Zeroizing;
-
-const HEADING: &str = "id,user_name,client_id,client_secret,refresh_token,access_token,grant_token,expiry_time,redirect_url,api_domain\n";
 
 /// The columns stay empty for what is absent: the SDKs count them. The Node SDK splits at commas and line breaks
 /// whatever the quotes, so nothing is quoted.
-pub(super) fn document(
-    credentials: &Credentials,
-    _extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    let secret = credentials.client.secret().expose_secret();
-    let tokens = [&credentials.refresh_token, &credentials.access_token];
-    let [refresh_token, access_token] =
-        tokens.map(|token| token.as_ref().map_or("", ExposeSecret::expose_secret));
-    let expiry_time = milliseconds(credentials);
-    let redirect_uri = credentials.redirect_uri.as_deref().unwrap_or_default();
-    let api_domain = credentials.api_domain.as_ref().map_or("", Untrusted::raw);
+pub(super) fn document(of: View) -> Result<Zeroizing<String>, Why> {
+    let redirect_uri = of.credentials.redirect_uri.as_deref();
     let columns = [
-        ("id", "1"),
-        ("user_name", ""),
-        ("client_id", credentials.client.id()),
-        ("client_secret", secret),
-        ("refresh_token", refresh_token),
-        ("access_token", access_token),
-        ("grant_token", ""),
-        ("expiry_time", &expiry_time),
-        ("redirect_url", redirect_uri),
-        ("api_domain", api_domain),
+        ("id", Some("1".into())),
+        ("user_name", None),
+        ("client_id", of.value("client_id")),
+        ("client_secret", of.value("client_secret")),
+        ("refresh_token", of.value("refresh_token")),
+        ("access_token", of.value("access_token")),
+        ("grant_token", None),
+        ("expiry_time", of.value("expires_at_ms")),
+        ("redirect_url", redirect_uri.map(Into::into)),
+        ("api_domain", of.value("api_domain")),
     ];
+    let columns = columns.map(|(name, value)| (name, value.unwrap_or_default()));
     if let Some((name, _)) = columns.iter().find(|(_, value)| !is_cell(value)) {
         return Err(Why::CannotCarry(name));
     }
-    let values = columns.map(|(_, value)| value).join(",");
-    let values = Zeroizing::new(values);
-    Ok(Zeroizing::new([HEADING, &values, "\n"].concat()))
-}
-
-/// Since 1970, as the SDKs count.
-fn milliseconds(credentials: &Credentials) -> String {
-    let since = credentials
-        .expires_at
-        .and_then(|moment| moment.duration_since(UNIX_EPOCH).ok());
-    since.map_or_else(String::new, |since| since.as_millis().to_string())
+    let heading = columns.each_ref().map(|(name, _)| *name).join(",");
+    let values = Zeroizing::new(columns.map(|(_, value)| value).join(","));
+    Ok(Zeroizing::new([&heading, "\n", &values, "\n"].concat()))
 }
 
 fn is_cell(value: &str) -> bool {
-    !value.contains([',', '"', '\'']) && !value.chars().any(|char| char.is_control() || char == ' ')
+    !value.contains([',', '"', '\'', ' ']) && !value.chars().any(char::is_control)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Credentials;
     use crate::handover::samples;
+    use crate::untrusted::Untrusted;
     use expect_test::expect;
 
     #[test]
@@ -85,7 +65,7 @@ mod tests {
                 api_domain: Some(Untrusted::new(value)),
                 ..samples::full()
             };
-            let why = document(&credentials, &FormatOptions::default()).unwrap_err();
+            let why = document(samples::view(&credentials)).unwrap_err();
             assert_eq!(why, Why::CannotCarry("api_domain"), "{value:?}");
         }
     }

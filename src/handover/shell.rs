@@ -1,100 +1,121 @@
-//! Lines that shells source: names and line shapes of the aws command.
+//! The credentials as variables, by names of the majority of public code, and the lines that shells source, in the shapes
+//! of the aws command.
 //!
 //! A value of plain characters means the same everywhere. Another is quoted so that the shell takes it as it
 //! is, or refused where the shell has no such quoting: an answer from outside must never become a command.
 
-use crate::credentials::Credentials;
+use crate::handover::fields::View;
 use crate::handover::format_error::Why;
-use crate::handover::format_options::FormatOptions;
-use crate::handover::variables::{is_plain, variables};
+use crate::untrusted::is_hidden;
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-/// `env`, for sh, bash and zsh.
-pub(super) fn sh(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, is_text, |text, name, value| {
-        text.extend(["export ", name, "="]);
-        if value.chars().all(is_plain) {
-            text.push_str(value);
-        } else {
-            // Within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
-            text.push('\'');
-            escape(text, value, |char| (char == '\'').then_some(r"'\'"));
-            text.push('\'');
-        }
-    })
+/// How a shell takes a variable.
+pub(super) struct Shell {
+    /// Before its name.
+    set: &'static str,
+    /// Between its name and its value.
+    is: &'static str,
+    quote: &'static str,
+    /// Whether plain values are quoted, too.
+    quotes_plain: bool,
+    /// What a character of a quoted value needs before it.
+    escape: fn(char) -> Option<&'static str>,
+    /// Whether a value may hold a character.
+    takes: fn(char) -> bool,
 }
 
-/// `fish`: between double quotes it reads `\`, `"` and `$` alone.
-pub(super) fn fish(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    lines(credentials, extras, is_text, |text, name, value| {
-        text.extend(["set -gx ", name, " \""]);
-        escape(text, value, |char| r#"\"$"#.contains(char).then_some("\\"));
-        text.push('"');
-    })
-}
+/// sh, bash and zsh: within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
+pub(super) static SH: Shell = Shell {
+    set: "export ",
+    is: "=",
+    quote: "'",
+    quotes_plain: false,
+    escape: |char| (char == '\'').then_some(r"'\'"),
+    takes: is_text,
+};
 
-/// `powershell`: between double quotes it reads `` ` ``, `"` and `$`, and takes typographic quotes for quotes. Piped to
+/// Between double quotes it reads `\`, `"` and `$` alone.
+pub(super) static FISH: Shell = Shell {
+    set: "set -gx ",
+    is: " ",
+    quote: "\"",
+    quotes_plain: true,
+    escape: |char| r#"\"$"#.contains(char).then_some("\\"),
+    takes: is_text,
+};
+
+/// Between double quotes it reads `` ` ``, `"` and `$`, and takes typographic quotes for quotes. Piped to
 /// Invoke-Expression each line is a command of its own, so no value may hold a line break.
-pub(super) fn powershell(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    let is_printable = |value: &str| value.bytes().all(|byte| matches!(byte, b' '..=b'~'));
-    lines(credentials, extras, is_printable, |text, name, value| {
-        text.extend(["$Env:", name, "=\""]);
-        escape(text, value, |char| "`\"$".contains(char).then_some("`"));
-        text.push('"');
-    })
+pub(super) static POWERSHELL: Shell = Shell {
+    set: "$Env:",
+    is: "=",
+    quote: "\"",
+    quotes_plain: true,
+    escape: |char| "`\"$".contains(char).then_some("`"),
+    takes: |char| matches!(char, ' '..='~'),
+};
+
+/// Its quoting protects neither `%` nor `"`, so only plain values pass.
+pub(super) static WINDOWS_CMD: Shell = Shell {
+    set: "set ",
+    is: "=",
+    quote: "",
+    quotes_plain: false,
+    escape: |_| None,
+    takes: is_plain,
+};
+
+/// All of them without the prefix of their names, in the order of the documents. The data centre is that of the accounts
+/// server beside it.
+pub(super) fn variables(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
+    let center = of.credentials.accounts_server.data_center();
+    [
+        ("CLIENT_ID", of.value("client_id")),
+        ("CLIENT_SECRET", of.value("client_secret")),
+        ("REFRESH_TOKEN", of.value("refresh_token")),
+        ("ACCESS_TOKEN", of.value("access_token")),
+        ("ACCESS_TOKEN_EXPIRES_AT", of.value("expires_at")),
+        ("ACCOUNTS_URL", of.value("accounts_url")),
+        ("API_DOMAIN", of.value("api_domain")),
+        ("DC", center.map(|center| center.code.into())),
+        ("SCOPE", of.value("scope_comma")),
+    ]
 }
 
-/// `windows-cmd`: its quoting protects neither `%` nor `"`, so only plain values pass.
-pub(super) fn windows_cmd(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    let is_plain = |value: &str| value.chars().all(is_plain);
-    lines(credentials, extras, is_plain, |text, name, value| {
-        text.extend(["set ", name, "=", value]);
-    })
+/// Characters that mean themselves to every reader of variables.
+pub(super) fn is_plain(char: char) -> bool {
+    char.is_ascii_alphanumeric() || "._:/@+=,-".contains(char)
 }
 
 /// A line for each variable that has a value, if the shell takes all of them.
-fn lines(
-    credentials: &Credentials,
-    extras: &FormatOptions,
-    takes: fn(&str) -> bool,
-    line: fn(&mut String, &str, &str),
-) -> Result<Zeroizing<String>, Why> {
+pub(super) fn lines(of: View, shell: &Shell) -> Result<Zeroizing<String>, Why> {
     let mut text = Zeroizing::new(String::new());
-    for variable in variables(credentials, &extras.env_prefix) {
-        if let Some(value) = variable.value {
-            if !takes(&value) {
-                return Err(Why::CannotCarry(variable.field));
-            }
-            line(&mut text, &variable.name, &value);
-            text.push('\n');
+    for (variable, value) in variables(of) {
+        let Some(value) = value else { continue };
+        if !value.chars().all(shell.takes) {
+            return Err(Why::CannotCarry(variable));
         }
+        let name = of.options.env_prefix.name(variable);
+        text.extend([shell.set, &name, shell.is]);
+        if value.chars().all(is_plain) && !shell.quotes_plain {
+            text.push_str(&value);
+        } else {
+            text.push_str(shell.quote);
+            for char in value.chars() {
+                text.extend((shell.escape)(char));
+                text.push(char);
+            }
+            text.push_str(shell.quote);
+        }
+        text.push('\n');
     }
     Ok(text)
 }
 
-/// Line breaks are carried; other control characters are no part of any credential, and write to terminals.
-fn is_text(value: &str) -> bool {
-    value.chars().all(|char| char == '\n' || !char.is_control())
-}
-
-/// The value, with what a character needs before it.
-fn escape(text: &mut String, value: &str, before: fn(char) -> Option<&'static str>) {
-    for char in value.chars() {
-        text.extend(before(char));
-        text.push(char);
-    }
+/// Line breaks are carried; what else writes to terminals or hides is no part of any credential.
+fn is_text(char: char) -> bool {
+    char == '\n' || !is_hidden(char)
 }
 
 #[cfg(test)]

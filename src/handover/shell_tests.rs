@@ -1,13 +1,12 @@
 use super::*;
+use crate::credentials::Credentials;
 use crate::handover::samples;
 use crate::untrusted::Untrusted;
 use expect_test::{Expect, expect};
 use std::process::Command;
 
-type Document = fn(&Credentials, &FormatOptions) -> Result<Zeroizing<String>, Why>;
-
 /// What a careless shell would run, split or swallow.
-const HOSTILE: [&str; 12] = [
+const HOSTILE: [&str; 14] = [
     "two words",
     "'; touch HACKED; '",
     "\"; touch HACKED; \"",
@@ -19,6 +18,8 @@ const HOSTILE: [&str; 12] = [
     "''\"\"'\\''",
     "a\\\nb\\",
     "#~*?[!&|;<>%^",
+    "~",
+    "~root:~/a",
     "“typographic” ‘quotes’",
 ];
 
@@ -107,57 +108,65 @@ fn cmd_lines() {
 
 #[test]
 fn what_a_shell_would_read_differently_is_quoted() {
-    let credentials = with_api_domain("a'b\"c$d`e\\f g");
-    let last = |document: Document| {
-        let document = document(&credentials, &FormatOptions::default()).unwrap();
-        document.lines().last().unwrap().to_owned()
+    let line = |shell: &Shell, value: &str| {
+        let document = lines(samples::view(&with_api_domain(value)), shell).unwrap();
+        let line = document.lines().find(|line| line.contains("API_DOMAIN"));
+        line.unwrap().to_owned()
     };
-    let quoted = [sh, fish, powershell].map(|shell| last(shell)).join("\n");
+    let values = ["a'b\"c$d`e\\f g", "~a"];
+    let quoted = [&SH, &FISH, &POWERSHELL].map(|shell| values.map(|value| line(shell, value)));
     expect![[r#"
-        export ZOHO_SCOPE=ZohoCRM.modules.READ,ZohoCRM.settings.READ
-        set -gx ZOHO_SCOPE "ZohoCRM.modules.READ,ZohoCRM.settings.READ"
-        $Env:ZOHO_SCOPE="ZohoCRM.modules.READ,ZohoCRM.settings.READ""#]]
-    .assert_eq(&quoted);
+        export ZOHO_API_DOMAIN='a'\''b"c$d`e\f g'
+        export ZOHO_API_DOMAIN='~a'
+        set -gx ZOHO_API_DOMAIN "a'b\"c\$d`e\\f g"
+        set -gx ZOHO_API_DOMAIN "~a"
+        $Env:ZOHO_API_DOMAIN="a'b`"c`$d``e\f g"
+        $Env:ZOHO_API_DOMAIN="~a""#]]
+    .assert_eq(&quoted.concat().join("\n"));
 }
 
 #[test]
 fn what_a_shell_cannot_carry_is_refused_by_name() {
-    let refused = |document: Document, value: &str| {
-        document(&with_api_domain(value), &FormatOptions::default())
-            .is_err_and(|why| why == Why::CannotCarry("API_DOMAIN"))
+    let refused = |shell: &Shell, value: &str| {
+        let document = lines(samples::view(&with_api_domain(value)), shell);
+        document.is_err_and(|why| why == Why::CannotCarry("API_DOMAIN"))
     };
     for value in HOSTILE {
-        assert!(refused(windows_cmd, value), "cmd, {value:?}");
+        assert!(refused(&WINDOWS_CMD, value), "cmd, {value:?}");
     }
     for value in ["a\nb", "“", "„", "é"] {
-        assert!(refused(powershell, value), "powershell, {value:?}");
+        assert!(refused(&POWERSHELL, value), "powershell, {value:?}");
     }
-    for value in ["\u{1b}[2J", "a\rb", "a\0b", "\u{9b}2J"] {
-        for document in [sh, fish, powershell, windows_cmd] {
-            assert!(refused(document, value), "{value:?}");
+    for value in [
+        "\u{1b}[2J",
+        "a\rb",
+        "a\0b",
+        "\u{9b}2J",
+        "a\u{202e}b",
+        "a\u{200b}",
+    ] {
+        for shell in [&SH, &FISH, &POWERSHELL, &WINDOWS_CMD] {
+            assert!(refused(shell, value), "{value:?}");
         }
     }
 }
 
-/// The shells themselves source the documents; one that is not installed is passed over, and `tests/consumers/run`
-/// says which.
+/// The shells themselves source the documents. One that is not installed is told.
 #[test]
 fn shells_take_hostile_values_as_they_are() {
-    for (shell, document) in [
-        ("sh", sh as Document),
-        ("bash", sh),
-        ("zsh", sh),
-        ("fish", fish),
-    ] {
+    for (shell, document) in [("sh", &SH), ("bash", &SH), ("zsh", &SH), ("fish", &FISH)] {
         for value in HOSTILE {
             let folder = tempfile::tempdir().unwrap();
-            let text = document(&with_api_domain(value), &FormatOptions::default()).unwrap();
+            let text = lines(samples::view(&with_api_domain(value)), document).unwrap();
             std::fs::write(folder.path().join("document"), text.as_bytes()).unwrap();
             let ran = Command::new(shell)
                 .args(["-c", ". ./document; printenv ZOHO_API_DOMAIN"])
                 .current_dir(&folder)
                 .output();
-            let Ok(ran) = ran else { continue };
+            let Ok(ran) = ran else {
+                samples::missing(&format!("{shell} is not installed"));
+                break;
+            };
             let read = String::from_utf8_lossy(&ran.stdout);
             assert_eq!(read, format!("{value}\n"), "{shell}");
             let files = std::fs::read_dir(folder.path()).unwrap().count();

@@ -1,9 +1,7 @@
-//! `--template`: any text with names in braces, and `--field`: one bare value.
+//! `--template`: any text with names in braces.
 
-use crate::credentials::Credentials;
-use crate::handover::fields::{Field, NoSuchField};
+use crate::handover::fields::{Field, NoSuchField, View};
 use crate::handover::format_error::Why;
-use crate::handover::format_options::FormatOptions;
 use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -54,58 +52,31 @@ impl FromStr for Template {
 }
 
 impl Template {
-    /// The text with its values, ending in a newline.
-    pub(super) fn document(
-        &self,
-        credentials: &Credentials,
-        extras: &FormatOptions,
-    ) -> Result<Zeroizing<String>, Why> {
+    /// The text with its values.
+    pub(super) fn filled(&self, of: View) -> Result<Zeroizing<String>, Why> {
         let mut filled = Zeroizing::new(String::new());
         for piece in &self.0 {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Value(field) => {
-                    let value = field.value(credentials, extras);
-                    let value = value.ok_or(Why::AbsentName(field.name))?;
-                    filled.push_str(&one_line(field, value)?);
+                    let value = field.bare(of)?;
+                    filled.push_str(&value.ok_or(Why::AbsentName(field.name))?);
                 }
             }
-        }
-        if !filled.ends_with('\n') {
-            filled.push('\n');
         }
         Ok(filled)
     }
 }
 
-/// One value and a newline.
-pub(super) fn bare(
-    field: &Field,
-    credentials: &Credentials,
-    extras: &FormatOptions,
-) -> Result<Zeroizing<String>, Why> {
-    let value = field.value(credentials, extras).ok_or(Why::Absent)?;
-    let mut value = one_line(field, value)?;
-    value.push('\n');
-    Ok(value)
-}
-
-/// Nothing says how the text around a value is read, so only what stays on its line is let in.
-fn one_line(field: &Field, value: Zeroizing<String>) -> Result<Zeroizing<String>, Why> {
-    if value.chars().any(char::is_control) {
-        return Err(Why::CannotCarry(field.name));
-    }
-    Ok(value)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::credentials::Credentials;
     use crate::handover::samples;
 
     fn filled(template: &str, credentials: &Credentials) -> Result<String, Why> {
         let template: Template = template.parse().unwrap();
-        let text = template.document(credentials, &FormatOptions::default())?;
+        let text = template.filled(samples::view(credentials))?;
         Ok(text.to_string())
     }
 
@@ -115,11 +86,11 @@ mod tests {
             "{{\"t\":\"{refresh_token}\"}} {{refresh_token}}",
             &samples::full(),
         );
-        assert_eq!(text.unwrap(), "{\"t\":\"1000.r.r\"} {refresh_token}\n");
+        assert_eq!(text.unwrap(), "{\"t\":\"1000.r.r\"} {refresh_token}");
         assert_eq!(filled("a\n", &samples::bare()).unwrap(), "a\n");
         assert_eq!(
             filled("}}{endpoint}", &samples::full()).unwrap(),
-            "}crm.zoho.eu/crm/private\n"
+            "}crm.zoho.eu/crm/private"
         );
     }
 
@@ -138,18 +109,6 @@ mod tests {
         let absent = filled("{refresh_token}", &samples::bare());
         assert_eq!(absent, Err(Why::AbsentName("refresh_token")));
         let hostile = filled("{organization_name}", &samples::full());
-        assert_eq!(hostile, Err(Why::CannotCarry("organization_name")));
-    }
-
-    #[test]
-    fn a_bare_value_is_one_line() {
-        let value = |name: &str, of: &Credentials| {
-            let value = bare(name.parse().unwrap(), of, &FormatOptions::default());
-            value.map(|value| value.to_string())
-        };
-        assert_eq!(value("data_center", &samples::full()).unwrap(), "eu\n");
-        assert_eq!(value("data_center", &samples::bare()), Err(Why::Absent));
-        let hostile = value("organization_name", &samples::full());
         assert_eq!(hostile, Err(Why::CannotCarry("organization_name")));
     }
 }

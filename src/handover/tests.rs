@@ -1,5 +1,5 @@
 use super::*;
-use crate::handover::format::{FORMATS, Format};
+use crate::handover::format::{FORMATS, Format, Known};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::Need;
 use crate::zoho::crm::Identity;
@@ -14,7 +14,10 @@ fn target(form: &str, file: Option<PrivateFile>) -> Target {
     }
 }
 
-fn handed_over(credentials: &Credentials, target: &Target) -> (String, Written, Option<Error>) {
+fn handed_over(
+    credentials: &Credentials,
+    target: &Target,
+) -> (String, Written, Option<NotWritten>) {
     let mut output = Vec::new();
     let (written, error) = hand_over(credentials, target, &mut output);
     (String::from_utf8(output).unwrap(), written, error)
@@ -59,57 +62,79 @@ fn every_document_ends_in_one_newline_and_holds_no_carriage_return() {
     }
 }
 
-/// The table's needs are what help and refusals rely on; the documents are what really asks.
-#[test]
-fn what_the_table_says_is_needed_is_what_the_document_asks_for() {
-    let everything = || Credentials {
-        data_center: crate::zoho::data_centers::DataCenter::of_code("us"),
-        ..samples::full()
-    };
-    let without = |need: Need| {
-        let (mut credentials, mut extras) = (everything(), samples::extras());
+const NEEDS: [Need; 7] = [
+    Need::AccessToken,
+    Need::RefreshToken,
+    Need::ApiDomain,
+    Need::Endpoint,
+    Need::Environment,
+    Need::StartDate,
+    Need::UserAgent,
+];
+
+/// What is written in this format without some of the needs.
+fn without(format: &'static Format, needs: &[Need]) -> Result<String, Why> {
+    let (mut credentials, mut extras) = (samples::full(), samples::extras());
+    credentials.data_center = crate::zoho::data_centers::DataCenter::of_code("us");
+    for need in needs {
         match need {
             Need::AccessToken => credentials.access_token = None,
             Need::RefreshToken => credentials.refresh_token = None,
             Need::ApiDomain => credentials.api_domain = None,
             Need::Endpoint => credentials.data_center = None,
-            Need::Environment | Need::Edition => credentials.identity = Identity::not_asked("-"),
+            Need::Environment => credentials.identity = Identity::not_asked("-"),
             Need::StartDate => extras.start_date = None,
             Need::UserAgent => extras.user_agent = None,
         }
-        match need {
-            Need::Environment => extras.edition = Some(format_options::Edition::Free),
-            Need::Edition => extras.environment = Some(format_options::Environment::Sandbox),
-            _ => {}
-        }
-        (credentials, extras)
-    };
-    let needs = [
-        Need::AccessToken,
-        Need::RefreshToken,
-        Need::ApiDomain,
-        Need::Endpoint,
-        Need::Environment,
-        Need::Edition,
-        Need::StartDate,
-        Need::UserAgent,
-    ];
+    }
+    let document = Form::Format(format).document(&credentials, &extras);
+    document
+        .map(|text| text.to_string())
+        .map_err(|unfit| unfit.why)
+}
+
+#[test]
+fn what_a_reader_needs_is_asked_for() {
     for format in &FORMATS {
-        for need in needs {
-            let (credentials, extras) = without(need);
-            let asked = match format.document(&credentials, &extras) {
-                Err(unfit) => unfit.why == Why::Missing(need),
-                Ok(_) => false,
+        for need in NEEDS {
+            let asked = match without(format, &[need]) {
+                Err(Why::Missing(missing)) => missing == need,
+                // Those who know only some data centres ask for one of them before.
+                Err(Why::DataCenter { .. }) => false,
+                other => other.is_err(),
             };
-            assert_eq!(asked, format.needs.contains(&need), "{format:?} {need:?}");
+            assert_eq!(
+                asked,
+                format.needs.contains(&need),
+                "{} {need:?}",
+                format.name
+            );
         }
+    }
+}
+
+/// What is absent is left out, so a need that the table does not name would be missing from the document.
+#[test]
+fn a_document_with_what_its_reader_needs_is_whole() {
+    for format in FORMATS.iter().filter(|format| !format.needs.is_empty()) {
+        let unneeded = |need: &Need| {
+            let of_known = *need == Need::Endpoint && format.data_centers != Known::All;
+            !format.needs.contains(need) && !of_known
+        };
+        let unneeded: Vec<Need> = NEEDS.into_iter().filter(unneeded).collect();
+        assert_eq!(
+            without(format, &unneeded),
+            without(format, &[]),
+            "{}",
+            format.name
+        );
     }
 }
 
 #[test]
 fn what_is_missing_is_known_before_when_it_can_be() {
     let hopeless = |name: &str, extras: &FormatOptions, told| {
-        let unfit = Format::named(name).unwrap().hopeless(extras, told);
+        let unfit = Form::named(name).unwrap().hopeless(extras, told);
         unfit.map(|unfit| unfit.why)
     };
     let none = FormatOptions::default();
@@ -138,7 +163,8 @@ fn what_the_form_refuses_goes_to_standard_output_as_json() {
         assert_eq!(output, samples::document("json", &nothing()));
         assert_eq!(written, Written::Output("json"));
         let error = error.unwrap();
-        assert_eq!(error.exit_code(), 1);
+        let error = crate::error::Error::NotWritten(error);
+        assert_eq!(error.explain().exit_code, 1);
         assert!(
             error
                 .to_string()
@@ -159,5 +185,5 @@ fn a_file_that_cannot_be_written_leaves_the_form_as_it_is() {
     let (output, written, error) = handed_over(&samples::full(), &target("fish", Some(file)));
     assert_eq!(output, samples::document("fish", &samples::full()));
     assert_eq!(written, Written::Output("fish"));
-    assert!(matches!(error, Some(Error::NotWritten { .. })));
+    assert!(matches!(error.unwrap().why, Unwritten::File(_)));
 }

@@ -1,66 +1,45 @@
 //! `text`: labelled lines for people, in the order of Adobe's form.
 
-use crate::credentials::Credentials;
-use crate::handover::format_options::FormatOptions;
-use crate::handover::needed;
-use crate::untrusted::Untrusted;
-use secrecy::ExposeSecret;
+use crate::handover::fields::{Field, View};
 use zeroize::Zeroizing;
 
 /// The widest label and two spaces.
 const COLUMN: usize = 22;
 
-pub(super) fn document(credentials: &Credentials, extras: &FormatOptions) -> Zeroizing<String> {
+const LINES: [(&str, &str); 14] = [
+    ("Endpoint", "endpoint"),
+    ("Accounts URL", "accounts_url"),
+    ("Client ID", "client_id"),
+    ("Client secret", "client_secret"),
+    ("Access token", "access_token"),
+    ("Refresh token", "refresh_token"),
+    ("API domain", "api_domain"),
+    ("Data centre", "data_center"),
+    ("Access token ends", "expires_at"),
+    ("Scopes", "scope"),
+    ("Organisation", "organization_name"),
+    ("Organisation ID", "organization_id"),
+    ("Person", "user_name"),
+    ("E-mail", "user_email"),
+];
+
+pub(super) fn document(of: View) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::new());
-    let mut line = |label: &str, value: &str| {
-        text.extend([&*format!("{:COLUMN$}", format!("{label}:")), value, "\n"]);
-    };
-    if let Ok(endpoint) = needed::endpoint(credentials, extras) {
-        line("Endpoint", &endpoint);
-    }
-    line("Accounts URL", credentials.accounts_server.as_str());
-    line("Client ID", credentials.client.id());
-    line("Client secret", credentials.client.secret().expose_secret());
-    if let Some(token) = &credentials.access_token {
-        line("Access token", token.expose_secret());
-    }
-    if let Some(token) = &credentials.refresh_token {
-        line("Refresh token", token.expose_secret());
-    }
-    for (label, value) in told(credentials) {
-        if let Some(value) = value {
-            line(label, &value);
+    let center = of.credentials.data_center;
+    for (label, name) in LINES {
+        let field = Field::named(name).expect("it is a name of the table");
+        let shown = field.shown(of);
+        if let Some(value) = &shown {
+            text.extend([format!("{:COLUMN$}", format!("{label}:"))]);
+            match center {
+                Some(center) if name == "data_center" => {
+                    text.extend([center.name, " (", value, ")\n"]);
+                }
+                _ => text.extend([value, "\n"]),
+            }
         }
     }
     text
-}
-
-/// What is no secret, fit to be read on a terminal.
-fn told(credentials: &Credentials) -> [(&'static str, Option<String>); 8] {
-    let shown = |text: Option<&Untrusted>| text.map(Untrusted::to_string);
-    let center = credentials.data_center;
-    let scopes = credentials.scopes.as_ref();
-    let organization = credentials.organization();
-    let user = credentials.user();
-    [
-        ("API domain", shown(credentials.api_domain.as_ref())),
-        (
-            "Data centre",
-            center.map(|center| format!("{} ({})", center.name, center.code)),
-        ),
-        ("Access token ends", credentials.expires_at_text()),
-        ("Scopes", scopes.map(|scopes| scopes.joined(" "))),
-        (
-            "Organisation",
-            shown(organization.and_then(|of| of.name.as_ref())),
-        ),
-        (
-            "Organisation ID",
-            shown(organization.and_then(|of| of.id.as_ref())),
-        ),
-        ("Person", shown(user.and_then(|of| of.name.as_ref()))),
-        ("E-mail", shown(user.and_then(|of| of.email.as_ref()))),
-    ]
 }
 
 #[cfg(test)]

@@ -1,14 +1,14 @@
 //! Consent on another device: the person enters a code there, while this program asks Zoho for the tokens.
 
 use crate::context::{Context, stopped};
-use crate::error::Error;
-use crate::event::Event;
-use crate::login::exchange::{complete, finish};
+use crate::error::{Error, Request};
+use crate::event::{Event, reporting};
+use crate::login::exchange::{complete, finish, unless_stopped};
 use crate::login::outcome::{Outcome, hand_over};
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
-use crate::zoho::Zoho;
-use crate::zoho::device::{DeviceCode, Poll};
+use crate::zoho::device::{self, DeviceCode, Poll};
+use crate::zoho::http::Zoho;
 use crate::zoho::token::{ExchangeError, Tokens};
 use crate::zoho::trust::AccountsServer;
 use std::time::Duration;
@@ -22,8 +22,18 @@ const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 
 /// One login with a non-browser client, from the user code to the hand-over.
 pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcome, Error> {
-    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
-    let code = ask(&zoho, settings, context).await?;
+    let zoho = Zoho::new(settings.answer_within, reporting(&context.tell));
+    let asked = device::code(
+        &zoho,
+        &settings.home,
+        settings.client.id(),
+        &settings.scopes,
+    );
+    let code = unless_stopped(asked, context).await?;
+    let code = code.map_err(|error| match error {
+        ExchangeError::NoAnswer(error) => Error::Unreachable(error),
+        error => unfulfilled(error, &settings.home),
+    })?;
     (context.tell)(Event::EnterCode {
         user_code: code.user_code.clone(),
         address: code.address.clone(),
@@ -35,19 +45,7 @@ pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcom
     Ok(hand_over(settings, obtained, context).await)
 }
 
-async fn ask(zoho: &Zoho, settings: &Settings, context: &mut Context) -> Result<DeviceCode, Error> {
-    let asked = zoho.device_code(&settings.home, settings.client.id(), &settings.scopes);
-    let answer = tokio::select! {
-        answer = asked => answer,
-        signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
-    };
-    answer.map_err(|error| match error {
-        ExchangeError::NoAnswer(error) => Error::Unreachable(error),
-        error => failed(error, &settings.home),
-    })
-}
-
-/// Polls at the interval that Zoho names, at the data centre that it names, until there are tokens.
+/// Polls at the interval that Zoho names, at the data center that it names, until there are tokens.
 async fn poll(
     zoho: &Zoho,
     settings: &Settings,
@@ -65,54 +63,37 @@ async fn poll(
     let mut troubles = 0;
     loop {
         pause(pace, began, deadline, context).await?;
-        let asked = zoho.poll(&server, &settings.client, code);
-        let answer = finish(asked, &mut context.stopped).await;
+        let asked = device::poll(zoho, &server, &settings.client, code);
         // No grant token is at stake here: the code can be polled for again.
-        let answer = answer.map_err(|error| match error {
-            Error::Stopped { signal, .. } => Error::Stopped {
-                signal,
-                code_spent: false,
-            },
-            other => other,
-        })?;
+        let answer = finish(asked, false, &mut context.stopped).await?;
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
             Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),
             // By how much is not documented; doubled, 5 seconds become the 10 of RFC 8628 section 3.5.
             Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
             Ok(Poll::OtherDataCenter(told)) => {
-                server = other_data_center(settings, &told, &server)?;
+                // The client secret goes there, so only the table and the person may name it. A server that sends us
+                // to itself leads nowhere.
+                let other = settings.trust.at_location(told.raw(), &settings.home);
+                let other = other.filter(|other| *other != server);
+                server = other.ok_or_else(|| Error::ForeignLocation(told.clone()))?;
                 location = Some(told);
                 (context.tell)(Event::MovedTo(server.to_string()));
             }
             Ok(Poll::Refused) => return Err(Error::Refused),
             Ok(Poll::Expired) => return Err(Error::CodeExpired),
-            Err(error @ ExchangeError::Refused(_)) => return Err(failed(error, &server)),
-            Err(error) if troubles == TROUBLES => return Err(failed(error, &server)),
+            Err(error @ ExchangeError::Refused(_)) => return Err(unfulfilled(error, &server)),
+            Err(error) if troubles == TROUBLES => return Err(unfulfilled(error, &server)),
             Ok(Poll::Pending) | Err(_) => {}
         }
     }
 }
 
-/// The client secret goes there, so only the table and the person may name it. A server that sends us to
-/// itself leads nowhere.
-fn other_data_center(
-    settings: &Settings,
-    location: &Untrusted,
-    from: &AccountsServer,
-) -> Result<AccountsServer, Error> {
-    let server = settings.trust.at_location(location.raw(), &settings.home);
-    server
-        .filter(|server| server != from)
-        .ok_or_else(|| Error::ForeignLocation(location.clone()))
-}
-
-fn failed(error: ExchangeError, server: &AccountsServer) -> Error {
-    let server = server.clone();
-    match error {
-        ExchangeError::Refused(error) => Error::Device { error, server },
-        ExchangeError::NoAnswer(error) => Error::PollUnanswered(error),
-        ExchangeError::Unreadable(what) => Error::Unreadable { server, what },
+fn unfulfilled(error: ExchangeError, server: &AccountsServer) -> Error {
+    Error::Unfulfilled {
+        request: Request::Device,
+        error,
+        server: server.clone(),
     }
 }
 

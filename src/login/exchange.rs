@@ -1,17 +1,17 @@
-//! From the authorization response to checked credentials: steps 5 and 6 of the line.
+//! From the authorization response, or a grant token, to checked credentials: steps 5 and 6 of the line.
 
-use crate::context::{Context, stopped};
+use crate::context::{Context, Signal, stopped};
 use crate::credentials::Credentials;
-use crate::error::{Error, Signal};
+use crate::error::{Error, Request};
 use crate::event::{Event, Tell};
 use crate::loopback::decide::AuthorizationResponse;
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
-use crate::zoho::Zoho;
 use crate::zoho::authorization::AuthorizationRequest;
-use crate::zoho::crm::Identity;
+use crate::zoho::crm::{self, Identity};
 use crate::zoho::data_centers::DataCenter;
-use crate::zoho::token::{ExchangeError, Tokens};
+use crate::zoho::http::Zoho;
+use crate::zoho::token::{self, Tokens};
 use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::SecretString;
 use std::pin::pin;
@@ -22,58 +22,70 @@ use tokio::time::timeout;
 /// How long an exchange may still take once the person wants to stop: the grant token is spent either way.
 const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
-/// From Zoho's response to credentials, or to the error that says why there are none.
-pub(crate) async fn obtain(
-    zoho: &Zoho,
-    settings: &Settings,
-    request: &AuthorizationRequest,
-    response: AuthorizationResponse,
-    context: &mut Context,
-) -> Result<(Credentials, Vec<Error>), Error> {
-    use AuthorizationResponse as Response;
-    let (code, server, location) = match response {
-        Response::Granted {
-            code,
-            accounts_server,
-            location,
-        } => (code, accounts_server, location),
-        Response::Error(error) if error.raw() == "access_denied" => return Err(Error::Refused),
-        Response::Error(error) => return Err(Error::Authorization(error)),
-        Response::Untrusted { named, location } => {
-            return Err(Error::ForeignAccountsServer { named, location });
-        }
-        Response::Empty => return Err(Error::Empty),
-    };
-    let tokens = redeem(zoho, settings, Some(request), &server, &code, context).await?;
-    let obtained = complete(zoho, settings, tokens, server, location.as_ref(), context).await;
-    let (credentials, problems) = obtained;
-    let redirect_uri = Some(request.redirect_uri.clone());
-    Ok((
-        Credentials {
-            redirect_uri,
-            ..credentials
-        },
-        problems,
-    ))
+/// A grant token, and where it can be redeemed.
+pub(super) struct Granted {
+    pub(super) code: SecretString,
+    pub(super) server: AccountsServer,
+    /// The person's data center, when the callback told.
+    pub(super) location: Option<Untrusted>,
 }
 
-/// Exchanges a grant token: that of a request, or that of a self client, which came without one.
-pub(crate) async fn redeem(
+/// The grant token of Zoho's response, or the error that says why there is none.
+pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error> {
+    match response {
+        AuthorizationResponse::Granted {
+            code,
+            accounts_server: server,
+            location,
+        } => Ok(Granted {
+            code,
+            server,
+            location,
+        }),
+        AuthorizationResponse::Error(error) if error.raw() == "access_denied" => {
+            Err(Error::Refused)
+        }
+        AuthorizationResponse::Error(error) => Err(Error::Authorization(error)),
+        AuthorizationResponse::Untrusted { named, location } => {
+            Err(Error::ForeignAccountsServer { named, location })
+        }
+        AuthorizationResponse::Empty => Err(Error::Empty),
+    }
+}
+
+/// From a grant token to credentials, with what is wrong all the same. That of a self client came without a request.
+pub(super) async fn exchange(
     zoho: &Zoho,
     settings: &Settings,
     request: Option<&AuthorizationRequest>,
-    server: &AccountsServer,
-    code: &SecretString,
+    granted: Granted,
     context: &mut Context,
-) -> Result<Tokens, Error> {
+) -> Result<(Credentials, Vec<Error>), Error> {
+    let (server, location) = (granted.server, granted.location.as_ref());
+    let redirect_uri = request.map(|request| request.redirect_uri.clone());
     (context.tell)(Event::Exchanging(server.to_string()));
-    let exchange = zoho.exchange(&settings.client, request, server, code);
-    let tokens = finish(exchange, &mut context.stopped).await?;
-    tokens.map_err(|error| exchange_error(error, server, request))
+    let exchange = token::exchange(zoho, &settings.client, request, &server, &granted.code);
+    let tokens = match finish(exchange, true, &mut context.stopped).await? {
+        Ok(tokens) => tokens,
+        Err(error) => {
+            let request = Request::Exchange { redirect_uri };
+            return Err(Error::Unfulfilled {
+                request,
+                error,
+                server,
+            });
+        }
+    };
+    let (credentials, problems) = complete(zoho, settings, tokens, server, location, context).await;
+    let credentials = Credentials {
+        redirect_uri,
+        ..credentials
+    };
+    Ok((credentials, problems))
 }
 
 /// From tokens to credentials that no redirect URI belongs to, with what is wrong all the same.
-pub(crate) async fn complete(
+pub(super) async fn complete(
     zoho: &Zoho,
     settings: &Settings,
     tokens: Tokens,
@@ -83,7 +95,11 @@ pub(crate) async fn complete(
 ) -> (Credentials, Vec<Error>) {
     let center = data_center(&server, location, &context.tell);
     let mut problems = Vec::new();
-    let domain = api_domain(settings, &tokens, center, &mut problems);
+    let domain = api_domain(settings, tokens.api_domain.as_ref(), center);
+    let domain = domain.unwrap_or_else(|foreign| {
+        problems.push(foreign);
+        None
+    });
     let credentials = Credentials {
         identity: check(zoho, settings, &tokens, domain.as_ref(), context).await,
         client: settings.client.clone(),
@@ -102,6 +118,7 @@ pub(crate) async fn complete(
             .map(|domain| Untrusted::new(domain.as_str())),
         data_center: center,
         redirect_uri: None,
+        trusted: settings.trust.further(),
         access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
     };
@@ -114,38 +131,30 @@ pub(crate) async fn complete(
     (credentials, problems)
 }
 
-/// Once the grant token is on its way, a signal shortens the wait but does not end it.
-pub(crate) async fn finish<T>(
-    exchange: impl Future<Output = T>,
+/// Once a request about tokens is on its way, a signal shortens the wait but does not end it.
+pub(super) async fn finish<T>(
+    request: impl Future<Output = T>,
+    code_spent: bool,
     stopped_by: &mut watch::Receiver<Option<Signal>>,
 ) -> Result<T, Error> {
-    let mut exchange = pin!(exchange);
+    let mut request = pin!(request);
     let signal = tokio::select! {
         biased;
-        outcome = &mut exchange => return Ok(outcome),
+        outcome = &mut request => return Ok(outcome),
         signal = stopped(stopped_by) => signal,
     };
-    let last = timeout(LAST_PATIENCE, exchange).await;
-    last.map_err(|_| Error::Stopped {
-        signal,
-        code_spent: true,
-    })
+    let last = timeout(LAST_PATIENCE, request).await;
+    last.map_err(|_| Error::Stopped { signal, code_spent })
 }
 
-fn exchange_error(
-    error: ExchangeError,
-    server: &AccountsServer,
-    request: Option<&AuthorizationRequest>,
-) -> Error {
-    let server = server.clone();
-    match error {
-        ExchangeError::Refused(error) => Error::Token {
-            error,
-            server,
-            redirect_uri: request.map(|request| request.redirect_uri.clone()),
-        },
-        ExchangeError::NoAnswer(error) => Error::NoAnswer(error),
-        ExchangeError::Unreadable(what) => Error::Unreadable { server, what },
+/// While nothing is at stake yet, a signal ends it.
+pub(super) async fn unless_stopped<T>(
+    awaited: impl Future<Output = T>,
+    context: &mut Context,
+) -> Result<T, Error> {
+    tokio::select! {
+        outcome = awaited => Ok(outcome),
+        signal = stopped(&mut context.stopped) => Err(Error::Stopped { signal, code_spent: false }),
     }
 }
 
@@ -165,18 +174,15 @@ fn data_center(
 /// Where the access token may be sent: what the answer names, or the table's when it names none; if it is trusted.
 fn api_domain(
     settings: &Settings,
-    tokens: &Tokens,
-    center: Option<&'static DataCenter>,
-    problems: &mut Vec<Error>,
-) -> Option<ApiDomain> {
-    let Some(named) = &tokens.api_domain else {
-        return center.and_then(|center| settings.trust.api_domain(center.api_domain));
+    named: Option<&Untrusted>,
+    center: Option<&DataCenter>,
+) -> Result<Option<ApiDomain>, Error> {
+    let trusted = |domain: &str| settings.trust.api_domain(domain);
+    let Some(named) = named else {
+        return Ok(center.and_then(|center| trusted(center.api_domain)));
     };
-    let trusted = settings.trust.api_domain(named.raw());
-    if trusted.is_none() {
-        problems.push(Error::ForeignApiDomain(named.clone()));
-    }
-    trusted
+    let foreign = || Error::ForeignApiDomain(named.clone());
+    trusted(named.raw()).map(Some).ok_or_else(foreign)
 }
 
 async fn check(
@@ -190,12 +196,12 @@ async fn check(
         return Identity::not_asked("there is no API domain that it would be safe to ask");
     };
     if !settings.verify {
-        return Identity::not_asked("--no-verify was given");
+        return Identity::not_asked("the check was switched off");
     }
     (context.tell)(Event::Checking(domain.to_string()));
     let scopes = tokens.scopes.as_ref().unwrap_or(&settings.scopes);
     tokio::select! {
-        identity = zoho.check(domain, &tokens.access_token, scopes) => identity,
+        identity = crm::check(zoho, domain, &tokens.access_token, scopes) => identity,
         _ = stopped(&mut context.stopped) => Identity::not_asked("the login was stopped before the CRM had answered"),
     }
 }

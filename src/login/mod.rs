@@ -7,15 +7,16 @@ pub mod self_client;
 
 use crate::context::{Context, stopped};
 use crate::error::Error;
-use crate::event::Event;
+use crate::event::{Event, reporting};
 use crate::loopback::Loopback;
 use crate::loopback::decide::Expectation;
 use crate::loopback::serve::{Callback, Server, Serving};
 use crate::pages;
 use crate::pages::refused::page_for;
 use crate::settings::Settings;
-use crate::zoho::Zoho;
 use crate::zoho::authorization::{AuthorizationRequest, random_letters, random_text};
+use crate::zoho::http::Zoho;
+use exchange::{exchange, unless_stopped};
 use outcome::{Outcome, hand_over};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
@@ -28,11 +29,19 @@ pub async fn login(
     loopback: Loopback,
     context: &mut Context,
 ) -> Result<Outcome, Error> {
-    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
+    let zoho = Zoho::new(settings.answer_within, reporting(&context.tell));
     let listens = loopback.redirect_uri().is_here();
-    let request = authorization_request(settings, &loopback, context);
+    let request = AuthorizationRequest::new(
+        &settings.home,
+        settings.client.id(),
+        &settings.scopes,
+        loopback.redirect_uri().as_str(),
+        settings.pkce,
+        context.random.as_mut(),
+    );
     let mut server = serve(settings, loopback, &request, context);
-    reach(&zoho, settings, context).await?;
+    let reached = unless_stopped(zoho.reach(&settings.home), context).await?;
+    reached.map_err(Error::Unreachable)?;
 
     // Zoho's own address holds the state, so no opener may have it on its command line.
     let start = listens.then(|| server.start_address());
@@ -48,33 +57,18 @@ pub async fn login(
         (context.tell)(Event::SenderUnseen);
     }
 
-    let outcome = exchange::obtain(&zoho, settings, &request, response, context).await;
-    let outcome = match outcome {
-        Ok(obtained) => Ok(Outcome {
+    let outcome: Result<Outcome, Error> = async {
+        let granted = exchange::granted(response)?;
+        let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
+        Ok(Outcome {
             sender_unseen: unseen,
             ..hand_over(settings, obtained, context).await
-        }),
-        Err(error) => Err(error),
-    };
-    server
-        .show(pages::result::of(&outcome, settings, (context.now)()))
-        .await;
+        })
+    }
+    .await;
+    let page = pages::result::of(&outcome, settings, (context.now)());
+    server.show(page).await;
     outcome
-}
-
-fn authorization_request(
-    settings: &Settings,
-    loopback: &Loopback,
-    context: &mut Context,
-) -> AuthorizationRequest {
-    AuthorizationRequest::new(
-        &settings.home,
-        settings.client.id(),
-        &settings.scopes,
-        loopback.redirect_uri().as_str(),
-        settings.pkce,
-        context.random.as_mut(),
-    )
 }
 
 fn serve(
@@ -98,26 +92,14 @@ fn serve(
         home: settings.home.clone(),
         trust: settings.trust.clone(),
     };
+    let (tell, rehearsal) = (Arc::clone(&context.tell), settings.rehearsal);
     loopback.serve(Serving {
         expected,
         consent: request.address.clone(),
         persons: Arc::clone(&context.persons),
-        draw: {
-            let rehearsal = settings.rehearsal;
-            Arc::new(move |occasion| page_for(occasion, rehearsal))
-        },
-        tell: {
-            let tell = Arc::clone(&context.tell);
-            Arc::new(move |notice| tell(Event::OnPort(notice)))
-        },
+        draw: Arc::new(move |occasion| page_for(occasion, rehearsal)),
+        tell: Arc::new(move |notice| tell(Event::OnPort(notice))),
     })
-}
-
-async fn reach(zoho: &Zoho, settings: &Settings, context: &mut Context) -> Result<(), Error> {
-    tokio::select! {
-        reached = zoho.reach(&settings.home) => reached.map_err(Error::Unreachable),
-        signal = stopped(&mut context.stopped) => Err(Error::Stopped { signal, code_spent: false }),
-    }
 }
 
 /// Waits for the authorization response. One that was accepted before the deadline wins over it.

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::handover::{self, Written};
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::{Backend, Name};
-use crate::profiles::stored::Stored;
 use crate::settings::Settings;
 
 /// A login that obtained something.
@@ -28,7 +27,8 @@ pub struct Outcome {
 impl Outcome {
     /// 0, or that of the gravest problem.
     pub fn exit_code(&self) -> u8 {
-        self.problems.first().map_or(0, Error::exit_code)
+        let gravest = self.problems.first();
+        gravest.map_or(0, |problem| problem.explain().exit_code)
     }
 }
 
@@ -51,8 +51,9 @@ pub(super) async fn hand_over(
     // Only a foreign API domain is graver: it comes first already.
     let grave = problems
         .iter()
-        .take_while(|problem| problem.exit_code() == 7)
+        .take_while(|problem| problem.explain().exit_code == 7)
         .count();
+    let not_written = not_written.map(Error::NotWritten);
     problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
     Outcome {
         credentials,
@@ -71,9 +72,6 @@ async fn keep(
     let Some(keeping) = settings.keeping.clone() else {
         return Ok(None);
     };
-    let kept = Stored {
-        trusted: settings.trust.further(),
-        ..Stored::of(credentials)
-    };
-    keeping.keep(kept, &mut context.stopped).await.map(Some)
+    let kept = keeping.keep(credentials.clone(), &mut context.stopped);
+    kept.await.map(Some)
 }

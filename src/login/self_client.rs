@@ -3,12 +3,11 @@
 
 use crate::context::Context;
 use crate::error::Error;
-use crate::event::Event;
-use crate::login::exchange;
+use crate::event::reporting;
+use crate::login::exchange::{self, Granted};
 use crate::login::outcome::{Outcome, hand_over};
 use crate::settings::Settings;
-use crate::unfulfilled::{Request, Unfulfilled};
-use crate::zoho::Zoho;
+use crate::zoho::http::Zoho;
 use secrecy::SecretString;
 
 /// Exchanges the grant token at the settings' accounts server, once: each try counts against Zoho's throttle.
@@ -17,18 +16,12 @@ pub async fn exchange(
     code: &SecretString,
     context: &mut Context,
 ) -> Result<Outcome, Error> {
-    let zoho = Zoho::new(settings.answer_within, context.tell.clone());
-    let server = &settings.home;
-    (context.tell)(Event::Exchanging(server.to_string()));
-    let exchange = zoho.exchange(&settings.client, None, server, code);
-    let tokens = exchange::finish(exchange, &mut context.stopped).await?;
-    let tokens = tokens.map_err(|error| {
-        Error::Unfulfilled(Unfulfilled {
-            request: Request::Exchange,
-            error,
-            server: server.clone(),
-        })
-    })?;
-    let obtained = exchange::complete(&zoho, settings, tokens, server.clone(), None, context).await;
+    let zoho = Zoho::new(settings.answer_within, reporting(&context.tell));
+    let granted = Granted {
+        code: code.clone(),
+        server: settings.home.clone(),
+        location: None,
+    };
+    let obtained = exchange::exchange(&zoho, settings, None, granted, context).await?;
     Ok(hand_over(settings, obtained, context).await)
 }

@@ -1,6 +1,9 @@
 //! One bind on every loopback address of the redirect URI, kept to the end.
 
+#[cfg(target_os = "linux")]
+use crate::loopback::peer::user;
 use crate::loopback::redirect_uri::RedirectUri;
+use crate::loopback::sockets::Sockets;
 use crate::untrusted::Untrusted;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -8,7 +11,7 @@ use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
 
 /// Connections that may wait to be accepted; browsers open a handful, attackers many.
-const BACKLOG: u32 = 1024;
+const BACKLOG: u32 = 4096;
 
 /// How many free ports are tried until one is free in both families.
 const FREE_PORT_TRIES: usize = 32;
@@ -54,6 +57,8 @@ pub(super) struct Bound {
     pub(super) port: u16,
     /// Whether a browser that tries any loopback address with this port comes to us or to nobody.
     pub(super) is_complete: bool,
+    /// Finds the other ends of its connections.
+    pub(super) sockets: Sockets,
 }
 
 /// Listens on both loopback families for localhost, on exactly the literal otherwise; beside it on the other family
@@ -79,12 +84,14 @@ pub(super) async fn bind(uri: &RedirectUri) -> Result<Bound, PortUnavailable> {
             Err(_) => is_complete = false,
         }
     }
+    let sockets = Sockets::finding(port);
     #[cfg(target_os = "linux")]
-    kept::none_on(port).await?;
+    kept::none_on(&sockets, port).await?;
     Ok(Bound {
         listeners,
         port,
         is_complete,
+        sockets,
     })
 }
 
@@ -170,14 +177,23 @@ fn is_absent(reason: &io::Error) -> bool {
 }
 
 fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
+    let is_there = |socket: SocketAddr| {
+        socket.port() == port && (socket.ip() == address || socket.ip().is_unspecified())
+    };
+    let process = holder(|socket, listens| listens && is_there(socket));
+    // Another user's process is not shown to an ordinary user, but that they listen there is.
+    #[cfg(target_os = "linux")]
+    let process = process.or_else(|| {
+        let found = Sockets::finding(port).on_port(port).ok()?;
+        let theirs = found
+            .into_iter()
+            .find(|socket| socket.listens && is_there(socket.local))?;
+        Some(Untrusted::new(format!("a process of {}", user(theirs.uid))))
+    });
     PortUnavailable {
         address,
         port,
-        holder: holder(|socket, listens| {
-            listens
-                && socket.port() == port
-                && (socket.ip() == address || socket.ip().is_unspecified())
-        }),
+        holder: process,
         reason: PortReason::Refused(reason),
     }
 }
@@ -201,7 +217,7 @@ fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Untrusted> {
 mod kept {
     use super::{PortReason, PortUnavailable, holder};
     use crate::loopback::peer;
-    use crate::loopback::sockets::{self, Socket};
+    use crate::loopback::sockets::{Socket, Sockets};
     use crate::untrusted::Untrusted;
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
@@ -213,9 +229,9 @@ mod kept {
     const PAUSE: Duration = Duration::from_millis(20);
 
     /// Waits until nobody keeps a connection on the port, for two seconds at most.
-    pub(super) async fn none_on(port: u16) -> Result<(), PortUnavailable> {
+    pub(super) async fn none_on(sockets: &Sockets, port: u16) -> Result<(), PortUnavailable> {
         let until = Instant::now() + PATIENCE;
-        while let Some(kept) = on(port) {
+        while let Some(kept) = on(sockets, port) {
             if Instant::now() >= until {
                 return Err(unavailable(&kept));
             }
@@ -226,8 +242,8 @@ mod kept {
 
     /// Ours have no inode before they are accepted, and an honest leftover has none any more. Where the system tells
     /// nothing at all, nothing can be seen.
-    fn on(port: u16) -> Option<Socket> {
-        let all = sockets::on_port(port).unwrap_or_default();
+    fn on(sockets: &Sockets, port: u16) -> Option<Socket> {
+        let all = sockets.on_port(port).unwrap_or_default();
         let mut all = all.into_iter();
         all.find(|socket| !socket.listens && socket.inode != 0 && socket.local.ip().is_loopback())
     }

@@ -1,7 +1,7 @@
 //! Connections: accepted, limited in time, number and memory, closed so that a page is never cut.
 
 use crate::loopback::notice::{Notice, TellNotice};
-use crate::loopback::peer::{Ends, Peer, Persons};
+use crate::loopback::peer::{Ends, Peer, Watch};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -26,7 +26,8 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// Connections at once on each listener; the oldest that is not ours makes room for a newer one.
+/// Connections at once on each listener; the oldest of another user, or else that is not ours, makes room
+/// for a newer one.
 const CONNECTIONS: usize = 32;
 
 /// Until a request's head must be whole; a browser sends it at once.
@@ -57,7 +58,7 @@ pub(super) type Reply = Response<Full<Bytes>>;
 #[derive(Clone)]
 pub(super) struct Connection {
     ends: Ends,
-    persons: Arc<Persons>,
+    watch: Arc<Watch>,
     /// Who was at the other end when it was accepted.
     accepted_from: Peer,
     /// It carries a callback of this login or its page, so it is never dropped for others.
@@ -67,11 +68,11 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    fn new(ends: Ends, persons: &Arc<Persons>) -> Self {
+    fn new(ends: Ends, watch: &Arc<Watch>) -> Self {
         Self {
             ends,
-            accepted_from: ends.peer(persons),
-            persons: Arc::clone(persons),
+            accepted_from: watch.at_accept(ends),
+            watch: Arc::clone(watch),
             ours: Arc::default(),
             carries_page: Arc::default(),
         }
@@ -79,7 +80,11 @@ impl Connection {
 
     /// Who is at the other end, now and when it was accepted.
     pub(super) fn peer(&self) -> Peer {
-        self.accepted_from.and_later(self.ends.peer(&self.persons))
+        self.accepted_from.and_later(self.watch.now(self.ends))
+    }
+
+    fn is_neighbors(&self) -> bool {
+        matches!(self.accepted_from, Peer::Neighbor(_))
     }
 
     /// Keeps it open, however many others come.
@@ -106,8 +111,8 @@ pub(super) struct Purpose {
     pub(super) answer: Answer,
     /// The whole answer, bytes as they are sent, to a request whose head is too large to be read.
     pub(super) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
-    /// Whose connections are the person's.
-    pub(super) persons: Arc<Persons>,
+    /// Says whose connections are the person's.
+    pub(super) watch: Arc<Watch>,
     /// Told when the page's last byte and our close are on their way.
     pub(super) delivered: Arc<Notify>,
     /// Told what a browser did wrong.
@@ -136,7 +141,7 @@ async fn accept_on(listener: TcpListener, purpose: Purpose, room: Arc<Semaphore>
         match ends {
             Ok((stream, ends)) => {
                 make_room(&mut open);
-                let connection = Connection::new(ends, &purpose.persons);
+                let connection = Connection::new(ends, &purpose.watch);
                 let serving = serve(
                     stream,
                     Arc::clone(&room),
@@ -157,14 +162,18 @@ fn make_room(open: &mut VecDeque<(AbortHandle, Connection)>) {
     open.retain(|(task, _)| !task.is_finished());
     if open.len() >= CONNECTIONS {
         let strange = |(_, connection): &(_, Connection)| !connection.ours.load(Ordering::Relaxed);
-        if let Some((task, _)) = open.iter().position(strange).and_then(|at| open.remove(at)) {
+        let neighbors = open
+            .iter()
+            .position(|(_, connection)| connection.is_neighbors());
+        let oldest = neighbors.or_else(|| open.iter().position(strange));
+        if let Some((task, _)) = oldest.and_then(|at| open.remove(at)) {
             task.abort();
         }
     }
 }
 
 async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connection: Connection) {
-    let neighbor = matches!(connection.accepted_from, Peer::Neighbor(_));
+    let neighbor = connection.is_neighbors();
     let _ = stream.set_nodelay(true);
     match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
         Ok(false) => {}

@@ -166,7 +166,7 @@ pub enum AuthorizationResponse {
     Untrusted {
         /// The server it named.
         named: Untrusted,
-        /// The data center it named beside it, when the two disagree.
+        /// The data center it named beside it.
         location: Option<Untrusted>,
     },
     /// The right state, but neither code nor error.
@@ -256,6 +256,7 @@ fn allow(asked: Asked, peer: Peer, so_far: SoFar) -> Result<Decision, Refusal> {
         } => Err(Refusal::Worker),
         Asked::Callback { answer, .. } => match so_far.answer {
             None => Ok(Decision::Response { answer, unseen }),
+            Some(first) if first == answer.digest && unseen => Err(Refusal::Unseen),
             Some(first) if first == answer.digest => Ok(Decision::Again),
             Some(_) => Err(Refusal::Used),
         },
@@ -340,10 +341,7 @@ fn response(
     };
     let Some(accounts_server) = server else {
         let named = Untrusted::new(named.unwrap_or_default());
-        return Response::Untrusted {
-            named,
-            location: None,
-        };
+        return Response::Untrusted { named, location };
     };
     if named.is_some() && disagree(&accounts_server, location.as_ref()) {
         let named = Untrusted::new(accounts_server.as_str());

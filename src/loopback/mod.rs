@@ -10,6 +10,18 @@ pub mod redirect_uri;
 pub mod serve;
 #[cfg(target_os = "linux")]
 mod sockets;
+#[cfg(not(target_os = "linux"))]
+mod sockets {
+    //! No safe crate tells who is at the other end of a connection.
+
+    pub(super) struct Sockets;
+
+    impl Sockets {
+        pub(super) fn finding(_: u16) -> Self {
+            Self
+        }
+    }
+}
 
 use bind::{Bound, PortUnavailable};
 use redirect_uri::RedirectUri;
@@ -56,6 +68,6 @@ impl Loopback {
 
     /// Serves it for one login.
     pub fn serve(self, serving: Serving) -> Server {
-        Server::new(self.bound.listeners, serving)
+        Server::new(self.bound, serving)
     }
 }

@@ -1,7 +1,11 @@
 //! Who is at the other end of a connection: the person who runs this program, or another user of this machine?
 
+#[cfg(target_os = "linux")]
+use crate::loopback::sockets::Socket;
+use crate::loopback::sockets::Sockets;
 use crate::untrusted::Untrusted;
 use std::net::SocketAddr;
+use std::sync::Arc;
 
 /// What the system says of the other end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -31,6 +35,10 @@ impl Peer {
 
 /// The users whose connections are the person's.
 #[derive(Clone, Debug)]
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "nothing can be asked there")
+)]
 pub struct Persons(Vec<u32>);
 
 impl Persons {
@@ -82,28 +90,71 @@ pub(super) struct Ends {
     pub(super) remote: SocketAddr,
 }
 
-impl Ends {
-    /// Asks the system who is at the other end now.
-    #[cfg(target_os = "linux")]
-    pub(super) fn peer(self, persons: &Persons) -> Peer {
-        use crate::loopback::sockets::between;
-        match between(self.remote, self.local) {
-            // Looked at before the uid, which says 0, root's, of a socket that its process has closed.
-            Ok(Some(theirs)) if theirs.inode == 0 => Peer::Gone,
-            Ok(Some(theirs)) if persons.0.contains(&theirs.uid) => Peer::Person,
-            Ok(Some(theirs)) => Peer::Neighbor(theirs.uid),
-            Ok(None) => match between(self.local, self.remote) {
+/// Says who is at the other end of a connection.
+#[cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "nothing can be asked there")
+)]
+pub(super) struct Watch {
+    pub(super) sockets: Sockets,
+    pub(super) persons: Arc<Persons>,
+}
+
+#[cfg(target_os = "linux")]
+impl Watch {
+    /// Who is there when a connection is accepted, at a glance.
+    pub(super) fn at_accept(&self, ends: Ends) -> Peer {
+        match self.sockets.between(ends.remote, ends.local) {
+            Ok(Some(theirs)) => self.who(theirs),
+            Ok(None) => Peer::Untold,
+            Err(_) => Peer::Gone,
+        }
+    }
+
+    /// Who is there now. What cannot be found out in a moment, although the system tells it, is not trusted.
+    pub(super) fn now(&self, ends: Ends) -> Peer {
+        if matches!(self.sockets, Sockets::Untold) {
+            return Peer::Untold;
+        }
+        let Ends { local, remote } = ends;
+        let theirs = self
+            .sockets
+            .between(remote, local)
+            .and_then(|found| match found {
+                Some(theirs) => Ok(Some(theirs)),
+                None => self.sockets.search(remote, local),
+            });
+        match theirs {
+            Ok(Some(theirs)) => self.who(theirs),
+            Ok(None) => match self.sockets.between(local, remote) {
                 Ok(Some(ours)) if ours.established => Peer::Untold,
                 // After a reset neither end is found, although its request can still be read.
                 _ => Peer::Gone,
             },
-            Err(_) => Peer::Untold,
+            Err(_) => Peer::Gone,
         }
     }
 
-    /// No safe crate tells it on other systems: SECURITY.md says what follows.
-    #[cfg(not(target_os = "linux"))]
-    pub(super) fn peer(self, _: &Persons) -> Peer {
+    fn who(&self, theirs: Socket) -> Peer {
+        // Looked at before the uid, which says 0, root's, of a socket that its process has closed.
+        if theirs.inode == 0 {
+            Peer::Gone
+        } else if self.persons.0.contains(&theirs.uid) {
+            Peer::Person
+        } else {
+            Peer::Neighbor(theirs.uid)
+        }
+    }
+}
+
+/// No safe crate tells it on other systems: SECURITY.md says what follows.
+#[cfg(not(target_os = "linux"))]
+impl Watch {
+    pub(super) fn at_accept(&self, _: Ends) -> Peer {
+        Peer::Untold
+    }
+
+    pub(super) fn now(&self, _: Ends) -> Peer {
         Peer::Untold
     }
 }
@@ -151,6 +202,17 @@ mod tests {
             (theirs, listener.accept().unwrap().0)
         }
 
+        fn peer(ours: &TcpStream, persons: Persons) -> Peer {
+            let port = TcpListener::bind("127.0.0.1:0").unwrap();
+            let watch = Watch {
+                sockets: Sockets::finding(port.local_addr().unwrap().port()),
+                persons: Arc::new(persons),
+            };
+            let (first, later) = (watch.at_accept(ends(ours)), watch.now(ends(ours)));
+            assert_eq!(first, later);
+            later
+        }
+
         fn ends(ours: &TcpStream) -> Ends {
             Ends {
                 local: ours.local_addr().unwrap(),
@@ -166,7 +228,7 @@ mod tests {
                 ("127.0.0.1:0", "::ffff:127.0.0.1"),
             ] {
                 let (_theirs, ours) = connected(address, to);
-                assert_eq!(ends(&ours).peer(&persons()), Person, "{to}");
+                assert_eq!(peer(&ours, persons()), Person, "{to}");
             }
         }
 
@@ -174,14 +236,14 @@ mod tests {
         fn a_connection_that_is_closed_is_nobodys() {
             let (theirs, ours) = connected("127.0.0.1:0", "127.0.0.1");
             drop(theirs);
-            assert_eq!(ends(&ours).peer(&persons()), Gone);
+            assert_eq!(peer(&ours, persons()), Gone);
         }
 
         #[test]
         fn who_is_not_among_the_persons_is_a_neighbor() {
             let (_theirs, ours) = connected("[::1]:0", "::1");
             let own = rustix::process::geteuid().as_raw();
-            assert_eq!(ends(&ours).peer(&Persons(vec![own + 1])), Neighbor(own));
+            assert_eq!(peer(&ours, Persons(vec![own + 1])), Neighbor(own));
         }
 
         #[test]

@@ -1,5 +1,6 @@
 //! Answering requests: from decisions to responses, and what they mean for the login.
 
+use crate::loopback::bind::Bound;
 use crate::loopback::connections::{self, Connection, Purpose, Reply};
 use crate::loopback::decide::{
     Answer, AuthorizationResponse, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar,
@@ -7,7 +8,7 @@ use crate::loopback::decide::{
 };
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
-use crate::loopback::peer::Persons;
+use crate::loopback::peer::{Persons, Watch};
 use crate::pages::Page;
 use bytes::Bytes;
 use http_body_util::Full;
@@ -19,7 +20,6 @@ use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::net::TcpListener;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
 
@@ -102,7 +102,7 @@ struct State {
 
 impl Server {
     /// Serves on these listeners until dropped.
-    pub(super) fn new(listeners: Vec<TcpListener>, serving: Serving) -> Self {
+    pub(super) fn new(bound: Bound, serving: Serving) -> Self {
         let (sender, responses) = mpsc::channel(1);
         let login = Arc::new(State {
             serving,
@@ -120,14 +120,17 @@ impl Server {
                 Box::pin(answer(Arc::clone(&answering), head, connection))
             }),
             too_large: Arc::new(move || refusing.too_large()),
-            persons: Arc::clone(&login.serving.persons),
+            watch: Arc::new(Watch {
+                sockets: bound.sockets,
+                persons: Arc::clone(&login.serving.persons),
+            }),
             delivered: Arc::clone(&login.delivered),
             tell: Arc::clone(&login.serving.tell),
         };
         Self {
             login,
             responses,
-            accepting: connections::accept(listeners, &purpose),
+            accepting: connections::accept(bound.listeners, &purpose),
         }
     }
 
@@ -190,6 +193,11 @@ async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply
             let response = answer.response;
             // There is room: it is the only one.
             let _ = login.responses.try_send(Callback { response, unseen });
+            if unseen {
+                // Nobody waits there. An honest browser that comes again gets the page.
+                login.called_back.store(true, Ordering::Relaxed);
+                return login.shown(StatusCode::GONE, &Occasion::ShownAlready);
+            }
             login.conclude(&head.headers, &connection).await
         }
         Decision::Again => login.conclude(&head.headers, &connection).await,

@@ -15,6 +15,7 @@ use netlink_sys::{Socket as Netlink, SocketAddr as NetlinkAddress};
 use procfs::net::TcpNetEntry;
 use std::io::{self, Error};
 use std::net::{IpAddr, SocketAddr};
+use std::sync::{Mutex, PoisonError};
 
 /// Room for one part of an answer: what the kernel sends at most at once (netlink(7)).
 const PART: usize = 32 * 1024;
@@ -36,53 +37,118 @@ pub(super) struct Socket {
     pub(super) inode: u64,
 }
 
-/// The socket with exactly these two ends.
-pub(super) fn between(local: SocketAddr, remote: SocketAddr) -> io::Result<Option<Socket>> {
-    let exactly = SocketId {
-        source_port: local.port(),
-        destination_port: remote.port(),
-        source_address: local.ip(),
-        destination_address: remote.ip(),
-        interface_id: 0,
-        cookie: [0xff; 8],
-    };
-    let found = ask(NLM_F_REQUEST, exactly).or_else(|_| table())?;
-    let same = |socket: &Socket| {
-        !socket.listens && (socket.local, socket.remote) == (plain(local), plain(remote))
-    };
-    Ok(found.into_iter().find(same))
+/// How this system is asked. It is chosen once, before anybody can take the means away, by using up descriptors say.
+pub(super) enum Sockets {
+    /// By the kernel's own interface.
+    Kernel(Mutex<Netlink>),
+    /// By `/proc/net/tcp`.
+    Table,
+    /// It tells nothing.
+    Untold,
 }
 
-/// All sockets whose own end has this port.
-pub(super) fn on_port(port: u16) -> io::Result<Vec<Socket>> {
-    let all = |any: SocketId| {
-        let socket_id = SocketId {
-            source_port: port,
-            ..any
+impl Sockets {
+    /// Chooses what finds our own listener on this port.
+    pub(super) fn finding(port: u16) -> Self {
+        let kernel = kernel().map(|kernel| Self::Kernel(Mutex::new(kernel)));
+        let mut all = kernel.into_iter().chain([Self::Table]);
+        let finds = |sockets: &Self| {
+            let found = sockets.on_port(port);
+            found.is_ok_and(|found| found.iter().any(|socket| socket.listens))
         };
-        ask(NLM_F_REQUEST | NLM_F_DUMP, socket_id)
-    };
-    let both = all(SocketId::new_v4()).and_then(|v4| Ok([v4, all(SocketId::new_v6())?].concat()));
-    let mut found = both.or_else(|_| table())?;
-    found.retain(|socket| socket.local.port() == port);
-    Ok(found)
+        all.find(finds).unwrap_or(Self::Untold)
+    }
+
+    /// The socket with exactly these two ends, unless it is bound to a device: the kernel then wants that named.
+    pub(super) fn between(
+        &self,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> io::Result<Option<Socket>> {
+        let exactly = SocketId {
+            source_port: local.port(),
+            destination_port: remote.port(),
+            source_address: local.ip(),
+            destination_address: remote.ip(),
+            interface_id: 0,
+            cookie: [0xff; 8],
+        };
+        let found = match self {
+            Self::Kernel(kernel) => ask(kernel, NLM_F_REQUEST, exactly)?,
+            Self::Table => table()?,
+            Self::Untold => Vec::new(),
+        };
+        Ok(found
+            .into_iter()
+            .find(|socket| socket.is_between(local, remote)))
+    }
+
+    /// The same among all sockets with that port: slower, and it finds every one.
+    pub(super) fn search(
+        &self,
+        local: SocketAddr,
+        remote: SocketAddr,
+    ) -> io::Result<Option<Socket>> {
+        let found = self.on_port(local.port())?.into_iter();
+        Ok(found
+            .into_iter()
+            .find(|socket| socket.is_between(local, remote)))
+    }
+
+    /// All sockets whose own end has this port.
+    pub(super) fn on_port(&self, port: u16) -> io::Result<Vec<Socket>> {
+        let mut found = match self {
+            Self::Kernel(kernel) => {
+                let all = |any| {
+                    let source_port = port;
+                    ask(
+                        kernel,
+                        NLM_F_REQUEST | NLM_F_DUMP,
+                        SocketId { source_port, ..any },
+                    )
+                };
+                [all(SocketId::new_v4())?, all(SocketId::new_v6())?].concat()
+            }
+            Self::Table => table()?,
+            Self::Untold => Vec::new(),
+        };
+        found.retain(|socket| socket.local.port() == port);
+        Ok(found)
+    }
 }
 
-/// Asks the kernel, which has answered when sending returns.
-fn ask(flags: u16, socket_id: SocketId) -> io::Result<Vec<Socket>> {
+impl Socket {
+    fn is_between(&self, local: SocketAddr, remote: SocketAddr) -> bool {
+        !self.listens && (self.local, self.remote) == (plain(local), plain(remote))
+    }
+}
+
+fn kernel() -> io::Result<Netlink> {
     let mut kernel = Netlink::new(NETLINK_SOCK_DIAG)?;
     kernel.bind_auto()?;
     kernel.connect(&NetlinkAddress::new(0, 0))?;
     kernel.set_non_blocking(true)?;
-    kernel.send(&message(flags, socket_id), 0)?;
-    let mut found = Vec::new();
-    loop {
-        let mut part = Vec::with_capacity(PART);
-        kernel.recv(&mut part, 0)?;
-        if read(&part, &mut found)? || flags & NLM_F_DUMP != NLM_F_DUMP {
-            return Ok(found);
+    Ok(kernel)
+}
+
+/// Asks the kernel, which has answered when sending returns. What it answered to a question that failed is read away.
+fn ask(kernel: &Mutex<Netlink>, flags: u16, socket_id: SocketId) -> io::Result<Vec<Socket>> {
+    let kernel = kernel.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut part = Vec::with_capacity(PART);
+    let answer = kernel.send(&message(flags, socket_id), 0).and_then(|_| {
+        let mut found = Vec::new();
+        loop {
+            part.clear();
+            kernel.recv(&mut part, 0)?;
+            if read(&part, &mut found)? || flags & NLM_F_DUMP != NLM_F_DUMP {
+                return Ok(found);
+            }
         }
+    });
+    while answer.is_err() && kernel.recv(&mut part, 0).is_ok() {
+        part.clear();
     }
+    answer
 }
 
 fn message(flags: u16, socket_id: SocketId) -> Vec<u8> {

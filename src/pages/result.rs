@@ -2,15 +2,17 @@
 
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::error::explain::{self, Explanation};
 use crate::handover::Written;
-use crate::handover::fields::Field;
-use crate::handover::format::FORMATS;
+use crate::handover::fields::View;
+use crate::handover::format::{FORMATS, Form};
 use crate::handover::format_options::FormatOptions;
 use crate::login::outcome::Outcome;
 use crate::pages::{self, MessageView, Page, Problem, Reader, ResultView, Tone, Value};
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use std::time::SystemTime;
+use zeroize::Zeroizing;
 
 /// What a person must check when nobody could see which user brought Zoho's response.
 const SENDER_UNSEEN: &str = "The connection that brought Zoho's response closed before zoho-grant could see which \
@@ -26,6 +28,7 @@ pub(crate) fn of(outcome: &Result<Outcome, Error>, settings: &Settings, now: Sys
 
 fn message(error: &Error, settings: &Settings) -> MessageView {
     let refused = matches!(error, Error::Refused);
+    let Explanation { cause, remedy, .. } = error.explain();
     MessageView {
         tone: if refused { Tone::Neutral } else { Tone::Bad },
         title: if refused {
@@ -34,8 +37,8 @@ fn message(error: &Error, settings: &Settings) -> MessageView {
             "No credentials obtained"
         }
         .to_owned(),
-        paragraphs: vec![error.to_string(), error.cause()],
-        next: vec![error.remedy()],
+        paragraphs: vec![error.to_string(), cause],
+        next: vec![remedy],
         rehearsal: settings.rehearsal,
     }
 }
@@ -76,7 +79,7 @@ fn notes(login: &Outcome) -> Vec<String> {
     let unseen = login.sender_unseen.then(|| SENDER_UNSEEN.to_owned());
     unseen
         .into_iter()
-        .chain(login.credentials.identity.unchecked())
+        .chain(explain::unchecked(&login.credentials.identity))
         .collect()
 }
 
@@ -110,10 +113,11 @@ fn in_words(end: SystemTime, now: SystemTime) -> String {
 }
 
 fn problem(error: &Error) -> Problem {
+    let Explanation { cause, remedy, .. } = error.explain();
     Problem {
         what: error.to_string(),
-        cause: error.cause(),
-        remedy: error.remedy(),
+        cause,
+        remedy,
     }
 }
 
@@ -123,7 +127,7 @@ fn went_to(login: &Outcome) -> Vec<String> {
     let written = match &login.written {
         Written::Output(form) => format!("Written to standard output, as {form}."),
         Written::File(form, path) => {
-            let path = Untrusted::new(path.display().to_string());
+            let path = Untrusted::path(path);
             format!("Written to {path}, as {form}.")
         }
         Written::Nowhere if kept.is_some() => return kept.into_iter().collect(),
@@ -141,6 +145,10 @@ fn granted(credentials: &Credentials) -> Vec<String> {
 
 /// Each value: the six of Adobe's form first, in its order.
 fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
+    let of = View {
+        credentials,
+        options: extras,
+    };
     let mut values = Vec::new();
     for (label, name, secret) in [
         ("Endpoint", "endpoint", false),
@@ -151,10 +159,10 @@ fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
         ("Refresh token", "refresh_token", true),
         ("API domain", "api_domain", false),
     ] {
-        let value = Field::named(name).and_then(|field| field.value(credentials, extras));
+        let value = of.value(name);
         values.extend(value.map(|value| Value {
             label,
-            value,
+            value: Zeroizing::new(value.into_owned()),
             secret,
         }));
     }
@@ -168,9 +176,9 @@ fn readers(credentials: &Credentials, extras: &FormatOptions) -> Vec<Reader> {
         purpose: format.purpose,
         file_name: format.file_name,
         remarks: format.remarks,
-        document: format
+        document: Form::Format(format)
             .document(credentials, extras)
-            .map_err(|unfit| format!("{unfit}. {}", unfit.why.remedy())),
+            .map_err(|unfit| format!("{unfit}. {}", explain::format(&unfit.why))),
     });
     readers.collect()
 }
@@ -203,8 +211,8 @@ mod tests {
         };
         assert_eq!(
             refused("singer").unwrap(),
-            "singer knows only these data centres: us; and these credentials are of Europe (eu). \
-             Choose another --format: json is good in every data centre."
+            "singer knows only these data centers: us; and these credentials are of Europe (eu). \
+             Choose another --format: json is good in every data center."
         );
         assert_eq!(refused("airbyte"), None);
     }

@@ -3,15 +3,15 @@
 
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::Name;
-#[cfg(target_os = "macos")]
+#[cfg(all(feature = "keyring", target_os = "macos"))]
 use apple_native_keyring_store::keychain::Store;
 use keyring_core::{CredentialStore, Entry, Error};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
-#[cfg(windows)]
+#[cfg(all(feature = "keyring", windows))]
 use windows_native_keyring_store::Store;
-#[cfg(any(target_os = "linux", target_os = "freebsd"))]
+#[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "freebsd")))]
 use zbus_secret_service_keyring_store::Store;
 use zeroize::Zeroizing;
 
@@ -57,7 +57,24 @@ pub(super) fn forget(name: &Name) -> Result<(), ProfileError> {
 }
 
 fn open() -> Result<Arc<CredentialStore>, ProfileError> {
-    opened(PATIENCE, || Ok(Store::new()?))
+    opened(PATIENCE, store)
+}
+
+/// The system's own. There is none where the system is of another kind, or the program was built without.
+#[allow(unreachable_code, reason = "so it is where there is one")]
+fn store() -> Result<Arc<CredentialStore>, Error> {
+    #[cfg(all(
+        feature = "keyring",
+        any(
+            target_os = "linux",
+            target_os = "freebsd",
+            target_os = "macos",
+            windows
+        )
+    ))]
+    return Ok(Store::new()?);
+    let why = "this program was built without one";
+    Err(Error::PlatformFailure(why.into()))
 }
 
 /// On a thread that nobody waits for: a service may take the connection and say nothing.

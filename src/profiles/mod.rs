@@ -1,43 +1,19 @@
 //! Keeping client and tokens between runs: profiles, in the system's keyring or in a file of their own.
 
-pub mod env_file;
 pub mod error;
-mod file;
-#[cfg(all(
-    feature = "keyring",
-    any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "macos",
-        windows
-    )
-))]
-mod keyring;
-#[cfg(not(all(
-    feature = "keyring",
-    any(
-        target_os = "linux",
-        target_os = "freebsd",
-        target_os = "macos",
-        windows
-    )
-)))]
-#[path = "no_keyring.rs"]
 mod keyring;
 pub mod lock;
 pub mod profile;
-mod record;
+pub mod record;
 pub mod store;
-pub mod stored;
 
-use crate::context::stopped;
-use crate::error::Signal;
+use crate::context::{Signal, stopped};
+use crate::credentials::Credentials;
 use error::ProfileError;
 use profile::{Backend, Name};
 use std::thread;
 use std::time::Duration;
 use store::Profiles;
-use stored::Stored;
 use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
 
@@ -62,7 +38,7 @@ impl Keeping {
     /// no runtime waits for.
     pub(crate) async fn keep(
         self,
-        kept: Stored,
+        kept: Credentials,
         stopped_by: &mut watch::Receiver<Option<Signal>>,
     ) -> Result<(Name, Backend), ProfileError> {
         let (sender, saved) = oneshot::channel();
@@ -98,10 +74,6 @@ mod tests {
         (folder, keeping)
     }
 
-    fn kept() -> Stored {
-        Stored::of(&samples::full())
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_signal_gives_up_what_never_ends() {
         let (_folder, keeping) = keeping();
@@ -109,7 +81,7 @@ mod tests {
         std::mem::forget(keeping.profiles.lock(&keeping.name, PATIENCE).unwrap());
         let (_stop, mut stopped_by) = watch::channel(Some(Signal::Interrupt));
         let profiles = keeping.profiles.clone();
-        let ended = keeping.keep(kept(), &mut stopped_by).await;
+        let ended = keeping.keep(samples::full(), &mut stopped_by).await;
         assert_eq!(ended, Err(ProfileError::Interrupted));
         assert!(profiles.list().unwrap().is_empty());
     }
@@ -119,7 +91,7 @@ mod tests {
         let (_folder, keeping) = keeping();
         let (_stop, mut stopped_by) = watch::channel(Some(Signal::Terminate));
         let profiles = keeping.profiles.clone();
-        let ended = keeping.keep(kept(), &mut stopped_by).await;
+        let ended = keeping.keep(samples::full(), &mut stopped_by).await;
         assert_eq!(ended, Ok((Name::default(), Backend::File)));
         assert!(profiles.load(&Name::default()).is_ok());
     }

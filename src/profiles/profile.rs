@@ -1,5 +1,6 @@
-//! A profile: a name for kept credentials, and what may be shown of them.
+//! A profile: a name for kept credentials, and where its secrets are.
 
+use clap::ValueEnum;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::str::FromStr;
@@ -13,7 +14,7 @@ const DEFAULT: &str = "default";
 
 /// A profile's name, which is also part of a file's name and of the keyring's entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
-#[serde(try_from = "String", into = "String")]
+#[serde(try_from = "String")]
 pub struct Name(String);
 
 /// Why a name is not taken.
@@ -24,30 +25,13 @@ pub struct Name(String);
 pub struct NotAName;
 
 /// Where a profile's secrets are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// The system's keyring.
     Keyring,
     /// The file of the profiles, readable by its owner alone.
     File,
-}
-
-/// What may be shown of a profile: no secret.
-#[derive(Clone, Debug)]
-pub struct Listed {
-    /// Its name.
-    pub name: Name,
-    /// Where its secrets are.
-    pub place: Backend,
-    /// The client id.
-    pub client_id: String,
-    /// The person's accounts server.
-    pub accounts_url: String,
-    /// The organisation's name, when the check told.
-    pub organization: Option<String>,
-    /// The person's e-mail address or name, when the check told.
-    pub person: Option<String>,
 }
 
 impl Name {
@@ -80,12 +64,6 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, NotAName> {
         text.parse()
-    }
-}
-
-impl From<Name> for String {
-    fn from(name: Name) -> Self {
-        name.0
     }
 }
 

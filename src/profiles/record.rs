@@ -1,14 +1,16 @@
-//! The shapes in which profiles are written: public facts, and secrets apart from them.
+//! The shapes in which profiles are written: what may be shown, and secrets apart from it.
 
-use crate::profiles::profile::{Backend, Listed, Name};
-use crate::profiles::stored::Stored;
-use crate::untrusted::Untrusted;
-use crate::zoho::client::{self, Client, Id, NotAClient};
+use crate::credentials::Credentials;
+use crate::profiles::profile::{Backend, Name};
+use crate::untrusted::{SHOWN, Untrusted};
+use crate::zoho::client::{self, Client, Id};
+use crate::zoho::crm::{Identity, Organization, Unchecked, User};
 use crate::zoho::scopes::Scopes;
-use crate::zoho::trust::{AccountsServer, ApiDomain, NotAnOrigin};
+use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
+use std::fmt::Display;
 use zeroize::Zeroizing;
 
 /// The whole file.
@@ -18,124 +20,119 @@ pub(super) struct Document {
     pub(super) profiles: BTreeMap<Name, Record>,
 }
 
-/// What is public of a profile, and its secrets when they are kept in the file.
-#[derive(Deserialize, Serialize)]
-pub(super) struct Record {
+/// What may be shown of a profile, and its secrets when they are kept in the file.
+#[derive(Debug, Deserialize, Serialize)]
+pub struct Record {
     /// Where the secrets are.
-    pub(super) kept: Backend,
-    client_id: String,
-    accounts_url: String,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub kept: Backend,
+    /// The client ID.
+    pub client_id: String,
+    /// The person's accounts server.
+    pub accounts_url: String,
     api_domain: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    organization: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    person: Option<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    /// The organisation, when the check told.
+    pub organization: Option<Organization>,
+    /// The person, when the check told.
+    pub user: Option<User>,
     redirect_uri: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     trust_accounts_servers: Vec<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[serde(default)]
     trust_api_domains: Vec<String>,
     /// Only of a profile that is kept in the file.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secrets: Option<Secrets>,
 }
 
 /// What nobody else may see; the end of the access token stands beside it, so that both change in one step.
-#[derive(Clone, Deserialize, Serialize)]
+#[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Secrets {
-    client_secret: Zeroizing<String>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    refresh_token: Option<Zeroizing<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    access_token: Option<Zeroizing<String>>,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(serialize_with = "exposed")]
+    client_secret: Option<SecretString>,
+    #[serde(serialize_with = "exposed")]
+    refresh_token: Option<SecretString>,
+    #[serde(serialize_with = "exposed")]
+    access_token: Option<SecretString>,
     expires_at: Option<String>,
 }
 
 impl Record {
-    /// The public part.
-    pub(super) fn of(kept: &Stored, place: Backend) -> Self {
-        let raw = |text: &Option<Untrusted>| text.as_ref().map(|text| text.raw().to_owned());
+    /// What may be shown.
+    pub(super) fn of(credentials: &Credentials, place: Backend) -> Self {
+        let (servers, domains) = &credentials.trusted;
+        let domain = credentials.api_domain.as_ref();
+        let scopes = credentials.scopes.as_ref();
         Self {
             kept: place,
-            client_id: kept.client.id().to_owned(),
-            accounts_url: kept.accounts_server.as_str().to_owned(),
-            api_domain: raw(&kept.api_domain),
-            scope: kept.scopes.as_ref().map(|scopes| scopes.joined(" ")),
-            organization: raw(&kept.organization),
-            person: raw(&kept.person),
-            redirect_uri: kept.redirect_uri.clone(),
-            trust_accounts_servers: kept.trusted.0.iter().map(ToString::to_string).collect(),
-            trust_api_domains: kept.trusted.1.iter().map(ToString::to_string).collect(),
+            client_id: credentials.client.id().to_owned(),
+            accounts_url: credentials.accounts_server.as_str().to_owned(),
+            api_domain: domain.map(|domain| domain.raw().to_owned()),
+            scope: scopes.map(|scopes| scopes.joined(" ")),
+            organization: credentials.organization().map(|told| Organization {
+                name: short(told.name.as_ref()),
+                id: short(told.id.as_ref()),
+                kind: short(told.kind.as_ref()),
+                edition: short(told.edition.as_ref()),
+            }),
+            user: credentials.user().map(|told| User {
+                name: short(told.name.as_ref()),
+                email: short(told.email.as_ref()),
+            }),
+            redirect_uri: credentials.redirect_uri.clone(),
+            trust_accounts_servers: servers.iter().map(ToString::to_string).collect(),
+            trust_api_domains: domains.iter().map(ToString::to_string).collect(),
             secrets: None,
         }
     }
 
-    /// What may be shown.
-    pub(super) fn listed(&self, name: &Name) -> Listed {
-        Listed {
-            name: name.clone(),
-            place: self.kept,
-            client_id: self.client_id.clone(),
-            accounts_url: self.accounts_url.clone(),
-            organization: self.organization.clone(),
-            person: self.person.clone(),
-        }
-    }
-
     /// Both parts together; the text says which value cannot be used.
-    pub(super) fn kept(&self, secrets: Secrets) -> Result<Stored, String> {
-        let unusable = |name: &str, why: String| format!("its {name} cannot be used: {why}");
-        let id = Id::new(&self.client_id).map_err(|not| unusable("client_id", not.to_string()))?;
-        let client = Client::new(id, secrets.client_secret.as_str().into());
-        let token =
-            |text: Option<Zeroizing<String>>| text.map(|text| client::token(&text)).transpose();
-        let tokens = (token(secrets.refresh_token), token(secrets.access_token));
-        let not_a_token = |not: NotAClient| unusable("token", not.to_string());
+    pub(super) fn with(self, secrets: Secrets) -> Result<Credentials, String> {
+        let id = usable("client_id", Id::new(&self.client_id))?;
+        let secret = secrets.client_secret.unwrap_or_default();
+        let server = usable("accounts_url", AccountsServer::given(&self.accounts_url))?;
+        let token = |token: Option<SecretString>| {
+            let token = token.map(|token| client::token(token.expose_secret()));
+            usable("token", token.transpose())
+        };
         let end = secrets.expires_at.as_deref().map(humantime::parse_rfc3339);
-        let server = AccountsServer::given(&self.accounts_url);
         let servers = self.trust_accounts_servers.iter();
-        let servers: Result<_, NotAnOrigin> =
-            servers.map(|url| AccountsServer::given(url)).collect();
-        let servers = servers.map_err(|not| unusable("trust_accounts_servers", not.to_string()));
+        let servers = servers.map(|url| AccountsServer::given(url)).collect();
         let domains = self.trust_api_domains.iter();
-        let domains: Result<_, NotAnOrigin> = domains.map(|url| ApiDomain::given(url)).collect();
-        let domains = domains.map_err(|not| unusable("trust_api_domains", not.to_string()));
-        Ok(Stored {
-            client: client.map_err(|not| unusable("client_secret", not.to_string()))?,
-            accounts_server: server.map_err(|not| unusable("accounts_url", not.to_string()))?,
-            refresh_token: tokens.0.map_err(not_a_token)?,
-            access_token: tokens.1.map_err(not_a_token)?,
-            expires_at: end
-                .transpose()
-                .map_err(|not| unusable("expires_at", not.to_string()))?,
-            scopes: self
-                .scope
-                .as_deref()
-                .and_then(|scope| Scopes::parse(scope).ok()),
-            api_domain: self.api_domain.clone().map(Untrusted::new),
-            organization: self.organization.clone().map(Untrusted::new),
-            person: self.person.clone().map(Untrusted::new),
-            redirect_uri: self.redirect_uri.clone(),
-            trusted: (servers?, domains?),
+        let domains = domains.map(|url| ApiDomain::given(url)).collect();
+        let scopes = self.scope.as_deref().map(Scopes::parse);
+        let not_told = || Unchecked::Because("no login was kept that told it".to_owned());
+        Ok(Credentials {
+            client: usable("client_secret", Client::new(id, secret))?,
+            access_token: token(secrets.access_token)?,
+            refresh_token: token(secrets.refresh_token)?,
+            token_type: Untrusted::new("Bearer"),
+            expires_at: usable("expires_at", end.transpose())?,
+            scopes: scopes.and_then(Result::ok),
+            data_center: server.data_center(),
+            accounts_server: server,
+            api_domain: self.api_domain.map(Untrusted::new),
+            redirect_uri: self.redirect_uri,
+            trusted: (
+                usable("trust_accounts_servers", servers)?,
+                usable("trust_api_domains", domains)?,
+            ),
+            identity: Identity {
+                organization: self.organization.ok_or_else(not_told),
+                user: self.user.ok_or_else(not_told),
+            },
         })
     }
 }
 
 impl Secrets {
     /// The secret part.
-    pub(super) fn of(kept: &Stored) -> Self {
-        let secret = |text: &SecretString| Zeroizing::new(text.expose_secret().to_owned());
-        let end = kept.expires_at.map(humantime::format_rfc3339_seconds);
+    pub(super) fn of(credentials: &Credentials) -> Self {
         Self {
-            client_secret: secret(kept.client.secret()),
-            refresh_token: kept.refresh_token.as_ref().map(secret),
-            access_token: kept.access_token.as_ref().map(secret),
-            expires_at: end.map(|end| end.to_string()),
+            client_secret: Some(credentials.client.secret().clone()),
+            refresh_token: credentials.refresh_token.clone(),
+            access_token: credentials.access_token.clone(),
+            expires_at: credentials.expires_at_text(),
         }
     }
 
@@ -148,4 +145,22 @@ impl Secrets {
     pub(super) fn read(text: &[u8]) -> Option<Self> {
         serde_json::from_slice(text).ok()
     }
+}
+
+/// A name is shown in a line; what is longer than that is no name, and the file that keeps it has its bounds.
+fn short(name: Option<&Untrusted>) -> Option<Untrusted> {
+    let name: String = name?.raw().chars().take(SHOWN).collect();
+    Some(Untrusted::new(name))
+}
+
+fn usable<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T, String> {
+    value.map_err(|why| format!("its {name} cannot be used: {why}"))
+}
+
+#[expect(clippy::ref_option, reason = "serde passes the field as it is")]
+fn exposed<S: Serializer>(secret: &Option<SecretString>, out: S) -> Result<S::Ok, S::Error> {
+    secret
+        .as_ref()
+        .map(ExposeSecret::expose_secret)
+        .serialize(out)
 }

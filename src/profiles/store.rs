@@ -1,11 +1,15 @@
 //! All profiles of a person: one file in their configuration folder, and the keyring for secrets.
 
+use crate::credentials::Credentials;
+use crate::handover::file::{Existing, PrivateFile, Unusable, make_folder};
+use crate::handover::permissions::others_may;
 use crate::profiles::error::ProfileError;
+use crate::profiles::keyring;
 use crate::profiles::lock::{Lock, PATIENCE};
-use crate::profiles::profile::{Backend, Listed, Name};
+use crate::profiles::profile::{Backend, Name};
 use crate::profiles::record::{Document, Record, Secrets};
-use crate::profiles::stored::Stored;
-use crate::profiles::{file, keyring};
+use std::collections::BTreeMap;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -36,18 +40,17 @@ impl Profiles {
         self.change(|_| ())
     }
 
-    /// Every profile, in the order of names.
-    pub fn list(&self) -> Result<Vec<Listed>, ProfileError> {
-        let document = self.read()?;
-        Ok(document
-            .profiles
-            .iter()
-            .map(|(name, record)| record.listed(name))
-            .collect())
+    /// What may be shown of every profile.
+    pub fn list(&self) -> Result<BTreeMap<Name, Record>, ProfileError> {
+        let mut profiles = self.read()?.profiles;
+        for record in profiles.values_mut() {
+            record.secrets = None;
+        }
+        Ok(profiles)
     }
 
     /// What is kept under a name.
-    pub fn load(&self, name: &Name) -> Result<Stored, ProfileError> {
+    pub fn load(&self, name: &Name) -> Result<Credentials, ProfileError> {
         let mut record = self.find(name)?;
         let secrets = match record.kept {
             Backend::File => record.secrets.take(),
@@ -55,12 +58,17 @@ impl Profiles {
         };
         let secrets = secrets.ok_or_else(|| ProfileError::Lost(name.clone()))?;
         record
-            .kept(secrets)
-            .map_err(|why| broken(&self.path(), &format!("profile {name}, {why}")))
+            .with(secrets)
+            .map_err(|why| self.broken(&format!("profile {name}, {why}")))
     }
 
     /// Keeps something under a name, in place of what was there.
-    pub fn save(&self, name: &Name, kept: &Stored, place: Backend) -> Result<(), ProfileError> {
+    pub fn save(
+        &self,
+        name: &Name,
+        kept: &Credentials,
+        place: Backend,
+    ) -> Result<(), ProfileError> {
         let _turn = self.lock(name, PATIENCE)?;
         let old = self.read()?.profiles.remove(name).map(|old| old.kept);
         self.put(name, kept, place)?;
@@ -73,7 +81,7 @@ impl Profiles {
 
     /// Keeps what a refresh brought. The caller has held the profile's lock since it loaded what it refreshed, so
     /// nobody has saved anything else or forgotten it meanwhile.
-    pub fn update(&self, name: &Name, kept: &Stored) -> Result<(), ProfileError> {
+    pub fn update(&self, name: &Name, kept: &Credentials) -> Result<(), ProfileError> {
         let place = self.find(name)?.kept;
         self.put(name, kept, place)
     }
@@ -89,7 +97,7 @@ impl Profiles {
 
     /// Waits so long until no other process refreshes or changes this profile.
     pub fn lock(&self, name: &Name, patience: Duration) -> Result<Lock, ProfileError> {
-        file::folder(&self.folder)?;
+        self.make_folder()?;
         Lock::beside(&self.guarded(name), patience)
     }
 
@@ -99,7 +107,7 @@ impl Profiles {
     }
 
     /// The keyring comes first: a record whose secrets are not there would be of no use.
-    fn put(&self, name: &Name, kept: &Stored, place: Backend) -> Result<(), ProfileError> {
+    fn put(&self, name: &Name, kept: &Credentials, place: Backend) -> Result<(), ProfileError> {
         let mut record = Record::of(kept, place);
         let secrets = Secrets::of(kept);
         match place {
@@ -111,14 +119,15 @@ impl Profiles {
 
     /// One change to the file: read, changed and written while nobody else can. Never waits for the keyring.
     fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), ProfileError> {
-        file::folder(&self.folder)?;
+        self.make_folder()?;
         let _lock = Lock::beside(&self.path(), PATIENCE)?;
         let mut document = self.read()?;
         change(&mut document);
         let text = serde_json::to_string_pretty(&document).expect("every key is a string");
         let mut text = Zeroizing::new(text);
         text.push('\n');
-        file::write(&self.path(), &text)
+        let written = PrivateFile::at(&self.path(), Existing::Replace).write(&text);
+        written.map_err(|unusable| unwritable(self.path(), &unusable))
     }
 
     fn find(&self, name: &Name) -> Result<Record, ProfileError> {
@@ -128,12 +137,41 @@ impl Profiles {
     }
 
     fn read(&self) -> Result<Document, ProfileError> {
+        closed(&self.folder)?;
         let path = self.path();
-        match file::read(&path)? {
-            None => Ok(Document::default()),
-            Some(text) => {
-                serde_json::from_str(&text).map_err(|error| broken(&path, &place_of(&error)))
+        let text = match PrivateFile::at(&path, Existing::Replace).read() {
+            Ok(None) => return Ok(Document::default()),
+            Ok(Some((_, metadata))) if others_may(&metadata, 0o077) => {
+                return Err(ProfileError::Open(path));
             }
+            Ok(Some((text, _))) => text,
+            Err(Unusable::Link | Unusable::NotAFile) => return Err(ProfileError::NotAFile(path)),
+            Err(Unusable::NotOurs) => return Err(ProfileError::NotOurs(path)),
+            Err(unusable) => {
+                let reason = unusable.to_string();
+                return Err(ProfileError::Unreadable { path, reason });
+            }
+        };
+        // Where the reader stumbled; its own words may quote a secret.
+        serde_json::from_str(&text).map_err(|error| {
+            let (line, column) = (error.line(), error.column());
+            self.broken(&format!(
+                "line {line}, column {column} is not as it should be"
+            ))
+        })
+    }
+
+    /// Makes the folder, for its owner alone.
+    fn make_folder(&self) -> Result<(), ProfileError> {
+        let made = make_folder(&self.folder);
+        made.map_err(|error| unwritable(self.folder.clone(), &error))?;
+        closed(&self.folder)
+    }
+
+    fn broken(&self, reason: &str) -> ProfileError {
+        ProfileError::Broken {
+            path: self.path(),
+            reason: reason.to_owned(),
         }
     }
 
@@ -150,20 +188,17 @@ fn missing(name: &Name, document: &Document) -> ProfileError {
     }
 }
 
-fn broken(path: &Path, reason: &str) -> ProfileError {
-    ProfileError::Broken {
-        path: path.to_owned(),
-        reason: reason.to_owned(),
-    }
+fn unwritable(path: PathBuf, reason: &impl ToString) -> ProfileError {
+    let reason = reason.to_string();
+    ProfileError::Unwritable { path, reason }
 }
 
-/// Where the reader stumbled; its own words may quote a secret.
-fn place_of(error: &serde_json::Error) -> String {
-    format!(
-        "line {}, column {} is not as it should be",
-        error.line(),
-        error.column()
-    )
+/// Where everyone may write, anyone can put a lock or a profile of their own.
+fn closed(folder: &Path) -> Result<(), ProfileError> {
+    match fs::metadata(folder) {
+        Ok(metadata) if others_may(&metadata, 0o002) => Err(ProfileError::Open(folder.to_owned())),
+        _ => Ok(()),
+    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,8 @@
 use super::*;
+use crate::error::Error;
+use crate::error::explain::Explanation;
 use crate::handover::samples;
+use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::ExposeSecret;
 use std::fs;
 use std::sync::Barrier;
@@ -16,8 +19,17 @@ fn name(name: &str) -> Name {
     name.parse().unwrap()
 }
 
-fn kept() -> Stored {
-    Stored::of(&samples::full())
+fn kept() -> Credentials {
+    let server = AccountsServer::given("http://127.0.0.1:4711").unwrap();
+    let domain = ApiDomain::given("https://api.example").unwrap();
+    Credentials {
+        trusted: (vec![server], vec![domain]),
+        ..samples::full()
+    }
+}
+
+fn explained(error: ProfileError) -> Explanation {
+    Error::Profile(error).explain()
 }
 
 fn token(secret: Option<&secrecy::SecretString>) -> String {
@@ -36,6 +48,11 @@ fn what_was_kept_comes_back_and_the_list_shows_no_secret() {
     assert_eq!(back.client.secret().expose_secret(), "examplesecret");
     assert_eq!(back.expires_at, kept().expires_at);
     assert_eq!(back.scopes, kept().scopes);
+    assert_eq!(back.redirect_uri, kept().redirect_uri);
+    assert_eq!(back.trusted, kept().trusted);
+    assert_eq!(back.data_center, kept().data_center);
+    let whose = |of: &Credentials| format!("{:?} {:?}", of.organization(), of.user());
+    assert_eq!(whose(&back), whose(&kept()));
     let listed = format!("{:?}", profiles.list().unwrap());
     assert!(listed.contains("1000.EXAMPLE") && listed.contains("person@example.com"));
     assert!(!listed.contains("1000.r.r") && !listed.contains("examplesecret"));
@@ -58,7 +75,7 @@ fn file_and_folder_are_their_owners_alone_and_anything_else_is_refused() {
         fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
         let trouble = profiles.load(&name("work")).unwrap_err();
         assert_eq!(trouble, ProfileError::Open(path.clone()), "{open:o}");
-        assert!(trouble.remedy().contains("chmod go-rwx"));
+        assert!(explained(trouble).remedy.contains("chmod go-rwx"));
     }
 }
 
@@ -86,7 +103,7 @@ fn what_is_no_profile_file_is_told_without_its_text_and_never_overwritten() {
     let trouble = profiles
         .save(&name("work"), &kept(), Backend::File)
         .unwrap_err();
-    let words = format!("{trouble} {} {}", trouble.cause(), trouble.remedy());
+    let words = format!("{trouble} {:?}", explained(trouble.clone()));
     assert!(
         words.contains("does not hold profiles") && words.contains("line 1"),
         "{words}"
@@ -103,19 +120,19 @@ fn what_is_no_profile_file_is_told_without_its_text_and_never_overwritten() {
 fn an_unknown_profile_is_told_with_the_known_ones() {
     let (_folder, profiles) = here();
     let trouble = profiles.load(&name("work")).unwrap_err();
-    assert_eq!(
-        (trouble.cause().as_str(), trouble.exit_code()),
-        ("No profile was kept yet.", 2)
-    );
+    let Explanation {
+        cause, exit_code, ..
+    } = explained(trouble);
+    assert_eq!((cause.as_str(), exit_code), ("No profile was kept yet.", 2));
     profiles
         .save(&name("home"), &kept(), Backend::File)
         .unwrap();
     assert_eq!(
-        profiles.load(&name("work")).unwrap_err().cause(),
+        explained(profiles.load(&name("work")).unwrap_err()).cause,
         "There are: home."
     );
     assert_eq!(
-        profiles.forget(&name("work")).unwrap_err().cause(),
+        explained(profiles.forget(&name("work")).unwrap_err()).cause,
         "There are: home."
     );
 }

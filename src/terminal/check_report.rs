@@ -4,14 +4,14 @@ use crate::terminal::Terminal;
 use serde_json::{Map, Value, json};
 use std::io;
 use std::time::SystemTime;
-use zoho_grant::profiles::stored::Stored;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{Organization, User};
 
 /// What `check` found of credentials that are alive.
 pub struct Findings<'a> {
     /// What was checked.
-    pub kept: &'a Stored,
+    pub kept: &'a Credentials,
     /// The organisation, when the CRM told.
     pub organization: Option<&'a Organization>,
     /// The person, when the CRM told.

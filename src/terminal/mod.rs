@@ -27,6 +27,7 @@ use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::settings::Settings;
 use zoho_grant::untrusted::Untrusted;
+use zoho_grant::zoho::http::Requested;
 
 /// After this much silence, the error pages are explained that Zoho shows and never redirects.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -166,7 +167,7 @@ impl Terminal {
             Event::UnknownLocation(location) => {
                 self.say(&format!("Zoho names a data centre that is not in the table: {location}."));
             }
-            Event::Requested { request, result, took } => {
+            Event::Requested(Requested { request, result, took }) => {
                 self.detail(&format!("{request} → {result} ({} ms)", took.as_millis()));
             }
         }

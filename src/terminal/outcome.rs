@@ -5,6 +5,7 @@ use crate::terminal::screen::{BOLD, DIM, GOOD};
 use std::time::SystemTime;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
+use zoho_grant::error::explain::unchecked;
 use zoho_grant::handover::Written;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::profiles::profile::{Backend, Name};
@@ -43,7 +44,8 @@ impl Terminal {
 
     /// What could not be done, why, and what to do next.
     pub fn error(&self, error: &Error) {
-        self.problem(&error.to_string(), &error.cause(), &error.remedy());
+        let explained = error.explain();
+        self.problem(&error.to_string(), &explained.cause, &explained.remedy);
     }
 
     fn obtained(&self, credentials: &Credentials, now: SystemTime) {
@@ -73,7 +75,7 @@ impl Terminal {
                 &format!("ends in {} minutes", (left.as_secs() + 30) / 60),
             );
         }
-        self.warn(&credentials.identity.unchecked());
+        self.warn(&unchecked(&credentials.identity));
     }
 
     fn owner(&self, label: &str, name: Option<&Untrusted>, detail: Option<String>) {
@@ -98,7 +100,7 @@ impl Terminal {
         match written {
             Written::Output(form) => self.say(&format!("Printed on standard output, as {form}.")),
             Written::File(form, path) => {
-                let path = Untrusted::new(path.display().to_string());
+                let path = Untrusted::path(path);
                 self.say(&format!("Written to {path}, as {form}."));
             }
             Written::Nowhere => {

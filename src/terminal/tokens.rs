@@ -3,8 +3,10 @@
 use crate::cli::source::Source;
 use crate::terminal::Terminal;
 use crate::terminal::screen::GOOD;
+use std::collections::BTreeMap;
 use std::io::{self, Write};
-use zoho_grant::profiles::profile::{Listed, Name};
+use zoho_grant::profiles::profile::Name;
+use zoho_grant::profiles::record::Record;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::trust::AccountsServer;
 
@@ -17,17 +19,14 @@ impl Terminal {
         stdout.flush()
     }
 
-    /// One line for each profile: name, place, client id, accounts server, organisation, person.
-    pub fn profiles(&self, listed: &[Listed]) -> io::Result<()> {
+    /// One line for each profile: name, place, client id, accounts server, organisation with kind and edition, person.
+    pub fn profiles(&self, listed: &BTreeMap<Name, Record>) -> io::Result<()> {
         if listed.is_empty() {
             self.say("No profile is kept. Keep one: zoho-grant login --save.");
         }
-        let width = listed
-            .iter()
-            .map(|profile| profile.name.as_str().len())
-            .max();
-        for profile in listed {
-            self.print(&line(profile, width.unwrap_or_default()))?;
+        let width = listed.keys().map(|name| name.as_str().len()).max();
+        for (name, record) in listed {
+            self.print(&line(name, record, width.unwrap_or_default()))?;
         }
         Ok(())
     }
@@ -110,15 +109,24 @@ impl Terminal {
     }
 }
 
-fn line(profile: &Listed, width: usize) -> String {
-    let shown = |text: &Option<String>| text.as_ref().map(|text| Untrusted::new(text).to_string());
+fn line(name: &Name, record: &Record, width: usize) -> String {
     let mut parts = vec![
-        format!("{:width$}", profile.name.as_str()),
-        format!("{:7}", profile.place.to_string()),
-        Untrusted::new(&profile.client_id).to_string(),
-        Untrusted::new(&profile.accounts_url).to_string(),
+        format!("{:width$}", name.as_str()),
+        format!("{:7}", record.kept.to_string()),
+        Untrusted::new(&record.client_id).to_string(),
+        Untrusted::new(&record.accounts_url).to_string(),
     ];
-    parts.extend(shown(&profile.organization));
-    parts.extend(shown(&profile.person));
+    let shown = |texts: &[&Option<Untrusted>]| {
+        let texts = texts.iter().filter_map(|text| text.as_ref());
+        texts.map(Untrusted::to_string).collect::<Vec<_>>()
+    };
+    if let Some(told) = &record.organization {
+        parts.extend(shown(&[&told.name]));
+        let kind = shown(&[&told.kind, &told.edition]).join(", ");
+        parts.extend(Some(kind).filter(|kind| !kind.is_empty()));
+    }
+    if let Some(told) = &record.user {
+        parts.extend(shown(&[&told.email, &told.name]).into_iter().next());
+    }
     parts.join("  ") + "\n"
 }

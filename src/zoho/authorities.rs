@@ -52,7 +52,7 @@ fn trusted(bundle: Option<&Path>, folders: &[PathBuf]) -> Result<RootCertStore, 
     let mut roots = RootCertStore::empty();
     if let Some(path) = bundle {
         let unused = |why: &str| {
-            let path = Untrusted::new(path.display().to_string());
+            let path = Untrusted::path(path);
             format!("{path}, by which servers would prove who they are, {why}.")
         };
         let (added, _) = roots.add_parsable_certificates(read(path).map_err(|why| unused(&why))?);

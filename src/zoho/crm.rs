@@ -1,51 +1,59 @@
-//! Whose tokens these are: organisation and person, asked of the CRM
+//! Whose tokens these are: organization and person, asked of the CRM
 //! (zoho.com/crm/developer/docs/api/v8/get-org-data and get-users).
 
 use crate::untrusted::Untrusted;
-use crate::zoho::http::{Http, HttpAnswer, Limit};
+use crate::zoho::http::{HttpAnswer, Limit, Zoho};
 use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
-use std::time::Duration;
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
 
-/// An organisation's whole record is some kilobytes.
+/// An organization's whole record is some kilobytes.
 const ANSWER_BYTES: usize = 1024 * 1024;
 
 /// What the check told.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Identity {
-    /// The organisation that the tokens open.
+    /// The organization that the tokens open.
     pub organization: Result<Organization, Unchecked>,
     /// The person who consented.
     pub user: Result<User, Unchecked>,
 }
 
-/// Why a question of the check has no answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why a question of the check has no answer; `Display` reads on from "because".
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Unchecked {
     /// It was not asked, or not answered, for this reason.
+    #[error("{0}")]
     Because(String),
+    /// The token does not have the scope for it.
+    #[error(
+        "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it"
+    )]
+    ScopeMissing,
     /// The CRM does not know the token: it is no good at this API domain.
+    #[error("the CRM does not accept the access token")]
     TokenRefused,
 }
 
-/// An organisation of Zoho CRM.
-#[derive(Debug)]
+/// An organization of Zoho CRM.
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Organization {
     /// Its name.
     pub name: Option<Untrusted>,
     /// Its `zgid`.
     pub id: Option<Untrusted>,
     /// "production", "sandbox", "developer" or "bigin".
+    #[serde(rename = "type")]
     pub kind: Option<Untrusted>,
     /// The edition paid for: `license_details.paid_type`.
     pub edition: Option<Untrusted>,
 }
 
 /// A person of Zoho CRM.
-#[derive(Debug)]
+#[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct User {
     /// Full name.
     pub name: Option<Untrusted>,
@@ -67,34 +75,18 @@ impl Identity {
         let answers = [self.organization.as_ref().err(), self.user.as_ref().err()];
         answers.contains(&Some(&Unchecked::TokenRefused))
     }
-
-    /// What was not checked and why, one sentence each. A refused token is a graver thing, told elsewhere.
-    pub fn unchecked(&self) -> Vec<String> {
-        let answers = [
-            ("organisation", self.organization.as_ref().err()),
-            ("person", self.user.as_ref().err()),
-        ];
-        let mut sentences = Vec::new();
-        for (question, answer) in answers {
-            if let Some(Unchecked::Because(why)) = answer {
-                sentences.push(format!("The {question} was not checked: {why}."));
-            }
-        }
-        sentences
-    }
 }
 
 /// Asks both questions at once, each only when the scopes allow it.
-pub(super) async fn check(
-    http: &Http,
+pub async fn check(
+    zoho: &Zoho,
     domain: &ApiDomain,
     token: &SecretString,
     scopes: &Scopes,
-    within: Duration,
 ) -> Identity {
     let limit = Limit {
         bytes: ANSWER_BYTES,
-        within,
+        within: zoho.within / 3,
     };
     let authorization = format!("Zoho-oauthtoken {}", token.expose_secret()).into();
     let ask = async |group: &str, path: &str| {
@@ -102,9 +94,9 @@ pub(super) async fn check(
             let why = format!("the scope {group}.READ was not granted");
             return Err(Unchecked::Because(why));
         }
-        let answer = http.get(domain, path, &authorization, limit);
+        let answer = zoho.get(domain, path, &authorization, limit);
         answer.await.map_err(|error| {
-            let cause = error.cause();
+            let cause = error.trouble.to_string();
             Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
         })
     };
@@ -137,10 +129,7 @@ fn read<B: for<'de> Deserialize<'de>, T>(
     let code = error.code.foreign();
     Err(match code.as_ref().map(Untrusted::raw) {
         Some("INVALID_TOKEN") => Unchecked::TokenRefused,
-        Some("OAUTH_SCOPE_MISMATCH") => Unchecked::Because(
-            "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it; \
-             add the scope to --scope and run the login again".to_owned(),
-        ),
+        Some("OAUTH_SCOPE_MISMATCH") => Unchecked::ScopeMissing,
         _ => Unchecked::Because(match code {
             Some(code) => format!("the CRM answered {code} (HTTP status {status})"),
             None => format!("the CRM's answer could not be read (HTTP status {status})"),

@@ -1,6 +1,6 @@
-//! Zoho's data centres (zoho.com/crm/developer/docs/api/v8/multi-dc, accounts/protocol/oauth/multi-dc).
+//! Zoho's data centers (zoho.com/crm/developer/docs/api/v8/multi-dc, accounts/protocol/oauth/multi-dc).
 
-/// One of Zoho's data centres: a cloud of its own with its own servers and console.
+/// One of Zoho's data centers: a cloud of its own with its own servers and console.
 #[derive(Debug, PartialEq, Eq)]
 pub struct DataCenter {
     /// The code that `location` carries: "eu".
@@ -17,105 +17,81 @@ pub struct DataCenter {
     pub evidence: &'static str,
 }
 
-/// Every data centre that is known. Canada's accounts server is no misprint.
+/// A data center of the table: code, region, domain of the accounts server, that of the API, evidence.
+macro_rules! center {
+    ($code:literal, $name:literal, $domain:literal, $api:literal, $evidence:literal) => {
+        DataCenter {
+            code: $code,
+            name: $name,
+            accounts_server: concat!("https://accounts.", $domain),
+            api_domain: concat!("https://www.", $api),
+            api_console: Some(concat!("https://api-console.", $domain)),
+            evidence: $evidence,
+        }
+    };
+}
+
+/// Every data center that is known. Canada's accounts server is no misprint.
 pub static DATA_CENTERS: [DataCenter; 11] = [
+    center!(
+        "us",
+        "United States",
+        "zoho.com",
+        "zohoapis.com",
+        "documented"
+    ),
+    center!("eu", "Europe", "zoho.eu", "zohoapis.eu", "documented"),
+    center!("in", "India", "zoho.in", "zohoapis.in", "documented"),
+    center!(
+        "au",
+        "Australia",
+        "zoho.com.au",
+        "zohoapis.com.au",
+        "documented"
+    ),
+    center!("jp", "Japan", "zoho.jp", "zohoapis.jp", "documented"),
+    center!("ca", "Canada", "zohocloud.ca", "zohoapis.ca", "documented"),
+    center!(
+        "sa",
+        "Saudi Arabia",
+        "zoho.sa",
+        "zohoapis.sa",
+        "documented; console: users report"
+    ),
+    center!(
+        "cn",
+        "China",
+        "zoho.com.cn",
+        "zohoapis.com.cn",
+        "documented; a separate cloud"
+    ),
+    center!(
+        "uk",
+        "United Kingdom",
+        "zoho.uk",
+        "zohoapis.uk",
+        "accounts documented; the rest: users report"
+    ),
+    center!(
+        "ae",
+        "United Arab Emirates",
+        "zoho.ae",
+        "zohoapis.ae",
+        "API domain documented; accounts: Zoho's own code; console: users report"
+    ),
     DataCenter {
-        code: "us",
-        name: "United States",
-        accounts_server: "https://accounts.zoho.com",
-        api_domain: "https://www.zohoapis.com",
-        api_console: Some("https://api-console.zoho.com"),
-        evidence: "documented",
-    },
-    DataCenter {
-        code: "eu",
-        name: "Europe",
-        accounts_server: "https://accounts.zoho.eu",
-        api_domain: "https://www.zohoapis.eu",
-        api_console: Some("https://api-console.zoho.eu"),
-        evidence: "documented",
-    },
-    DataCenter {
-        code: "in",
-        name: "India",
-        accounts_server: "https://accounts.zoho.in",
-        api_domain: "https://www.zohoapis.in",
-        api_console: Some("https://api-console.zoho.in"),
-        evidence: "documented",
-    },
-    DataCenter {
-        code: "au",
-        name: "Australia",
-        accounts_server: "https://accounts.zoho.com.au",
-        api_domain: "https://www.zohoapis.com.au",
-        api_console: Some("https://api-console.zoho.com.au"),
-        evidence: "documented",
-    },
-    DataCenter {
-        code: "jp",
-        name: "Japan",
-        accounts_server: "https://accounts.zoho.jp",
-        api_domain: "https://www.zohoapis.jp",
-        api_console: Some("https://api-console.zoho.jp"),
-        evidence: "documented",
-    },
-    DataCenter {
-        code: "ca",
-        name: "Canada",
-        accounts_server: "https://accounts.zohocloud.ca",
-        api_domain: "https://www.zohoapis.ca",
-        api_console: Some("https://api-console.zohocloud.ca"),
-        evidence: "documented",
-    },
-    DataCenter {
-        code: "sa",
-        name: "Saudi Arabia",
-        accounts_server: "https://accounts.zoho.sa",
-        api_domain: "https://www.zohoapis.sa",
-        api_console: Some("https://api-console.zoho.sa"),
-        evidence: "documented; console: users report",
-    },
-    DataCenter {
-        code: "cn",
-        name: "China",
-        accounts_server: "https://accounts.zoho.com.cn",
-        api_domain: "https://www.zohoapis.com.cn",
-        api_console: Some("https://api-console.zoho.com.cn"),
-        evidence: "documented; a separate cloud",
-    },
-    DataCenter {
-        code: "uk",
-        name: "United Kingdom",
-        accounts_server: "https://accounts.zoho.uk",
-        api_domain: "https://www.zohoapis.uk",
-        api_console: Some("https://api-console.zoho.uk"),
-        evidence: "accounts documented; the rest: users report",
-    },
-    DataCenter {
-        code: "ae",
-        name: "United Arab Emirates",
-        accounts_server: "https://accounts.zoho.ae",
-        api_domain: "https://www.zohoapis.ae",
-        api_console: Some("https://api-console.zoho.ae"),
-        evidence: "API domain documented; accounts: Zoho's own code; console: users report",
-    },
-    DataCenter {
-        code: "sg",
-        name: "Singapore",
-        accounts_server: "https://accounts.zoho.sg",
-        api_domain: "https://www.zohoapis.sg",
         api_console: None,
-        evidence: "users report",
+        ..center!("sg", "Singapore", "zoho.sg", "zohoapis.sg", "users report")
     },
 ];
 
 impl DataCenter {
-    /// The data centre with this code, in lower case.
+    /// The data center with this code, in lower case.
     pub fn of_code(code: &str) -> Option<&'static Self> {
         DATA_CENTERS.iter().find(|center| center.code == code)
     }
 
-    /// The data centre that people mean by a name: its code, its top-level domain ("com.au"), or what Zoho's own code calls
+    /// The data center that people mean by a name: its code, its top-level domain ("com.au"), or what Zoho's own code calls
     /// it; in any case, with spaces around it.
     pub fn named(name: &str) -> Option<&'static Self> {
         let name = name.trim().to_ascii_lowercase();
@@ -129,7 +105,7 @@ impl DataCenter {
         Self::of_code(name).or_else(|| centers.find(|center| domain(center)))
     }
 
-    /// Every API domain of this data centre: that of the table, those of its sandboxes and developer accounts, and the
+    /// Every API domain of this data center: that of the table, those of its sandboxes and developer accounts, and the
     /// bare one.
     pub fn api_domains(&self) -> impl Iterator<Item = String> {
         let environments = ["www.", "sandbox.", "developer.", ""];
@@ -138,13 +114,13 @@ impl DataCenter {
             .into_iter()
     }
 
-    /// The data centre that one of these API domains belongs to.
+    /// The data center that one of these API domains belongs to.
     pub fn of_api_domain(origin: &str) -> Option<&'static Self> {
         let mut centers = DATA_CENTERS.iter();
         centers.find(|center| center.api_domains().any(|domain| domain == origin))
     }
 
-    /// The data centre whose accounts server is exactly this origin.
+    /// The data center whose accounts server is exactly this origin.
     pub fn of_accounts_server(origin: &str) -> Option<&'static Self> {
         DATA_CENTERS
             .iter()

@@ -3,10 +3,10 @@
 
 use crate::untrusted::Untrusted;
 use crate::zoho::client::{Client, is_token_text};
-use crate::zoho::http::{Http, HttpAnswer, Limit};
+use crate::zoho::http::{HttpAnswer, Zoho};
 use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;
-use crate::zoho::token::{self, ANSWER_BYTES, ExchangeError, Tokens};
+use crate::zoho::token::{self, ExchangeError, Tokens};
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::{AccountsServer, plain_url};
 use secrecy::{ExposeSecret, SecretString};
@@ -50,7 +50,7 @@ pub enum Poll {
     Pending,
     /// The polls come too fast.
     SlowDown,
-    /// They live at the data centre with this code: go on there.
+    /// They live at the data center with this code: go on there.
     OtherDataCenter(Untrusted),
     /// They refused.
     Refused,
@@ -59,12 +59,11 @@ pub enum Poll {
 }
 
 /// Asks for a user code, with offline access by a fresh consent.
-pub(super) async fn begin(
-    http: &Http,
+pub async fn code(
+    zoho: &Zoho,
     server: &AccountsServer,
     client_id: &str,
     scopes: &Scopes,
-    within: Duration,
 ) -> Result<DeviceCode, ExchangeError> {
     let scopes = scopes.joined(",");
     let form = [
@@ -74,18 +73,15 @@ pub(super) async fn begin(
         ("access_type", "offline"),
         ("prompt", "consent"),
     ];
-    let limit = limit(within);
-    let answer = http.post(server, "/oauth/v3/device/code", &form, limit);
-    judge_code(&answer.await.map_err(ExchangeError::NoAnswer)?)
+    judge_code(&token::post(zoho, server, "/oauth/v3/device/code", &form).await?)
 }
 
 /// Asks once for the tokens.
-pub(super) async fn poll(
-    http: &Http,
+pub async fn poll(
+    zoho: &Zoho,
     server: &AccountsServer,
     client: &Client,
     code: &DeviceCode,
-    within: Duration,
 ) -> Result<Poll, ExchangeError> {
     let form = [
         ("client_id", client.id()),
@@ -93,16 +89,7 @@ pub(super) async fn poll(
         ("grant_type", "device_token"),
         ("code", code.device_code.expose_secret()),
     ];
-    let limit = limit(within);
-    let answer = http.post(server, "/oauth/v3/device/token", &form, limit);
-    judge_poll(&answer.await.map_err(ExchangeError::NoAnswer)?)
-}
-
-fn limit(within: Duration) -> Limit {
-    Limit {
-        bytes: ANSWER_BYTES,
-        within,
-    }
+    judge_poll(&token::post(zoho, server, "/oauth/v3/device/token", &form).await?)
 }
 
 /// The answer to the first request, read leniently.
@@ -121,27 +108,22 @@ struct Begun {
 
 fn judge_code(answer: &HttpAnswer) -> Result<DeviceCode, ExchangeError> {
     let unreadable = || token::unreadable(answer, "a user code");
-    let mut begun: Begun = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
-    if let Some(error) = std::mem::take(&mut begun.error).some() {
+    let begun: Begun = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
+    if let Some(error) = begun.error.some() {
         let status = begun.status.some();
-        let status = status.as_deref().map(String::as_str);
-        return Err(ExchangeError::Refused(TokenError::of(&error, status)));
+        let error = TokenError::of(&error, status.as_deref().map(String::as_str));
+        return Err(ExchangeError::Refused(error));
     }
-    begun.code().ok_or_else(unreadable)
-}
-
-impl Begun {
-    fn code(self) -> Option<DeviceCode> {
-        let device_code = self.device_code.some().filter(|code| is_token_text(code))?;
-        Some(DeviceCode {
-            user_code: self.user_code.foreign()?,
-            address: self.verification_url.foreign().filter(is_address)?,
-            complete: self.verification_uri_complete.foreign().filter(is_address),
-            device_code: device_code.as_str().into(),
-            interval: time(&self.interval, LONGEST_INTERVAL_IN_SECONDS).unwrap_or(INTERVAL),
-            life: time(&self.expires_in, LONGEST_LIFE_IN_SECONDS).unwrap_or(LIFE),
-        })
-    }
+    let device_code = begun.device_code.some().filter(|code| is_token_text(code));
+    let address = begun.verification_url.foreign().filter(is_address);
+    Ok(DeviceCode {
+        user_code: begun.user_code.foreign().ok_or_else(unreadable)?,
+        address: address.ok_or_else(unreadable)?,
+        complete: begun.verification_uri_complete.foreign().filter(is_address),
+        device_code: device_code.ok_or_else(unreadable)?.as_str().into(),
+        interval: time(&begun.interval, LONGEST_INTERVAL_IN_SECONDS).unwrap_or(INTERVAL),
+        life: time(&begun.expires_in, LONGEST_LIFE_IN_SECONDS).unwrap_or(LIFE),
+    })
 }
 
 fn is_address(text: &Untrusted) -> bool {
@@ -151,12 +133,8 @@ fn is_address(text: &Untrusted) -> bool {
 /// A time in seconds, or in milliseconds when it is longer than `longest`; nothing when it is none.
 fn time(text: &Text, longest: f64) -> Option<Duration> {
     let number = text.number().filter(|number| *number > 0.0)?;
-    let seconds = if number > longest {
-        number / 1000.0
-    } else {
-        number
-    };
-    Duration::try_from_secs_f64(seconds).ok()
+    let unit = if number > longest { 1000.0 } else { 1.0 };
+    Duration::try_from_secs_f64(number / unit).ok()
 }
 
 /// What stands in an answer while there are no tokens.
@@ -176,9 +154,8 @@ fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
         Some("slow_down") => Ok(Poll::SlowDown),
         Some("other_dc") => {
             let location = waiting.user_location.foreign();
-            Ok(Poll::OtherDataCenter(
-                location.unwrap_or_else(|| Untrusted::new("")),
-            ))
+            let nowhere = || Untrusted::new("");
+            Ok(Poll::OtherDataCenter(location.unwrap_or_else(nowhere)))
         }
         Some("access_denied") => Ok(Poll::Refused),
         // The second is RFC 8628's word.

@@ -1,18 +1,20 @@
 //! Requests to Zoho: no redirect is followed, no answer is waited for or read without a limit.
 
-use crate::event::{Event, Tell};
 use crate::zoho::authorities::trusting;
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use secrecy::SecretString;
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
 /// A connection idle for longer is not used again: the grant token is worth more than a round trip.
 const IDLE: Duration = Duration::from_secs(5);
+
+/// The answer to the first request does not matter, so little of it is read.
+const PROBE_BYTES: usize = 64 * 1024;
 
 /// More than an answer with tokens takes: a body that outgrows its memory leaves a copy behind that nobody wipes.
 const TOKEN_BYTES: usize = 16 * 1024;
@@ -32,36 +34,56 @@ pub(super) struct HttpAnswer {
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-/// The way to Zoho's servers. Clients are made when first needed: reading the certificate store takes time.
-pub struct Http {
-    direct: OnceLock<Client>,
-    proxied: OnceLock<Client>,
-    tell: Tell,
+/// A request to Zoho that was answered, or failed.
+#[derive(Debug)]
+pub struct Requested {
+    /// Method and address, without query.
+    pub request: String,
+    /// HTTP status, or what failed.
+    pub result: String,
+    /// Until the whole answer was there.
+    pub took: Duration,
 }
 
-impl Http {
-    /// No connection is made before the first request.
-    pub fn new(tell: Tell) -> Self {
+/// Told of each request.
+pub type Report = Arc<dyn Fn(Requested) + Send + Sync>;
+
+/// Zoho, as seen over the network. Clients are made when first needed: reading the certificate store takes time.
+pub struct Zoho {
+    direct: OnceLock<Client>,
+    proxied: OnceLock<Client>,
+    pub(super) within: Duration,
+    report: Report,
+}
+
+impl Zoho {
+    /// Waits `within` for the whole answer to a token request, a third of it for others. No connection is made before
+    /// the first request.
+    pub fn new(within: Duration, report: Report) -> Self {
         // A second login in the same process finds the provider installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             direct: OnceLock::new(),
             proxied: OnceLock::new(),
-            tell,
+            within,
+            report,
         }
     }
 
-    /// Asks for what everybody may know.
-    pub(super) async fn knock(
-        &self,
-        server: &AccountsServer,
-        path: &str,
-        limit: Limit,
-    ) -> Result<HttpAnswer, NetworkError> {
-        let address = format!("{server}{path}");
+    /// One request before the consent tells early of a proxy, a certificate or a name problem, when nothing is lost
+    /// yet. Whatever the server answers is good; the address is the one whose answer is public and small.
+    pub async fn reach(&self, server: &AccountsServer) -> Result<(), NetworkError> {
+        let address = format!("{server}/oauth/serverinfo");
+        let limit = Limit {
+            bytes: PROBE_BYTES,
+            within: self.within / 3,
+        };
         let request = self.client(server.as_str())?.get(&address);
-        self.send(server.as_str(), format!("GET {address}"), request, limit)
-            .await
+        let answer = self.send(server.as_str(), format!("GET {address}"), request, limit);
+        match answer.await {
+            Err(error) if !matches!(error.trouble, NetworkFailure::TooLong(_)) => Err(error),
+            _ => Ok(()),
+        }
     }
 
     /// Asks with an access token, which only an API domain that is trusted may see.
@@ -111,10 +133,10 @@ impl Http {
         let outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
         let result = match &outcome {
             Ok(answer) => answer.status.to_string(),
-            Err(error) => error.cause(),
+            Err(error) => error.trouble.to_string(),
         };
         let took = began.elapsed();
-        (self.tell)(Event::Requested {
+        (self.report)(Requested {
             request,
             result,
             took,

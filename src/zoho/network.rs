@@ -4,6 +4,7 @@ use rustls::{CertificateError, Error as TlsError};
 use std::error::Error as StdError;
 use std::fmt;
 use std::io;
+use thiserror::Error;
 
 /// A request that got no answer.
 #[derive(Debug)]
@@ -16,32 +17,47 @@ pub struct NetworkError {
     pub unsent: bool,
 }
 
-/// The kinds of trouble that have remedies of their own.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The kinds of trouble that have remedies of their own. `Display` says why, in a sentence.
+#[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NetworkFailure {
     /// The name is not known to the resolver.
+    #[error("The name of the server could not be found.")]
     Name,
     /// Nobody listens there, or a firewall says so.
+    #[error("The connection was refused.")]
     Refused,
     /// The certificate is signed by nobody that this system trusts: usually a company's proxy.
+    #[error(
+        "Its certificate is signed by an authority that this system does not trust. A company proxy that reads encrypted \
+         traffic looks exactly like this."
+    )]
     UnknownIssuer,
     /// The certificate is past its end, or not yet valid: usually this machine's clock.
+    #[error("Its certificate is not valid at the time that this machine's clock shows.")]
     Validity,
     /// The certificate is for another name.
+    #[error("Its certificate was issued for another name: somebody else answered.")]
     OtherName,
     /// This system has no authorities by which a certificate could be judged; why, in a sentence.
+    #[error("{0}")]
     NoAuthorities(String),
     /// Any other failure of TLS, in the library's words.
+    #[error("No encrypted connection came about: {0}.")]
     Tls(String),
     /// The proxy did not let the request through, in the library's words.
+    #[error("The proxy did not let the request through: {0}.")]
     Proxy(String),
     /// No whole answer in time.
+    #[error("No complete answer came in time.")]
     Slow,
     /// The connection ended before the answer did.
+    #[error("The connection was closed before the answer was complete.")]
     Closed,
     /// The answer is longer than this many bytes; the rest was not read.
+    #[error("Its answer is longer than {0} bytes, so it is something else than asked for.")]
     TooLong(usize),
     /// Anything else, in the library's words.
+    #[error("The request failed: {0}.")]
     Other(String),
 }
 
@@ -52,75 +68,6 @@ impl NetworkError {
             server: server.to_owned(),
             trouble: trouble(error),
             unsent: error.is_connect() || error.is_builder(),
-        }
-    }
-
-    /// Why, in one line.
-    pub fn cause(&self) -> String {
-        match &self.trouble {
-            NetworkFailure::Name => "The name of the server could not be found.".to_owned(),
-            NetworkFailure::Refused => "The connection was refused.".to_owned(),
-            NetworkFailure::UnknownIssuer => {
-                "Its certificate is signed by an authority that this system does not trust. \
-                A company proxy that reads encrypted traffic looks exactly like this."
-                    .to_owned()
-            }
-            NetworkFailure::Validity => {
-                "Its certificate is not valid at the time that this machine's clock shows."
-                    .to_owned()
-            }
-            NetworkFailure::OtherName => {
-                "Its certificate was issued for another name: somebody else answered.".to_owned()
-            }
-            NetworkFailure::NoAuthorities(why) => why.clone(),
-            NetworkFailure::Tls(said) => format!("No encrypted connection came about: {said}."),
-            NetworkFailure::Proxy(said) => {
-                format!("The proxy did not let the request through: {said}.")
-            }
-            NetworkFailure::Slow => "No complete answer came in time.".to_owned(),
-            NetworkFailure::Closed => {
-                "The connection was closed before the answer was complete.".to_owned()
-            }
-            NetworkFailure::TooLong(limit) => format!(
-                "Its answer is longer than {limit} bytes, so it is something else than asked for."
-            ),
-            NetworkFailure::Other(said) => format!("The request failed: {said}."),
-        }
-    }
-
-    /// What to do, in one line.
-    pub fn remedy(&self) -> &'static str {
-        match &self.trouble {
-            NetworkFailure::Name => {
-                "Check the network, the VPN and HTTPS_PROXY; and the spelling, if you gave --accounts-url."
-            }
-            NetworkFailure::Refused => {
-                "Check the network, a firewall and HTTPS_PROXY; and the address, if you gave --accounts-url."
-            }
-            NetworkFailure::UnknownIssuer => {
-                "Add your company's root certificate to the system's certificate store \
-                (or name a file that holds it in SSL_CERT_FILE), or use a network without that proxy."
-            }
-            NetworkFailure::Validity => {
-                "Set this machine's clock; if it is right, a proxy in between has an outdated certificate."
-            }
-            NetworkFailure::OtherName => {
-                "Check the VPN, the proxy and the hosts file. Do not go on until Zoho itself answers."
-            }
-            NetworkFailure::NoAuthorities(_) => {
-                "Install the system's certificates (on Debian: apt-get install ca-certificates); \
-                if SSL_CERT_FILE or SSL_CERT_DIR is set, let it name certificates in PEM form (BEGIN CERTIFICATE)."
-            }
-            NetworkFailure::Tls(_) => "Check the proxy and the VPN; try another network.",
-            NetworkFailure::Proxy(_) => {
-                "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a user and password."
-            }
-            NetworkFailure::Slow
-            | NetworkFailure::Closed
-            | NetworkFailure::TooLong(_)
-            | NetworkFailure::Other(_) => {
-                "Check the network and the proxy, then run the command again."
-            }
         }
     }
 }

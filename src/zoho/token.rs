@@ -3,7 +3,7 @@
 use crate::untrusted::Untrusted;
 use crate::zoho::authorization::AuthorizationRequest;
 use crate::zoho::client::{Client, is_token_text};
-use crate::zoho::http::{Http, HttpAnswer, Limit};
+use crate::zoho::http::{HttpAnswer, Limit, Zoho};
 use crate::zoho::lenient::Text;
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::scopes::Scopes;
@@ -15,7 +15,7 @@ use serde::Deserialize;
 use std::time::Duration;
 
 /// A token answer is about a kilobyte; whatever is longer is something else.
-pub(super) const ANSWER_BYTES: usize = 64 * 1024;
+const ANSWER_BYTES: usize = 64 * 1024;
 
 /// What a token answer lacks when it is none.
 const TOKEN: &str = "an access token";
@@ -63,13 +63,12 @@ pub enum ExchangeError {
 }
 
 /// Redeems a grant token at the person's accounts server. That of a self client belongs to no request.
-pub(super) async fn exchange(
-    http: &Http,
+pub async fn exchange(
+    zoho: &Zoho,
     client: &Client,
     request: Option<&AuthorizationRequest>,
     server: &AccountsServer,
     code: &SecretString,
-    within: Duration,
 ) -> Result<Tokens, ExchangeError> {
     let mut form = vec![
         ("grant_type", "authorization_code"),
@@ -82,16 +81,15 @@ pub(super) async fn exchange(
         let verifier = request.verifier.as_ref();
         form.extend(verifier.map(|verifier| ("code_verifier", verifier.expose_secret())));
     }
-    judge(&post(http, server, "/oauth/v2/token", &form, within).await?)
+    judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
 }
 
 /// Asks for another access token (RFC 6749 section 6). The answer has no refresh token.
-pub(super) async fn refresh(
-    http: &Http,
+pub async fn refresh(
+    zoho: &Zoho,
     client: &Client,
     server: &AccountsServer,
     refresh_token: &SecretString,
-    within: Duration,
 ) -> Result<Tokens, ExchangeError> {
     let form = [
         ("grant_type", "refresh_token"),
@@ -99,18 +97,17 @@ pub(super) async fn refresh(
         ("client_secret", client.secret().expose_secret()),
         ("refresh_token", refresh_token.expose_secret()),
     ];
-    judge(&post(http, server, "/oauth/v2/token", &form, within).await?)
+    judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
 }
 
 /// Kills a refresh token and its access tokens, in the form that Zoho's own tools use.
-pub(super) async fn revoke(
-    http: &Http,
+pub async fn revoke(
+    zoho: &Zoho,
     server: &AccountsServer,
     refresh_token: &SecretString,
-    within: Duration,
 ) -> Result<(), ExchangeError> {
     let form = [("token", refresh_token.expose_secret())];
-    let answer = post(http, server, "/oauth/v2/token/revoke", &form, within).await?;
+    let answer = post(zoho, server, "/oauth/v2/token/revoke", &form).await?;
     let mut body = read(&answer)?;
     match std::mem::take(&mut body.status).some() {
         Some(status) if *status == "success" => Ok(()),
@@ -123,18 +120,17 @@ pub(super) async fn revoke(
 
 /// An answered request is never repeated: each counts against Zoho's throttle. Only a connection that failed
 /// before anything was sent is tried again, once.
-async fn post(
-    http: &Http,
+pub(super) async fn post(
+    zoho: &Zoho,
     server: &AccountsServer,
     path: &str,
     form: &[(&str, &str)],
-    within: Duration,
 ) -> Result<HttpAnswer, ExchangeError> {
     let limit = Limit {
         bytes: ANSWER_BYTES,
-        within,
+        within: zoho.within,
     };
-    let post = || http.post(server, path, form, limit);
+    let post = || zoho.post(server, path, form, limit);
     let answer = match post().await {
         Err(error) if error.unsent && error.trouble != NetworkFailure::Slow => post().await,
         answer => answer,

@@ -28,7 +28,7 @@ pub enum NotAnOrigin {
 }
 
 impl AccountsServer {
-    /// The accounts server of a data centre of the table.
+    /// The accounts server of a data center of the table.
     pub fn of(center: &DataCenter) -> Self {
         Self(center.accounts_server.to_owned())
     }
@@ -43,12 +43,12 @@ impl AccountsServer {
         &self.0
     }
 
-    /// The data centre of the table that this is.
+    /// The data center of the table that this is.
     pub fn data_center(&self) -> Option<&'static DataCenter> {
         DataCenter::of_accounts_server(&self.0)
     }
 
-    /// The API console of its data centre, where clients are registered; the first one's where none is known.
+    /// The API console of its data center, where clients are registered; the first one's where none is known.
     pub fn api_console(&self) -> &'static str {
         let console = self.data_center().and_then(|center| center.api_console);
         console.unwrap_or("https://api-console.zoho.com")
@@ -61,7 +61,7 @@ impl AccountsServer {
 }
 
 impl ApiDomain {
-    /// The API domain of a data centre of the table.
+    /// The API domain of a data center of the table.
     pub fn of(center: &DataCenter) -> Self {
         Self(center.api_domain.to_owned())
     }
@@ -123,7 +123,7 @@ impl Trust {
         servers.find(|server| server.0 == named).cloned()
     }
 
-    /// The trusted server of a data centre that Zoho named by its code, when the person is not at `home`: the
+    /// The trusted server of a data center that Zoho named by its code, when the person is not at `home`: the
     /// table's, or the one further server that is trusted beside `home` and the table.
     pub fn at_location(&self, code: &str, home: &AccountsServer) -> Option<AccountsServer> {
         let of_table = DataCenter::of_code(code)
@@ -139,18 +139,10 @@ impl Trust {
 
     /// Those that are not of the table.
     pub fn further(&self) -> (Vec<AccountsServer>, Vec<ApiDomain>) {
-        let servers = self.accounts_servers.iter();
-        let domains = self.api_domains.iter();
-        (
-            servers
-                .filter(|server| server.data_center().is_none())
-                .cloned()
-                .collect(),
-            domains
-                .filter(|domain| DataCenter::of_api_domain(&domain.0).is_none())
-                .cloned()
-                .collect(),
-        )
+        let (mut servers, mut domains) = (self.accounts_servers.clone(), self.api_domains.clone());
+        servers.retain(|server| server.data_center().is_none());
+        domains.retain(|domain| DataCenter::of_api_domain(&domain.0).is_none());
+        (servers, domains)
     }
 
     /// The trusted API domain that a token answer names, compared letter by letter.
@@ -181,21 +173,12 @@ pub(super) fn is_loopback(address: &str) -> bool {
 
 fn origin(address: &str) -> Result<String, NotAnOrigin> {
     let url = plain_url(address.trim()).ok_or(NotAnOrigin::NotAUrl)?;
+    let origin = url.origin().ascii_serialization();
     match url.scheme() {
-        "https" => {}
-        "http" if is_loopback(url.as_str()) => {}
-        "http" => return Err(NotAnOrigin::NotHttps),
-        _ => return Err(NotAnOrigin::NotAUrl),
-    }
-    let only_a_server = url.username().is_empty()
-        && url.password().is_none()
-        && url.path() == "/"
-        && url.query().is_none()
-        && url.fragment().is_none();
-    if only_a_server {
-        Ok(url.origin().ascii_serialization())
-    } else {
-        Err(NotAnOrigin::MoreThanAServer)
+        "http" if !is_loopback(url.as_str()) => Err(NotAnOrigin::NotHttps),
+        "http" | "https" if url.as_str() == format!("{origin}/") => Ok(origin),
+        "http" | "https" => Err(NotAnOrigin::MoreThanAServer),
+        _ => Err(NotAnOrigin::NotAUrl),
     }
 }
 

@@ -134,7 +134,7 @@ def airbyte():
     for name in configuration:
         without = {key: value for key, value in configuration.items() if key != name}
         assert not schema.is_valid(without), f"{name} is not asked for"
-    for name, value in (("dc_region", "CA"), ("edition", "CRM Plus"), ("environment", "production")):
+    for name, value in (("dc_region", "CA"), ("environment", "production")):
         assert not schema.is_valid({**configuration, name: value}), f"{name} may be anything"
     return f"our schema of Airbyte's specification, jsonschema {metadata.version('jsonschema')}"
 

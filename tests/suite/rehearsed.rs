@@ -9,11 +9,11 @@ use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
 use tokio::task::yield_now;
 use tokio::time::{advance, pause, resume};
-use zoho_grant::context::Context;
-use zoho_grant::error::{Error, Signal};
+use zoho_grant::context::{Context, Signal};
+use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell};
 use zoho_grant::handover::Target;
-use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format::Form;
 use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::login::device::device;
 use zoho_grant::login::login;
@@ -44,9 +44,10 @@ pub struct Ended {
 impl Ended {
     /// The exit code that the process would have.
     pub fn code(&self) -> u8 {
-        self.outcome
-            .as_ref()
-            .map_or_else(Error::exit_code, Outcome::exit_code)
+        match &self.outcome {
+            Ok(login) => login.exit_code(),
+            Err(error) => error.explain().exit_code,
+        }
     }
 
     /// The credentials, which the login must have obtained.
@@ -58,7 +59,10 @@ impl Ended {
 
     /// What went wrong, with cause and remedy.
     pub fn words(&self) -> Vec<[String; 3]> {
-        let words = |error: &Error| [error.to_string(), error.cause(), error.remedy()];
+        let words = |error: &Error| {
+            let explained = error.explain();
+            [error.to_string(), explained.cause, explained.remedy]
+        };
         match &self.outcome {
             Ok(login) => login.problems.iter().map(words).collect(),
             Err(error) => vec![words(error)],

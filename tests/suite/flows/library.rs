@@ -4,7 +4,8 @@ use crate::rehearsed::{Ended, Stage, bounded, nobody};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use tokio::sync::mpsc;
-use zoho_grant::error::{Error, Signal};
+use zoho_grant::context::Signal;
+use zoho_grant::error::Error;
 use zoho_grant::event::Event;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::zoho::trust::AccountsServer;
@@ -139,7 +140,7 @@ async fn each_end_of_a_device_has_its_code() {
         ),
         (Failure::Throttled, 5, "too many requests"),
         (Failure::Html, 5, "a web page instead of JSON"),
-        (Failure::Closed, 1, "could not be asked for the tokens"),
+        (Failure::Closed, 1, "for this device: http"),
         (Failure::NoRefreshToken, 5, "no refresh token"),
     ] {
         let stage = stage(Some(failure)).await;
@@ -205,7 +206,7 @@ async fn a_self_client_sends_no_redirect_uri() {
     assert_eq!(again.code(), 5);
     let said = again.words().concat().concat();
     assert!(
-        said.contains("invalid_code") && said.contains("data centre whose console made it"),
+        said.contains("invalid_code") && said.contains("data center whose console made it"),
         "{said}"
     );
 }

@@ -10,10 +10,10 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::time::{Instant, advance, pause, resume};
 use url::Url;
-use zoho_grant::context::Context;
-use zoho_grant::error::{Error, Signal};
+use zoho_grant::context::{Context, Signal};
+use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
-use zoho_grant::handover::form::Form;
+use zoho_grant::handover::format::Form;
 use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::login::login;
 use zoho_grant::login::outcome::Outcome;
@@ -22,6 +22,7 @@ use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::network::NetworkFailure;
 use zoho_grant::zoho::scopes::{self, Scopes};
+use zoho_grant::zoho::token::ExchangeError;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 
 const MINUTE: Duration = Duration::from_mins(1);
@@ -146,7 +147,10 @@ async fn row_12_a_token_endpoint_that_hangs_is_given_up() {
         pause();
     });
     match outcome.await {
-        Err(Error::NoAnswer(error)) => assert_eq!(error.trouble, NetworkFailure::Slow),
+        Err(Error::Unfulfilled {
+            error: ExchangeError::NoAnswer(error),
+            ..
+        }) => assert_eq!(error.trouble, NetworkFailure::Slow),
         other => panic!("{other:?}"),
     }
     // A third of a minute for Zoho, five seconds for a browser that does not come.
@@ -177,7 +181,7 @@ async fn row_17_a_signal_waits_ten_seconds_for_the_exchange() {
         ),
         "{error:?}"
     );
-    assert_eq!(error.exit_code(), 143);
+    assert_eq!(error.explain().exit_code, 143);
     let waited = began.elapsed();
     // Ten seconds for the exchange, five for a browser that does not come.
     assert!(
@@ -240,5 +244,5 @@ async fn row_04_a_head_that_never_ends_has_a_deadline() {
         assert!(waited < Duration::from_secs(15), "{waited:?}");
         stop.send_replace(Some(Signal::Interrupt));
     });
-    assert_eq!(outcome.await.unwrap_err().exit_code(), 130);
+    assert_eq!(outcome.await.unwrap_err().explain().exit_code, 130);
 }

@@ -12,16 +12,16 @@ type Case = (Failure, i32, [&'static str; 3]);
 const CASES: [Case; 24] = [
     (Failure::Refused, 3, ["The consent was refused at Zoho (access_denied).", "chose to reject", "run the login again and accept"]),
     (Failure::ForeignAccountsServer, 7, ["not to be trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
-    (Failure::LocationMismatch, 7, ["not to be trusted: https://accounts.zoho.eu", "Nothing was sent anywhere", "--trust-accounts-server"]),
-    (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data centre, or multi-DC is off", "--dc of the data centre where the client is registered"]),
-    (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ per data centre", "Copy the client secret of this data centre"]),
+    (Failure::LocationMismatch, 7, ["not to be trusted: https://accounts.zoho.eu", "It is Zoho's, but not that of the data center named beside it", "open only the address that it prints"]),
+    (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is off", "--dc of the data center where the client is registered"]),
+    (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ per data center", "Copy the client secret of this data center"]),
     (Failure::InvalidRedirectUri, 5, ["(invalid_redirect_uri)", "differs from the one registered", "Register exactly http://localhost:"]),
-    (Failure::InvalidCode, 5, ["(invalid_code)", "expired, was used before, or belongs to another data centre", "consent without a pause"]),
+    (Failure::InvalidCode, 5, ["(invalid_code)", "expired, was used before, or belongs to another data center", "consent without a pause"]),
     (Failure::AccessDenied, 5, ["(access_denied)", "refused, or too many grant tokens", "Wait a few minutes"]),
     (Failure::Throttled, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
     (Failure::Throttled200, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
     (Failure::GeneralError, 5, ["(general_error)", "does not document this error", "Check client and scopes"]),
-    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check client and scopes"]),
+    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check --scope letter by letter"]),
     (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check client and scopes"]),
     (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check client and scopes"]),
     (Failure::NoRefreshToken, 5, ["Zoho gave no refresh token", "offline access and a fresh consent", "register a server-based client"]),
@@ -33,7 +33,7 @@ const CASES: [Case; 24] = [
     (Failure::ForeignApiDomain, 7, ["not Zoho's: https://www.zohoapis.com.evil.example", "the credentials are unchecked", "--trust-api-domain"]),
     (Failure::InvalidToken, 5, ["does not accept the new access token (INVALID_TOKEN)", "API domain is the wrong one", "run the login again"]),
     (Failure::ScopeMismatch, 0, ["OAUTH_SCOPE_MISMATCH", "does not have the scope", "add the scope to --scope"]),
-    (Failure::CrmHtml, 0, ["The organisation was not checked", "could not be read", "HTTP status 502"]),
+    (Failure::CrmHtml, 0, ["The organization was not checked", "could not be read", "HTTP status 502"]),
 ];
 
 #[tokio::test]

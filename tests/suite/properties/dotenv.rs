@@ -37,6 +37,7 @@ static LEAST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     api_domain: None,
     data_center: None,
     redirect_uri: None,
+    trusted: Default::default(),
     identity: Identity::not_asked("nobody asked"),
 });
 
@@ -51,6 +52,7 @@ static MOST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     api_domain: Some(Untrusted::new(DATA_CENTERS[1].api_domain)),
     data_center: None,
     redirect_uri: None,
+    trusted: Default::default(),
     identity: Identity::not_asked("nobody asked"),
 });
 

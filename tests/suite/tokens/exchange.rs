@@ -33,7 +33,7 @@ async fn the_wrong_data_centre_is_explained_and_never_tried_in_a_loop() {
     for words in [
         "invalid_code",
         "3 to 10 minutes",
-        "belongs to another data centre",
+        "belongs to another data center",
         &eu,
         "about ten in ten minutes",
     ] {

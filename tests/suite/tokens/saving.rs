@@ -2,6 +2,7 @@
 
 use crate::program::{Program, after, command};
 use crate::tokens::source::Life;
+use serde_json::Value;
 use std::fs;
 use std::process::Command;
 use zoho_stand_in::{DataCenter, visitor};
@@ -20,6 +21,62 @@ async fn a_profile_is_exported_in_any_format() {
     );
     let ended = life.run(&["export", "--profile", "none"]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+}
+
+/// What the login found out stands by, also after a refresh: nobody has to be asked once more.
+#[tokio::test]
+async fn a_profile_remembers_whose_it_is() {
+    let life = Life::with_profile().await;
+    life.change("expires_at", "2020-01-01T00:00:00Z");
+    let token = life.run(&["token"]).await;
+    assert_eq!(token.code, Some(0), "{}", token.stderr);
+    let field = async |name: &str| life.run(&["export", "--field", name]).await.stdout;
+    let shown = life.run(&["profiles"]).await.stdout;
+    for (name, value) in [
+        ("organization_name", "Rehearsal Company"),
+        ("organization_type", "production"),
+        ("environment", "Production"),
+        ("user_email", "rehearsal@example.com"),
+    ] {
+        assert_eq!(field(name).await, format!("{value}\n"), "{name}");
+        assert!(name == "environment" || shown.contains(value), "{shown}");
+    }
+    assert!(shown.contains("production, enterprise"), "{shown}");
+    let ended = life.run(&["check"]).await;
+    let trusted = "the API domain that the login was told to trust";
+    assert_eq!(ended.code, Some(0), "{trusted}: {}", ended.stderr);
+
+    // The stand-in is none of the servers that Airbyte knows, and nothing is asked.
+    life.change_at("accounts_url", "https://accounts.zoho.eu");
+    let ended = life.run(&["export", "--format", "airbyte"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let configuration: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!(configuration["environment"], "Production");
+    assert_eq!(configuration["dc_region"], "EU");
+    assert_eq!(configuration.get("edition"), None);
+}
+
+#[tokio::test]
+async fn what_hides_is_refused_where_nothing_shows_it() {
+    let life = Life::with_profile().await;
+    for hidden in ["a\u{202e}b", "a\u{200b}b", "a\nb", "\u{1b}[2J"] {
+        life.change_at("organization/name", hidden);
+        for option in [
+            ["--field", "organization_name"],
+            ["--template", "at {organization_name}"],
+        ] {
+            let ended = life.run(&[&["export"][..], &option].concat()).await;
+            assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
+            assert!(
+                ended.stderr.contains("cannot carry the organization_name"),
+                "{}",
+                ended.stderr
+            );
+        }
+        let json = life.run(&["export", "--format", "json"]).await.stdout;
+        let json: Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["organization"]["name"], hidden);
+    }
 }
 
 #[tokio::test]

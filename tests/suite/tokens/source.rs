@@ -115,9 +115,15 @@ impl Life {
 
     /// Changes one secret of the profile `default`.
     pub fn change(&self, name: &str, value: &str) {
+        self.change_at(&format!("secrets/{name}"), value);
+    }
+
+    /// Changes what the file holds of the profile `default` at this place.
+    pub fn change_at(&self, place: &str, value: &str) {
         let text = fs::read_to_string(self.profiles()).unwrap();
         let mut document: Value = serde_json::from_str(&text).unwrap();
-        document["profiles"]["default"]["secrets"][name] = value.into();
+        let place = document.pointer_mut(&format!("/profiles/default/{place}"));
+        *place.unwrap() = value.into();
         // In place, so that the mode stays.
         fs::write(self.profiles(), document.to_string()).unwrap();
     }

@@ -273,16 +273,6 @@ async fn row_26_a_worker_that_hands_on_is_met_at_the_start(browser: Browser, hos
     scene.tab.go(scene.victim.start.as_str()).await;
     scene.tab.follow(CLEAR).await;
     scene.tab.moved().await;
-    eprintln!(
-        "DBG {} {}",
-        scene.tab.js("location.href").await,
-        scene.tab.text().await
-    );
-    eprintln!(
-        "DBG {} {}",
-        scene.tab.js("location.href").await,
-        scene.tab.text().await
-    );
     scene.tab.follow(ACCEPT).await;
     scene.victim.login.ends_with(0).await;
 }
