@@ -27,27 +27,48 @@ pub fn open(address: &str, tell: Tell) {
     });
 }
 
-/// `$BROWSER`: commands separated by colons, each split into words without a shell; `%s` stands for the
-/// address, which is appended where it stands nowhere.
+/// `$BROWSER`: commands separated by colons, each split into words without a shell; quotes keep a word together, and
+/// `%s` stands for the address, which is appended where it stands nowhere.
 fn chosen(list: &str, address: &str) -> Vec<StdCommand> {
-    let commands = list.split(':').map(|entry| {
-        let mut words: Vec<String> = entry
-            .split_whitespace()
-            .map(|word| word.replace("%s", address))
-            .collect();
-        if !words.is_empty() && !entry.contains("%s") {
-            words.push(address.to_owned());
+    let (mut commands, mut words, mut word) = (Vec::new(), Vec::new(), String::new());
+    let mut quote = None;
+    for (at, char) in list.char_indices() {
+        let rest = &list[at + char.len_utf8()..];
+        match char {
+            _ if quote == Some(char) => quote = None,
+            '"' | '\'' if quote.is_none() => quote = Some(char),
+            ':' if quote.is_none() && !is_part(rest, &words, &word) => {
+                words.push(std::mem::take(&mut word));
+                commands.push(std::mem::take(&mut words));
+            }
+            _ if quote.is_none() && char.is_whitespace() => words.push(std::mem::take(&mut word)),
+            _ => word.push(char),
         }
-        words
-    });
-    let commands = commands.filter(|words| !words.is_empty());
-    commands
-        .map(|words| {
-            let mut command = StdCommand::new(&words[0]);
-            command.args(&words[1..]);
-            command
-        })
-        .collect()
+    }
+    words.push(word);
+    commands.push(words);
+    let command = |mut words: Vec<String>| {
+        words.retain(|word| !word.is_empty());
+        if !words.iter().any(|word| word.contains("%s")) {
+            words.push("%s".to_owned());
+        }
+        let mut words = words.iter().map(|word| word.replace("%s", address));
+        let mut command = StdCommand::new(words.next().filter(|_| words.len() > 0)?);
+        command.args(words);
+        Some(command)
+    };
+    commands.into_iter().filter_map(command).collect()
+}
+/// Whether a colon belongs to its word: behind the letter of a drive, or in an address with `%s` further on.
+fn is_part(rest: &str, words: &[String], word: &str) -> bool {
+    let further = rest.split(char::is_whitespace).next().unwrap_or_default();
+    let is_drive = word.len() == 1 && rest.starts_with('\\');
+    let is_first = words.iter().all(String::is_empty);
+    if is_first {
+        is_drive
+    } else {
+        further.contains("%s")
+    }
 }
 
 async fn run(mut command: StdCommand) -> Result<(), String> {
@@ -87,6 +108,21 @@ mod tests {
                 .join("|")
         };
         commands.iter().map(line).collect()
+    }
+
+    #[test]
+    fn quotes_drives_and_addresses_keep_their_colons_and_spaces() {
+        assert_eq!(
+            lines(
+                r#""C:\Program Files\f.exe" -x:C:\f.exe 'a b':firefox ext+container:name=Work&url=%s:w3m"#
+            ),
+            [
+                r"C:\Program Files\f.exe|-x|http://localhost:1/start/x",
+                r"C:\f.exe|a b|http://localhost:1/start/x",
+                "firefox|ext+container:name=Work&url=http://localhost:1/start/x",
+                "w3m|http://localhost:1/start/x",
+            ]
+        );
     }
 
     #[test]

@@ -10,8 +10,9 @@ mod terminal;
 
 use clap::Parser;
 use cli::usage::Usage;
-use cli::{Arguments, Command};
-use commands::{App, Stop};
+use cli::{Arguments, Command, unrepeated};
+use commands::App;
+use commands::token::HEADER;
 use std::process::ExitCode;
 use std::sync::Arc;
 use terminal::Terminal;
@@ -20,51 +21,36 @@ fn main() -> ExitCode {
     signals::keep_no_core();
     signals::watch();
     commands::generated::answer_shell();
-    let arguments = Arguments::parse();
-    let terminal = Arc::new(Terminal::on_stderr(arguments.command.talk()));
-    let runtime = match tokio::runtime::Builder::new_current_thread()
+    let arguments = Arguments::try_parse();
+    let arguments = arguments.unwrap_or_else(|error| unrepeated(error).exit());
+    let terminal = Arc::new(Terminal::on_stderr(arguments.talk));
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
-        .build()
-    {
+        .build();
+    let runtime = match runtime {
         Ok(runtime) => runtime,
         Err(error) => return terminal.usage(&Usage::machine(&error)),
     };
-    let app = App {
-        runtime: &runtime,
-        terminal: &terminal,
+    let app = App { runtime, terminal };
+    let ended = match &arguments.command {
+        Command::Login(arguments) => commands::login::run(arguments, &app),
+        Command::Demo(arguments) => commands::demo::run(arguments, &app),
+        Command::Exchange(grant) => commands::exchange::run(grant, &app),
+        Command::Device(arguments) => commands::device::run(arguments, &app),
+        Command::Token(from) => commands::token::print("", from, &app),
+        Command::Header(from) => commands::token::print(HEADER, from, &app),
+        Command::Check(arguments) => commands::check::check(arguments, &app),
+        Command::Export(arguments) => commands::export::run(arguments, &app),
+        Command::Revoke(arguments) => commands::revoke::revoke(arguments, &app),
+        Command::Profiles => commands::profiles::list(&app),
+        Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), &app),
+        Command::Scopes { word } => commands::lookup::scopes(word.as_deref(), &app),
+        Command::Completions(arguments) => commands::generated::completions(arguments, &app),
+        Command::Man(arguments) => commands::generated::man(arguments, &app),
+        Command::Datacenters => commands::lookup::data_centers(&app),
     };
-    let code = match run(&arguments.command, &app) {
-        Ok(code) => code,
-        Err(Stop::Usage(usage)) => terminal.usage(&usage),
-        Err(Stop::Error(error)) => {
-            terminal.error(&error);
-            ExitCode::from(error.explain().exit_code)
-        }
-    };
+    let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));
     // A name look-up or a browser that still runs must not hold the process.
-    runtime.shutdown_background();
+    app.runtime.shutdown_background();
     code
-}
-
-fn run(command: &Command, app: &App) -> Result<ExitCode, Stop> {
-    let terminal = app.terminal;
-    match command {
-        Command::Login(arguments) => commands::login::run(arguments, app),
-        Command::Demo(arguments) => Ok(app
-            .runtime
-            .block_on(commands::demo::run(arguments, terminal))),
-        Command::Exchange(arguments) => commands::exchange::run(arguments, app),
-        Command::Device(arguments) => commands::device::run(arguments, app),
-        Command::Token(arguments) => commands::token::token(arguments, app),
-        Command::Header(arguments) => commands::token::header(arguments, app),
-        Command::Check(arguments) => commands::check::check(arguments, app),
-        Command::Export(arguments) => commands::export::run(arguments, terminal),
-        Command::Revoke(arguments) => commands::revoke::revoke(arguments, app),
-        Command::Profiles(_) => commands::profiles::list(app),
-        Command::Forget(arguments) => commands::profiles::forget(arguments, app),
-        Command::Scopes(arguments) => Ok(commands::lookup::scopes(arguments, terminal)),
-        Command::Datacenters(_) => Ok(commands::lookup::data_centers(terminal)),
-        Command::Completions(arguments) => commands::generated::completions(arguments, app),
-        Command::Man(arguments) => commands::generated::man(arguments, app),
-    }
 }

@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scope_catalog;
 
-/// The codes of the data centres.
+/// The codes of the data centers.
 pub fn data_centers() -> Vec<CompletionCandidate> {
     let centers = DATA_CENTERS.iter();
     centers
@@ -15,7 +15,7 @@ pub fn data_centers() -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// The names of the kept profiles. They stand in a file, so no keyring is unlocked.
+/// The names of the kept profiles. They are in a file, so no keyring is unlocked.
 pub fn profiles() -> Vec<CompletionCandidate> {
     let profiles = folder::profiles().ok();
     let listed = profiles.and_then(|profiles| profiles.list().ok());

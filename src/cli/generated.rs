@@ -1,6 +1,6 @@
 //! Arguments of the commands that print files for the shell and for `man`.
 
-use crate::cli::{Talk, complete};
+use crate::cli::complete;
 use clap::Args;
 use clap_complete::Shell;
 use clap_complete::engine::ArgValueCandidates;
@@ -16,8 +16,6 @@ use clap_complete::engine::ArgValueCandidates;
 pub struct Completions {
     /// Whose
     pub shell: Shell,
-    #[command(flatten)]
-    pub talk: Talk,
 }
 
 /// Options of `man`.
@@ -27,6 +25,4 @@ pub struct Man {
     /// Of this command; without one, of the program
     #[arg(add = ArgValueCandidates::new(complete::commands))]
     pub command: Option<String>,
-    #[command(flatten)]
-    pub talk: Talk,
 }

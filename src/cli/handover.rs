@@ -3,13 +3,14 @@
 use crate::cli::usage::Usage;
 use crate::cli::{folder, git};
 use clap::Args;
-use clap::builder::PossibleValuesParser;
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::{Path, PathBuf};
 use zoho_grant::error::explain;
 use zoho_grant::handover::Target;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
-use zoho_grant::handover::format::{FORMATS, Form, Format, Known};
+use zoho_grant::handover::format::Form;
+use zoho_grant::handover::format::{FORMATS, Format, Known};
 use zoho_grant::handover::format_error::FormatError;
 use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::handover::template::Template;
@@ -19,9 +20,9 @@ use zoho_grant::untrusted::Untrusted;
 #[derive(Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
-    /// Format of the credentials; --help tells what each is for
-    #[arg(long, value_name = "FORMAT", value_parser = format_names(), default_value = "text", hide_possible_values = true, help = format_help(), long_help = format_long_help())]
-    pub format: String,
+    /// Format of the credentials
+    #[arg(long, value_parser = format_named(), default_value = "text")]
+    pub format: &'static Format,
     /// One bare value instead of a format
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
     pub field: Option<&'static Field>,
@@ -39,18 +40,17 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    /// The target, if a login can end there; `told` says whether the CRM will be asked about the organisation.
+    /// The target, if a login can end there; `told` says whether the CRM will be asked about the organization.
     pub fn target(&self, told: bool, warnings: &mut Vec<String>) -> Result<Target, Usage> {
         let (form, extras) = (self.form(), self.options.clone());
         if let Some(unfit) = form.hopeless(&extras, told) {
             return Err(refused(&unfit));
         }
-        let file = self
+        let path = self
             .output
             .as_deref()
-            .filter(|path| *path != Path::new("-"))
-            .map(|path| self.file(path, &form))
-            .transpose()?;
+            .filter(|path| *path != Path::new("-"));
+        let file = path.map(|path| self.file(path, &form)).transpose()?;
         warnings.extend(form.remarks().iter().map(|remark| match remark.link {
             Some((_, address)) => format!("{} {address}", remark.text),
             None => remark.text.to_owned(),
@@ -67,24 +67,22 @@ impl HandOver {
     /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.
     pub fn is_asked_for(&self) -> bool {
         let bare = self.field.is_some() || self.template.is_some();
-        bare || self.output.is_some() || self.format != "text"
+        bare || self.output.is_some() || self.format.name != "text"
     }
 
-    /// Whether what was asked for can be of this data centre.
+    /// Whether what was asked for can be of this data center.
     pub fn knows(&self, center: &str) -> bool {
-        Format::named(&self.format).is_none_or(|format| match format.data_centers {
+        match self.format.data_centers {
             Known::All => true,
             Known::Only(codes) => codes.contains(&center),
-        })
+        }
     }
 
     fn form(&self) -> Form {
         match (self.field, &self.template) {
             (Some(field), _) => Form::Field(field),
             (None, Some(template)) => Form::Template(template.clone()),
-            (None, None) => {
-                Form::named(&self.format).expect("the parser lets only known names through")
-            }
+            (None, None) => Form::Format(self.format),
         }
     }
 
@@ -94,33 +92,32 @@ impl HandOver {
             (false, true) => Existing::Replace,
             (false, false) => Existing::Keep,
         };
-        PrivateFile::prepare(path, existing).map_err(|reason| Usage {
-            exit_code: if matches!(reason, Unusable::System(_)) {
-                1
-            } else {
-                2
-            },
-            ..Usage::new(
-                &format!("--output {}", Untrusted::path(path)),
-                &reason,
-                reason.remedy(),
-            )
+        PrivateFile::prepare(path, existing).map_err(|reason| {
+            let shown = Untrusted::new(path.display().to_string());
+            let option = format!("--output {shown}");
+            Usage {
+                exit_code: 2 - u8::from(matches!(reason, Unusable::System(_))),
+                ..Usage::new(&option, &reason, reason.remedy())
+            }
         })
     }
 }
 
 /// What a person should know before secrets go there, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
-    let path = Untrusted::path(file.path());
-    let open = file.is_open_to_others().then(|| {
-        format!("{path} can be read by other users of this machine; chmod 600 mends that.")
-    });
-    let taken = git::would_take(file.path()).then(|| {
-        format!(
+    let path = Untrusted::new(file.path().display().to_string());
+    let mut warnings = Vec::new();
+    if file.is_open_to_others() {
+        warnings.push(format!(
+            "{path} can be read by other users of this machine; chmod 600 changes that."
+        ));
+    }
+    if git::would_take(file.path()) {
+        warnings.push(format!(
             "{path} lies in a git work tree and is not ignored: do not commit the secrets in it."
-        )
-    });
-    open.into_iter().chain(taken).collect()
+        ));
+    }
+    warnings
 }
 
 /// Credentials that cannot take the form that was asked for.
@@ -133,30 +130,17 @@ pub fn refused(unfit: &FormatError) -> Usage {
     Usage::new(&option, unfit, explain::format(&unfit.why))
 }
 
-fn format_names() -> PossibleValuesParser {
-    FORMATS.each_ref().map(|format| format.name).into()
-}
-
-fn format_help() -> String {
-    let names = FORMATS.each_ref().map(|format| format.name);
-    format!("Format of the credentials: {}", names.join(", "))
-}
-
-fn format_long_help() -> String {
-    let lines = FORMATS.iter().map(|format| {
+fn format_named() -> impl TypedValueParser<Value = &'static Format> {
+    let values = FORMATS.iter().map(|format| {
         let known = match format.data_centers {
             Known::All => String::new(),
-            Known::Only(codes) => format!(" (data centres {} only)", codes.join(", ")),
+            Known::Only(codes) => format!(" (data centers {} only)", codes.join(", ")),
         };
-        format!(
-            "  {:13}{}: {}{known}",
-            format.name, format.title, format.purpose
-        )
+        let help = format!("{}: {}{known}", format.title, format.purpose);
+        PossibleValue::new(format.name).help(help)
     });
-    format!(
-        "Format of the credentials:\n{}",
-        lines.collect::<Vec<_>>().join("\n")
-    )
+    PossibleValuesParser::new(values.collect::<Vec<_>>())
+        .map(|name| Format::named(&name).expect("only the names of formats are let through"))
 }
 
 fn field_help() -> String {
@@ -221,8 +205,11 @@ mod tests {
     fn words_are_read_whatever_their_case() {
         let given = parsed("--environment sandbox").unwrap();
         assert_eq!(given.options.environment, Some(Environment::Sandbox));
-        let error = parsed("--environment bigin").err().unwrap();
-        assert!(error.contains("Production, Developer, Sandbox"), "{error}");
+        let error = parsed("--edition zohoone").err().unwrap();
+        assert!(
+            error.contains("Free, Standard, Professional, Enterprise, Ultimate"),
+            "{error}"
+        );
     }
 
     #[test]
@@ -235,9 +222,9 @@ mod tests {
                 .is_some_and(remedy("--user-agent"))
         );
         assert!(refusal("--format airbyte", false).is_some_and(remedy("--environment")));
-        assert_eq!(
-            refusal("--format airbyte --environment sandbox", false),
-            None
+        assert!(
+            refusal("--format airbyte --environment sandbox", false)
+                .is_some_and(remedy("--edition"))
         );
         assert_eq!(refusal("--format airbyte", true), None);
     }

@@ -1,20 +1,25 @@
 //! From arguments and variables to the plan of one run.
 
-use crate::cli::client::client;
-use crate::cli::layers::{Layers, Registration};
-use crate::cli::options::{self, REDIRECT_URI};
-use crate::cli::saving::keeping;
-use crate::cli::tokens::Keep;
+use crate::cli::layers::{ID, Layers};
 use crate::cli::usage::Usage;
-use crate::cli::{Credentials, Login, Registered, Servers, tunnel};
+use crate::cli::{Consent, Credentials, Grant, Login, folder, tunnel};
 use crate::prompt;
+use secrecy::SecretString;
 use std::time::Duration;
+use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::profiles::Keeping;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
-use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::scope_catalog;
+use zoho_grant::zoho::scopes::{self, Scopes};
+use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
+
+/// The redirect URI that the README tells people to register.
+const REDIRECT_URI: &str = "http://localhost:8085/callback";
 
 /// How long a person is waited for.
 pub const TIMEOUT: Duration = Duration::from_mins(5);
@@ -27,8 +32,6 @@ pub struct Plan {
     pub redirect_uri: RedirectUri,
     /// Who opens the start address.
     pub opener: Opener,
-    /// Whether the redirected address can be pasted.
-    pub pasting: bool,
     /// The command with which a browser elsewhere reaches this machine.
     pub tunnel: Option<String>,
     /// What the person should know beforehand, one sentence each.
@@ -46,19 +49,19 @@ pub enum Opener {
     Browser,
     /// The browser without a screen of `demo --yes`.
     Visitor,
+    /// The same, which opens Zoho's address itself and pastes the one where it ends.
+    PastingVisitor,
 }
 
 /// The plan of `login`.
 pub fn login(arguments: &Login) -> Result<Plan, Usage> {
+    let (grant, callback) = (&arguments.grant, &arguments.callback);
     let mut warnings = Vec::new();
-    let layers = Layers::new(&arguments.client, &arguments.keep, &mut warnings)?;
-    let callback = &arguments.callback;
-    let registration = layers.registration(&arguments.client, &arguments.servers)?;
-    let redirect_uri = layers.any(callback.redirect_uri.as_deref(), "ZOHO_REDIRECT_URI")?;
-    let redirect_uri = redirect_uri
-        .as_ref()
-        .map_or(REDIRECT_URI, |given| given.as_str());
-    let redirect_uri = options::redirect_uri(redirect_uri, &registration.home)?;
+    let layers = Layers::new(grant, &mut warnings)?;
+    let registration = layers.registration(grant)?;
+    let given = callback.redirect_uri.as_ref();
+    let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
+    let redirect_uri = redirect_uri(given, REDIRECT_URI, &registration.0)?;
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
@@ -66,91 +69,188 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
             &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
         ));
     }
-    let mut settings = settings(
-        &arguments.client,
-        &arguments.servers,
-        &arguments.credentials,
-        &arguments.keep,
-        &layers,
-        registration,
-        &mut warnings,
-    )?;
+    let consent = &arguments.consent;
+    let mut settings = settings(grant, consent, &layers, registration, &mut warnings)?;
     settings.pkce = !callback.no_pkce;
     let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     let tunnel = tunnel::command(&redirect_uri, environment);
     Ok(Plan {
         settings,
         redirect_uri,
-        opener: if callback.no_browser {
-            Opener::Nobody
-        } else {
-            Opener::Browser
-        },
-        pasting: prompt::possible(),
+        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
         tunnel: tunnel.filter(|_| callback.no_browser),
         warnings,
         stand_in: None,
     })
 }
 
-/// Settings and warnings of a way without a redirect URI.
+/// Settings and warnings of a flow without a redirect URI.
 pub fn without_callback(
-    registered: &Registered,
-    servers: &Servers,
-    credentials: &Credentials,
-    keep: &Keep,
+    grant: &Grant,
+    consent: &Consent,
 ) -> Result<(Settings, Vec<String>), Usage> {
     let mut warnings = Vec::new();
-    let layers = Layers::new(registered, keep, &mut warnings)?;
-    let registration = layers.registration(registered, servers)?;
-    let settings = settings(
-        registered,
-        servers,
-        credentials,
-        keep,
-        &layers,
-        registration,
-        &mut warnings,
-    )?;
+    let layers = Layers::new(grant, &mut warnings)?;
+    let registration = layers.registration(grant)?;
+    let settings = settings(grant, consent, &layers, registration, &mut warnings)?;
     Ok((settings, warnings))
 }
 
-/// Where the credentials go; whether the organisation will be known decides what can go there.
+/// The redirect URI, if Zoho could lead back to it.
+pub fn redirect_uri(
+    given: Option<RedirectUri>,
+    usual: &str,
+    home: &AccountsServer,
+) -> Result<RedirectUri, Usage> {
+    let uri = given.unwrap_or_else(|| RedirectUri::parse(usual).expect("it is a redirect URI"));
+    if uri.port() == 0 && !home.is_loopback() {
+        return Err(Usage::new(
+            "--redirect-uri (or ZOHO_REDIRECT_URI)",
+            "port 0 means any free port, and Zoho compares the port with the registered one",
+            &format!("Give the one that is registered, such as {REDIRECT_URI}."),
+        ));
+    }
+    Ok(uri)
+}
+
+/// Where the credentials go; whether the organization will be known decides what can go there.
 pub fn target(
-    credentials: &Credentials,
+    result: &Credentials,
     scopes: &Scopes,
     warnings: &mut Vec<String>,
 ) -> Result<Target, Usage> {
-    let told = !credentials.no_verify && scopes.allow_reading("ZohoCRM.org");
-    credentials.hand_over.target(told, warnings)
+    let told = !result.no_verify && scopes.allow_reading("ZohoCRM.org");
+    result.hand_over.target(told, warnings)
 }
 
-/// What every way to tokens needs.
+/// The scopes, or the usual ones; those that Zoho may not know are warned of.
+pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
+    let usual = || Scopes::parse(scopes::DEFAULT).expect("these are scopes");
+    let scopes = given.unwrap_or_else(usual);
+    let odd = scopes.odd();
+    for scope in scopes
+        .iter()
+        .filter(|scope| !scope_catalog::is_known(scope))
+    {
+        // The group is what people search for.
+        let group = scope.split('.').nth(1).filter(|word| !word.is_empty());
+        let group = group.unwrap_or(scope);
+        let guess = scope_catalog::nearest(scope).map_or_else(
+            || format!("look for it with `zoho-grant scopes {group}`"),
+            |known| format!("did you mean {known}?"),
+        );
+        let why = if odd.contains(&scope) {
+            "does not look like Service.group.OPERATION"
+        } else {
+            "is not among those that are known"
+        };
+        warnings.push(format!(
+            "The scope {scope} {why}, and Zoho may refuse it: {guess}"
+        ));
+    }
+    scopes
+}
+
+/// What every flow to tokens needs.
 fn settings(
-    registered: &Registered,
-    servers: &Servers,
-    credentials: &Credentials,
-    keep: &Keep,
+    grant: &Grant,
+    consent: &Consent,
     layers: &Layers,
-    registration: Registration,
+    (home, secret): (AccountsServer, Option<SecretString>),
     warnings: &mut Vec<String>,
 ) -> Result<Settings, Usage> {
-    let home = registration.home.clone();
-    options::warn_of_server(&home, warnings);
-    let scope = layers.any(credentials.scope().as_deref(), "ZOHO_SCOPE")?;
-    let scopes = options::scopes(scope.as_ref().map(|given| given.as_str()), warnings)?;
+    warn_of_server(&home, warnings);
+    let given = layers.any(consent.scopes().as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
+    let scopes = scopes(given, warnings);
+    let (mut servers, mut domains) = layers.trusted.clone();
+    servers.extend_from_slice(&grant.servers.trust_accounts_server);
+    domains.extend_from_slice(&grant.servers.trust_api_domain);
     Ok(Settings {
-        trust: options::trust(servers, layers.trusted.clone(), &home)?,
+        trust: Trust::new(&home, servers, domains),
         pkce: true,
-        verify: !credentials.no_verify,
-        timeout: credentials.timeout.unwrap_or(TIMEOUT),
+        verify: !grant.result.no_verify,
+        timeout: consent.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: target(credentials, &scopes, warnings)?,
+        target: target(&grant.result, &scopes, warnings)?,
         scopes,
-        keeping: keeping(keep, &credentials.hand_over, layers)?,
+        keeping: keeping(grant, layers)?,
         // Last, because it may ask the person.
-        client: client(registered, registration, warnings)?,
+        client: client(grant, layers, secret, &home, warnings)?,
         home,
         rehearsal: false,
     })
+}
+
+/// Warns of an accounts server that is not Zoho's as far as is known, or no longer.
+fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
+    if home.as_str() == "https://accounts.zoho.ca" {
+        let now = "Canada's accounts server is https://accounts.zohocloud.ca: use --dc ca.";
+        warnings.push(now.to_owned());
+    } else if home.data_center().is_none() && !home.is_loopback() {
+        warnings.push(format!("{home} is not one of Zoho's known accounts servers, and it will receive the client secret."));
+    }
+}
+
+/// What `--save` asks for. Tries it out: a keyring that is missing or locked must show itself before the consent.
+fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+    let Some(named) = &grant.keep.save else {
+        return Ok(None);
+    };
+    let place = grant.keep.save_to;
+    let keeping = Keeping {
+        profiles: folder::profiles()?,
+        name: layers.profile_name(named.as_ref().or(grant.keep.profile.as_ref()))?,
+        place,
+        hand_over: grant.result.hand_over.is_asked_for(),
+    };
+    let tried = keeping.profiles.try_out(place);
+    tried.map_err(|trouble| Usage {
+        what: format!("--save cannot be done: {trouble}."),
+        ..Usage::from(&Error::NotKept(trouble))
+    })?;
+    Ok(Some(keeping))
+}
+
+/// The client's id and secret, asked for if need be. Warns when the id looks unusual.
+fn client(
+    grant: &Grant,
+    layers: &Layers,
+    secret: Option<SecretString>,
+    home: &AccountsServer,
+    warnings: &mut Vec<String>,
+) -> Result<Client, Usage> {
+    let (given, console) = (&grant.client, home.api_console());
+    let remedy = format!("Copy it from {console}.");
+    let id = match layers.any(given.client_id.as_ref(), ID, Id::new)? {
+        Some(id) => id,
+        None if prompt::possible() => {
+            let answer = prompt::text(&format!("Client ID, from {console}:"));
+            let answer = answer.map_err(|error| Usage::unanswered(&error))?;
+            Id::new(&answer).map_err(|not| Usage::new("The client ID", not, &remedy))?
+        }
+        None => {
+            let option = "--client-id ID or ZOHO_CLIENT_ID";
+            return Err(Usage::missing("client ID", option, console));
+        }
+    };
+    if id.is_odd() {
+        warnings.push(
+            "The client ID does not look like 1000. and 30 capital letters and digits; is it complete?".to_owned(),
+        );
+    }
+    let secret = match (secret, &given.client_secret_file) {
+        (Some(secret), _) => secret,
+        (None, Some(path)) => prompt::secret_file(path).map_err(|error| {
+            let remedy = "Name a file that holds the client secret and nothing else.";
+            Usage::new("--client-secret-file", error, remedy)
+        })?,
+        (None, None) if prompt::possible() => {
+            prompt::hidden("Client secret").map_err(|error| Usage::unanswered(&error))?
+        }
+        (None, None) => {
+            let option = "--client-secret-file PATH (- for standard input) or ZOHO_CLIENT_SECRET";
+            return Err(Usage::missing("client secret", option, console));
+        }
+    };
+    Client::new(id, secret).map_err(|not| Usage::new("The client secret", not, &remedy))
 }

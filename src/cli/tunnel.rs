@@ -22,10 +22,8 @@ pub fn command(uri: &RedirectUri, variable: impl Fn(&str) -> Option<String>) -> 
         let option = other_port
             .map(|port| format!(" -p {port}"))
             .unwrap_or_default();
-        let (user, server) = (
-            user.unwrap_or_else(|| "USER".to_owned()),
-            server.unwrap_or("HOST"),
-        );
+        let user = user.unwrap_or_else(|| "USER".to_owned());
+        let server = server.unwrap_or("HOST");
         return Some(format!("ssh {forward}{option} {user}@{server}"));
     }
     variable("REMOTE_CONTAINERS").map(|_| format!("ssh {forward} USER@HOST"))

@@ -1,10 +1,10 @@
-//! Settings that cannot be used: what, why and what to do.
+//! What a command could not do, why, and what to do: settings that cannot be used, and the library's errors.
 
 use std::fmt::Display;
 use std::io;
 use zoho_grant::error::Error;
 
-/// A setting that cannot be used.
+/// Why a command ends before its end.
 #[derive(Debug)]
 pub struct Usage {
     /// What cannot be done, naming the option.
@@ -13,55 +13,63 @@ pub struct Usage {
     pub cause: String,
     /// What to do.
     pub remedy: String,
-    /// 2 for settings, 1 for this machine, 130 for a question that was canceled.
+    /// 2 for settings, 1 for this machine, 130 for a question that was canceled, otherwise the error's.
     pub exit_code: u8,
 }
 
 impl Usage {
-    /// An option, or what else the setting came from, cannot be used for this reason.
-    pub fn new(option: &str, reason: impl Display, remedy: &str) -> Self {
+    /// Wrong usage or settings.
+    pub fn wrong(what: impl Into<String>, cause: String, remedy: impl Into<String>) -> Self {
         Self {
-            what: format!("{option} cannot be used."),
-            cause: sentence(&reason.to_string()),
-            remedy: remedy.to_owned(),
+            what: what.into(),
+            cause,
+            remedy: remedy.into(),
             exit_code: 2,
         }
+    }
+
+    /// An option, or what else the setting came from, cannot be used for this reason.
+    pub fn new(option: &str, reason: impl Display, remedy: &str) -> Self {
+        let what = format!("{option} cannot be used.");
+        Self::wrong(what, sentence(&reason.to_string()), remedy)
     }
 
     /// Something is missing, and there is no terminal to ask on.
     pub fn missing(name: &str, option: &str, console: &str) -> Self {
-        Self {
-            what: format!("The {name} is missing."),
-            cause: "It was not given, and there is no terminal to ask on.".to_owned(),
-            remedy: format!("Give {option}; it stands in {console}."),
-            exit_code: 2,
-        }
+        Self::wrong(
+            format!("The {name} is missing."),
+            "It was not given, and there is no terminal to ask on.".to_owned(),
+            format!("Give {option}; it is shown in {console}."),
+        )
     }
 
     /// A question was not answered.
     pub fn unanswered(error: &io::Error) -> Self {
-        let interrupted = error.kind() == io::ErrorKind::Interrupted;
+        let (cause, exit_code) = match error.kind() {
+            io::ErrorKind::Interrupted => ("It was canceled.".to_owned(), 130),
+            _ => (sentence(&error.to_string()), 2),
+        };
+        let remedy = "Give it by option or variable, or run it again and answer the question.";
         Self {
-            what: "The question was not answered.".to_owned(),
-            cause: if interrupted {
-                "It was canceled.".to_owned()
-            } else {
-                sentence(&error.to_string())
-            },
-            remedy: "Give it by option or variable, or run it again and answer the question."
-                .to_owned(),
-            exit_code: if interrupted { 130 } else { 2 },
+            exit_code,
+            ..Self::wrong("The question was not answered.", cause, remedy)
         }
     }
 
     /// This machine does not give what every program needs.
     pub fn machine(error: &io::Error) -> Self {
+        let cause = sentence(&error.to_string());
+        let remedy = "Free memory and file descriptors, and try again.";
         Self {
-            what: "The program could not be started.".to_owned(),
-            cause: sentence(&error.to_string()),
-            remedy: "Free memory and file descriptors, and try again.".to_owned(),
             exit_code: 1,
+            ..Self::wrong("The program could not be started.", cause, remedy)
         }
+    }
+}
+
+impl From<Error> for Usage {
+    fn from(error: Error) -> Self {
+        Self::from(&error)
     }
 }
 

@@ -1,7 +1,6 @@
 //! `ZOHO_…` variables, of the file of `--env-file` or of the environment: read here alone, as leniently as people write
 //! them. An empty one counts as not set.
 
-use crate::cli::options;
 use crate::cli::usage::Usage;
 use secrecy::{ExposeSecret, SecretString};
 use std::ffi::OsStr;
@@ -15,7 +14,7 @@ use zoho_grant::handover::file::{self, MOST_BYTES};
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{NotAClient, token};
-use zoho_grant::zoho::data_centers::DataCenter;
+use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
 /// The variables of one layer.
@@ -31,50 +30,46 @@ impl Variables {
     pub fn of_environment() -> Self {
         let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
+        let values = ours.map(|(name, value)| (text(&name), Zeroizing::new(text(&value))));
         Self {
             place: "the environment".to_owned(),
-            values: ours
-                .map(|(name, value)| (text(&name), Zeroizing::new(text(&value))))
-                .collect(),
+            values: values.collect(),
         }
     }
 
     /// Those of a file.
     pub fn of_file(path: &Path) -> Result<Self, Usage> {
+        let place = Untrusted::new(path.display().to_string()).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
-            let shown = Untrusted::path(path);
-            let option = format!("--env-file {shown}");
+            let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
+        let values = values.filter(|(name, _)| is_ours(OsStr::new(name)));
+        let values = values.map(|(name, value)| (name.to_owned(), value));
         Ok(Self {
-            place: Untrusted::path(path).to_string(),
-            values: values
-                .filter(|(name, _)| is_ours(OsStr::new(name)))
-                .map(|(name, value)| (name.to_owned(), value))
-                .collect(),
+            place,
+            values: values.collect(),
         })
     }
 
     /// What a profile keeps, as the variables that would tell the same of a login.
     pub fn of_profile(name: &Name, kept: &Credentials) -> Self {
         let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
+        let secret = kept.client.secret().expose_secret();
         let values = [
             ("ZOHO_CLIENT_ID", Some(kept.client.id())),
-            (
-                "ZOHO_CLIENT_SECRET",
-                Some(kept.client.secret().expose_secret()),
-            ),
+            ("ZOHO_CLIENT_SECRET", Some(secret)),
             ("ZOHO_ACCOUNTS_URL", Some(kept.accounts_server.as_str())),
             ("ZOHO_SCOPE", scopes.as_deref()),
             ("ZOHO_REDIRECT_URI", kept.redirect_uri.as_deref()),
         ];
-        let values = values
-            .into_iter()
-            .filter_map(|(name, value)| Some((name.to_owned(), Zeroizing::new(value?.to_owned()))));
+        let told = |(name, value): (&str, Option<&str>)| {
+            Some((name.to_owned(), Zeroizing::new(value?.to_owned())))
+        };
         Self {
             place: format!("profile {name}"),
-            values: values.collect(),
+            values: values.into_iter().filter_map(told).collect(),
         }
     }
 
@@ -87,20 +82,13 @@ impl Variables {
             let value = value.trim_matches(slips);
             (!value.is_empty()).then(|| Zeroizing::new(value.to_owned()))
         });
-        let quoted = |value: &Zeroizing<String>| {
-            let quotes = ['"', '\''];
-            value.starts_with(quotes) && value.ends_with(quotes)
-        };
+        let quotes = ['"', '\''];
         match found {
-            Some(value) if quoted(&value) => Err(self.unusable(name, NotAClient::Quoted)),
+            Some(value) if value.starts_with(quotes) && value.ends_with(quotes) => {
+                Err(self.unusable(name, NotAClient::Quoted))
+            }
             found => Ok(found),
         }
-    }
-
-    /// An option's value, or the variable's.
-    pub fn or(&self, option: Option<&str>, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
-        let given = option.map(|given| Zeroizing::new(given.to_owned()));
-        given.map_or_else(|| self.find(name), |given| Ok(Some(given)))
     }
 
     /// A variable's value, parsed.
@@ -109,10 +97,16 @@ impl Variables {
         name: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Option<T>, Usage> {
-        let found = self.find(name)?;
-        found
-            .map(|value| parse(&value).map_err(|not| self.unusable(name, not)))
-            .transpose()
+        let parsed =
+            |value: Zeroizing<String>| parse(&value).map_err(|not| self.unusable(name, not));
+        self.find(name)?.map(parsed).transpose()
+    }
+
+    /// The profile that is meant: that of the option, or the variable's.
+    pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
+        let named = option.map(|name| Ok(Some(name.clone())));
+        let named = named.unwrap_or_else(|| self.parsed("ZOHO_PROFILE", str::parse))?;
+        Ok(named.unwrap_or_default())
     }
 
     /// A secret or a token.
@@ -127,13 +121,12 @@ impl Variables {
         })
     }
 
-    /// The accounts server: its own address or its data centre's; where neither is told, that of the API domain.
+    /// The accounts server: its own address or its data center's; where neither is told, that of the API domain.
     pub fn server(&self) -> Result<Option<AccountsServer>, Usage> {
         let (dc, url) = ("ZOHO_DC", "ZOHO_ACCOUNTS_URL");
-        let center = self.find(dc)?.map(|name| options::center(dc, &name));
+        let center = self.parsed(dc, data_center)?;
         let server = self.parsed(url, |text| AccountsServer::given(&server_alone(text)))?;
-        let both = format!("{dc} together with {url}");
-        if let Some(told) = options::one_server(&both, center.transpose()?, server)? {
+        if let Some(told) = one_server(dc, center, url, server.as_ref())? {
             return Ok(Some(told));
         }
         let Some(domain) = self.api_domain()? else {
@@ -162,19 +155,44 @@ impl Variables {
 
     /// A variable is missing that nothing else can stand in for.
     pub fn missing(&self, name: &str) -> Usage {
-        Usage {
-            what: format!("{name} is missing."),
-            cause: format!(
-                "It is not in {}, and what belongs together is read from one place.",
-                self.place
-            ),
-            remedy: "Add it there, name a file that holds all with --env-file, or a profile with --profile.".to_owned(),
-            exit_code: 2,
-        }
+        let place = &self.place;
+        Usage::wrong(
+            format!("{name} is missing."),
+            format!("It is not in {place}, and what belongs together is read from one place."),
+            "Add it there, name a file that holds all with --env-file, or a profile with --profile.",
+        )
     }
 
     fn unusable(&self, name: &str, reason: impl Display) -> Usage {
-        Usage::new(name, reason, &format!("Mend it in {}.", self.place))
+        Usage::new(name, reason, &format!("Correct it in {}.", self.place))
+    }
+}
+
+/// The data center that is named.
+pub fn data_center(name: &str) -> Result<&'static DataCenter, String> {
+    DataCenter::named(name).ok_or_else(|| {
+        let known = DATA_CENTERS.iter();
+        let known = known.map(|center| format!("{} ({})", center.code, center.name));
+        let known = known.collect::<Vec<_>>().join(", ");
+        format!("no data center has that code. Known are {known}")
+    })
+}
+
+/// Data center and address count as one setting of their layer.
+pub fn one_server(
+    dc: &str,
+    center: Option<&DataCenter>,
+    url: &str,
+    server: Option<&AccountsServer>,
+) -> Result<Option<AccountsServer>, Usage> {
+    let told = center.map(AccountsServer::of);
+    match (&told, server) {
+        (Some(told), Some(server)) if told != server => Err(Usage::new(
+            &format!("{dc} together with {url}"),
+            format!("{server} is not the accounts server of that data center, which is {told}"),
+            "Give one of the two.",
+        )),
+        _ => Ok(server.cloned().or(told)),
     }
 }
 

@@ -1,15 +1,171 @@
-//! `export`: the credentials once more, in any format.
+//! `export`: credentials from variables or a profile once more, in any format. It makes no request.
 
-use crate::cli::{Export as Arguments, export::export};
-use crate::commands::Stop;
-use crate::terminal::Terminal;
+use crate::cli::usage::Usage;
+use crate::cli::{Export, handover};
+use crate::commands::source::Source;
+use crate::commands::{App, Ended};
+use std::io::{Write, stdout};
 use std::process::ExitCode;
+use zoho_grant::error::Error;
+use zoho_grant::handover::{Written, write};
 
 /// Runs it.
-pub fn run(arguments: &Arguments, terminal: &Terminal) -> Result<ExitCode, Stop> {
+pub fn run(arguments: &Export, app: &App) -> Ended {
     let mut warnings = Vec::new();
-    let exported = export(arguments, &mut std::io::stdout(), &mut warnings);
-    terminal.warn(&warnings);
-    terminal.exported(&exported?);
+    let exported = export(arguments, &mut stdout(), &mut warnings);
+    app.terminal.warn(&warnings);
+    app.terminal.went_to(&exported?);
     Ok(ExitCode::SUCCESS)
+}
+
+/// Writes the credentials of their source where they shall go, or nowhere.
+fn export(
+    arguments: &Export,
+    output: &mut dyn Write,
+    warnings: &mut Vec<String>,
+) -> Result<Written, Usage> {
+    let source = Source::of(&arguments.from)?;
+    let credentials = source.load()?;
+    source.is_worth_exporting()?;
+    // Nobody is asked, so what the CRM would tell is known to be missing.
+    let target = arguments.hand_over.target(false, warnings)?;
+    let document = target.form.document(&credentials, &target.extras);
+    document.map_err(|unfit| handover::refused(&unfit))?;
+    write(&credentials, &target, output).map_err(|error| Usage {
+        cause: "The credentials are still where they were read.".to_owned(),
+        remedy: "Correct the place, or name another with --output.".to_owned(),
+        ..Usage::from(&Error::NotWritten(error))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::{Arguments, Command};
+    use clap::Parser;
+    use expect_test::{Expect, expect};
+    use std::fs;
+
+    /// What `export` writes for an env file's text, or the refusal.
+    fn exported(text: &str, options: &str) -> String {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("zoho.env");
+        fs::write(&file, text).unwrap();
+        let line = ["zoho-grant", "export", "--env-file", file.to_str().unwrap()];
+        let words = line.into_iter().chain(options.split_whitespace());
+        let Command::Export(arguments) = Arguments::parse_from(words).command else {
+            unreachable!("it is an export");
+        };
+        let (mut output, mut warnings) = (Vec::new(), Vec::new());
+        match export(&arguments, &mut output, &mut warnings) {
+            Ok(_) => String::from_utf8(output).unwrap(),
+            Err(usage) => {
+                assert!(output.is_empty(), "a refused export wrote something");
+                let Usage {
+                    what,
+                    cause,
+                    remedy,
+                    exit_code,
+                } = usage;
+                let words = format!("{exit_code}: {what} {cause} {remedy}");
+                words.replace(file.to_str().unwrap(), "FILE")
+            }
+        }
+    }
+
+    fn check(text: &str, options: &str, expected: &Expect) {
+        expected.assert_eq(&exported(text, options));
+    }
+
+    const FULL: &str = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\n\
+        ZOHO_ACCESS_TOKEN=1000.a.a\nZOHO_ACCESS_TOKEN_EXPIRES_AT=2026-11-23T11:35:58Z\n\
+        ZOHO_ACCOUNTS_URL=https://accounts.zoho.eu\nZOHO_API_DOMAIN=https://www.zohoapis.eu\n\
+        ZOHO_DC=EU\nZOHO_SCOPE=ZohoCRM.org.READ,ZohoCRM.users.READ\n";
+
+    #[test]
+    fn what_dotenv_wrote_comes_back_the_same() {
+        assert_eq!(exported(FULL, "--format dotenv"), FULL);
+    }
+
+    #[test]
+    fn a_refresh_token_and_a_data_centre_are_enough_for_airbyte() {
+        let text = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=jp\n";
+        let options = "--format airbyte --environment sandbox --edition free";
+        check(
+            text,
+            options,
+            &expect![[r#"
+            {
+              "client_id": "1000.EXAMPLE",
+              "client_secret": "examplesecret",
+              "refresh_token": "1000.r.r",
+              "dc_region": "JP",
+              "environment": "Sandbox",
+              "edition": "Free"
+            }
+        "#]],
+        );
+        check(
+            text,
+            "--format adobe",
+            &expect![
+                "2: --format adobe cannot be used. Adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
+            ],
+        );
+    }
+
+    #[test]
+    fn a_missing_variable_is_named() {
+        let unknown = FULL.replace("API_DOMAIN", "API").replace("ZOHO_DC", "DC");
+        for name in ["ZOHO_CLIENT_ID", "ZOHO_CLIENT_SECRET", "ZOHO_ACCOUNTS_URL"] {
+            let text: Vec<&str> = unknown
+                .lines()
+                .filter(|line| !line.starts_with(&format!("{name}=")))
+                .collect();
+            let refusal = exported(&text.join("\n"), "--format json");
+            assert!(refusal.starts_with(&format!("2: {name}")), "{refusal}");
+        }
+        let tokens = FULL.replace("TOKEN=", "TOKEN_NOT=");
+        check(
+            &tokens,
+            "--format json",
+            &expect![
+                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. It is not in FILE, and what belongs together is read from one place. Add it there, name a file that holds all with --env-file, or a profile with --profile."
+            ],
+        );
+    }
+
+    #[test]
+    fn what_cannot_be_used_is_named_and_never_shown() {
+        let odd = FULL.replace("=1000.r.r", "=two words");
+        check(
+            &odd,
+            "--format json",
+            &expect![
+                "2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Correct it in FILE."
+            ],
+        );
+        let odd = FULL.replace("=2026-11-23T11:35:58Z", "=soon");
+        check(
+            &odd,
+            "--format json",
+            &expect![
+                "2: ZOHO_ACCESS_TOKEN_EXPIRES_AT cannot be used. Timestamp format is invalid. Correct it in FILE."
+            ],
+        );
+        check(
+            FULL,
+            "--format singer --start-date 2026-01-01 --user-agent me",
+            &expect![
+                "2: --format singer cannot be used. Singer knows only these data centres: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data centre."
+            ],
+        );
+        check(
+            &FULL.replace("examplesecret", "a$b"),
+            "--format windows-cmd",
+            &expect![
+                "2: --format windows-cmd cannot be used. Windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
+            ],
+        );
+    }
 }

@@ -3,13 +3,12 @@
 use crate::cli::Arguments;
 use crate::cli::generated::{Completions, Man};
 use crate::cli::usage::Usage;
-use crate::commands::{App, Stop};
+use crate::commands::{App, Ended};
 use clap::CommandFactory;
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
 use std::io;
 use std::process::ExitCode;
-use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
 
 /// The program, as the shell finds it.
@@ -32,13 +31,12 @@ pub fn answer_shell() {
 }
 
 /// Runs `completions`.
-pub fn completions(arguments: &Completions, app: &App) -> Result<ExitCode, Stop> {
-    let script = script(arguments.shell).map_err(Error::NotPrinted)?;
-    printed(script, app)
+pub fn completions(arguments: &Completions, app: &App) -> Ended {
+    printed(|script| write_script(arguments.shell, script), app)
 }
 
 /// Runs `man`.
-pub fn man(arguments: &Man, app: &App) -> Result<ExitCode, Stop> {
+pub fn man(arguments: &Man, app: &App) -> Ended {
     let mut program = Arguments::command().disable_help_subcommand(true);
     program.build();
     let command = match &arguments.command {
@@ -54,31 +52,28 @@ pub fn man(arguments: &Man, app: &App) -> Result<ExitCode, Stop> {
             env!("CARGO_PKG_VERSION")
         ))
         .manual("User Commands");
-    let mut text = Vec::new();
-    page.render(&mut text).map_err(Error::NotPrinted)?;
-    printed(text, app)
+    printed(|text| page.render(text), app)
 }
 
-fn script(shell: Shell) -> io::Result<Vec<u8>> {
-    let mut script = Vec::new();
+fn write_script(shell: Shell, script: &mut Vec<u8>) -> io::Result<()> {
     let name = shell.to_string();
     match Shells::builtins().completer(&name) {
         // Its script for values would evaluate the line that is being typed, with whatever stands in it.
         Some(completer) if shell != Shell::PowerShell => {
-            completer.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, &mut script)?;
+            completer.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, script)?;
         }
-        _ => clap_complete::generate(shell, &mut Arguments::command(), PROGRAM, &mut script),
+        _ => clap_complete::generate(shell, &mut Arguments::command(), PROGRAM, script),
     }
     if shell == Shell::Zsh {
         script.extend_from_slice(ZSH_AUTOLOAD.as_bytes());
     }
-    Ok(script)
+    Ok(())
 }
 
-fn printed(text: Vec<u8>, app: &App) -> Result<ExitCode, Stop> {
-    let text = String::from_utf8(text).map_err(io::Error::other);
-    text.and_then(|text| app.terminal.print(&text))
-        .map_err(Error::NotPrinted)?;
+fn printed(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>, app: &App) -> Ended {
+    let mut text = Vec::new();
+    write(&mut text).map_err(|error| Usage::machine(&error))?;
+    app.terminal.print(&String::from_utf8_lossy(&text))?;
     Ok(ExitCode::SUCCESS)
 }
 

@@ -1,7 +1,8 @@
 //! A live access token: refreshed once, however many processes ask at the same time.
 
-use crate::cli::source::Source;
-use crate::commands::{App, Stop};
+use crate::cli::usage::Usage;
+use crate::commands::App;
+use crate::commands::source::Source;
 use secrecy::{ExposeSecret, SecretString};
 use std::time::{Duration, SystemTime};
 use zoho_grant::credentials::Credentials;
@@ -39,7 +40,7 @@ impl Live {
 }
 
 /// Refreshes only when less than five minutes remain, or when the CRM refused the token that is there.
-pub fn live(app: &App, source: &Source, refused: Option<&SecretString>) -> Result<Live, Stop> {
+pub fn live(app: &App, source: &Source, refused: Option<&SecretString>) -> Result<Live, Usage> {
     // A keyring may ask the person at each load, so there is one alone when the lock is free.
     let mut turn = source.lock_at_once();
     let mut kept = source.load()?;
@@ -61,7 +62,7 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     let brief = source.lock(IN_SILENCE);
     let lock = match brief {
         Err(ProfileError::Busy(_)) => {
-            app.terminal.waiting_for(source);
+            app.terminal.waiting_for(&source.shown());
             source.lock(PATIENCE)
         }
         lock => lock,
@@ -92,7 +93,7 @@ fn refresh(
     source: &Source,
     kept: Credentials,
     turn: Option<Lock>,
-) -> Result<Live, Stop> {
+) -> Result<Live, Usage> {
     let Some(refresh_token) = &kept.refresh_token else {
         let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());

@@ -12,15 +12,16 @@ pub mod lookup;
 pub mod profiles;
 pub mod revoke;
 mod revoke_old;
+mod source;
 pub mod token;
 
 use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::terminal::Terminal;
-use crate::{browser, signals};
+use crate::{browser, prompt, signals};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use std::io;
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -29,116 +30,104 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use zoho_grant::context::Context;
 use zoho_grant::error::Error;
-use zoho_grant::event::{Tell, reporting};
+use zoho_grant::event::{Event, Tell, reporting};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
+use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::http::Zoho;
 use zoho_stand_in::visitor;
 
-/// Why a command ends before its end.
-pub enum Stop {
-    /// A setting cannot be used.
-    Usage(Usage),
-    /// Something failed.
-    Error(Error),
-}
-
-impl From<Usage> for Stop {
-    fn from(usage: Usage) -> Self {
-        Self::Usage(usage)
-    }
-}
-
-impl From<Error> for Stop {
-    fn from(error: Error) -> Self {
-        Self::Error(error)
-    }
-}
+/// How a command ends: its exit code, or why it could not go on.
+pub type Ended = Result<ExitCode, Usage>;
 
 /// What every command runs with. Keyring and locks block, so commands wait for Zoho only where they ask it.
-pub struct App<'a> {
+pub struct App {
     /// Waits for Zoho's answers.
-    pub runtime: &'a Runtime,
+    pub runtime: Runtime,
     /// Talks to the person.
-    pub terminal: &'a Arc<Terminal>,
+    pub terminal: Arc<Terminal>,
 }
 
-impl App<'_> {
+impl App {
     /// Zoho, telling the terminal of each request.
     pub fn zoho(&self) -> Zoho {
-        Zoho::new(ANSWER_WITHIN, reporting(&tell(self.terminal)))
+        let terminal = Arc::clone(&self.terminal);
+        let tell: Tell = Arc::new(move |event| terminal.event(&event));
+        Zoho::new(ANSWER_WITHIN, reporting(&tell))
     }
 
     /// Asks the person. Once a login has listened for signals they end no process, so they end the question here.
     pub fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce() -> io::Result<T> + Send + 'static,
-    ) -> io::Result<T> {
-        self.runtime.block_on(async {
+    ) -> Result<T, Usage> {
+        let answer = self.runtime.block_on(async {
             let mut stopped = signals::first();
             tokio::select! {
                 biased;
                 _ = stopped.wait_for(Option::is_some) => Err(io::ErrorKind::Interrupted.into()),
-                answer = async { tokio::task::spawn_blocking(question).await } => answer.map_err(io::Error::other)?,
+                // Not begun once a signal came.
+                answer = async { tokio::task::spawn_blocking(question).await } => answer.map_err(io::Error::other).flatten(),
             }
-        })
+        });
+        answer.map_err(|error| Usage::unanswered(&error))
+    }
+
+    /// Runs a flow to its end, tells how it went, and offers to revoke the refresh token that was saved over.
+    pub fn obtain(
+        &self,
+        settings: &Settings,
+        revoke_old: bool,
+        flow: impl Future<Output = Result<Outcome, Error>>,
+    ) -> (ExitCode, Result<Outcome, Error>) {
+        let old = revoke_old::old(settings);
+        let outcome = self.runtime.block_on(flow);
+        self.terminal.outcome(&outcome);
+        revoke_old::offer(self, &outcome, old, revoke_old);
+        let code = match &outcome {
+            Ok(outcome) => outcome.exit_code(),
+            Err(error) => error.explain().exit_code,
+        };
+        (code.into(), outcome)
+    }
+
+    /// What a person's own login touches: their terminal, standard output, the system's clock and randomness.
+    fn context(&self, opener: Opener, pasting: bool) -> Context {
+        let (sender, visited) = mpsc::channel(1);
+        let terminal = Arc::clone(&self.terminal);
+        let tell: Tell = Arc::new(move |event| {
+            if let (Opener::PastingVisitor, Event::Ready { address, .. }) = (opener, &event) {
+                tokio::spawn(visit(address.clone(), Some(sender.clone())));
+            }
+            terminal.event(&event);
+        });
+        // Who started this program through `sudo`: their browser is the person's.
+        let behind_sudo = std::env::var("SUDO_UID").ok();
+        let behind_sudo = behind_sudo.and_then(|uid| uid.parse().ok());
+        let told = Arc::clone(&tell);
+        Context {
+            open: Box::new(move |address| match opener {
+                Opener::Nobody | Opener::PastingVisitor => {}
+                Opener::Browser => browser::open(address, Arc::clone(&told)),
+                Opener::Visitor => drop(tokio::spawn(visit(address.into(), None))),
+            }),
+            tell,
+            pasted: if pasting { prompt::pasted() } else { visited },
+            output: Box::new(std::io::stdout()),
+            persons: Arc::new(Persons::of_this_process(behind_sudo)),
+            random: Box::new(UnwrapErr(SysRng)),
+            now: SystemTime::now,
+            stopped: signals::listen(),
+        }
     }
 }
 
-/// What a person's own login touches: their terminal, standard output, the system's clock and randomness.
-fn context(
-    terminal: &Arc<Terminal>,
-    opener: Opener,
-    pasted: mpsc::Receiver<SecretString>,
-) -> Context {
-    let tell = tell(terminal);
-    Context {
-        open: open(opener, &tell),
-        tell,
-        pasted,
-        output: Box::new(std::io::stdout()),
-        persons: Arc::new(Persons::of_this_process(behind_sudo())),
-        random: Box::new(UnwrapErr(SysRng)),
-        now: SystemTime::now,
-        stopped: signals::listen(),
+/// Where the visit ended is told by the login itself, unless the address is to be pasted.
+async fn visit(address: SecretString, paste: Option<mpsc::Sender<SecretString>>) {
+    let visit = visitor::consent(address.expose_secret()).await;
+    if let (Ok(visit), Some(paste)) = (visit, paste) {
+        // A login that ended meanwhile needs it no more.
+        let _ = paste.send(visit.address).await;
     }
-}
-
-/// Who started this program through `sudo`: their browser is the person's.
-fn behind_sudo() -> Option<u32> {
-    std::env::var("SUDO_UID").ok()?.parse().ok()
-}
-
-/// Events go to the terminal.
-fn tell(terminal: &Arc<Terminal>) -> Tell {
-    let told = Arc::clone(terminal);
-    Arc::new(move |event| told.event(&event))
-}
-
-fn open(opener: Opener, tell: &Tell) -> Box<dyn Fn(&str) + Send> {
-    let tell = Arc::clone(tell);
-    match opener {
-        Opener::Nobody => Box::new(|_| {}),
-        Opener::Browser => Box::new(move |address| browser::open(address, Arc::clone(&tell))),
-        Opener::Visitor => Box::new(|address| {
-            let address = address.to_owned();
-            // Where the visit ended is told by the login itself.
-            tokio::spawn(async move { drop(visitor::consent(&address).await) });
-        }),
-    }
-}
-
-/// No texts are pasted.
-fn nothing_pasted() -> mpsc::Receiver<SecretString> {
-    mpsc::channel(1).1
-}
-
-/// Tells how it ended.
-fn conclude(terminal: &Terminal, outcome: &Result<Outcome, Error>) -> ExitCode {
-    terminal.outcome(outcome, SystemTime::now());
-    ExitCode::from(match outcome {
-        Ok(login) => login.exit_code(),
-        Err(error) => error.explain().exit_code,
-    })
 }

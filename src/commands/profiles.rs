@@ -1,24 +1,22 @@
 //! `profiles` and `forget`.
 
-use crate::cli::tokens::Forget;
+use crate::cli::folder;
 use crate::cli::variables::Variables;
-use crate::cli::{folder, saving};
-use crate::commands::{App, Stop};
+use crate::commands::{App, Ended};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
+use zoho_grant::profiles::profile::Name;
 
 /// Lists what is kept.
-pub fn list(app: &App) -> Result<ExitCode, Stop> {
+pub fn list(app: &App) -> Ended {
     let listed = folder::profiles()?.list().map_err(Error::Profile)?;
-    let printed = app.terminal.profiles(&listed);
-    printed.map_err(Error::NotPrinted)?;
+    app.terminal.profiles(&listed)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// Removes one.
-pub fn forget(arguments: &Forget, app: &App) -> Result<ExitCode, Stop> {
-    let named = arguments.profile.as_deref();
-    let name = saving::name(Variables::of_environment().or(named, "ZOHO_PROFILE")?)?;
+pub fn forget(named: Option<&Name>, app: &App) -> Ended {
+    let name = Variables::of_environment().profile_name(named)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)

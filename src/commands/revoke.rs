@@ -1,9 +1,9 @@
 //! `revoke`: the end of a refresh token, at Zoho and here.
 
-use crate::cli::source::Source;
 use crate::cli::tokens::Revoke;
 use crate::cli::usage::Usage;
-use crate::commands::{App, Stop};
+use crate::commands::source::Source;
+use crate::commands::{App, Ended};
 use crate::prompt;
 use secrecy::SecretString;
 use std::process::ExitCode;
@@ -12,38 +12,33 @@ use zoho_grant::zoho::token;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Asks, revokes, then forgets.
-pub fn revoke(arguments: &Revoke, app: &App) -> Result<ExitCode, Stop> {
+pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
-    let kept = source.load()?;
+    let (kept, shown) = (source.load()?, source.shown());
     let Some(token) = &kept.refresh_token else {
-        return Err(Usage {
-            what: "There is nothing to revoke.".to_owned(),
-            cause: format!("There is no refresh token in {}.", source.shown()),
-            remedy: "Name where it is with --profile or --env-file.".to_owned(),
-            exit_code: 2,
-        }
-        .into());
+        return Err(Usage::wrong(
+            "There is nothing to revoke.",
+            format!("There is no refresh token in {shown}."),
+            "Name where it is with --profile or --env-file.",
+        ));
     };
-    if !arguments.yes && !prompt::possible() {
-        return Err(Usage::new("revoke", "there is no terminal to ask on", "Give --yes.").into());
-    }
-    let question = format!(
-        "Revoke the refresh token of {} at {}? Everything that uses it stops.",
-        source.shown(),
-        kept.accounts_server
-    );
-    let unanswered = |error| Usage::unanswered(&error);
-    if !arguments.yes
-        && !app
-            .ask(move || prompt::confirm(&question))
-            .map_err(unanswered)?
-    {
-        app.terminal.nothing_revoked();
-        return Ok(ExitCode::SUCCESS);
+    if !arguments.yes {
+        if !prompt::possible() {
+            let why = "there is no terminal to ask on";
+            return Err(Usage::new("revoke", why, "Give --yes."));
+        }
+        let server = &kept.accounts_server;
+        let question = format!(
+            "Revoke the refresh token of {shown} at {server}? Everything that uses it stops."
+        );
+        if !app.ask(move || prompt::confirm(&question))? {
+            app.terminal.nothing_revoked();
+            return Ok(ExitCode::SUCCESS);
+        }
     }
     let was_alive = end(app, &kept.accounts_server, token)?;
     source.forget()?;
-    app.terminal.revoked(was_alive, &source);
+    app.terminal.revoked(was_alive, &source.forgotten());
     Ok(ExitCode::SUCCESS)
 }
 

@@ -18,28 +18,29 @@ pub fn old(settings: &Settings) -> Option<Credentials> {
 
 /// Offers to revoke it, once the new one is kept.
 pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credentials>, unasked: bool) {
-    let Ok(login) = outcome else {
+    let (Ok(login), Some(old)) = (outcome, old) else {
         return;
     };
-    let new = login.credentials.refresh_token.as_ref();
-    let (Some(old), Some(new), Some((name, _))) = (old, new, &login.kept) else {
+    let (Some(token), Some(new)) = (old.refresh_token, &login.credentials.refresh_token) else {
         return;
     };
-    let Some(token) = old
-        .refresh_token
-        .filter(|old| old.expose_secret() != new.expose_secret())
-    else {
+    let Some((name, _)) = login.kept.as_ref() else {
         return;
     };
+    if token.expose_secret() == new.expose_secret() {
+        return;
+    }
     let question = format!(
         "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it?"
     );
     if !unasked && !prompt::possible() {
         app.terminal.old_token_lives_on(name);
-    } else if unasked
+        return;
+    }
+    if unasked
         || app
             .ask(move || prompt::confirm(&question))
-            .unwrap_or_default()
+            .is_ok_and(|yes| yes)
     {
         match revoke::end(app, &old.accounts_server, &token) {
             Ok(was_alive) => app.terminal.old_token_revoked(was_alive),

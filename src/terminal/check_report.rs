@@ -1,132 +1,101 @@
 //! What `check` found: one line each for people, one object for programs.
 
-use crate::terminal::Terminal;
-use serde_json::{Map, Value, json};
-use std::io;
-use std::time::SystemTime;
+use crate::cli::usage::Usage;
+use crate::terminal::{Terminal, facts};
+use serde_json::{Value, json};
 use zoho_grant::credentials::Credentials;
+use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
-use zoho_grant::zoho::crm::{Organization, User};
+use zoho_grant::zoho::crm::Identity;
 
 /// What `check` found of credentials that are alive.
 pub struct Findings<'a> {
     /// What was checked.
     pub kept: &'a Credentials,
-    /// The organisation, when the CRM told.
-    pub organization: Option<&'a Organization>,
-    /// The person, when the CRM told.
-    pub user: Option<&'a User>,
-    /// Each granted scope; when it is not known what was granted, those that could be asked about.
-    pub scopes: Vec<(&'a str, Answer)>,
-}
-
-/// Whether a scope answers.
-pub enum Answer {
-    /// It does.
-    Yes,
-    /// It does not, for this reason.
-    No(String),
-    /// There is no documented question that anyone may ask.
-    NotAsked,
+    /// What the CRM told.
+    pub identity: &'a Identity,
+    /// Whether each scope responds, or why not. When it is not known what was granted, those that could be asked about.
+    pub scopes: Vec<(&'a str, Option<Result<(), String>>)>,
 }
 
 impl Terminal {
     /// Prints what was found.
-    pub fn findings(&self, findings: &Findings, json: bool) -> io::Result<()> {
+    pub fn findings(&self, findings: &Findings, json: bool) -> Result<(), Error> {
         if json {
             self.print(&format!("{:#}\n", findings.json()))
         } else {
-            self.print(&findings.lines())
+            self.print_styled(&findings.lines())
         }
     }
 
-    /// Prints for programs that the credentials are dead, and why.
-    pub fn dead(&self, why: &str) -> io::Result<()> {
-        self.print(&format!("{:#}\n", json!({ "alive": false, "why": why })))
+    /// Prints for programs why nothing was found: null when it is not known whether the credentials are alive.
+    pub fn unchecked(&self, usage: &Usage) -> Result<(), Error> {
+        let alive = (usage.exit_code == 5).then_some(false);
+        let why = format!("{} {}", usage.what, usage.cause);
+        self.print(&format!("{:#}\n", json!({ "alive": alive, "why": why })))
     }
 }
 
 impl Findings<'_> {
     fn lines(&self) -> String {
-        let mut lines = String::new();
-        let mut line =
-            |label: &str, value: &str| lines.extend([&format!("{label:14}"), value, "\n"]);
-        line("Alive", "yes");
-        let none = || "not told".to_owned();
-        let organization = self
-            .organization
-            .and_then(|organization| organization.name.as_ref());
-        line(
-            "Organisation",
-            &organization.map_or_else(none, Untrusted::to_string),
+        let facts = facts::facts(
+            self.identity.organization.as_ref().ok(),
+            self.identity.user.as_ref().ok(),
+            self.kept.accounts_server.data_center(),
+            &self.kept.accounts_server,
+            self.kept.expires_at,
         );
-        line("Person", &self.person().unwrap_or_else(none));
-        let server = &self.kept.accounts_server;
-        let center = server.data_center();
-        let center = center.map(|center| format!("{} ({}), {server}", center.name, center.code));
-        line("Data centre", &center.unwrap_or_else(|| server.to_string()));
-        line("Access token", &self.end(SystemTime::now()));
-        for (scope, answer) in &self.scopes {
+        let facts = facts.map(|(label, value)| {
+            (
+                label,
+                value.unwrap_or_else(|| "Zoho did not say".to_owned()),
+            )
+        });
+        let scopes = self.scopes.iter().map(|(scope, answer)| {
             let answer = match answer {
-                Answer::Yes => "answers".to_owned(),
-                Answer::No(why) => format!("does not answer: {why}"),
-                Answer::NotAsked => {
-                    "not asked: Zoho documents no question for it that fits every account"
-                        .to_owned()
-                }
+                Some(Ok(())) => "responds".to_owned(),
+                Some(Err(why)) => format!("does not respond: {why}"),
+                None => "not asked: Zoho documents no request that fits every account".to_owned(),
             };
-            line("Scope", &format!("{}  {answer}", Untrusted::new(*scope)));
-        }
+            ("Scope", format!("{}  {answer}", Untrusted::new(*scope)))
+        });
+        let alive = [("Alive", "yes".to_owned())].into_iter();
+        let lines = alive.chain(facts).chain(scopes);
         lines
-    }
-
-    fn person(&self) -> Option<String> {
-        let user = self.user?;
-        let parts = [&user.name, &user.email].into_iter().flatten();
-        Some(
-            parts
-                .map(Untrusted::to_string)
-                .collect::<Vec<_>>()
-                .join(", "),
-        )
-    }
-
-    fn end(&self, now: SystemTime) -> String {
-        let Some(end) = self.kept.expires_at else {
-            return "Zoho did not say when it ends".to_owned();
-        };
-        let left = end.duration_since(now).unwrap_or_default().as_secs();
-        let stamp = humantime::format_rfc3339_seconds(end);
-        format!("ends in {} minutes, at {stamp}", (left + 30) / 60)
+            .map(|(label, value)| facts::line(label, &value) + "\n")
+            .collect()
     }
 
     fn json(&self) -> Value {
         let raw = |text: &Option<Untrusted>| text.as_ref().map(|text| text.raw().to_owned());
-        let end = self.kept.expires_at.map(humantime::format_rfc3339_seconds);
-        let fields = [
-            ("alive", json!(true)),
-            ("organization", json!(self.organization.map(|organization| json!({
-                "name": raw(&organization.name), "id": raw(&organization.id), "type": raw(&organization.kind),
-            })))),
-            ("user", json!(self.user.map(|user| json!({ "name": raw(&user.name), "email": raw(&user.email) })))),
-            ("data_center", json!(self.kept.accounts_server.data_center().map(|center| center.code))),
-            ("accounts_url", json!(self.kept.accounts_server.as_str())),
-            ("api_domain", json!(raw(&self.kept.api_domain))),
-            ("expires_at", json!(end.map(|end| end.to_string()))),
-            ("scopes", self.scopes.iter().map(|(scope, answer)| scope_json(scope, answer)).collect()),
-        ];
-        let fields = fields.into_iter().filter(|(_, value)| !value.is_null());
-        let fields: Map<_, _> = fields
-            .map(|(name, value)| (name.to_owned(), value))
-            .collect();
-        Value::Object(fields)
+        let (kept, identity) = (self.kept, self.identity);
+        let organization = identity.organization.as_ref().ok();
+        let user = identity.user.as_ref().ok();
+        let center = kept.accounts_server.data_center();
+        let scopes = self.scopes.iter().map(|(scope, answer)| {
+            let answers = answer.as_ref().map(Result::is_ok);
+            let why = answer.as_ref().and_then(|answer| answer.as_ref().err());
+            told(json!({ "scope": scope, "answers": answers, "why": why }))
+        });
+        told(json!({
+            "alive": true,
+            "organization": organization.map(|it| json!({
+                "name": raw(&it.name), "id": raw(&it.id), "type": raw(&it.kind),
+            })),
+            "user": user.map(|it| json!({ "name": raw(&it.name), "email": raw(&it.email) })),
+            "data_center": center.map(|center| center.code),
+            "accounts_url": kept.accounts_server.as_str(),
+            "api_domain": raw(&kept.api_domain),
+            "expires_at": kept.expires_at.map(|end| humantime::format_rfc3339_seconds(end).to_string()),
+            "scopes": scopes.collect::<Vec<_>>(),
+        }))
     }
 }
 
-fn scope_json(scope: &str, answer: &Answer) -> Value {
-    match answer {
-        Answer::Yes => json!({ "scope": scope, "answers": true }),
-        Answer::No(why) => json!({ "scope": scope, "answers": false, "why": why }),
-        Answer::NotAsked => json!({ "scope": scope }),
+/// Without what nobody told.
+fn told(mut object: Value) -> Value {
+    if let Value::Object(fields) = &mut object {
+        fields.retain(|_, value| !value.is_null());
     }
+    object
 }

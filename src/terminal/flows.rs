@@ -4,7 +4,6 @@ use crate::terminal::Terminal;
 use crate::terminal::screen::{BOLD, WARNING};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
-use std::sync::atomic::Ordering;
 use zoho_grant::loopback::decide::Refusal;
 use zoho_grant::loopback::pasted::NotTaken;
 use zoho_grant::untrusted::Untrusted;
@@ -13,17 +12,6 @@ use zoho_grant::untrusted::Untrusted;
 const QR_BYTES: usize = 150;
 
 impl Terminal {
-    /// Whether the redirected address can be pasted, which is told when it is awaited.
-    pub fn pasting(&self, possible: bool) {
-        self.pasting.store(possible, Ordering::Relaxed);
-    }
-
-    /// The command with which a browser elsewhere reaches this machine.
-    pub fn tunnel(&self, command: &str) {
-        self.must_say("The browser must reach this machine. If it runs elsewhere, run this there first, and leave it open:");
-        self.must_say(&format!("  {BOLD}{command}{BOLD:#}"));
-    }
-
     /// This is a rehearsal.
     pub fn rehearsal(&self) {
         self.say(&format!(
@@ -39,19 +27,19 @@ impl Terminal {
 
     /// How to paste, if that is possible.
     pub(super) fn explain_pasting(&self) {
-        if !self.pasting.load(Ordering::Relaxed) {
+        let known = self.registration.get();
+        let Some(known) = known.filter(|known| known.pasting) else {
             return;
-        }
-        let elsewhere = self.registration.get().is_some_and(|known| !known.is_here);
+        };
         let warning = format!(
-            "Paste only from {WARNING}your own{WARNING:#} browser, after your own consent: with a stranger's address you would get the stranger's account."
+            "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
         );
-        if elsewhere {
-            self.must_say("After the consent, copy the address that the browser ends on, paste it here and press Enter.");
-            self.must_say(&warning);
-        } else {
+        if known.is_here {
             self.say("If the browser cannot reach this machine, paste the address that it ends on here and press Enter.");
             self.say(&warning);
+        } else {
+            self.must_say("After the consent, copy the address that the browser ends on, paste it here and press Enter.");
+            self.must_say(&warning);
         }
     }
 
@@ -89,7 +77,7 @@ impl Terminal {
 }
 
 /// A QR code in half blocks, two modules to a character; light ones are drawn, so that it reads dark on light
-/// also where colours are switched off. None when it would not fit.
+/// also where colors are switched off. None when it would not fit.
 fn picture(address: &str) -> Option<Vec<String>> {
     if address.len() > QR_BYTES {
         return None;
@@ -103,10 +91,8 @@ fn picture(address: &str) -> Option<Vec<String>> {
     if width.is_some_and(|(width, _)| usize::from(width.0) < columns) {
         return None;
     }
-    let colours = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);
-    let rows = drawn
-        .lines()
-        .map(|row| format!("{colours}{row}{colours:#}"));
+    let colors = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);
+    let rows = drawn.lines().map(|row| format!("{colors}{row}{colors:#}"));
     Some(rows.collect())
 }
 

@@ -1,15 +1,16 @@
 //! Every word that a person reads on the terminal, and the only place that prints.
 
 pub mod check_report;
+mod facts;
 mod flows;
 mod outcome;
 mod screen;
 mod table;
 mod tokens;
 
-use crate::cli::plan::Opener;
+use crate::cli::Talk;
+use crate::cli::plan::{Opener, Plan};
 use crate::cli::usage::Usage;
-use crate::cli::{Color, Talk};
 use crate::prompt;
 use anstream::{AutoStream, ColorChoice};
 use screen::{BAD, BOLD, DIM, Screen, WARNING};
@@ -17,15 +18,15 @@ use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
+use zoho_grant::error::Error;
 use zoho_grant::event::Event;
 use zoho_grant::loopback::decide::{Place, Refusal};
 use zoho_grant::loopback::notice::Notice;
 use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
-use zoho_grant::settings::Settings;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::http::Requested;
 
@@ -46,10 +47,6 @@ pub struct Terminal {
     screen: Screen,
     quiet: bool,
     verbose: bool,
-    /// For what is looked up, which goes to standard output.
-    colors: ColorChoice,
-    /// The redirected address can be pasted.
-    pasting: AtomicBool,
     registration: OnceLock<Registration>,
     /// Zoho's consent page for this login.
     consent: OnceLock<SecretString>,
@@ -63,6 +60,8 @@ struct Registration {
     redirect_uri: String,
     /// Whether this machine serves it.
     is_here: bool,
+    /// Whether the redirected address can be pasted.
+    pasting: bool,
     opener: Opener,
     console: &'static str,
     data_center: String,
@@ -71,15 +70,16 @@ struct Registration {
 impl Terminal {
     /// Writes to standard error.
     pub fn on_stderr(talk: Talk) -> Self {
+        match talk.color {
+            clap::ColorChoice::Always => ColorChoice::Always,
+            clap::ColorChoice::Never => ColorChoice::Never,
+            clap::ColorChoice::Auto => ColorChoice::Auto,
+        }
+        .write_global();
         let stderr = std::io::stderr();
-        let choice = match talk.color {
-            Color::Always => ColorChoice::Always,
-            Color::Never => ColorChoice::Never,
-            Color::Auto => AutoStream::choice(&stderr),
-        };
-        prompt::colored(choice != ColorChoice::Never);
+        prompt::colored(AutoStream::choice(&stderr) != ColorChoice::Never);
         let is_terminal = stderr.is_terminal();
-        let screen = Screen::new(Box::new(AutoStream::new(stderr, choice)), is_terminal);
+        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_terminal);
         Self::new(screen, talk)
     }
 
@@ -88,12 +88,6 @@ impl Terminal {
             screen,
             quiet: talk.quiet,
             verbose: talk.verbose > 0,
-            colors: match talk.color {
-                Color::Always => ColorChoice::Always,
-                Color::Never => ColorChoice::Never,
-                Color::Auto => AutoStream::choice(&std::io::stdout()),
-            },
-            pasting: AtomicBool::new(false),
             registration: OnceLock::new(),
             consent: OnceLock::new(),
             said: Mutex::default(),
@@ -101,27 +95,31 @@ impl Terminal {
         }
     }
 
-    /// Both listeners are up: what must be registered, and where.
-    pub fn listening(&self, settings: &Settings, redirect_uri: &RedirectUri, opener: Opener) {
-        let console = settings.home.api_console();
-        let center = settings.home.data_center();
+    /// Both listeners are up: what must be registered, where, and what the person should know before they consent.
+    pub fn listening(&self, plan: &Plan, redirect_uri: &RedirectUri, pasting: bool) {
+        let home = &plan.settings.home;
+        let console = home.api_console();
+        let center = home.data_center();
         self.registration.get_or_init(|| Registration {
             redirect_uri: redirect_uri.to_string(),
             is_here: redirect_uri.is_here(),
-            opener,
+            pasting,
+            opener: plan.opener,
             console,
-            data_center: center.map_or_else(
-                || settings.home.to_string(),
-                |center| center.name.to_owned(),
-            ),
+            data_center: center.map_or_else(|| home.to_string(), |center| center.name.to_owned()),
         });
-        if settings.rehearsal {
+        if plan.settings.rehearsal {
             self.rehearsal();
         } else {
             self.say(&format!(
-                "Redirect URI, to be registered exactly like this at {console}:"
+                "Redirect URI to register at {console}, exactly like this:"
             ));
             self.say(&format!("  {BOLD}{redirect_uri}{BOLD:#}"));
+        }
+        self.warn(&plan.warnings);
+        if let Some(command) = &plan.tunnel {
+            self.must_say("The browser must reach this machine. If it runs elsewhere, run this there first, and leave it open:");
+            self.must_say(&format!("  {BOLD}{command}{BOLD:#}"));
         }
     }
 
@@ -132,10 +130,18 @@ impl Terminal {
         }
     }
 
-    /// A setting that cannot be used.
+    /// What could not be done, why, and what to do next.
     pub fn usage(&self, usage: &Usage) -> ExitCode {
-        self.problem(&usage.what, &usage.cause, &usage.remedy);
+        let what = &usage.what;
+        self.must_say(&format!("{BAD}error:{BAD:#} {BOLD}{what}{BOLD:#}"));
+        self.must_say(&format!("  Why:  {}", usage.cause));
+        self.must_say(&format!("  Next: {}", usage.remedy));
         ExitCode::from(usage.exit_code)
+    }
+
+    /// The same of an error that ends nothing.
+    pub fn error(&self, error: &Error) {
+        self.usage(&error.into());
     }
 
     /// What happens while the login runs.
@@ -146,7 +152,7 @@ impl Terminal {
                 self.enter_code(user_code, address, complete.as_ref());
             }
             Event::MovedTo(server) => {
-                self.say(&format!("The consent was given at another data centre. Going on at {server} …"));
+                self.say(&format!("The consent was given at another data center. Going on at {server} …"));
             }
             Event::NotTaken(not) => self.not_taken(*not),
             Event::BrowserFailed(why) => self.warn(&[format!(
@@ -163,9 +169,9 @@ impl Terminal {
             Event::Exchanging(server) => {
                 self.say(&format!("Exchanging the grant token at {server} …"));
             }
-            Event::Checking(domain) => self.say(&format!("Asking {domain} whose the tokens are …")),
+            Event::Checking(domain) => self.say(&format!("Asking {domain} who owns the tokens …")),
             Event::UnknownLocation(location) => {
-                self.say(&format!("Zoho names a data centre that is not in the table: {location}."));
+                self.say(&format!("Zoho names a data center that is not in the table: {location}."));
             }
             Event::Requested(Requested { request, result, took }) => {
                 self.detail(&format!("{request} → {result} ({} ms)", took.as_millis()));
@@ -179,7 +185,7 @@ impl Terminal {
             Notice::Refused(refusal) => self.refused(refusal),
             Notice::StartedTwice => self.once(
                 "The one-time start address was opened a second time, which had no effect. If that was not you, another\n\
-                 program of this machine opened it: check that organisation and person are yours at the end.",
+                 program of this machine opened it: check that organization and person are yours at the end.",
             ),
             Notice::SpokeTls => self.once(
                 "Your browser spoke https to this program, which serves http: its https-only mode does that.\n\
@@ -189,7 +195,7 @@ impl Terminal {
                 "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port.\n\
                  Clear the cookies of localhost in that browser, or open the address in a private window.",
             ),
-            Notice::WillClearAppData if self.is_visited() => {}
+            Notice::WillClearAppData if self.opener() == Opener::Visitor => {}
             Notice::WillClearAppData => self.once(
                 "At the end, this browser will be told to clear what apps stored on the redirect URI's address (its port only).",
             ),
@@ -198,7 +204,7 @@ impl Terminal {
 
     /// With a browser opened here, only the short address, which holds no state.
     fn ready(&self, start: Option<&str>, address: &SecretString) {
-        let opened = self.is_opened();
+        let opened = self.opener() != Opener::Nobody;
         if let Some(start) = start {
             self.say(if opened {
                 "Your browser opens. If it does not, open this address on this machine:"
@@ -219,18 +225,15 @@ impl Terminal {
         self.explain_pasting();
     }
 
-    /// Whether this program opens a browser.
-    fn is_opened(&self) -> bool {
-        self.registration
-            .get()
-            .is_some_and(|known| known.opener != Opener::Nobody)
+    /// Who opens the start address.
+    fn opener(&self) -> Opener {
+        let registration = self.registration.get();
+        registration.map_or(Opener::Nobody, |known| known.opener)
     }
 
-    /// Whether a browser without a person comes.
-    fn is_visited(&self) -> bool {
-        self.registration
-            .get()
-            .is_some_and(|known| known.opener == Opener::Visitor)
+    /// Whether the redirected address can be pasted.
+    fn is_pasting(&self) -> bool {
+        self.registration.get().is_some_and(|known| known.pasting)
     }
 
     fn waiting(&self, since: Duration, left: Duration, started: bool) {
@@ -238,7 +241,8 @@ impl Terminal {
             self.explain_error_pages();
         }
         let here = self.registration.get().filter(|known| known.is_here);
-        let nobody_came = !started && since >= OPENING && here.is_some() && self.is_opened();
+        let nobody_came =
+            !started && since >= OPENING && here.is_some() && self.opener() != Opener::Nobody;
         if nobody_came || (here.is_some() && since >= STUCK) {
             self.explain_being_stuck();
         }
@@ -259,7 +263,7 @@ impl Terminal {
 
     /// A service worker of an earlier app that swallows everything looks like a person who reads.
     fn explain_being_stuck(&self) {
-        self.once(if self.pasting.load(Ordering::Relaxed) {
+        self.once(if self.is_pasting() {
             "Nothing happens? Open the address above in a private window, or paste the address that the browser ends on here:\n\
              an app that used this port before may stand in the way."
         } else {
@@ -268,25 +272,19 @@ impl Terminal {
     }
 
     fn explain_error_pages(&self) {
-        let Some(Registration {
-            redirect_uri,
-            console,
-            data_center,
-            ..
-        }) = self.registration.get()
-        else {
+        let Some(known) = self.registration.get() else {
             return;
         };
-        if !self.is_new("error pages") {
-            return;
+        if self.is_new("error pages") {
+            self.must_say(&format!(
+                "Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:\n  \
+                 Invalid Client        The client ID does not exist in this data center ({}): check --client-id and --dc.\n  \
+                 Invalid Redirect Uri  Register exactly {} at {}.\n  \
+                 Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.\n\
+                 Correct it, and run the login again.",
+                known.data_center, known.redirect_uri, known.console
+            ));
         }
-        self.must_say(&format!(
-            "Does Zoho's page show an error? It stays there, and this program hears nothing of it:\n  \
-             Invalid Client        The client ID does not exist in this data centre ({data_center}): check --client-id and --dc.\n  \
-             Invalid Redirect Uri  Register exactly {redirect_uri} at {console}.\n  \
-             Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.\n\
-             Mend it, and run the login again."
-        ));
     }
 
     fn refused(&self, refusal: Refusal) {
@@ -303,7 +301,7 @@ impl Terminal {
                  client is client-based (JavaScript) and never gets a refresh token: register a new client of the type \"Server-based\n\
                  Applications\" in Zoho's API console, with this redirect URI, and start again with its ID and secret.",
             ),
-            Refusal::Worker => self.once(if self.pasting.load(Ordering::Relaxed) {
+            Refusal::Worker => self.once(if self.is_pasting() {
                 "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
                  taken. Copy the address of the page that the browser shows now, paste it here and press Enter."
             } else {
@@ -336,7 +334,7 @@ impl Terminal {
         match place {
             Place::Start | Place::Clear | Place::ClearNow => {
                 // Otherwise it is printed already.
-                let opened = self.is_opened();
+                let opened = self.opener() != Opener::Nobody;
                 if let Some(address) = self.consent.get().filter(|_| opened)
                     && self.is_new("neighbor at start")
                 {
@@ -344,19 +342,13 @@ impl Terminal {
                     self.must_say(&format!("  {}", address.expose_secret()));
                 }
             }
-            Place::Callback => self.once(if self.pasting.load(Ordering::Relaxed) {
+            Place::Callback => self.once(if self.is_pasting() {
                 "If that was your own browser, copy the address that it shows, paste it here and press Enter."
             } else {
                 "If that was your own browser, run the login again in a terminal (in a container, with -it) to paste its address."
             }),
             Place::Page => self.once("If that was your own browser: the credentials are where this terminal says."),
         }
-    }
-
-    fn problem(&self, what: &str, cause: &str, remedy: &str) {
-        self.must_say(&format!("{BAD}error:{BAD:#} {BOLD}{what}{BOLD:#}"));
-        self.must_say(&format!("  Why:  {cause}"));
-        self.must_say(&format!("  Next: {remedy}"));
     }
 
     fn once(&self, lines: &'static str) {

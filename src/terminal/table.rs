@@ -3,8 +3,11 @@
 use crate::terminal::Terminal;
 use crate::terminal::screen::BOLD;
 use comfy_table::{Table, presets};
-use std::io::{self, ErrorKind, IsTerminal, Write};
-use std::process::ExitCode;
+use std::borrow::Borrow;
+use std::fmt::Display;
+use std::io::{self, IsTerminal};
+use zoho_grant::error::Error;
+use zoho_grant::untrusted::Untrusted;
 
 /// The width of a terminal that does not tell.
 const WIDTH: usize = 80;
@@ -13,40 +16,31 @@ impl Terminal {
     /// No scope has the word; the nearest one, if it was meant as a scope.
     pub fn no_scope(&self, word: &str, nearest: Option<&str>) {
         let guess = nearest.map_or_else(String::new, |known| format!(" Did you mean {known}?"));
-        let word = zoho_grant::untrusted::Untrusted::new(word);
+        let word = Untrusted::new(word);
         self.must_say(&format!(
             "No known scope has “{word}” in its name or description.{guess}"
         ));
     }
 
     /// Rows under their names; without names when a program reads.
-    pub fn table<const N: usize>(
+    pub fn table<const N: usize, T: Borrow<str> + Display>(
         &self,
         names: [&str; N],
-        rows: impl Iterator<Item = [&'static str; N]>,
-    ) -> ExitCode {
+        rows: impl Iterator<Item = [T; N]>,
+    ) -> Result<(), Error> {
         let rows: Vec<_> = rows.collect();
         let width = io::stdout().is_terminal().then(|| {
             terminal_size::terminal_size_of(io::stdout()).map_or(WIDTH, |(width, _)| width.0.into())
         });
-        let mut out = anstream::AutoStream::new(io::stdout().lock(), self.colors);
-        let written = out.write_all(text(&names, &rows, width).as_bytes());
-        match written.and_then(|()| out.flush()) {
-            // A reader such as `head` has seen enough.
-            Err(error) if error.kind() != ErrorKind::BrokenPipe => {
-                self.problem(
-                    "The table could not be printed.",
-                    &error.to_string(),
-                    "Mend standard output.",
-                );
-                ExitCode::FAILURE
-            }
-            _ => ExitCode::SUCCESS,
-        }
+        self.print_styled(&text(&names, &rows, width))
     }
 }
 
-fn text<const N: usize>(names: &[&str; N], rows: &[[&str; N]], width: Option<usize>) -> String {
+fn text<const N: usize, T: Borrow<str> + Display>(
+    names: &[&str; N],
+    rows: &[[T; N]],
+    width: Option<usize>,
+) -> String {
     let Some(width) = width else {
         return rows.iter().map(|row| row.join("\t") + "\n").collect();
     };
@@ -69,7 +63,7 @@ fn text<const N: usize>(names: &[&str; N], rows: &[[&str; N]], width: Option<usi
     format!("{BOLD}{head}{BOLD:#}\n{body}")
 }
 
-fn record<const N: usize>(names: &[&str; N], row: &[&str; N]) -> String {
+fn record<const N: usize, T: Display>(names: &[&str; N], row: &[T; N]) -> String {
     let head = format!("{BOLD}{}{BOLD:#}  {}\n", row[0], row[1]);
     let cells = names.iter().zip(row).skip(2);
     let lines = cells.map(|(name, cell)| format!("    {:17}{cell}\n", name.to_lowercase()));

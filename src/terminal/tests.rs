@@ -34,17 +34,17 @@ fn written_where(
     let talk = Talk {
         verbose,
         quiet,
-        color: Color::Auto,
+        color: clap::ColorChoice::Auto,
     };
     let terminal = Terminal::new(Screen::new(Box::new(paper.clone()), is_terminal), talk);
     terminal.registration.get_or_init(|| Registration {
         redirect_uri: "http://localhost:8085/callback".to_owned(),
         is_here: true,
+        pasting,
         opener: Opener::Browser,
         console: "https://api-console.zoho.eu",
         data_center: "Europe".to_owned(),
     });
-    terminal.pasting(pasting);
     for event in events {
         terminal.event(event);
     }
@@ -87,11 +87,11 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
         &text,
         &expect![[r"
         Waiting for Zoho, 5:00 minutes at most. Ctrl-C stops.
-        Does Zoho's page show an error? It stays there, and this program hears nothing of it:
-          Invalid Client        The client ID does not exist in this data centre (Europe): check --client-id and --dc.
+        Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
+          Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
           Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
           Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
-        Mend it, and run the login again.
+        Correct it, and run the login again.
     "]],
     );
 }
@@ -182,7 +182,7 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
     check(
         &text,
         &expect![[r"
-        Zoho names a data centre that is not in the table: x\u{1b}[2Jy\nz.
+        Zoho names a data center that is not in the table: x\u{1b}[2Jy\nz.
     "]],
     );
 }

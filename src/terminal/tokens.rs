@@ -1,10 +1,13 @@
 //! What is said about tokens after the login, and what is printed on standard output.
 
-use crate::cli::source::Source;
 use crate::terminal::Terminal;
 use crate::terminal::screen::GOOD;
+use anstream::adapter::strip_str;
+use anstream::{AutoStream, ColorChoice};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use zoho_grant::error::Error;
+use zoho_grant::handover::{NotWritten, Unwritten};
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::profiles::record::Record;
 use zoho_grant::untrusted::Untrusted;
@@ -12,23 +15,70 @@ use zoho_grant::zoho::trust::AccountsServer;
 
 impl Terminal {
     /// Prints on standard output.
-    pub fn print(&self, text: &str) -> io::Result<()> {
+    pub fn print(&self, text: &str) -> Result<(), Error> {
+        printed(self.write(text))
+    }
+
+    /// The same in colors, if they are wanted there; a reader such as `head` may have seen enough.
+    pub fn print_styled(&self, text: &str) -> Result<(), Error> {
+        let written = match AutoStream::choice(&io::stdout()) {
+            ColorChoice::Never => self.write(&strip_str(text).to_string()),
+            _ => self.write(text),
+        };
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
+            written => printed(written),
+        }
+    }
+
+    fn write(&self, text: &str) -> io::Result<()> {
         self.screen.clear();
         let mut stdout = io::stdout();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
 
-    /// One line for each profile: name, place, client id, accounts server, organisation with kind and edition, person.
-    pub fn profiles(&self, listed: &BTreeMap<Name, Record>) -> io::Result<()> {
+    /// One row for each profile.
+    pub fn profiles(&self, listed: &BTreeMap<Name, Record>) -> Result<(), Error> {
         if listed.is_empty() {
-            self.say("No profile is kept. Keep one: zoho-grant login --save.");
+            self.say("No profile is saved. Save one: zoho-grant login --save.");
         }
-        let width = listed.keys().map(|name| name.as_str().len()).max();
-        for (name, record) in listed {
-            self.print(&line(name, record, width.unwrap_or_default()))?;
-        }
-        Ok(())
+        let shown = |text: &String| Untrusted::new(text).to_string();
+        let told = |texts: [&Option<Untrusted>; 2], by: &str| {
+            let texts = texts.into_iter().flatten().map(Untrusted::to_string);
+            texts.collect::<Vec<_>>().join(by)
+        };
+        let rows = listed.iter().map(|(name, record)| {
+            let organization = record.organization.as_ref();
+            let person = record.user.as_ref();
+            [
+                name.to_string(),
+                record.kept.to_string(),
+                shown(&record.client_id),
+                shown(&record.accounts_url),
+                organization.map_or_else(String::new, |of| told([&of.name, &None], "")),
+                organization.map_or_else(String::new, |of| told([&of.kind, &of.edition], ", ")),
+                person.map_or_else(String::new, |of| {
+                    told([&of.email, &of.name], "\n")
+                        .lines()
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned()
+                }),
+            ]
+        });
+        self.table(
+            [
+                "PROFILE",
+                "PLACE",
+                "CLIENT ID",
+                "ACCOUNTS SERVER",
+                "ORGANIZATION",
+                "TYPE",
+                "PERSON",
+            ],
+            rows,
+        )
     }
 
     /// A profile is gone here.
@@ -47,8 +97,7 @@ impl Terminal {
     }
 
     /// The lock is not free.
-    pub fn waiting_for(&self, source: &Source) {
-        let source = source.shown();
+    pub fn waiting_for(&self, source: &str) {
         self.must_say(&format!("Waiting for another run that uses {source}."));
     }
 
@@ -57,9 +106,8 @@ impl Terminal {
         self.say("Nothing was revoked.");
     }
 
-    /// A refresh token is dead, and gone here.
-    pub fn revoked(&self, was_alive: bool, source: &Source) {
-        let source_name = source.shown();
+    /// A refresh token is dead, and what is gone here.
+    pub fn revoked(&self, was_alive: bool, here: &str) {
         if was_alive {
             self.say(&format!(
                 "{GOOD}Revoked{GOOD:#} at Zoho, with its access tokens."
@@ -69,13 +117,7 @@ impl Terminal {
                 "Zoho did not know this refresh token any more: it was dead already.".to_owned(),
             ]);
         }
-        match source {
-            Source::Profile(..) => self.say(&format!("Removed {source_name} from this machine.")),
-            Source::EnvFile(_) => self.say(&format!("Took the tokens out of {source_name}.")),
-            Source::Variables(_) => self.say(
-                "Unset ZOHO_REFRESH_TOKEN and ZOHO_ACCESS_TOKEN now: they are of no use any more.",
-            ),
-        }
+        self.say(here);
     }
 
     /// The token that was saved over stays alive.
@@ -95,38 +137,26 @@ impl Terminal {
         });
     }
 
-    /// A refusal that another data centre may not repeat.
+    /// A refusal that another data center may not repeat.
     pub fn try_elsewhere(&self, others: &[AccountsServer]) {
         let names = others.iter().map(|other| match other.data_center() {
             Some(center) => format!("{} ({})", center.code, center.name),
             None => other.to_string(),
         });
         self.must_say(&format!(
-            "Zoho says the same when a grant token belongs to another data centre. There are: {}.\n\
+            "Zoho says the same when a grant token belongs to another data center. There are: {}.\n\
              Each try counts: Zoho allows about ten in ten minutes. So try only the one whose console made it.",
             names.collect::<Vec<_>>().join(", ")
         ));
     }
 }
 
-fn line(name: &Name, record: &Record, width: usize) -> String {
-    let mut parts = vec![
-        format!("{:width$}", name.as_str()),
-        format!("{:7}", record.kept.to_string()),
-        Untrusted::new(&record.client_id).to_string(),
-        Untrusted::new(&record.accounts_url).to_string(),
-    ];
-    let shown = |texts: &[&Option<Untrusted>]| {
-        let texts = texts.iter().filter_map(|text| text.as_ref());
-        texts.map(Untrusted::to_string).collect::<Vec<_>>()
-    };
-    if let Some(told) = &record.organization {
-        parts.extend(shown(&[&told.name]));
-        let kind = shown(&[&told.kind, &told.edition]).join(", ");
-        parts.extend(Some(kind).filter(|kind| !kind.is_empty()));
-    }
-    if let Some(told) = &record.user {
-        parts.extend(shown(&[&told.email, &told.name]).into_iter().next());
-    }
-    parts.join("  ") + "\n"
+fn printed(written: io::Result<()>) -> Result<(), Error> {
+    written.map_err(|error| {
+        Error::NotWritten(NotWritten {
+            place: "standard output".into(),
+            why: Unwritten::Output(error),
+            printed: false,
+        })
+    })
 }

@@ -53,6 +53,11 @@ impl Id {
         Ok(Self(id.to_owned()))
     }
 
+    /// As it is registered.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
     /// Whether it is not `1000.` and 30 upper-case letters and digits: users report no other shape, Zoho documents none.
     pub fn is_odd(&self) -> bool {
         let rest = self.0.strip_prefix("1000.").unwrap_or_default();

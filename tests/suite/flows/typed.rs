@@ -318,7 +318,7 @@ async fn the_second_signal_ends_a_login_whose_output_nobody_reads() {
     let login = command(&[], &["demo", "--yes"]);
     let mut login = after(&format!("exec > {}", path.display()), &login);
     let mut program = Program::spawn(&mut login);
-    program.line_with("whose the tokens are").await;
+    program.line_with("who owns the tokens").await;
     program.signal("INT");
     program.signal("TERM");
     assert_eq!(program.wait().await.code, Some(143));

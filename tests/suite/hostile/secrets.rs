@@ -86,7 +86,7 @@ async fn row_14_a_second_use_of_the_start_address_is_told() {
     assert!(page.body().contains("organisation"), "{}", page.body());
     let stderr = login.ends_with(0).await;
     assert_eq!(stderr.matches("opened a second time").count(), 1);
-    assert!(stderr.contains("Organisation") && stderr.contains("Person"));
+    assert!(stderr.contains("Organization") && stderr.contains("Person"));
 }
 
 const VERBOSITIES: [&[&str]; 5] = [

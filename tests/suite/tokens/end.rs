@@ -14,10 +14,10 @@ async fn check_tells_whose_they_are_and_which_scopes_answer() {
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     for line in [
         "Alive         yes",
-        "Organisation  Rehearsal Company",
-        "Person        Rehearsal User, rehearsal@example.com",
-        "Access token  ends in 60 minutes",
-        "Scope         ZohoCRM.org.READ  answers",
+        "Organization  Rehearsal Company",
+        "Person        Rehearsal User  rehearsal@example.com",
+        "Access token  expires in 60 minutes",
+        "Scope         ZohoCRM.org.READ  responds",
         "Scope         ZohoCRM.modules.READ  not asked",
     ] {
         assert!(ended.stdout.contains(line), "{line}:\n{}", ended.stdout);
@@ -49,6 +49,10 @@ async fn check_never_sends_the_token_to_a_domain_that_is_not_trusted() {
     assert_eq!(ended.code, Some(7), "{}", ended.stderr);
     assert!(ended.stderr.contains("--trust-api-domain"));
     assert!(!ended.stderr.contains("revoke"), "{}", ended.stderr);
+    let ended = life.run(&["check", "--json"]).await;
+    let found: Value = serde_json::from_str(&ended.stdout).unwrap();
+    assert_eq!((ended.code, &found["alive"]), (Some(7), &Value::Null));
+    assert!(found["why"].as_str().unwrap().contains("is not sent to"));
     assert_eq!(life.stand_in.requests().len(), before);
 }
 

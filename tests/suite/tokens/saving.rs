@@ -92,7 +92,7 @@ async fn profiles_are_listed_without_secrets_and_forgotten() {
         ended.stdout
     );
     assert!(
-        ended.stdout.starts_with("default  file     1000.")
+        ended.stdout.starts_with("default\tfile\t1000.")
             && ended.stdout.contains("Rehearsal Company")
     );
     for name in ["client_secret", "refresh_token", "access_token"] {

@@ -32,7 +32,7 @@ async fn a_signal_hands_over_what_is_being_kept_for_ever() {
         let (uri, address) = beginning(&mut program).await;
         life.stand_in.register_redirect_uri(&uri);
         let visit = tokio::spawn(async move { visitor::consent(&address).await });
-        program.line_with("whose the tokens are").await;
+        program.line_with("who owns the tokens").await;
         program.signal(signal);
         let ended = program.wait().await;
         assert_eq!(ended.code, Some(1), "{}", ended.stderr);

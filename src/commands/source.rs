@@ -1,10 +1,9 @@
 //! Where credentials come from and go back to: a profile, a file of variables, or the environment.
 
+use crate::cli::folder;
 use crate::cli::tokens::From;
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::cli::{folder, saving};
-use crate::commands::Stop;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zoho_grant::credentials::Credentials;
@@ -33,24 +32,22 @@ pub enum Source {
 }
 
 impl Source {
-    /// Where these options, or else the variables, say.
-    pub fn of(from: &From) -> Result<Self, Usage> {
-        Self::chosen(from.profile.as_deref(), from.env_file.as_deref())
-    }
-
     /// Options first; then, as with other tools' keys, complete variables before the name of a profile.
-    pub fn chosen(profile: Option<&str>, env_file: Option<&Path>) -> Result<Self, Usage> {
-        let environment = Variables::of_environment();
-        if let Some(path) = env_file {
+    pub fn of(from: &From) -> Result<Self, Usage> {
+        if let Some(path) = &from.env_file {
             return Self::file(path);
         }
-        if profile.is_none() && environment.are_complete() {
-            return Ok(Self::Variables(environment));
+        let environment = Variables::of_environment();
+        let mut named = from.profile.clone();
+        if named.is_none() {
+            if environment.are_complete() {
+                return Ok(Self::Variables(environment));
+            }
+            named = environment.parsed("ZOHO_PROFILE", str::parse)?;
         }
         let profiles = folder::profiles()?;
-        let named = environment.or(profile, "ZOHO_PROFILE")?;
         let incomplete = named.is_none() && environment.hold_a_token();
-        let name = saving::name(named)?;
+        let name = named.unwrap_or_default();
         // Then what is missing among the variables is worth more than that there is no profile.
         let is_there = || profiles.list().is_ok_and(|all| all.contains_key(&name));
         if incomplete && !is_there() {
@@ -68,23 +65,19 @@ impl Source {
     }
 
     /// What is there now.
-    pub fn load(&self) -> Result<Credentials, Stop> {
+    pub fn load(&self) -> Result<Credentials, Usage> {
         match self {
             Self::Profile(profiles, name) => Ok(profiles.load(name).map_err(Error::Profile)?),
-            Self::EnvFile(path) => Ok(kept(&Variables::of_file(path)?)?),
-            Self::Variables(variables) => Ok(kept(variables)?),
+            Self::EnvFile(path) => kept(&Variables::of_file(path)?),
+            Self::Variables(variables) => kept(variables),
         }
     }
 
     /// An error when it is not worth writing down: without a token, or where the accounts server would be a guess.
     pub fn is_worth_exporting(&self) -> Result<(), Usage> {
-        let read;
         let variables = match self {
             Self::Profile(..) => return Ok(()),
-            Self::EnvFile(path) => {
-                read = Variables::of_file(path)?;
-                &read
-            }
+            Self::EnvFile(path) => &Variables::of_file(path)?,
             Self::Variables(variables) => variables,
         };
         if !variables.hold_a_token() {
@@ -150,8 +143,21 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path) => Untrusted::path(path).to_string(),
+            Self::EnvFile(path) => Untrusted::new(path.display().to_string()).to_string(),
             Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
+        }
+    }
+
+    /// What is gone with its tokens, as a sentence.
+    pub fn forgotten(&self) -> String {
+        let shown = self.shown();
+        match self {
+            Self::Profile(..) => format!("Removed {shown} from this machine."),
+            Self::EnvFile(_) => format!("Took the tokens out of {shown}."),
+            Self::Variables(_) => {
+                "Unset ZOHO_REFRESH_TOKEN and ZOHO_ACCESS_TOKEN now: they are of no use any more."
+                    .to_owned()
+            }
         }
     }
 
@@ -165,7 +171,7 @@ impl Source {
         let goal = match self {
             Self::Profile(_, name) => format!(" --save {name}"),
             Self::EnvFile(path) => {
-                let path = Untrusted::path(path);
+                let path = Untrusted::new(path.display().to_string());
                 format!(" --env-file {path} --format dotenv --output {path}")
             }
             Self::Variables(_) => String::new(),

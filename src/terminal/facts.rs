@@ -1,0 +1,53 @@
+//! Facts about credentials, the same after a login and a check.
+
+use crate::terminal::screen::{BOLD, DIM};
+use std::time::SystemTime;
+use zoho_grant::untrusted::Untrusted;
+use zoho_grant::zoho::crm::{Organization, User};
+use zoho_grant::zoho::data_centers::DataCenter;
+use zoho_grant::zoho::trust::AccountsServer;
+
+/// A line of its own.
+pub fn line(label: &str, value: &str) -> String {
+    format!("{label:14}{value}")
+}
+
+/// Who owns credentials, where they are good and for how long; nothing where nobody told.
+pub fn facts(
+    organization: Option<&Organization>,
+    user: Option<&User>,
+    center: Option<&DataCenter>,
+    server: &AccountsServer,
+    expires_at: Option<SystemTime>,
+) -> [(&'static str, Option<String>); 4] {
+    let organization = organization.map(|organization| {
+        let id = organization.id.as_ref().map(|id| format!("ID {id}"));
+        owner(organization.name.as_ref(), id)
+    });
+    let user = user.map(|user| {
+        let email = user.email.as_ref().map(Untrusted::to_string);
+        owner(user.name.as_ref(), email)
+    });
+    let center = match center {
+        Some(center) => format!("{} ({}), {server}", center.name, center.code),
+        None => server.to_string(),
+    };
+    let left = expires_at.map(|end| {
+        let left = end.duration_since(SystemTime::now()).unwrap_or_default();
+        let minutes = (left.as_secs() + 30) / 60;
+        let moment = humantime::format_rfc3339_seconds(end);
+        format!("expires in {minutes} minutes, at {moment}")
+    });
+    [
+        ("Organization", organization),
+        ("Person", user),
+        ("Data center", Some(center)),
+        ("Access token", left),
+    ]
+}
+
+fn owner(name: Option<&Untrusted>, detail: Option<String>) -> String {
+    let name = name.map_or_else(|| "(no name)".to_owned(), Untrusted::to_string);
+    let detail = detail.map(|detail| format!("  {DIM}{detail}{DIM:#}"));
+    format!("{BOLD}{name}{BOLD:#}{}", detail.unwrap_or_default())
+}
