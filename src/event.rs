@@ -57,6 +57,8 @@ pub enum Event {
     SenderUnseen,
     /// Zoho's response arrived and is judged; the grant token goes to this server.
     Exchanging(String),
+    /// Zoho has not answered yet; told every second, since so long.
+    StillExchanging(Duration),
     /// The tokens are here; the CRM is asked whose they are.
     Checking(String),
     /// A location that is not of the table came with the callback.

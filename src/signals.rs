@@ -31,7 +31,7 @@ pub use unix::{keep_no_core, watch};
 mod unix {
     use super::{FIRST, LISTENED, Ordering, Signal, prompt};
     use rustix::process::{Resource, Rlimit, getpgrp, getrlimit, getsid, setrlimit};
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP};
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGXFSZ};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::{emulate_default_handler, exit, raise};
 
@@ -53,7 +53,7 @@ mod unix {
     /// cannot be caught, they do what they always do.
     pub fn watch() {
         let ignored = ignored();
-        let caught = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP];
+        let caught = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGXFSZ];
         let caught = caught
             .iter()
             .filter(|signal| ignored >> (**signal - 1) & 1 == 0);
@@ -85,6 +85,8 @@ mod unix {
             SIGTERM => end(signal, Signal::Terminate),
             SIGHUP => end(signal, Signal::HangUp),
             SIGTSTP => stop(),
+            // The write that went beyond the limit on file size fails, and is told of.
+            SIGXFSZ => {}
             _ => {
                 let _left = prompt::leave();
                 let _ = emulate_default_handler(signal);

@@ -1,4 +1,4 @@
-//! What the stand-in's process does: both data centres over TLS, each with an accounts server and an API domain.
+//! What the stand-in's process does: both data centers over TLS, each with an accounts server and an API domain.
 
 use crate::Outcome;
 use crate::stamped::{Stamped, Stamps};

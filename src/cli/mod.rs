@@ -55,10 +55,10 @@ pub enum Command {
     Exchange(Grant),
     /// Print a live access token, refreshed if less than 5 minutes remain
     #[command(after_help = EXIT_CODES)]
-    Token(From),
+    Token(tokens::Use),
     /// Print the Authorization header with a live access token, as in: zoho-grant header | curl -H @- URL
     #[command(after_help = EXIT_CODES)]
-    Header(From),
+    Header(tokens::Use),
     /// Check that credentials work, who owns them and which scopes respond
     #[command(after_help = EXIT_CODES)]
     Check(tokens::Check),

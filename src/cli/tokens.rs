@@ -60,6 +60,17 @@ pub struct From {
     pub env_file: Option<PathBuf>,
 }
 
+/// Options of `token` and `header`.
+#[derive(Args)]
+#[command(after_help = EXIT_CODES)]
+pub struct Use {
+    #[command(flatten)]
+    pub from: From,
+    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    #[arg(long)]
+    pub refresh: bool,
+}
+
 /// Options of `check`.
 #[derive(Args)]
 pub struct Check {
@@ -68,6 +79,9 @@ pub struct Check {
     /// One JSON object instead of lines
     #[arg(long)]
     pub json: bool,
+    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    #[arg(long)]
+    pub refresh: bool,
     /// A further API domain that the access token may be sent to (repeatable)
     #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
     pub trust_api_domain: Vec<ApiDomain>,

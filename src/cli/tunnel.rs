@@ -84,8 +84,8 @@ mod tests {
     fn what_a_variable_holds_never_becomes_a_command() {
         let ssh = ("SSH_CONNECTION", "a b ;reboot 22;reboot");
         assert_eq!(
-            line("http://localhost:1/", &[ssh]).unwrap(),
-            "ssh -L 1:localhost:1 USER@HOST"
+            line("http://localhost:8085/", &[ssh]).unwrap(),
+            "ssh -L 8085:localhost:8085 USER@HOST"
         );
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::cli::tokens::Check;
 use crate::cli::usage::Usage;
-use crate::commands::live::{Live, live};
+use crate::commands::live::{Live, Wanted, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use crate::terminal::check_report::Findings;
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{self, Identity};
-use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::scopes::{Scopes, reads};
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
 
 /// The scopes for which Zoho documents a question that anyone may ask.
@@ -49,18 +49,18 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
 /// A token that the CRM refuses may have been pushed out by newer ones: the refresh token decides.
 fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
     let source = Source::of(&arguments.from)?;
-    let mut live = live(app, &source, None)?;
+    let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
     live.put_back(&source);
     let domain = domain(&live, &source, &arguments.trust_api_domain)?;
     let mut identity = identity(app, &live, &domain);
-    if identity.token_refused() && !live.refreshed {
-        let refused = live.token.clone();
-        live = self::live(app, &source, Some(&refused))?;
+    if identity.token_refused().is_some() && !live.refreshed {
+        let other = Wanted::Other(live.token.clone());
+        live = self::live(app, &source, &other)?;
         live.put_back(&source);
         identity = self::identity(app, &live, &domain);
     }
-    if identity.token_refused() {
-        return Err(Error::TokenNotAccepted(domain).into());
+    if let Some(code) = identity.token_refused() {
+        return Err(Error::TokenNotAccepted { domain, code }.into());
     }
     Ok((live, identity))
 }
@@ -97,10 +97,12 @@ fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
 
 /// Whether a scope responds, or why not; nothing where there is no documented question that anyone may ask.
 fn answer(scope: &str, identity: &Identity) -> Option<Result<(), String>> {
-    let failed = match scope {
-        "ZohoCRM.org.READ" | "ZohoCRM.org.ALL" => identity.organization.as_ref().err(),
-        "ZohoCRM.users.READ" | "ZohoCRM.users.ALL" => identity.user.as_ref().err(),
-        _ => return None,
+    let failed = if reads(scope, "ZohoCRM.org") {
+        identity.organization.as_ref().err()
+    } else if reads(scope, "ZohoCRM.users") {
+        identity.user.as_ref().err()
+    } else {
+        return None;
     };
     Some(failed.map_or(Ok(()), |why| Err(why.to_string())))
 }

@@ -4,7 +4,8 @@ use crate::cli::usage::Usage;
 use crate::cli::{Export, handover};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use std::io::{Write, stdout};
+use crate::terminal::output::Output;
+use std::io::Write;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::{Written, write};
@@ -12,7 +13,7 @@ use zoho_grant::handover::{Written, write};
 /// Runs it.
 pub fn run(arguments: &Export, app: &App) -> Ended {
     let mut warnings = Vec::new();
-    let exported = export(arguments, &mut stdout(), &mut warnings);
+    let exported = export(arguments, &mut Output, &mut warnings);
     app.terminal.warn(&warnings);
     app.terminal.went_to(&exported?);
     Ok(ExitCode::SUCCESS)
@@ -88,9 +89,9 @@ mod tests {
     }
 
     #[test]
-    fn a_refresh_token_and_a_data_centre_are_enough_for_airbyte() {
+    fn a_refresh_token_and_a_data_center_are_enough_for_airbyte() {
         let text = "ZOHO_CLIENT_ID=1000.EXAMPLE\nZOHO_CLIENT_SECRET=examplesecret\nZOHO_REFRESH_TOKEN=1000.r.r\nZOHO_DC=jp\n";
-        let options = "--format airbyte --environment sandbox --edition free";
+        let options = "--format airbyte --environment sandbox";
         check(
             text,
             options,
@@ -100,8 +101,7 @@ mod tests {
               "client_secret": "examplesecret",
               "refresh_token": "1000.r.r",
               "dc_region": "JP",
-              "environment": "Sandbox",
-              "edition": "Free"
+              "environment": "Sandbox"
             }
         "#]],
         );
@@ -157,7 +157,7 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. Singer knows only these data centres: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data centre."
+                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data center."
             ],
         );
         check(

@@ -1,5 +1,6 @@
 //! A live access token: refreshed once, however many processes ask at the same time.
 
+use crate::cli::folder;
 use crate::cli::usage::Usage;
 use crate::commands::App;
 use crate::commands::source::Source;
@@ -9,7 +10,8 @@ use zoho_grant::credentials::Credentials;
 use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::{Lock, PATIENCE};
-use zoho_grant::zoho::token;
+use zoho_grant::profiles::refusal::{Refusal, Remembered};
+use zoho_grant::zoho::token::{self, ExchangeError};
 
 /// A refresh takes less.
 const IN_SILENCE: Duration = Duration::from_secs(2);
@@ -39,11 +41,35 @@ impl Live {
     }
 }
 
-/// Refreshes only when less than five minutes remain, or when the CRM refused the token that is there.
-pub fn live(app: &App, source: &Source, refused: Option<&SecretString>) -> Result<Live, Usage> {
+/// Which token is wanted.
+pub enum Wanted {
+    /// One with more than five minutes left.
+    Live,
+    /// Another than this one, which the CRM refused.
+    Other(SecretString),
+    /// Another than the one that is there, whatever Zoho has said before.
+    Fresh,
+}
+
+impl Wanted {
+    /// What `--refresh` asks for, and what everyone else does.
+    pub fn of(refresh: bool) -> Self {
+        if refresh { Self::Fresh } else { Self::Live }
+    }
+}
+
+/// Refreshes only when the token that is there is not what is wanted.
+pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Usage> {
+    let began = SystemTime::now();
     // A keyring may ask the person at each load, so there is one alone when the lock is free.
     let mut turn = source.lock_at_once();
     let mut kept = source.load()?;
+    let refused = match wanted {
+        Wanted::Live => None,
+        Wanted::Other(refused) => Some(refused.clone()),
+        Wanted::Fresh => kept.access_token.clone(),
+    };
+    let refused = refused.as_ref();
     if turn.is_none() && there(kept.clone(), refused).is_none() {
         turn = wait(app, source)?;
         // Whoever waited here finds what the first one brought.
@@ -51,10 +77,12 @@ pub fn live(app: &App, source: &Source, refused: Option<&SecretString>) -> Resul
             kept = source.load()?;
         }
     }
-    match there(kept.clone(), refused) {
-        Some(live) => Ok(live),
-        None => refresh(app, source, kept, turn),
+    if let Some(live) = there(kept.clone(), refused) {
+        return Ok(live);
     }
+    // What another process was told while this one waited holds for both.
+    let since = matches!(wanted, Wanted::Fresh).then_some(began);
+    refresh(app, source, kept, turn, since)
 }
 
 /// For the source's lock, saying so when that takes longer than a refresh.
@@ -88,27 +116,49 @@ fn there(kept: Credentials, refused: Option<&SecretString>) -> Option<Live> {
     })
 }
 
+/// Asks Zoho, unless it has refused the same before. Only what it said since a moment counts, if one is given.
 fn refresh(
     app: &App,
     source: &Source,
     kept: Credentials,
     turn: Option<Lock>,
+    since: Option<SystemTime>,
 ) -> Result<Live, Usage> {
+    let again = source.again(&kept);
     let Some(refresh_token) = &kept.refresh_token else {
-        let again = source.again(&kept);
         return Err(Error::NothingToRefresh { again }.into());
     };
-    let problem = source.try_out().err();
     let (zoho, server) = (app.zoho(), &kept.accounts_server);
-    let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let unfulfilled = |error| Error::Unfulfilled {
-        request: Request::Refresh {
-            again: source.again(&kept),
-        },
+        request: Request::Refresh { again },
         error,
         server: server.clone(),
     };
-    let tokens = app.runtime.block_on(answer).map_err(unfulfilled)?;
+    let remembered =
+        folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
+    let remembered = remembered.as_ref();
+    // Where nothing is put back there is no other lock.
+    let _alone = remembered
+        .filter(|_| turn.is_none())
+        .and_then(Remembered::lock);
+    let refusal = remembered.and_then(|remembered| remembered.recall(SystemTime::now()));
+    if let Some(Refusal { error, at }) = refusal
+        && since.is_none_or(|since| at >= since)
+    {
+        app.terminal.not_asked(at);
+        return Err(unfulfilled(ExchangeError::Refused(error)).into());
+    }
+    let problem = source.try_out().err();
+    let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
+    let answer = app.runtime.block_on(answer);
+    match (remembered, &answer) {
+        (Some(remembered), Err(ExchangeError::Refused(error))) => {
+            remembered.keep(error, SystemTime::now());
+        }
+        (Some(remembered), Ok(_)) => remembered.forget(),
+        _ => {}
+    }
+    let tokens = answer.map_err(unfulfilled)?;
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
     if matches!(source, Source::Variables(_)) {

@@ -18,6 +18,7 @@ pub mod token;
 use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::terminal::Terminal;
+use crate::terminal::output::Output;
 use crate::{browser, prompt, signals};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
@@ -114,7 +115,7 @@ impl App {
             }),
             tell,
             pasted: if pasting { prompt::pasted() } else { visited },
-            output: Box::new(std::io::stdout()),
+            output: Box::new(Output),
             persons: Arc::new(Persons::of_this_process(behind_sudo)),
             random: Box::new(UnwrapErr(SysRng)),
             now: SystemTime::now,

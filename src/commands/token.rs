@@ -1,7 +1,7 @@
 //! `token` and `header`: a live access token on standard output, and nothing else.
 
-use crate::cli::tokens::From;
-use crate::commands::live::live;
+use crate::cli::tokens::Use;
+use crate::commands::live::{Wanted, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use secrecy::ExposeSecret;
@@ -12,9 +12,9 @@ use zeroize::Zeroizing;
 pub const HEADER: &str = "Authorization: Zoho-oauthtoken ";
 
 /// The token, behind what the command puts before it.
-pub fn print(before: &str, from: &From, app: &App) -> Ended {
-    let source = Source::of(from)?;
-    let mut live = live(app, &source, None)?;
+pub fn print(before: &str, arguments: &Use, app: &App) -> Ended {
+    let source = Source::of(&arguments.from)?;
+    let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
     let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
     let printed = app.terminal.print(&text);
     live.put_back(&source);

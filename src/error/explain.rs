@@ -87,7 +87,7 @@ impl Error {
                 "If you know that this server is Zoho's, give it with --trust-api-domain. Otherwise do not use the \
                  credentials, and revoke them.",
             ),
-            Self::TokenNotAccepted(_) => zoho(
+            Self::TokenNotAccepted { .. } => zoho(
                 "Either the API domain is the wrong one, or newer tokens (about ten) have pushed this one out.",
                 "Check that it is your organization's API domain, and run the login again.",
             ),
@@ -136,7 +136,7 @@ pub fn unchecked(identity: &Identity) -> Vec<String> {
     ];
     let sentence = |(question, why): (_, Option<&Unchecked>)| {
         let remedy = match why? {
-            Unchecked::TokenRefused => return None,
+            Unchecked::TokenRefused(_) => return None,
             Unchecked::ScopeMissing => "; add the scope to --scope and run the login again",
             Unchecked::Because(_) => "",
         };
@@ -390,6 +390,9 @@ fn network(error: &NetworkError) -> &'static str {
         Failure::Tls(_) => "Check the proxy and the VPN; try another network.",
         Failure::Proxy(_) => {
             "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a password."
+        }
+        Failure::ProxySetting(_) => {
+            "Set it as in http://proxy.example:8080 or socks5h://127.0.0.1:1080, without quotes; or unset it."
         }
         Failure::Slow | Failure::Closed | Failure::TooLong(_) | Failure::Other(_) => {
             "Check the network and the proxy, then run the command again."

@@ -79,8 +79,13 @@ pub enum Error {
     #[error("The token answer names an API domain that is not Zoho's: {0}.")]
     ForeignApiDomain(Untrusted),
     /// A fresh token that the CRM does not know.
-    #[error("The CRM at {0} does not accept the new access token (INVALID_TOKEN).")]
-    TokenNotAccepted(ApiDomain),
+    #[error("The CRM at {domain} does not accept the new access token ({code}).")]
+    TokenNotAccepted {
+        /// Where it was asked.
+        domain: ApiDomain,
+        /// What it said.
+        code: &'static str,
+    },
     /// The credentials could not be written where they should go.
     #[error("{0}.")]
     NotWritten(#[from] NotWritten),

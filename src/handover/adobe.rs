@@ -32,7 +32,7 @@ const REST: [(&str, &str); 6] = [
 
 /// Where Adobe keeps the addresses that its servers call from; the list changes, so it is never carried.
 const ALLOW_LIST: Remark = Remark {
-    text: "Before a source works, Adobe's addresses for your region must be allowed in Zoho, if your organisation \
+    text: "Before a source works, Adobe's addresses for your region must be allowed in Zoho, if your organization \
            allows only some: CRM Setup → Security Control → Allowed IPs (or Zoho Directory → Security Policies). \
            The same holds for the machine that runs this login.",
     link: Some((
@@ -53,7 +53,7 @@ pub(super) static REMARKS: [Remark; 3] = [
     },
     Remark {
         text: "Adobe gives no example of the endpoint. Without --endpoint it is as the engine beneath Adobe's source \
-               documents it (crm.zoho.com/crm/private), for your data centre, and not verified.",
+               documents it (crm.zoho.com/crm/private), for your data center, and not verified.",
         link: None,
     },
     ALLOW_LIST,

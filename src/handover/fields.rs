@@ -175,7 +175,7 @@ fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
     Some(secret?.expose_secret().into())
 }
 
-/// As given, or the CRM's own host in the data centre: the engine beneath Adobe's source documents
+/// As given, or the CRM's own host in the data center: the engine beneath Adobe's source documents
 /// `crm.zoho.com/crm/private`; Adobe gives no example.
 fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
     if let Some(given) = &options.endpoint {

@@ -32,7 +32,7 @@ pub struct Format {
     pub purpose: &'static str,
     /// The file name that the page offers.
     pub file_name: &'static str,
-    /// The data centres that the reader knows.
+    /// The data centers that the reader knows.
     pub data_centers: Known,
     /// What the reader needs beyond client and accounts server.
     pub needs: &'static [Need],
@@ -41,7 +41,7 @@ pub struct Format {
     document: fn(View) -> Result<Zeroizing<String>, Why>,
 }
 
-/// The data centres that a reader knows.
+/// The data centers that a reader knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// Any: the credentials say where they are good.
@@ -161,7 +161,7 @@ pub static FORMATS: [Format; 13] = [
     Format {
         name: "text",
         title: "People",
-        purpose: "labelled lines to read and copy from",
+        purpose: "labeled lines to read and copy from",
         file_name: "zoho-credentials.txt",
         document: |of| Ok(text::document(of)),
         ..PLAIN
@@ -206,7 +206,7 @@ impl Form {
     }
 
     /// Why no login can end in this form, as far as that is known before: `told` says whether the CRM will be asked
-    /// about the organisation.
+    /// about the organization.
     pub fn hopeless(&self, options: &FormatOptions, told: bool) -> Option<FormatError> {
         let mut needs = self.format()?.needs.iter();
         let missing = needs.find(|need| match need {
@@ -273,7 +273,7 @@ impl Format {
         }
     }
 
-    /// Whether the reader knows this data centre; one outside the table only when it knows any.
+    /// Whether the reader knows this data center; one outside the table only when it knows any.
     fn check_data_center(&self, theirs: Option<&'static DataCenter>) -> Result<(), Why> {
         match self.data_centers {
             Known::Only(known) if !theirs.is_some_and(|center| known.contains(&center.code)) => {

@@ -40,7 +40,7 @@ pub enum Need {
     ApiDomain,
     /// The CRM's own host.
     Endpoint,
-    /// Kind of the organisation.
+    /// Kind of the organization.
     Environment,
     /// Where reading begins.
     StartDate,
@@ -48,7 +48,7 @@ pub enum Need {
     UserAgent,
 }
 
-/// Kind of an organisation, as Airbyte names it.
+/// Kind of an organization, as Airbyte names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub enum Environment {

@@ -66,7 +66,7 @@ pub(super) static WINDOWS_CMD: Shell = Shell {
     takes: is_plain,
 };
 
-/// All of them without the prefix of their names, in the order of the documents. The data centre is that of the accounts
+/// All of them without the prefix of their names, in the order of the documents. The data center is that of the accounts
 /// server beside it.
 pub(super) fn variables(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
     let center = of.credentials.accounts_server.data_center();

@@ -99,7 +99,7 @@ fn what_a_reader_needs_is_asked_for() {
         for need in NEEDS {
             let asked = match without(format, &[need]) {
                 Err(Why::Missing(missing)) => missing == need,
-                // Those who know only some data centres ask for one of them before.
+                // Those who know only some data centers ask for one of them before.
                 Err(Why::DataCenter { .. }) => false,
                 other => other.is_err(),
             };

@@ -1,4 +1,4 @@
-//! `text`: labelled lines for people, in the order of Adobe's form.
+//! `text`: labeled lines for people, in the order of Adobe's form.
 
 use crate::handover::fields::{Field, View};
 use zeroize::Zeroizing;
@@ -14,11 +14,11 @@ const LINES: [(&str, &str); 14] = [
     ("Access token", "access_token"),
     ("Refresh token", "refresh_token"),
     ("API domain", "api_domain"),
-    ("Data centre", "data_center"),
+    ("Data center", "data_center"),
     ("Access token ends", "expires_at"),
     ("Scopes", "scope"),
-    ("Organisation", "organization_name"),
-    ("Organisation ID", "organization_id"),
+    ("Organization", "organization_name"),
+    ("Organization ID", "organization_id"),
     ("Person", "user_name"),
     ("E-mail", "user_email"),
 ];
@@ -58,11 +58,11 @@ mod tests {
             Access token:         1000.a.a
             Refresh token:        1000.r.r
             API domain:           https://www.zohoapis.eu
-            Data centre:          Europe (eu)
+            Data center:          Europe (eu)
             Access token ends:    2026-11-23T11:35:58Z
             Scopes:               ZohoCRM.modules.READ ZohoCRM.settings.READ
-            Organisation:         Example \u{1b}[31m
-            Organisation ID:      60012345
+            Organization:         Example \u{1b}[31m
+            Organization ID:      60012345
             Person:               Example Person
             E-mail:               person@example.com
         "]]

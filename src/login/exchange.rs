@@ -17,10 +17,13 @@ use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, interval_at, timeout};
 
 /// How long an exchange may still take once the person wants to stop: the grant token is spent either way.
 const LAST_PATIENCE: Duration = Duration::from_secs(10);
+
+/// How often a person is told that something is waited for.
+const SECOND: Duration = Duration::from_secs(1);
 
 /// A grant token, and where it can be redeemed.
 pub(super) struct Granted {
@@ -65,6 +68,7 @@ pub(super) async fn exchange(
     let redirect_uri = request.map(|request| request.redirect_uri.clone());
     (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = token::exchange(zoho, &settings.client, request, &server, &granted.code);
+    let exchange = alive(Box::pin(exchange), &context.tell);
     let tokens = match finish(exchange, true, &mut context.stopped).await? {
         Ok(tokens) => tokens,
         Err(error) => {
@@ -122,13 +126,26 @@ pub(super) async fn complete(
         access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
     };
-    if let Some(domain) = domain.filter(|_| credentials.identity.token_refused()) {
-        problems.push(Error::TokenNotAccepted(domain));
+    if let (Some(domain), Some(code)) = (domain, credentials.identity.token_refused()) {
+        problems.push(Error::TokenNotAccepted { domain, code });
     }
     if credentials.refresh_token.is_none() {
         problems.push(Error::NoRefreshToken);
     }
     (credentials, problems)
+}
+
+/// Tells every second that the answer is waited for.
+async fn alive<T>(mut answer: impl Future<Output = T> + Unpin, tell: &Tell) -> T {
+    let began = Instant::now();
+    let mut second = interval_at(began + SECOND, SECOND);
+    loop {
+        tokio::select! {
+            biased;
+            answer = &mut answer => return answer,
+            now = second.tick() => tell(Event::StillExchanging(now.saturating_duration_since(began))),
+        }
+    }
 }
 
 /// Once a request about tokens is on its way, a signal shortens the wait but does not end it.

@@ -95,6 +95,8 @@ pub enum Decision {
 pub enum Refusal {
     /// Not exactly one Host header with our authority: DNS rebinding, a scanner.
     Host,
+    /// This login's response by another name of this machine than the redirect URI's, which may be a page's trick.
+    OtherHost,
     /// Nothing is served there.
     Path,
     /// Neither GET nor without a body.
@@ -200,7 +202,7 @@ enum Asked {
 
 /// The first half, by the head alone.
 fn asked_for(expected: &Expectation, head: &Parts) -> Result<Asked, Refusal> {
-    let site = site(expected, head).ok_or(Refusal::Host)?;
+    let site = site(expected, head).ok_or_else(|| other_host(expected, head))?;
     let place = place(expected, site, head.uri.path()).ok_or(Refusal::Path)?;
     if head.method != Method::GET || has_body(&head.headers) {
         return Err(Refusal::Method);
@@ -412,6 +414,19 @@ fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
         Some(Site::PageHost)
     } else {
         None
+    }
+}
+
+/// Whoever has the state is told how the response can be had all the same.
+fn other_host(expected: &Expectation, head: &Parts) -> Refusal {
+    let is_callback = head.uri.path() == expected.redirect_uri.path();
+    let parameters = parameters(head.uri.query().unwrap_or_default());
+    let state = parameters
+        .filter(|_| is_callback)
+        .and_then(|mut all| all.remove("state"));
+    match state {
+        Some(state) if same(&state, &expected.state) => Refusal::OtherHost,
+        _ => Refusal::Host,
     }
 }
 

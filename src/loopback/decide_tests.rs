@@ -123,11 +123,24 @@ fn no_other_host_is_ours() {
         &[("host", "localhost:8085"), ("host", "evil.example")],
         &[("host", "localhost:8085"), ("host", "localhost:8085")],
     ] {
-        assert_eq!(judge_head(&head("GET", target, hosts)), "Host", "{hosts:?}");
+        // Whoever has the state is told more, and no more.
+        assert_eq!(
+            judge_head(&head("GET", target, hosts)),
+            "OtherHost",
+            "{hosts:?}"
+        );
+        for target in [
+            "/callback?state=other&code=c",
+            "/callback",
+            "/other?state=the-state",
+            "/",
+        ] {
+            assert_eq!(judge_head(&head("GET", target, hosts)), "Host", "{hosts:?}");
+        }
     }
     assert_eq!(
         judge("http://evil.example/callback?state=the-state&code=c", &[]),
-        "Host"
+        "OtherHost"
     );
     assert_eq!(
         judge("http://localhost:8085/callback?state=the-state&code=c", &[]),

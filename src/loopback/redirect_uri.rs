@@ -11,6 +11,15 @@ use url::{Host, Url};
 pub(crate) const RESPONSE_PARAMETERS: [&str; 5] =
     ["state", "accounts-server", "location", "error", "code"];
 
+/// The ports at which browsers open nothing (fetch.spec.whatwg.org, "bad port"), but for 0.
+const BLOCKED_PORTS: [u16; 82] = [
+    1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
+    103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,
+    512, 513, 514, 515, 526, 530, 531, 532, 540, 548, 554, 556, 563, 587, 601, 636, 989, 990, 993,
+    995, 1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, 6665, 6666, 6667, 6668,
+    6669, 6679, 6697, 10080,
+];
+
 /// A loopback http address, or one that leads elsewhere; kept letter by letter because Zoho compares it so.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RedirectUri {
@@ -31,9 +40,9 @@ pub enum NotARedirectUri {
         "its host must be localhost, 127.0.0.1 or [::1], or it must begin with https:// and be pasted here after the consent"
     )]
     NotLoopback,
-    /// Browsers would ask for a certificate that nobody has for localhost.
-    #[error("it must begin with http://: on this machine there is no certificate for https")]
-    NotHttp,
+    /// Browsers open nothing there.
+    #[error("browsers refuse to open port {0}, which belongs to another protocol")]
+    BlockedPort(u16),
     /// A URL parser passes over what Zoho's comparison does not.
     #[error("it must hold no space, line break or other character that is not printable ASCII")]
     Character,
@@ -46,17 +55,20 @@ pub enum NotARedirectUri {
 }
 
 impl RedirectUri {
-    /// Takes a loopback http address, or an https address of another machine.
+    /// Takes a loopback http address, or an https address.
     pub fn parse(text: &str) -> Result<Self, NotARedirectUri> {
         let url = plain_url(text).ok_or(NotARedirectUri::NotAUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NotARedirectUri::NotAUrl);
         }
-        let here = !loopback_addresses(&url).is_empty();
-        match (here, url.scheme()) {
-            (true, "http") | (false, "https") => Self::checked(text, url, here),
-            (true, _) => Err(NotARedirectUri::NotHttp),
-            (false, _) => Err(NotARedirectUri::NotLoopback),
+        // For https there is no certificate on this machine, so that is pasted, too.
+        let here = is_loopback(&url) && url.scheme() == "http";
+        match url.port() {
+            _ if !here && url.scheme() != "https" => Err(NotARedirectUri::NotLoopback),
+            Some(port) if here && BLOCKED_PORTS.contains(&port) => {
+                Err(NotARedirectUri::BlockedPort(port))
+            }
+            _ => Self::checked(text, url, here),
         }
     }
 
@@ -117,13 +129,16 @@ impl RedirectUri {
         self.url.host_str().unwrap_or_default()
     }
 
-    /// Whether an address leads to it, be it upgraded to https or without its scheme.
+    /// Whether an address leads to it, be it upgraded to https, without its scheme, or by another name of this machine.
     pub fn is_reached_by(&self, address: &str) -> bool {
         let rest = address.strip_prefix("http://");
         let rest = rest.or_else(|| address.strip_prefix("https://"));
         let address = format!("{}://{}", self.url.scheme(), rest.unwrap_or(address));
         plain_url(&address).is_some_and(|url| {
-            url.authority() == self.url.authority() && url.path() == self.url.path()
+            let same_host = url.authority() == self.url.authority();
+            let both_here = is_loopback(&url) && is_loopback(&self.url);
+            (same_host || both_here && url.port() == self.url.port())
+                && url.path() == self.url.path()
         })
     }
 
@@ -162,6 +177,10 @@ impl fmt::Display for RedirectUri {
     }
 }
 
+fn is_loopback(url: &Url) -> bool {
+    !loopback_addresses(url).is_empty()
+}
+
 fn loopback_addresses(url: &Url) -> Vec<IpAddr> {
     match url.host() {
         Some(Host::Domain("localhost")) => {
@@ -190,9 +209,9 @@ mod tests {
     #[test]
     fn localhost_is_both_families_and_a_literal_is_itself() {
         let addresses = |uri| RedirectUri::parse(uri).unwrap().addresses();
-        assert_eq!(addresses("http://localhost:1/").len(), 2);
-        assert_eq!(addresses("http://127.0.0.1:1/"), [Ipv4Addr::LOCALHOST]);
-        assert_eq!(addresses("http://[::1]:1/"), [Ipv6Addr::LOCALHOST]);
+        assert_eq!(addresses("http://localhost:8085/").len(), 2);
+        assert_eq!(addresses("http://127.0.0.1:8085/"), [Ipv4Addr::LOCALHOST]);
+        assert_eq!(addresses("http://[::1]:8085/"), [Ipv6Addr::LOCALHOST]);
     }
 
     #[test]
@@ -211,6 +230,7 @@ mod tests {
         assert!(uri.is_reached_by("https://APP.example.com:443/oauth"));
         assert!(uri.is_reached_by("app.example.com/oauth"));
         assert!(!uri.is_reached_by("https://app.example.com/oauth/"));
+        assert!(!uri.is_reached_by("https://127.0.0.1/oauth"));
         assert!(!uri.is_reached_by("https://app.example.com.evil.example/oauth"));
     }
 
@@ -220,7 +240,7 @@ mod tests {
         let error = |uri| RedirectUri::parse(uri).unwrap_err();
         assert_eq!(error("localhost:8085"), Not::NotAUrl);
         assert_eq!(error("/callback"), Not::NotAUrl);
-        assert_eq!(error("https://localhost:8085/"), Not::NotHttp);
+        assert_eq!(error("http://localhost:6000/"), Not::BlockedPort(6000));
         assert_eq!(error("http://192.168.1.5:8085/"), Not::NotLoopback);
         assert_eq!(error("http://localhost:8085/call\nback"), Not::Character);
         assert_eq!(error("http://localhost:8085/ "), Not::Character);

@@ -330,6 +330,7 @@ fn status(refusal: Refusal) -> StatusCode {
     match refusal {
         Refusal::Path => StatusCode::NOT_FOUND,
         Refusal::Host
+        | Refusal::OtherHost
         | Refusal::Metadata
         | Refusal::Worker
         | Refusal::Neighbor { .. }

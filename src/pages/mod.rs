@@ -108,7 +108,7 @@ pub struct Problem {
 
 /// A page that says one thing: refusal, failure, a callback that is not of this login, a start address opened twice.
 pub struct MessageView {
-    /// Colour and sign.
+    /// Color and sign.
     pub tone: Tone,
     /// The one clear message, a few words.
     pub title: String,
@@ -171,7 +171,7 @@ pub struct ResultView {
     pub tone: Tone,
     /// "Zoho CRM credentials obtained" or the like.
     pub title: String,
-    /// The organisation's name, when the check told.
+    /// The organization's name, when the check told.
     pub organization: Option<String>,
     /// Its kind and identifier in a few words ("production, id 60012345"), when the check told.
     pub organization_detail: Option<String>,

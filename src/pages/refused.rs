@@ -50,7 +50,7 @@ impl RefusedPage<'_> {
                 Refusal::Host | Refusal::Metadata | Refusal::Unseen | Refusal::Method => {
                     "Not meant for this program"
                 }
-                Refusal::Worker => "Paste this page's address in the terminal",
+                Refusal::Worker | Refusal::OtherHost => "Paste this page's address in the terminal",
                 Refusal::Neighbor { .. } => "This browser belongs to another user",
                 Refusal::Used => "This login has its response already",
                 Refusal::Repeated | Refusal::ForeignState => "Not from this login",

@@ -5,6 +5,7 @@ mod keyring;
 pub mod lock;
 pub mod profile;
 pub mod record;
+pub mod refusal;
 pub mod store;
 
 use crate::context::{Signal, stopped};

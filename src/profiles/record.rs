@@ -31,7 +31,7 @@ pub struct Record {
     pub accounts_url: String,
     api_domain: Option<String>,
     scope: Option<String>,
-    /// The organisation, when the check told.
+    /// The organization, when the check told.
     pub organization: Option<Organization>,
     /// The person, when the check told.
     pub user: Option<User>,

@@ -4,6 +4,7 @@ pub mod check_report;
 mod facts;
 mod flows;
 mod outcome;
+pub mod output;
 mod screen;
 mod table;
 mod tokens;
@@ -38,6 +39,9 @@ const OPENING: Duration = Duration::from_secs(10);
 
 /// After this much time, something may be in the way between the browser and this program.
 const STUCK: Duration = Duration::from_mins(1);
+
+/// After this much time the person is told that an answer takes long.
+const SLOW: Duration = Duration::from_secs(5);
 
 /// More lines about refused requests than this tell nothing new, even to whoever asked for all.
 const REFUSALS_TOLD: usize = 20;
@@ -169,6 +173,7 @@ impl Terminal {
             Event::Exchanging(server) => {
                 self.say(&format!("Exchanging the grant token at {server} …"));
             }
+            Event::StillExchanging(since) => self.still_exchanging(*since),
             Event::Checking(domain) => self.say(&format!("Asking {domain} who owns the tokens …")),
             Event::UnknownLocation(location) => {
                 self.say(&format!("Zoho names a data center that is not in the table: {location}."));
@@ -261,6 +266,19 @@ impl Terminal {
         }
     }
 
+    /// An answer takes no second; one that does is waited for with a sign of life.
+    fn still_exchanging(&self, since: Duration) {
+        let seconds = since.as_secs();
+        if !self.quiet {
+            self.screen.live(&format!(
+                "{DIM}Waiting for Zoho's answer … {seconds} s{DIM:#}"
+            ));
+        }
+        if since >= SLOW && self.is_new("slow exchange") {
+            self.say("Zoho's answer takes long. It is waited for: the grant token works once.");
+        }
+    }
+
     /// A service worker of an earlier app that swallows everything looks like a person who reads.
     fn explain_being_stuck(&self) {
         self.once(if self.is_pasting() {
@@ -301,6 +319,13 @@ impl Terminal {
                  client is client-based (JavaScript) and never gets a refresh token: register a new client of the type \"Server-based\n\
                  Applications\" in Zoho's API console, with this redirect URI, and start again with its ID and secret.",
             ),
+            Refusal::OtherHost => self.once(if self.is_pasting() {
+                "Zoho's response came under another host name than the redirect URI's, so it was not taken. Copy the address of\n\
+                 the page that the browser shows now, paste it here and press Enter."
+            } else {
+                "Zoho's response came under another host name than the redirect URI's, so it was not taken. Put the redirect URI's\n\
+                 host in its place in the browser's address bar."
+            }),
             Refusal::Worker => self.once(if self.is_pasting() {
                 "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
                  taken. Copy the address of the page that the browser shows now, paste it here and press Enter."

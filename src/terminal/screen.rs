@@ -32,7 +32,7 @@ struct State {
 }
 
 impl Screen {
-    /// Writes to `out`, which strips colours if need be.
+    /// Writes to `out`, which strips colors if need be.
     pub fn new(out: Box<dyn Write + Send>, is_terminal: bool) -> Self {
         let state = Mutex::new(State { out, live: false });
         Self { state, is_terminal }

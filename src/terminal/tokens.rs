@@ -6,6 +6,7 @@ use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
+use std::time::SystemTime;
 use zoho_grant::error::Error;
 use zoho_grant::handover::{NotWritten, Unwritten};
 use zoho_grant::profiles::profile::Name;
@@ -94,6 +95,20 @@ impl Terminal {
             "The access token was refreshed, and variables cannot keep it: Zoho allows about ten refreshes in ten minutes.\n\
              To keep it, use --env-file FILE, or a profile: zoho-grant login --save.",
         );
+    }
+
+    /// What Zoho said before holds.
+    pub fn not_asked(&self, at: SystemTime) {
+        let ago = at.elapsed().unwrap_or_default().as_secs() / 60;
+        let ago = match ago {
+            0 => "just now".to_owned(),
+            1 => "a minute ago".to_owned(),
+            minutes if minutes < 120 => format!("{minutes} minutes ago"),
+            _ => format!("at {}", humantime::format_rfc3339_seconds(at)),
+        };
+        self.must_say(&format!(
+            "Zoho was not asked: it answered what follows {ago}. --refresh asks once more."
+        ));
     }
 
     /// The lock is not free.

@@ -13,6 +13,13 @@ use thiserror::Error;
 /// An organization's whole record is some kilobytes.
 const ANSWER_BYTES: usize = 1024 * 1024;
 
+/// The codes of a token that is not known (any more).
+const DEAD: [&str; 3] = [
+    "INVALID_TOKEN",
+    "INVALID_OAUTHTOKEN",
+    "AUTHENTICATION_FAILURE",
+];
+
 /// What the check told.
 #[derive(Clone, Debug)]
 pub struct Identity {
@@ -34,8 +41,8 @@ pub enum Unchecked {
     )]
     ScopeMissing,
     /// The CRM does not know the token: it is no good at this API domain.
-    #[error("the CRM does not accept the access token")]
-    TokenRefused,
+    #[error("the CRM does not accept the access token ({0})")]
+    TokenRefused(&'static str),
 }
 
 /// An organization of Zoho CRM.
@@ -70,10 +77,13 @@ impl Identity {
         }
     }
 
-    /// Whether the CRM said that it does not know the token.
-    pub fn token_refused(&self) -> bool {
+    /// The code by which the CRM said that it does not know the token.
+    pub fn token_refused(&self) -> Option<&'static str> {
         let answers = [self.organization.as_ref().err(), self.user.as_ref().err()];
-        answers.contains(&Some(&Unchecked::TokenRefused))
+        answers.into_iter().find_map(|answer| match answer {
+            Some(Unchecked::TokenRefused(code)) => Some(*code),
+            _ => None,
+        })
     }
 }
 
@@ -127,8 +137,11 @@ fn read<B: for<'de> Deserialize<'de>, T>(
     let error: ErrorBody = serde_json::from_slice(&answer.body).unwrap_or_default();
     let status = answer.status.as_u16();
     let code = error.code.foreign();
-    Err(match code.as_ref().map(Untrusted::raw) {
-        Some("INVALID_TOKEN") => Unchecked::TokenRefused,
+    let raw = code.as_ref().map(Untrusted::raw);
+    if let Some(dead) = DEAD.into_iter().find(|dead| raw == Some(dead)) {
+        return Err(Unchecked::TokenRefused(dead));
+    }
+    Err(match raw {
         Some("OAUTH_SCOPE_MISMATCH") => Unchecked::ScopeMissing,
         _ => Unchecked::Because(match code {
             Some(code) => format!("the CRM answered {code} (HTTP status {status})"),

@@ -2,9 +2,14 @@
 
 use crate::zoho::authorities::trusting;
 use crate::zoho::network::{NetworkError, NetworkFailure};
+use crate::zoho::proxy;
+use crate::zoho::resolver::Resolver;
 use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
+use flate2::read::MultiGzDecoder;
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
 use secrecy::SecretString;
+use serde::de::IgnoredAny;
+use std::io::Read;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 use url::form_urlencoded;
@@ -18,6 +23,12 @@ const PROBE_BYTES: usize = 64 * 1024;
 
 /// More than an answer with tokens takes: a body that outgrows its memory leaves a copy behind that nobody wipes.
 const TOKEN_BYTES: usize = 16 * 1024;
+
+/// What a gzip file begins with (RFC 1952 section 2.3.1).
+const GZIP: [u8; 2] = [0x1f, 0x8b];
+
+/// In UTF-8.
+const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// How far an answer may go.
 #[derive(Clone, Copy)]
@@ -130,7 +141,13 @@ impl Zoho {
         limit: Limit,
     ) -> Result<HttpAnswer, NetworkError> {
         let began = Instant::now();
-        let outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
+        let mut outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
+        if let Err(error) = &mut outcome
+            && let NetworkFailure::Proxy(said) = &mut error.trouble
+            && let Some(status) = Box::pin(proxy::refusal(server)).await
+        {
+            *said = status;
+        }
         let result = match &outcome {
             Ok(answer) => answer.status.to_string(),
             Err(error) => error.trouble.to_string(),
@@ -147,55 +164,87 @@ impl Zoho {
     /// The person's proxy leads to Zoho; what is on this machine is never asked through it.
     fn client(&self, server: &str) -> Result<&Client, NetworkError> {
         let local = is_loopback(server);
+        let failed = |trouble| NetworkError {
+            server: server.to_owned(),
+            trouble,
+            unsent: true,
+        };
+        if !local {
+            proxy::check(server).map_err(failed)?;
+        }
         let place = if local { &self.direct } else { &self.proxied };
         if place.get().is_none() {
             let builder = Client::builder()
                 .user_agent(concat!("zoho-grant/", env!("CARGO_PKG_VERSION")))
                 .redirect(redirect::Policy::none())
+                .dns_resolver(Resolver)
                 .pool_idle_timeout(IDLE);
             let builder = if local { builder.no_proxy() } else { builder };
             let secure = !server.starts_with("http://");
-            let builder = trusting(builder, secure).map_err(|why| NetworkError {
-                server: server.to_owned(),
-                trouble: NetworkFailure::NoAuthorities(why),
-                unsent: true,
-            })?;
+            let builder = trusting(builder, secure)
+                .map_err(|why| failed(NetworkFailure::NoAuthorities(why)))?;
             let client = builder
                 .build()
                 .map_err(|error| NetworkError::of(server, &error))?;
             // Only this task sets it; another's client would do as well.
             let _ = place.set(client);
         }
-        place.get().ok_or_else(|| NetworkError {
-            server: server.to_owned(),
-            trouble: NetworkFailure::Other("no HTTP client".to_owned()),
-            unsent: true,
-        })
+        place
+            .get()
+            .ok_or_else(|| failed(NetworkFailure::Other("no HTTP client".to_owned())))
     }
 }
 
+/// Reads all of it. What is a whole answer by itself is one however the connection ended: without the farewell of
+/// TLS, say.
 async fn read(
     server: &str,
     request: RequestBuilder,
     limit: usize,
 ) -> Result<HttpAnswer, NetworkError> {
     let failed = |error| NetworkError::of(server, &error);
+    let too_long = || NetworkError {
+        server: server.to_owned(),
+        trouble: NetworkFailure::TooLong(limit),
+        unsent: false,
+    };
     let mut response = request.send().await.map_err(failed)?;
-    let mut body = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
-    while let Some(chunk) = response.chunk().await.map_err(failed)? {
-        let room = limit.saturating_sub(body.len());
-        body.extend_from_slice(&chunk[..chunk.len().min(room)]);
-        if chunk.len() > room {
-            let trouble = NetworkFailure::TooLong(limit);
-            return Err(NetworkError {
-                server: server.to_owned(),
-                trouble,
-                unsent: false,
-            });
-        }
-    }
     let status = response.status();
-    Ok(HttpAnswer { status, body })
+    let mut body = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
+    let broken = loop {
+        match response.chunk().await {
+            Ok(None) => break None,
+            Err(error) => break Some(error),
+            Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(too_long()),
+            Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+        }
+    };
+    let body = unwrapped(body, limit).ok_or_else(too_long)?;
+    match broken {
+        Some(error) if !is_whole(&body) => Err(failed(error)),
+        _ => Ok(HttpAnswer { status, body }),
+    }
+}
+
+/// Without what gateways wrap around an answer, asked or not: gzip, whatever the headers say, and a byte-order mark.
+/// None when it is longer than `limit` then.
+fn unwrapped(body: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
+    let mut text = body;
+    if text.starts_with(&GZIP) {
+        let mut unpacked = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
+        let unpacking = MultiGzDecoder::new(text.as_slice()).take(limit as u64 + 1);
+        // What is broken off may be whole all the same.
+        let _ = { unpacking }.read_to_end(&mut unpacked);
+        text = unpacked;
+    }
+    if text.starts_with(BYTE_ORDER_MARK) {
+        text.drain(..BYTE_ORDER_MARK.len());
+    }
+    (text.len() <= limit).then_some(text)
+}
+
+fn is_whole(body: &[u8]) -> bool {
+    serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 /// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.

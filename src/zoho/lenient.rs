@@ -6,13 +6,18 @@ use serde_json::value::RawValue;
 use zeroize::Zeroizing;
 
 /// A string or number as text; anything else counts as absent. Wiped, because it may be a token.
-#[derive(Default)]
+#[derive(Default, PartialEq)]
 pub(super) struct Text(Option<Zeroizing<String>>);
 
 impl Text {
     /// The text, unless it is absent or empty.
     pub(super) fn some(self) -> Option<Zeroizing<String>> {
         self.0.filter(|text| !text.is_empty())
+    }
+
+    /// Whether there is any.
+    pub(super) fn is_some(&self) -> bool {
+        self.0.as_ref().is_some_and(|text| !text.is_empty())
     }
 
     /// The text for showing, unless it is absent or empty.

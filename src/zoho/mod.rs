@@ -13,6 +13,8 @@ pub mod device;
 pub mod http;
 mod lenient;
 pub mod network;
+mod proxy;
+mod resolver;
 pub mod scope_catalog;
 pub mod scopes;
 pub mod token;

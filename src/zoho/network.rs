@@ -47,6 +47,9 @@ pub enum NetworkFailure {
     /// The proxy did not let the request through, in the library's words.
     #[error("The proxy did not let the request through: {0}.")]
     Proxy(String),
+    /// A variable that is to name the proxy does not; why, in a sentence. Without one nothing is sent.
+    #[error("{0}")]
+    ProxySetting(String),
     /// No whole answer in time.
     #[error("No complete answer came in time.")]
     Slow,

@@ -41,9 +41,9 @@ pub fn matching(word: &str) -> Vec<KnownScope> {
         .collect()
 }
 
-/// Whether the table has it, letter by letter.
+/// Whether the table has it, whatever its capitals.
 pub fn is_known(scope: &str) -> bool {
-    all().any(|known| known.scope == scope)
+    all().any(|known| known.scope.eq_ignore_ascii_case(scope))
 }
 
 /// The known scope that an unknown one was probably meant to be.

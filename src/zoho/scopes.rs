@@ -37,7 +37,10 @@ impl Scopes {
             if let Some(char) = scope.chars().find(|c| !allowed(*c)) {
                 return Err(NotScopes::Character(char));
             }
-            if !scopes.iter().any(|known| known == scope) {
+            if !scopes
+                .iter()
+                .any(|known: &String| known.eq_ignore_ascii_case(scope))
+            {
                 scopes.push(scope.to_owned());
             }
         }
@@ -57,10 +60,9 @@ impl Scopes {
         self.0.join(separator)
     }
 
-    /// Whether reading `Service.group` is among them, directly or as part of ALL.
+    /// Whether reading `Service.group` is among them, directly or as part of ALL. Zoho does not compare by case.
     pub fn allow_reading(&self, group: &str) -> bool {
-        let mut scopes = self.iter().filter_map(|scope| scope.strip_prefix(group));
-        scopes.any(|operation| matches!(operation, ".READ" | ".ALL"))
+        self.iter().any(|scope| reads(scope, group))
     }
 
     /// Those that do not look like `Service.group.OPERATION`: perhaps misspelt, so worth a warning.
@@ -71,13 +73,26 @@ impl Scopes {
     }
 }
 
+/// Whether a scope is that of reading `Service.group`, or of all that can be done to it.
+pub fn reads(scope: &str, group: &str) -> bool {
+    scope.rsplit_once('.').is_some_and(|(of, operation)| {
+        let is = |known| operation.eq_ignore_ascii_case(known);
+        of.eq_ignore_ascii_case(group) && (is("READ") || is("ALL"))
+    })
+}
+
 fn allowed(char: char) -> bool {
     matches!(char, '!' | '#'..='[' | ']'..='~')
 }
 
 fn has_usual_shape(scope: &str) -> bool {
     let parts: Vec<&str> = scope.split('.').collect();
-    let ends_well = parts.last().is_some_and(|last| OPERATIONS.contains(last));
+    let is_last = |operation: &&str| {
+        parts
+            .last()
+            .is_some_and(|last| last.eq_ignore_ascii_case(operation))
+    };
+    let ends_well = OPERATIONS.iter().any(is_last);
     parts.len() >= 3 && ends_well && parts.iter().all(|part| !part.is_empty())
 }
 
@@ -116,18 +131,20 @@ mod tests {
 
     #[test]
     fn all_includes_reading_and_a_longer_group_does_not() {
-        let scopes = Scopes::parse("ZohoCRM.org.ALL,ZohoCRM.users.photo.READ").unwrap();
+        let scopes = Scopes::parse("zohocrm.Org.All,ZohoCRM.users.photo.READ").unwrap();
         assert!(scopes.allow_reading("ZohoCRM.org"));
         assert!(!scopes.allow_reading("ZohoCRM.users"));
     }
 
     #[test]
     fn odd_shapes_are_told() {
-        let scopes =
-            Scopes::parse("ZohoCRM.modules.read,modules.READ,ZohoCRM..READ,A.b.c.ALL").unwrap();
+        let scopes = Scopes::parse(
+            "ZohoCRM.modules.red,modules.READ,ZohoCRM..READ,A.b.c.ALL,zohocrm.org.read",
+        )
+        .unwrap();
         assert_eq!(
             scopes.odd(),
-            ["ZohoCRM.modules.read", "modules.READ", "ZohoCRM..READ"]
+            ["ZohoCRM.modules.red", "modules.READ", "ZohoCRM..READ"]
         );
     }
 }

@@ -11,8 +11,10 @@ use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
+use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use std::fmt;
 use std::time::Duration;
+use zeroize::Zeroizing;
 
 /// A token answer is about a kilobyte; whatever is longer is something else.
 const ANSWER_BYTES: usize = 64 * 1024;
@@ -100,7 +102,8 @@ pub async fn refresh(
     judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
 }
 
-/// Kills a refresh token and its access tokens, in the form that Zoho's own tools use.
+/// Kills a refresh token and its access tokens, in the form that Zoho's own tools use. Of one that is dead already
+/// Zoho says so by status 400, by which it throttles, too.
 pub async fn revoke(
     zoho: &Zoho,
     server: &AccountsServer,
@@ -108,8 +111,15 @@ pub async fn revoke(
 ) -> Result<(), ExchangeError> {
     let form = [("token", refresh_token.expose_secret())];
     let answer = post(zoho, server, "/oauth/v2/token/revoke", &form).await?;
-    let mut body = read(&answer)?;
-    match std::mem::take(&mut body.status).some() {
+    let is_page = answer.body.trim_ascii_start().starts_with(b"<");
+    let body = match read(&answer) {
+        Err(throttled @ ExchangeError::Refused(TokenError::Throttled)) => return Err(throttled),
+        _ if answer.status == StatusCode::BAD_REQUEST && !is_page => {
+            return Err(ExchangeError::Refused(TokenError::InvalidCode));
+        }
+        body => body?,
+    };
+    match body.status.some() {
         Some(status) if *status == "success" => Ok(()),
         _ => Err(ExchangeError::Unreadable(format!(
             "an answer that does not say success (HTTP status {})",
@@ -157,12 +167,7 @@ fn read(answer: &HttpAnswer) -> Result<Body, ExchangeError> {
             "a redirect ({status}), which is not followed"
         )));
     }
-    // A list would be read as the fields in their order.
-    if !answer.body.trim_ascii_start().starts_with(b"{") {
-        return Err(unreadable(answer, TOKEN));
-    }
-    let mut body: Body =
-        serde_json::from_slice(&answer.body).map_err(|_| unreadable(answer, TOKEN))?;
+    let mut body = Body::of(answer)?;
     if let Some(error) = std::mem::take(&mut body.error).some() {
         let status = body.status.some();
         return Err(ExchangeError::Refused(TokenError::of(
@@ -185,8 +190,7 @@ pub(super) fn unreadable(answer: &HttpAnswer, awaited: &str) -> ExchangeError {
 }
 
 /// The answer as sent. Every field is read leniently: a strange one must not lose the tokens beside it.
-#[derive(Deserialize, Default)]
-#[serde(default)]
+#[derive(Default)]
 struct Body {
     access_token: Text,
     refresh_token: Text,
@@ -197,6 +201,69 @@ struct Body {
     scope: Text,
     error: Text,
     status: Text,
+    /// What decides, and was given twice with different values.
+    twice: Option<&'static str>,
+}
+
+impl Body {
+    /// What follows the object, and bytes that are no text, cost nothing.
+    fn of(answer: &HttpAnswer) -> Result<Self, ExchangeError> {
+        let text = Zeroizing::new(String::from_utf8_lossy(&answer.body).into_owned());
+        let body = Self::deserialize(&mut serde_json::Deserializer::from_str(&text));
+        let body = body.map_err(|_| unreadable(answer, TOKEN))?;
+        match body.twice {
+            None => Ok(body),
+            Some(name) => Err(ExchangeError::Unreadable(format!(
+                "two different values of {name} (HTTP status {})",
+                answer.status.as_u16()
+            ))),
+        }
+    }
+
+    fn take(&mut self, name: &str, value: Text) {
+        let (name, field, decides) = match name {
+            "access_token" => ("access_token", &mut self.access_token, true),
+            "refresh_token" => ("refresh_token", &mut self.refresh_token, true),
+            "api_domain" => ("api_domain", &mut self.api_domain, true),
+            "error" => ("error", &mut self.error, true),
+            "token_type" => ("token_type", &mut self.token_type, false),
+            "expires_in" => ("expires_in", &mut self.expires_in, false),
+            "expires_in_sec" => ("expires_in_sec", &mut self.expires_in_sec, false),
+            "scope" => ("scope", &mut self.scope, false),
+            "status" => ("status", &mut self.status, false),
+            _ => return,
+        };
+        if value.is_some() {
+            let differs = field.is_some() && *field != value;
+            self.twice = self.twice.or((decides && differs).then_some(name));
+            *field = value;
+        }
+    }
+}
+
+/// Field by field, as serde's own reading refuses one that comes twice.
+impl<'de> Deserialize<'de> for Body {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_map(Fields)
+    }
+}
+
+struct Fields;
+
+impl<'de> Visitor<'de> for Fields {
+    type Value = Body;
+
+    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Body, A::Error> {
+        let mut body = Body::default();
+        while let Some((name, value)) = fields.next_entry::<Text, Text>()? {
+            body.take(&name.some().unwrap_or_default(), value);
+        }
+        Ok(body)
+    }
 }
 
 impl Body {

@@ -110,7 +110,11 @@ fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
         (200, r#"{"access_token":"1000.sec"#, cut),
         (200, r#"{"access_token":""}"#, cut),
         (200, r#"{"access_token":"a\nb"}"#, cut),
-        (200, r#"{"access_token":"a","access_token":"b"}"#, cut),
+        (
+            200,
+            r#"{"access_token":"a","access_token":"b"}"#,
+            "two different values of access_token (HTTP status 200)",
+        ),
         (200, "[1]", "no JSON (HTTP status 200)"),
         (
             302,

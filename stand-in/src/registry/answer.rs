@@ -78,7 +78,7 @@ pub enum Polled {
     Error(TokenError),
 }
 
-/// The error codes that the token endpoint reaches by its own judgement.
+/// The error codes that the token endpoint reaches by its own judgment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
     /// The client is not known at this data center.

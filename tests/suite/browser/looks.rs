@@ -100,7 +100,7 @@ async fn every_answer_carries_its_protection() {
             .is_some_and(|url| url.starts_with("http:"))
     };
     let answers: Vec<_> = redirects.chain(pages).filter(of_http).collect();
-    // To the other data centre, from consent to callback, from callback to page; and three pages.
+    // To the other data center, from consent to callback, from callback to page; and three pages.
     assert_eq!(answers.len(), 6, "{answers:#?}");
     for answer in answers {
         for (name, value) in PROTECTION {

@@ -1,6 +1,8 @@
 //! The flows beside the browser on this machine: pasting, another device, a self client.
 
 mod library;
+#[cfg(unix)]
+mod pasted;
 mod program;
 #[cfg(target_os = "linux")]
 mod typed;

@@ -240,6 +240,36 @@ async fn row_07_another_host_is_refused() {
 }
 
 #[tokio::test]
+async fn row_07_another_host_with_our_state_is_told_how_to_go_on() {
+    let (zoho, login) = waiting().await;
+    let port = login.port();
+    let asked = async |state: &str| {
+        let target = format!("/callback?code=1000.code&state={state}");
+        let host = format!("Host: 127.0.0.1:{port}\r\nConnection: close\r\n");
+        login
+            .send(format!("GET {target} HTTP/1.1\r\n{host}\r\n"))
+            .await
+    };
+    for (state, told) in [
+        (login.state(), true),
+        ("other".to_owned(), false),
+        (String::new(), false),
+    ] {
+        let answer = asked(&state).await;
+        assert_eq!(answer.status(), "403");
+        assert_eq!(
+            answer.body().contains("under another name"),
+            told,
+            "{}",
+            answer.0
+        );
+        assert!(!answer.body().contains("1000.code"));
+    }
+    let ended = login.assert_alive(&zoho).await;
+    assert_eq!(ended.stderr.matches("under another host name").count(), 1);
+}
+
+#[tokio::test]
 async fn row_23_no_answer_lets_another_origin_read_it() {
     let (zoho, login) = waiting().await;
     let origin = "Origin: https://evil.example\r\nAccess-Control-Request-Method: GET\r\n";

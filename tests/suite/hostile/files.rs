@@ -8,6 +8,7 @@ use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
+use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::Command;
 
@@ -213,19 +214,48 @@ async fn row_18_merging_lets_no_other_group_in() {
 }
 
 #[tokio::test]
-async fn row_18_killed_while_writing_the_old_content_stays() {
+async fn row_18_killed_while_writing_it_is_the_old_content_or_the_new() {
+    let home = home();
+    let old = "KEPT=0123456789\n".repeat(60_000);
+    let path = written(home.path().join("work/zoho.env"), &old);
+    let zoho = Hostile::start(|_| None).await;
+    let options = [&output(&path)[..], &["--format", "dotenv"]].concat();
+    let login = Login::of(&mut ordinary(&home, &zoho, &[], &options)).await;
+    let (process, folder) = (
+        login.program.id().to_string(),
+        path.parent().unwrap().to_owned(),
+    );
+    let killer = std::thread::spawn(move || {
+        let until = Instant::now() + Duration::from_secs(20);
+        // The new content comes in a file of its own.
+        while fs::read_dir(&folder).unwrap().count() < 2 && Instant::now() < until {}
+        std::process::Command::new("kill")
+            .args(["-s", "KILL", &process])
+            .status()
+    });
+    let target = format!("/callback?code=1000.code&state={}", login.state());
+    login.get(&target, "").await;
+    killer.join().unwrap().unwrap();
+    let ended = login.program.wait().await;
+    assert_eq!(ended.code, None, "killed: {:?}", ended.code);
+    let now = fs::read_to_string(&path).unwrap();
+    let whole = now.starts_with(&old) && now.contains("ZOHO_REFRESH_TOKEN=1000.refresh");
+    assert!(now == old || whole, "{} bytes", now.len());
+}
+
+#[tokio::test]
+async fn row_35_beyond_a_limit_on_file_size_the_old_content_stays_and_all_is_printed() {
     let home = home();
     let old = "KEPT=0123456789\n".repeat(6_000);
     let path = written(home.path().join("work/zoho.env"), &old);
     let zoho = Hostile::start(|_| None).await;
     let options = [&output(&path)[..], &["--format", "dotenv"]].concat();
-    // The system kills a process that writes more than this to a file.
-    let limited = ["prlimit", "--fsize=20000", "--core=0"];
+    // The system kills a process that writes more than this to a file, unless it minds the signal.
+    let limited = ["prlimit", "--fsize=20000"];
     let login = Login::of(&mut ordinary(&home, &zoho, &limited, &options)).await;
-    let target = format!("/callback?code=1000.code&state={}", login.state());
-    login.get(&target, "").await;
-    let ended = login.program.wait().await;
-    assert_eq!(ended.code, None, "killed: {:?}", ended.code);
+    let whole = Hostile::complete(login).await;
+    assert_eq!(whole.code, Some(1), "{}", whole.stderr);
+    assert!(whole.stdout.contains("1000.refresh"), "{}", whole.stderr);
     assert!(fs::read_to_string(&path).unwrap() == old);
 }
 

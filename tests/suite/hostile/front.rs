@@ -4,7 +4,7 @@ use rcgen::{CertificateParams, DnType, Issuer, KeyPair, date_time_ymd};
 use std::io::Write;
 use std::sync::Arc;
 use tempfile::NamedTempFile;
-use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy, copy_bidirectional, split};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 use tokio::task::AbortHandle;
@@ -43,6 +43,15 @@ impl Authority {
 
     /// Serves with a certificate for this name that ends in this year.
     pub async fn front(&self, name: &str, year: i32, inside: &str) -> Front {
+        self.serve(name, year, inside, true).await
+    }
+
+    /// Serves localhost, and closes without TLS's farewell.
+    pub async fn curt(&self, inside: &str) -> Front {
+        self.serve("localhost", 2100, inside, false).await
+    }
+
+    async fn serve(&self, name: &str, year: i32, inside: &str, farewell: bool) -> Front {
         let key = KeyPair::generate().unwrap();
         let mut params = CertificateParams::new(vec![name.to_owned()]).unwrap();
         params.not_before = date_time_ymd(2000, 1, 1);
@@ -66,7 +75,15 @@ impl Authority {
                 tokio::spawn(async move {
                     let mut outer = acceptor.accept(stream).await.ok()?;
                     let mut inner = TcpStream::connect(inside).await.ok()?;
-                    copy_bidirectional(&mut outer, &mut inner).await.ok()
+                    if farewell {
+                        return copy_bidirectional(&mut outer, &mut inner).await.ok();
+                    }
+                    let (mut from_outer, mut to_outer) = split(outer);
+                    let (mut from_inner, mut to_inner) = inner.split();
+                    tokio::select! {
+                        there = copy(&mut from_outer, &mut to_inner) => Some((there.ok()?, 0)),
+                        back = copy(&mut from_inner, &mut to_outer) => Some((0, back.ok()?)),
+                    }
                 });
             }
         });
@@ -110,5 +127,55 @@ impl Proxy {
             .iter()
             .map(|head| head.lines().next().unwrap_or_default().to_owned())
             .collect()
+    }
+}
+
+/// A SOCKS5 proxy that looks names up itself, and leads every one to a port of this machine (RFC 1928).
+pub struct Socks {
+    pub port: u16,
+    /// The names and ports that were asked for.
+    pub asked: watch::Receiver<Vec<String>>,
+}
+
+impl Socks {
+    pub async fn start(leads_to: u16) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let (told, asked) = watch::channel(Vec::new());
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let Some(name) = Self::greet(&mut stream).await else {
+                    continue;
+                };
+                told.send_modify(|all| all.push(name));
+                tokio::spawn(async move {
+                    let mut inner = TcpStream::connect(("127.0.0.1", leads_to)).await.ok()?;
+                    copy_bidirectional(&mut stream, &mut inner).await.ok()
+                });
+            }
+        });
+        Self { port, asked }
+    }
+
+    async fn greet(stream: &mut TcpStream) -> Option<String> {
+        let mut head = [0; 2];
+        stream.read_exact(&mut head).await.ok()?;
+        let mut methods = vec![0; head[1].into()];
+        stream.read_exact(&mut methods).await.ok()?;
+        stream.write_all(&[5, 0]).await.ok()?;
+        let mut request = [0; 5];
+        stream.read_exact(&mut request).await.ok()?;
+        // CONNECT to a domain name.
+        if request[..4] != [5, 1, 0, 3] {
+            return None;
+        }
+        let mut name = vec![0; request[4].into()];
+        stream.read_exact(&mut name).await.ok()?;
+        let port = stream.read_u16().await.ok()?;
+        stream
+            .write_all(&[5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+            .await
+            .ok()?;
+        Some(format!("{}:{port}", String::from_utf8_lossy(&name)))
     }
 }

@@ -23,7 +23,7 @@ pub struct Callback {
     pub code: String,
 }
 
-/// The stand-in of a person who lives in the other data centre.
+/// The stand-in of a person who lives in the other data center.
 pub async fn stand_in() -> StandIn {
     StandIn::start(Rehearsal::default()).await.unwrap()
 }

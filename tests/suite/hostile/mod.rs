@@ -9,18 +9,24 @@ mod endings;
 mod files;
 mod front;
 mod heads;
-mod login;
+pub mod login;
 #[cfg(target_os = "linux")]
 mod neighbors;
 mod network;
+#[cfg(target_os = "linux")]
+mod output;
 mod pages;
 mod places;
 pub mod port;
+mod proxies;
 mod raw;
+#[cfg(target_os = "linux")]
+mod resolver;
 mod secrets;
 mod trust;
-mod wire;
-mod zoho;
+pub mod wire;
+mod wrapped;
+pub mod zoho;
 
 use crate::needs;
 

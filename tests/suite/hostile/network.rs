@@ -11,9 +11,9 @@ const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 const LOCKED: &str =
     "HTTP/1.1 407 Proxy Authentication Required\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
 /// A name that no resolver knows (RFC 6761).
-const NOWHERE: &str = "https://accounts.zoho.invalid";
+pub(super) const NOWHERE: &str = "https://accounts.zoho.invalid";
 
-fn free_port() -> u16 {
+pub(super) fn free_port() -> u16 {
     TcpListener::bind("[::]:0")
         .unwrap()
         .local_addr()
@@ -22,14 +22,14 @@ fn free_port() -> u16 {
 }
 
 /// A login at this server, which trusts this authority and no other.
-fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Command {
+pub(super) fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Command {
     let mut command = at(server, "1000.CLIENT", &[&["--no-browser"], more].concat());
     command.env("SSL_CERT_FILE", authority.file.path());
     command
 }
 
 /// The login cannot begin; what is said about it.
-async fn not_begun(mut command: Command) -> String {
+pub(super) async fn not_begun(mut command: Command) -> String {
     let stderr = Program::spawn(&mut command).ends_with(1).await;
     assert!(stderr.contains("The login was not begun"), "{stderr}");
     stderr

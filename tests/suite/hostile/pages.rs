@@ -8,7 +8,7 @@ use serde_json::json;
 const MARKUP: &str = "<script>alert(1)</script><img src=x onerror=a>\"'><b>";
 const ESCAPES: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\r\u{8}\u{202e}gpj";
 
-/// Without colours, escape sequences would be taken out of whatever is said.
+/// Without colors, escape sequences would be taken out of whatever is said.
 const COLOURED: &str = "--color=always";
 
 /// Markup, escape sequences and a marker that tells where it went.
@@ -50,14 +50,14 @@ fn assert_harmless(page: &Answer, stderr: &str, what: &str) {
     assert_eq!(shown(stderr), None, "{what}: {stderr:?}");
 }
 
-/// A character that a terminal would obey, but for the colours that the program was asked for.
+/// A character that a terminal would obey, but for the colors that the program was asked for.
 fn shown(text: &str) -> Option<char> {
-    let colours = ["0", "1", "2", "31", "32", "33"];
-    let uncoloured = colours.iter().fold(text.to_owned(), |text, colour| {
-        text.replace(&format!("\u{1b}[{colour}m"), "")
+    let colors = ["0", "1", "2", "31", "32", "33"];
+    let uncolored = colors.iter().fold(text.to_owned(), |text, color| {
+        text.replace(&format!("\u{1b}[{color}m"), "")
     });
     let obeyed = |char: &char| (char.is_control() && *char != '\n') || *char == '\u{202e}';
-    uncoloured.chars().find(obeyed)
+    uncolored.chars().find(obeyed)
 }
 
 fn encoded(text: &str) -> String {

@@ -86,7 +86,7 @@ async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
     symlink(BINARY, &named).unwrap();
     let mut holder = at(&named, &command(&zoho, &["--no-browser"]));
     let holder = Login::of(&mut holder).await;
-    // Without colours, escape sequences would be taken out.
+    // Without colors, escape sequences would be taken out.
     let options = [
         "--redirect-uri",
         holder.redirect_uri.as_str(),

@@ -83,7 +83,7 @@ async fn row_14_a_second_use_of_the_start_address_is_told() {
     login.program.told("opened a second time").await;
     let callback = login.consent().await;
     let page = login.complete(&callback).await;
-    assert!(page.body().contains("organisation"), "{}", page.body());
+    assert!(page.body().contains("organization"), "{}", page.body());
     let stderr = login.ends_with(0).await;
     assert_eq!(stderr.matches("opened a second time").count(), 1);
     assert!(stderr.contains("Organization") && stderr.contains("Person"));

@@ -22,7 +22,7 @@ async fn stage(failure: Option<Failure>) -> Stage {
     .await
 }
 
-/// The data centres and grant types of the token requests so far.
+/// The data centers and grant types of the token requests so far.
 fn token_requests(stand_in: &StandIn) -> Vec<(DataCenter, String)> {
     let requests = stand_in.requests().into_iter();
     let tokens = requests.filter(|request| request.path == "/oauth/v2/token");
@@ -45,7 +45,7 @@ fn asked_the_crm(stage: &Stage) -> bool {
 }
 
 #[tokio::test]
-async fn a_person_of_another_data_centre_gets_checked_credentials_there() {
+async fn a_person_of_another_data_center_gets_checked_credentials_there() {
     let stage = stage(None).await;
     let ended = stage.visited().await;
     assert_eq!(ended.code(), 0);
@@ -122,7 +122,7 @@ async fn without_an_accounts_server_the_exchange_goes_where_the_login_began() {
 }
 
 #[tokio::test]
-async fn a_secret_of_another_data_centre_is_recognised() {
+async fn a_secret_of_another_data_center_is_recognised() {
     let rehearsal = Rehearsal {
         same_secret: false,
         ..Rehearsal::default()

@@ -28,10 +28,12 @@ async fn refused(variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
 #[tokio::test]
 async fn wrong_settings_name_the_option_before_anything_opens() {
     #[rustfmt::skip]
-    let cases: [(&[&str], i32, &str); 16] = [
+    let cases: [(&[&str], i32, &str); 18] = [
         (&["--redirect-uri", "https://example.com/callback"], 2, "--redirect-uri"),
         (&["--redirect-uri", "http://localhost:0/callback"], 2, "--redirect-uri"),
         (&["--redirect-uri", "https://localhost:8085/"], 2, "--redirect-uri"),
+        (&["--redirect-uri", "http://localhost:6667/"], 2, "Browsers refuse to open port 6667"),
+        (&["--redirect-uri", "http://127.0.0.1:10080/"], 2, "another port, such as http://localhost:8085/callback"),
         (&["--dc", "mars"], 2, "Known are us (United States)"),
         (&["--dc", "eu", "--accounts-url", "https://accounts.zoho.in"], 2, "--dc together with --accounts-url"),
         (&["--accounts-url", "http://accounts.zoho.eu"], 2, "--accounts-url"),

@@ -1,5 +1,6 @@
 //! `check` and `revoke`: are they alive, whose are they, and their end.
 
+use crate::hostile::zoho::{Hostile, Reply, ok};
 use crate::tokens::source::Life;
 use serde_json::Value;
 use std::fs;
@@ -128,4 +129,93 @@ async fn revoke_takes_the_tokens_out_of_a_file_and_a_second_try_says_so() {
     let ended = life.run(&["revoke", "--yes", "--env-file", path]).await;
     assert_eq!(ended.code, Some(0));
     assert!(ended.stderr.contains("dead already"), "{}", ended.stderr);
+}
+
+fn with_status(status: &str, body: &str) -> Reply {
+    let ok = String::from_utf8(ok(body)).unwrap();
+    Reply::Bytes(ok.replace("200 OK", status).into_bytes())
+}
+
+#[tokio::test]
+async fn a_dead_token_is_told_by_each_of_its_codes() {
+    for (code, dead) in [
+        ("INVALID_TOKEN", true),
+        ("INVALID_OAUTHTOKEN", true),
+        ("AUTHENTICATION_FAILURE", true),
+        ("INTERNAL_ERROR", false),
+    ] {
+        let body = format!(r#"{{"code":"{code}","status":"error"}}"#);
+        let zoho = Hostile::start(move |request| {
+            let crm = request.starts_with("GET /crm");
+            crm.then(|| with_status("401 Unauthorized", &body))
+        });
+        let zoho = zoho.await;
+        let ended = Life::at(&zoho).await.run(&["check"]).await;
+        // The refresh token decides; the fresh token is refused, too.
+        assert_eq!(zoho.count("POST /oauth/v2/token"), usize::from(dead));
+        assert_eq!(
+            ended.code,
+            Some(if dead { 5 } else { 0 }),
+            "{code}: {}",
+            ended.stderr
+        );
+        assert_eq!(
+            ended.stderr.contains(&format!("access token ({code})")),
+            dead,
+            "{}",
+            ended.stderr
+        );
+    }
+}
+
+#[tokio::test]
+async fn scopes_are_not_compared_by_case_and_all_is_reading_too() {
+    let life = Life::with_profile().await;
+    let text = fs::read_to_string(life.profiles()).unwrap();
+    let mut document: Value = serde_json::from_str(&text).unwrap();
+    document["profiles"]["default"]["scope"] = "zohocrm.ORG.read ZohoCRM.Users.all".into();
+    fs::write(life.profiles(), document.to_string()).unwrap();
+    let ended = life.run(&["check"]).await;
+    for line in ["zohocrm.ORG.read  answers", "ZohoCRM.Users.all  answers"] {
+        assert!(ended.stdout.contains(line), "{line}:\n{}", ended.stdout);
+    }
+    // At the login, both questions are asked, and no capital is worth a warning.
+    let zoho = Hostile::start(|_| None).await;
+    let options = ["--scope", "zohocrm.org.read,ZohoCRM.users.ALL"];
+    let whole = zoho.whole(&options).await;
+    assert!(!whole.stderr.contains("not granted"), "{}", whole.stderr);
+    assert!(!whole.stderr.contains("The scope"), "{}", whole.stderr);
+    assert_eq!(zoho.count("GET /crm"), 2);
+}
+
+#[tokio::test]
+async fn revoking_what_is_dead_already_forgets_it_and_a_throttle_does_not() {
+    for (status, body, gone) in [
+        ("400 Bad Request", r#"{"error":"invalid_token"}"#, true),
+        ("400 Bad Request", "", true),
+        ("400 Bad Request", r#"{"status":"failure"}"#, true),
+        (
+            "400 Bad Request",
+            r#"{"error":"Access Denied","status":"failure"}"#,
+            false,
+        ),
+        ("400 Bad Request", "<html>", false),
+        ("502 Bad Gateway", "<html>", false),
+        ("200 OK", r#"{"status":"failure"}"#, false),
+    ] {
+        let zoho = Hostile::start(move |request| {
+            (request == "POST /oauth/v2/token/revoke").then(|| with_status(status, body))
+        });
+        let zoho = zoho.await;
+        let life = Life::at(&zoho).await;
+        let ended = life.run(&["revoke", "--yes"]).await;
+        assert_eq!(
+            ended.code,
+            Some(if gone { 0 } else { 5 }),
+            "{body}: {}",
+            ended.stderr
+        );
+        let listed = life.run(&["profiles"]).await.stdout;
+        assert_eq!(listed.contains("default"), !gone, "{body}");
+    }
 }

@@ -4,6 +4,7 @@ mod end;
 mod exchange;
 mod keyring;
 mod refresh;
+mod remembered;
 mod saving;
 pub mod source;
 #[cfg(unix)]

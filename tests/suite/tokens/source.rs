@@ -1,5 +1,6 @@
 //! What the tests of the tokens' life share: a stand-in, a home of their own, and credentials in it.
 
+use crate::hostile::zoho::Hostile;
 use crate::program::{Ended, Program};
 use secrecy::ExposeSecret;
 use serde_json::Value;
@@ -49,6 +50,19 @@ impl Life {
         life
     }
 
+    /// With a profile at a server of the test's own, and an access token that is alive as far as anyone knows.
+    pub async fn at(zoho: &Hostile) -> Self {
+        let life = Self::with_profile().await;
+        let text = fs::read_to_string(life.profiles()).unwrap();
+        let mut document: Value = serde_json::from_str(&text).unwrap();
+        let profile = &mut document["profiles"]["default"];
+        profile["accounts_url"] = zoho.url.as_str().into();
+        profile["api_domain"] = zoho.url.as_str().into();
+        profile["trust_api_domains"] = vec![zoho.url.as_str()].into();
+        fs::write(life.profiles(), document.to_string()).unwrap();
+        life
+    }
+
     /// Variables of a person who has this home, and no keyring.
     pub fn variables(&self) -> Vec<(&str, &str)> {
         let home = self.home.path().to_str().unwrap();
@@ -60,7 +74,7 @@ impl Life {
         ]
     }
 
-    /// The client and its data centre besides.
+    /// The client and its data center besides.
     pub fn client(&self) -> Vec<(&str, String)> {
         vec![
             ("ZOHO_CLIENT_ID", self.stand_in.client_id()),
@@ -76,6 +90,23 @@ impl Life {
     pub async fn run_in(&self, more: &[(&str, &str)], arguments: &[&str]) -> Ended {
         let variables = [&self.variables()[..], more].concat();
         Program::start_in(&variables, arguments).wait().await
+    }
+
+    /// So many at the same time.
+    pub async fn at_once(
+        &self,
+        how_many: usize,
+        more: &[(&str, &str)],
+        arguments: &[&str],
+    ) -> Vec<Ended> {
+        let variables = [&self.variables()[..], more].concat();
+        let start = |_| Program::start_in(&variables, arguments);
+        let programs: Vec<_> = (0..how_many).map(start).collect();
+        let mut ended = Vec::new();
+        for program in programs {
+            ended.push(program.wait().await);
+        }
+        ended
     }
 
     /// Exchanges a fresh grant token.

@@ -1,0 +1,108 @@
+//! Refusals of Zoho that are remembered between runs: asked again it would refuse again, and each question counts
+//! against its throttle.
+
+use crate::handover::file::{Existing, PrivateFile, make_folder};
+use crate::profiles::lock::{Lock, PATIENCE};
+use crate::zoho::client::Client;
+use crate::zoho::token_error::TokenError;
+use crate::zoho::trust::AccountsServer;
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use ring::digest::{Context, SHA256};
+use secrecy::{ExposeSecret, SecretString};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+/// For so long Zoho throttles a client.
+const THROTTLE: Duration = Duration::from_mins(10);
+
+/// What is older belongs to tokens that nobody asks for any more.
+const KEPT: Duration = Duration::from_hours(30 * 24);
+
+/// What is remembered of one refresh token at one server.
+#[derive(Debug)]
+pub struct Remembered {
+    path: PathBuf,
+}
+
+/// What Zoho refused, and when.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// Why.
+    pub error: TokenError,
+    /// When Zoho said so.
+    pub at: SystemTime,
+}
+
+impl Remembered {
+    /// In a folder for the state of this program, under a name that tells nothing of the token.
+    pub fn of(
+        state: &Path,
+        client: &Client,
+        server: &AccountsServer,
+        refresh_token: &SecretString,
+    ) -> Self {
+        let mut digest = Context::new(&SHA256);
+        for part in [refresh_token.expose_secret(), client.id(), server.as_str()] {
+            digest.update(&part.len().to_be_bytes());
+            digest.update(part.as_bytes());
+        }
+        let name = BASE64_URL_SAFE_NO_PAD.encode(digest.finish());
+        Self {
+            path: state.join("refused").join(name),
+        }
+    }
+
+    /// For those who have no other lock. None where there can be none: then each asks for itself.
+    pub fn lock(&self) -> Option<Lock> {
+        make_folder(self.path.parent()?).ok()?;
+        Lock::beside(&self.path, PATIENCE).ok()
+    }
+
+    /// What Zoho would say again: a dead token stays dead, a throttle ends.
+    pub fn recall(&self, now: SystemTime) -> Option<Refusal> {
+        let (text, _) = PrivateFile::at(&self.path, Existing::Replace)
+            .read()
+            .ok()??;
+        let (word, at) = text.trim_end().split_once(' ')?;
+        let at = humantime::parse_rfc3339(at).ok()?;
+        let error = match word {
+            "dead" => TokenError::InvalidCode,
+            "throttled" if now.duration_since(at).ok()? < THROTTLE => TokenError::Throttled,
+            _ => return None,
+        };
+        Some(Refusal { error, at })
+    }
+
+    /// Remembers a refusal that lasts. Where that is not possible, Zoho is asked again.
+    pub fn keep(&self, error: &TokenError, now: SystemTime) {
+        let word = match error {
+            TokenError::InvalidCode => "dead",
+            TokenError::Throttled => "throttled",
+            _ => return,
+        };
+        let Some(folder) = self.path.parent() else {
+            return;
+        };
+        let _ = make_folder(folder);
+        forget_old(folder, now);
+        let text = format!("{word} {}\n", humantime::format_rfc3339_millis(now));
+        let _ = PrivateFile::at(&self.path, Existing::Replace).write(&text);
+    }
+
+    /// Zoho has given a token.
+    pub fn forget(&self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+fn forget_old(folder: &Path, now: SystemTime) {
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let written = entry.metadata().and_then(|metadata| metadata.modified());
+        let age = written.map(|written| now.duration_since(written).unwrap_or_default());
+        if age.is_ok_and(|age| age > KEPT) {
+            let _ = fs::remove_file(entry.path());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+//! Standard output, as credentials are handed over to it.
+
+#[cfg(unix)]
+use crate::signals;
+use std::io::{self, Write};
+
+/// Fails where standard output was closed: Rust opens `/dev/null` in its place, which takes everything without a word.
+/// Fails, too, where nobody reads what it holds already, once a signal asks to end.
+pub struct Output;
+
+#[cfg(unix)]
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if unix::leads_nowhere() {
+            let why = "it is closed, or it is /dev/null";
+            return Err(io::Error::new(io::ErrorKind::BrokenPipe, why));
+        }
+        while !unix::has_room()? {
+            if signals::first().borrow().is_some() {
+                return Err(io::Error::other("nobody reads it"));
+            }
+        }
+        let most = bytes.len().min(unix::ROOM);
+        Ok(rustix::io::write(io::stdout(), &bytes[..most])?)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+#[cfg(not(unix))]
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        io::stdout().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        io::stdout().flush()
+    }
+}
+
+#[cfg(unix)]
+mod unix {
+    use rustix::event::{PollFd, PollFlags, Timespec, poll};
+    use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
+    use std::io;
+
+    /// A pipe that has room has room for so many bytes (POSIX: `_POSIX_PIPE_BUF`).
+    pub const ROOM: usize = 512;
+
+    /// How often it is looked whether a signal came.
+    const LOOK: Timespec = Timespec {
+        tv_sec: 0,
+        tv_nsec: 100_000_000,
+    };
+
+    /// Rust opens it for reading, too, and a shell that is told `>/dev/null` for writing alone.
+    pub fn leads_nowhere() -> bool {
+        let both_ways = fcntl_getfl(io::stdout()).is_ok_and(|flags| flags.contains(OFlags::RDWR));
+        let (Ok(output), Ok(null)) = (fstat(io::stdout()), stat("/dev/null")) else {
+            return false;
+        };
+        both_ways && output.st_rdev == null.st_rdev
+    }
+
+    /// Whether a write would not block; false after a while.
+    pub fn has_room() -> io::Result<bool> {
+        let stdout = io::stdout();
+        let mut output = [PollFd::new(&stdout, PollFlags::OUT)];
+        match poll(&mut output, Some(&LOOK)) {
+            Ok(ready) => Ok(ready > 0),
+            Err(rustix::io::Errno::INTR) => Ok(false),
+            Err(error) => Err(error.into()),
+        }
+    }
+}

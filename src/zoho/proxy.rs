@@ -1,0 +1,110 @@
+//! The proxy that the environment names. The HTTP library passes over an address that it cannot use, and would then
+//! go without a proxy.
+
+use crate::zoho::network::NetworkFailure;
+use hyper::http::Uri;
+use hyper_util::client::proxy::matcher::Matcher;
+use reqwest::StatusCode;
+use std::env;
+use std::ffi::OsString;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+use url::Url;
+
+/// Those that the HTTP library knows.
+const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
+
+/// A proxy that has refused once answers as fast again.
+const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
+
+/// Refuses an address that would be passed over. Variables are taken in the order in which the library takes them.
+pub(super) fn check(server: &str) -> Result<(), NetworkFailure> {
+    let first = |names: [&'static str; 2]| {
+        let mut set = names
+            .into_iter()
+            .filter_map(|name| Some((name, env::var_os(name)?)));
+        set.next().filter(|(_, value)| !value.is_empty())
+    };
+    let named = first(["HTTPS_PROXY", "https_proxy"]);
+    let Some((variable, value)) = named.or_else(|| first(["ALL_PROXY", "all_proxy"])) else {
+        return Ok(());
+    };
+    let exceptions =
+        first(["NO_PROXY", "no_proxy"]).and_then(|(_, value)| value.into_string().ok());
+    let exempt = Matcher::builder()
+        .all("http://127.0.0.1:9")
+        .no(exceptions.unwrap_or_default())
+        .build();
+    if server
+        .parse()
+        .is_ok_and(|uri| exempt.intercept(&uri).is_none())
+    {
+        return Ok(());
+    }
+    usable(value).map_err(|why| {
+        let said = format!("{variable} does not name a proxy that can be used: {why}.");
+        NetworkFailure::ProxySetting(said)
+    })
+}
+
+/// The value may hold a password, so it is never shown.
+fn usable(value: OsString) -> Result<(), &'static str> {
+    let value = value.into_string().map_err(|_| "its value is no text")?;
+    if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
+        return Err("quotes stand around its value");
+    }
+    if value.contains(|char: char| !char.is_ascii_graphic()) {
+        return Err("its value holds a space, or a character that no address has");
+    }
+    let url = if value.contains("://") {
+        Url::parse(&value)
+    } else {
+        Url::parse(&format!("http://{value}"))
+    };
+    let url = url.map_err(|error| match error {
+        url::ParseError::InvalidPort => "its port is none",
+        _ => "its value is no address",
+    })?;
+    if !SCHEMES.contains(&url.scheme()) {
+        return Err("its value begins with a scheme that is not known");
+    }
+    let any = Uri::from_static("https://accounts.zoho.com");
+    let known = Matcher::builder().all(value).build();
+    match (url.port(), known.intercept(&any)) {
+        (Some(0), _) => Err("its port is none"),
+        (_, None) => Err("its value is no address"),
+        _ => Ok(()),
+    }
+}
+
+/// Asks a proxy that let nothing through once more, for the status that the HTTP library does not tell.
+pub(super) async fn refusal(server: &str) -> Option<String> {
+    let server: Uri = server.parse().ok()?;
+    let proxy = Matcher::from_system().intercept(&server)?;
+    let place = proxy.uri();
+    let port = place.port_u16().unwrap_or(80);
+    if place.scheme_str() != Some("http") {
+        return None;
+    }
+    let target = format!("{}:{}", server.host()?, server.port_u16().unwrap_or(443));
+    let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
+    if let Some(authorization) = proxy.basic_auth() {
+        request.extend(b"Proxy-Authorization: ");
+        request.extend(authorization.as_bytes());
+        request.extend(b"\r\n");
+    }
+    request.extend(b"\r\n");
+    let answer = async {
+        let host = place.host()?.trim_matches(['[', ']']);
+        let mut stream = TcpStream::connect((host, port)).await.ok()?;
+        stream.write_all(&request).await.ok()?;
+        let mut start = [0; "HTTP/1.1 403".len()];
+        stream.read_exact(&mut start).await.ok()?;
+        Some(start)
+    };
+    let start = timeout(ANSWERS_WITHIN, answer).await.ok()??;
+    let status = StatusCode::from_bytes(start.strip_prefix(b"HTTP/1.")?.get(2..)?).ok()?;
+    (!status.is_success()).then(|| format!("it answers {status}"))
+}

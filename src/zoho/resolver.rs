@@ -1,0 +1,115 @@
+//! Names, looked up so that a resolver that keeps silent about one family does not cost the other.
+
+use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::task::JoinSet;
+use tokio::time::timeout;
+
+/// A resolver answers in less, unless it never answers for one of the families.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// The system's resolver.
+pub(super) struct Resolver;
+
+impl Resolve for Resolver {
+    fn resolve(&self, name: Name) -> Resolving {
+        let name = name.as_str().to_owned();
+        Box::pin(async move {
+            let found = first(move |family| addresses(&name, family)).await?;
+            Ok(Box::new(found.into_iter()) as Addrs)
+        })
+    }
+}
+
+/// Both families at once, in the system's order; where that takes long, each by itself beside it.
+async fn first<L>(look: L) -> io::Result<Vec<SocketAddr>>
+where
+    L: Fn(Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> + Clone + Send + 'static,
+{
+    let mut running = JoinSet::new();
+    let begin = |running: &mut JoinSet<_>, family| {
+        let look = look.clone();
+        running.spawn_blocking(move || look(family))
+    };
+    begin(&mut running, None);
+    let mut answer = timeout(PATIENCE, running.join_next()).await.ok();
+    if answer.is_none() {
+        begin(&mut running, Some(AddrFamily::Inet));
+        begin(&mut running, Some(AddrFamily::Inet6));
+    }
+    let mut failed = io::Error::other("no address");
+    loop {
+        let next = match answer.take() {
+            Some(next) => next,
+            None => running.join_next().await,
+        };
+        match next {
+            Some(Ok(Ok(found))) if !found.is_empty() => return Ok(found),
+            Some(Ok(Err(error))) => failed = error,
+            Some(_) => {}
+            None => return Err(failed),
+        }
+    }
+}
+
+fn addresses(name: &str, family: Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> {
+    let hints = AddrInfoHints {
+        flags: 0,
+        address: family.map_or(0, Into::into),
+        socktype: SockType::Stream.into(),
+        protocol: 0,
+    };
+    let found = getaddrinfo(Some(name), None, Some(hints))?;
+    found
+        .map(|found| found.map(|found| found.sockaddr))
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::Ipv4Addr;
+    use std::thread::sleep;
+    use std::time::Instant;
+
+    fn found() -> Vec<SocketAddr> {
+        vec![(Ipv4Addr::LOCALHOST, 0).into()]
+    }
+
+    #[tokio::test]
+    async fn the_families_together_are_enough_when_they_answer() {
+        let look = |family: Option<AddrFamily>| match family {
+            None => Ok(found()),
+            Some(_) => panic!("each family by itself"),
+        };
+        assert_eq!(first(look).await.unwrap(), found());
+    }
+
+    #[tokio::test]
+    async fn one_family_that_is_never_answered_for_costs_a_second() {
+        let began = Instant::now();
+        let look = |family| {
+            if family != Some(AddrFamily::Inet) {
+                sleep(Duration::from_secs(5));
+            }
+            Ok(found())
+        };
+        assert_eq!(first(look).await.unwrap(), found());
+        assert!(began.elapsed() < Duration::from_secs(4));
+    }
+
+    #[tokio::test]
+    async fn a_name_that_nobody_knows_is_an_error_at_once() {
+        let look = |family: Option<AddrFamily>| {
+            assert_eq!(family, None);
+            Err(io::ErrorKind::NotFound.into())
+        };
+        assert_eq!(
+            first(look).await.unwrap_err().kind(),
+            io::ErrorKind::NotFound
+        );
+    }
+}
