@@ -108,10 +108,10 @@ pub fn ask(stream: &mut (impl Read + Write), request: &str) -> Outcome<Answer> {
     })
 }
 
-/// A GET request for an address.
+/// A GET request for an address, by a browser that finds names below localhost.
 pub fn get(address: &Url) -> String {
     format!(
-        "GET {} HTTP/1.1\r\nHost: {}\r\n\r\n",
+        "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: Firefox/153.0\r\n\r\n",
         path(address),
         address.authority()
     )

@@ -2,7 +2,7 @@
 //! one after the other. Bounded in number and time, and on this machine only.
 
 use crate::process::Process;
-use crate::{LOAD, Outcome};
+use crate::{Outcome, STRANGERS};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::process::{Command, Stdio};
@@ -40,7 +40,7 @@ impl Load {
     pub fn start(port: u16) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command
-            .args([LOAD, &port.to_string()])
+            .args([STRANGERS, &port.to_string()])
             .stdout(Stdio::piped());
         let mut process = Process::start(&mut command)?;
         let stdout = process.0.stdout.take().ok_or("its output is a pipe")?;

@@ -5,12 +5,11 @@ use crate::certificates::Store;
 use crate::load::Load;
 use crate::process::Process;
 use crate::stand_in::StandIn;
-use crate::watch::{PAUSE, peak_bytes};
 use crate::{Outcome, PROGRAM};
+use std::fs;
 use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, TcpListener, TcpStream};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU16, Ordering::Relaxed};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
@@ -19,6 +18,9 @@ const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
 /// Far more than a start takes; then the program has failed.
 const START_WITHIN: Duration = Duration::from_secs(10);
+
+/// Between two knocks at a port: a watch that never rests takes the processor from the program that starts.
+const PAUSE: Duration = Duration::from_micros(50);
 
 /// What every login is given.
 pub struct Place {
@@ -61,10 +63,10 @@ pub fn login(stand_in: &mut StandIn, place: &Place, loaded: bool) -> Outcome<Mea
     let callback = place.browser.consent(&address)?;
 
     let called = SystemTime::now();
-    let mut connection = connect(&callback)?;
-    let redirect = ask(&mut connection, &get(&callback))?;
+    let redirect = ask(&mut connect(&callback)?, &get(&callback))?;
     let redirected = SystemTime::now();
     let page = callback.join(&redirect.location.ok_or("no redirect to the page")?)?;
+    let mut connection = connect(&page)?;
     let page = ask(&mut connection, &get(&page))?;
     let peak_bytes = peak_bytes(program.0.id())?;
 
@@ -90,15 +92,14 @@ fn is_whole(page: &str) -> bool {
     page.contains("Rehearsal Company") && page.trim_end().ends_with("</html>")
 }
 
-/// A port that is free on this machine, another one each time: some clients cannot use one again at once.
+/// A port that is free on this machine.
 pub fn free_port() -> Outcome<u16> {
-    static NEXT: AtomicU16 = AtomicU16::new(PORTS.start);
     let free = |port: &u16| {
         TcpListener::bind((Ipv4Addr::LOCALHOST, *port)).is_ok()
             && TcpListener::bind((Ipv6Addr::LOCALHOST, *port)).is_ok()
     };
-    std::iter::repeat_with(|| NEXT.fetch_add(1, Relaxed))
-        .take_while(|port| PORTS.contains(port))
+    PORTS
+        .clone()
         .find(free)
         .ok_or_else(|| "no port is free".into())
 }
@@ -154,4 +155,15 @@ fn listening(port: u16, began: Instant) -> io::Result<Duration> {
         }
     }
     Ok(began.elapsed())
+}
+
+/// The kernel's own mark of the most memory that was resident: `VmHWM`, in kB of 1024 bytes.
+fn peak_bytes(process: u32) -> Outcome<u64> {
+    let status = fs::read_to_string(format!("/proc/{process}/status"))?;
+    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kilobytes = line.and_then(|line| line.trim().strip_suffix(" kB"));
+    Ok(kilobytes
+        .ok_or("no VmHWM in the process's status")?
+        .parse::<u64>()?
+        * 1024)
 }

@@ -2,20 +2,13 @@
 //! with the whole certificate store of the system. Linux only: elsewhere the system's store cannot be given
 //! another authority for one process.
 //!
-//! - `cargo bench` prints the program's own figures in one table.
-//! - `cargo bench -- --compare` takes minutes: under quiet and under load, beside other loopback clients.
-//! - `cargo bench -- --pages` logs in 1,000 times and counts the pages that came whole.
+//! - `cargo bench --bench login` prints the figures in one table.
+//! - `cargo bench --bench login -- --load` prints them with strangers at the callback port.
+//! - `cargo bench --bench login -- --pages` logs in 1,000 times and counts the pages that came whole.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code))]
 
 mod browser;
 mod certificates;
-#[cfg(target_os = "linux")]
-mod clients;
-#[cfg(target_os = "linux")]
-mod compare;
-#[cfg(target_os = "linux")]
-mod foreign;
-mod generic;
 mod load;
 mod login;
 mod process;
@@ -23,7 +16,6 @@ mod serve;
 mod stamped;
 mod stand_in;
 mod table;
-mod watch;
 
 use browser::Browser;
 use certificates::Store;
@@ -39,7 +31,7 @@ const PROGRAM: &str = env!("CARGO_BIN_EXE_zoho-grant");
 const STAND_IN: &str = "--stand-in";
 
 /// The argument with which it calls itself as the strangers.
-const LOAD: &str = "--load";
+const STRANGERS: &str = "--strangers";
 
 /// Logins that are not counted: they bring files into the system's cache.
 const WARM_UP: usize = 3;
@@ -58,17 +50,17 @@ fn main() -> Outcome<()> {
     let given = |option| arguments.iter().any(|given| given == option);
     match arguments.as_slice() {
         [mode, redirect_uri] if mode == STAND_IN => serve::serve(redirect_uri),
-        [mode, port] if mode == LOAD => {
+        [mode, port] if mode == STRANGERS => {
             load::run(port.parse()?);
             Ok(())
         }
         // `cargo test --all-targets` calls without --bench: time is no matter of tests.
         _ if !given("--bench") => Ok(()),
-        _ => measure(given("--compare"), given("--pages")),
+        _ => measure(given("--load"), given("--pages")),
     }
 }
 
-fn measure(compare: bool, many_pages: bool) -> Outcome<()> {
+fn measure(loaded: bool, many_pages: bool) -> Outcome<()> {
     if !cfg!(target_os = "linux") {
         println!("This benchmark is for Linux: SSL_CERT_FILE is obeyed there.");
         return Ok(());
@@ -80,19 +72,15 @@ fn measure(compare: bool, many_pages: bool) -> Outcome<()> {
         store: Store::with(&stand_in.opening.authority)?,
         browser: Browser::trusting(&stand_in.opening.authority)?,
     };
-    #[cfg(target_os = "linux")]
-    if compare {
-        return compare::compare(&mut stand_in, &place);
-    }
     if many_pages {
         pages(&mut stand_in, &place);
         return Ok(());
     }
     let mut runs = Vec::new();
     for _ in 0..WARM_UP + RUNS {
-        runs.push(login::login(&mut stand_in, &place, false)?);
+        runs.push(login::login(&mut stand_in, &place, loaded)?);
     }
-    print(&runs.split_off(WARM_UP))
+    print(&runs.split_off(WARM_UP), loaded)
 }
 
 fn pages(stand_in: &mut StandIn, place: &Place) {
@@ -106,7 +94,7 @@ fn pages(stand_in: &mut StandIn, place: &Place) {
     println!("{whole} of {PAGES} pages came whole");
 }
 
-fn print(runs: &[Measured]) -> Outcome<()> {
+fn print(runs: &[Measured], loaded: bool) -> Outcome<()> {
     let milliseconds = |of: fn(&Measured) -> std::time::Duration| {
         runs.iter().map(|run| of(run).as_secs_f64() * 1e3).collect()
     };
@@ -126,7 +114,7 @@ fn print(runs: &[Measured]) -> Outcome<()> {
                 "callback → code at Zoho",
                 "ms",
                 milliseconds(|run| run.judging),
-                Some(100.0)
+                Some(if loaded { 100.0 } else { 1.5 })
             ),
             Row::new(
                 "last answer → 303",

@@ -1,7 +1,7 @@
 //! What the stand-in's process does: both data centers over TLS, each with an accounts server and an API domain.
 
+use crate::Outcome;
 use crate::stamped::{Stamped, Stamps};
-use crate::{Outcome, generic};
 use axum::Router;
 use hyper::server::conn::http1;
 use hyper_util::rt::TokioIo;
@@ -31,8 +31,6 @@ pub struct Opening {
     pub accounts_urls: [String; 2],
     /// The API domains, in the same order.
     pub api_domains: [String; 2],
-    /// An authorization server for other clients.
-    pub generic_url: String,
     /// The certificate of the authority that vouches for all of them, in PEM.
     pub authority: String,
 }
@@ -46,8 +44,6 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         accounts_url: accounts_urls[at].clone(),
         api_domain: api_domains[at].clone(),
     });
-    let (generic, generic_url) = listener()?;
-    let router = generic::router(&generic_url);
     let stand_in = StandIn::at(addresses, Rehearsal::default());
     stand_in.register_redirect_uri(redirect_uri);
     let opening = Opening {
@@ -55,7 +51,6 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         client_secret: stand_in.client_secret().expose_secret().to_owned(),
         accounts_urls,
         api_domains,
-        generic_url,
         authority,
     };
     let last = Stamps::default();
@@ -68,7 +63,7 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         .zip(DataCenter::ALL)
         .chain(apis.into_iter().zip(DataCenter::ALL));
     let sites = sites.map(|(listener, at)| (listener, stand_in.router(at)));
-    server.run(sites.chain([(generic, router)]).collect());
+    server.run(sites.collect());
     println!("{}", serde_json::to_string(&opening)?);
     for line in io::stdin().lock().lines() {
         line?;

@@ -30,16 +30,6 @@ impl Row {
     }
 }
 
-/// Median and spread in one cell.
-pub fn spread(mut values: Vec<f64>) -> String {
-    if values.is_empty() {
-        return "–".to_owned();
-    }
-    values.sort_unstable_by(f64::total_cmp);
-    let [low, median, high] = [10, 50, 90].map(|percent| percentile(&values, percent));
-    format!("{median:.2} ({low:.2}–{high:.2})")
-}
-
 /// The value that `percent` of ascending ones do not exceed (nearest rank).
 fn percentile(values: &[f64], percent: usize) -> f64 {
     let rank = (values.len() * percent).div_ceil(100);

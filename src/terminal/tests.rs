@@ -19,6 +19,17 @@ impl Write for Paper {
 
 /// What stands on the paper after the events, with the escapes of the terminal made visible.
 fn written(is_terminal: bool, verbose: u8, quiet: bool, events: &[Event]) -> String {
+    written_where(false, is_terminal, verbose, quiet, events)
+}
+
+/// The same where the redirected address may be pasted.
+fn written_where(
+    pasting: bool,
+    is_terminal: bool,
+    verbose: u8,
+    quiet: bool,
+    events: &[Event],
+) -> String {
     let paper = Paper::default();
     let talk = Talk {
         verbose,
@@ -29,7 +40,7 @@ fn written(is_terminal: bool, verbose: u8, quiet: bool, events: &[Event]) -> Str
     terminal.registration.get_or_init(|| Registration {
         redirect_uri: "http://localhost:8085/callback".to_owned(),
         is_here: true,
-        pasting: false,
+        pasting,
         opener: Opener::Browser,
         console: "https://api-console.zoho.eu",
         data_center: "Europe".to_owned(),
@@ -83,6 +94,38 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
         Correct it, and run the login again.
     "]],
     );
+}
+
+#[test]
+fn after_a_minute_without_an_answer_the_ways_out_are_told_once() {
+    let line = "Nothing happens? Open the address above in a private window";
+    for (pasting, way) in [
+        (true, ", or paste the address"),
+        (false, ": an app that used"),
+    ] {
+        let told = |seconds: &[u64]| {
+            let events: Vec<_> = seconds.iter().copied().map(waiting).collect();
+            written_where(pasting, false, 0, false, &events)
+        };
+        let before = told(&[0, 30, 59]);
+        assert!(!before.contains("Nothing happens?"), "{before}");
+        let after = told(&[0, 59, 60, 61]);
+        assert_eq!(after.matches(&format!("{line}{way}")).count(), 1, "{after}");
+    }
+}
+
+#[test]
+fn a_start_address_that_nobody_opens_is_told_after_ten_seconds() {
+    let told = |seconds| {
+        let nobody = Event::Waiting {
+            since: Duration::from_secs(seconds),
+            left: Duration::from_secs(300 - seconds),
+            started: false,
+        };
+        written(false, 0, false, &[nobody])
+    };
+    assert!(!told(9).contains("Nothing happens?"));
+    assert!(told(10).contains("Nothing happens?"));
 }
 
 #[test]

@@ -1,7 +1,8 @@
 //! What the shells offer, asked of the shells themselves, and the manual pages.
 //! Where a shell is missing its test says so and passes; with REQUIRE_SHELLS=1 it fails.
 
-use crate::program::{DEADLINE, Program};
+use crate::needs::missing;
+use crate::program::{BINARY, DEADLINE, Program};
 use rexpect::session::spawn_command;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -14,17 +15,12 @@ const PROFILES: &str = r#"{"profiles": {"work": {
     "kept": "keyring", "client_id": "1000.A", "accounts_url": "https://accounts.zoho.eu"
 }}}"#;
 
-fn missing(shell: &str) -> bool {
+fn is_there(shell: &str) -> bool {
     let found = Command::new(shell).arg("--version").output().is_ok();
-    let required = std::env::var_os("REQUIRE_SHELLS").is_some_and(|value| value == "1");
-    assert!(
-        found || !required,
-        "REQUIRE_SHELLS=1, but {shell} is not in PATH"
-    );
     if !found {
-        eprintln!("skipped: {shell} is not in PATH");
+        missing("REQUIRE_SHELLS", &format!("there is no {shell} in PATH"));
     }
-    !found
+    found
 }
 
 /// A home folder with a profile.
@@ -40,7 +36,7 @@ fn home() -> TempDir {
 
 /// A shell that finds the program, and nothing of the person who runs the test.
 fn shell(name: &str, arguments: &[&str], home: &TempDir) -> Command {
-    let program = Path::new(env!("CARGO_BIN_EXE_zoho-grant"));
+    let program = Path::new(BINARY);
     let folder = program.parent().unwrap().display();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
     let mut command = Command::new(name);
@@ -87,7 +83,7 @@ fn check(name: &str, arguments: &[&str], home: &TempDir, load: &str) {
 
 #[test]
 fn bash_completes() {
-    if !missing("bash") {
+    if is_there("bash") {
         let load = "eval \"$(zoho-grant completions bash)\"";
         check("bash", &["--norc", "-i"], &home(), load);
     }
@@ -95,7 +91,7 @@ fn bash_completes() {
 
 #[test]
 fn zsh_completes_with_the_script_evaluated() {
-    if !missing("zsh") {
+    if is_there("zsh") {
         let load =
             "autoload -U compinit && compinit -D -u && eval \"$(zoho-grant completions zsh)\"";
         check("zsh", &["-f", "-i"], &home(), load);
@@ -104,7 +100,7 @@ fn zsh_completes_with_the_script_evaluated() {
 
 #[test]
 fn zsh_completes_with_the_script_in_its_path() {
-    if !missing("zsh") {
+    if is_there("zsh") {
         let load = "mkdir f && zoho-grant completions zsh > f/_zoho-grant && fpath=(~/f $fpath) \
             && autoload -U compinit && compinit -D -u";
         let load = format!("cd && {load}");
@@ -114,7 +110,7 @@ fn zsh_completes_with_the_script_in_its_path() {
 
 #[test]
 fn fish_completes() {
-    if missing("fish") {
+    if !is_there("fish") {
         return;
     }
     let home = home();

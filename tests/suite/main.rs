@@ -3,15 +3,17 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod browser;
-mod chromium;
+mod browsers;
 #[cfg(unix)]
 mod completions;
-#[cfg(target_os = "linux")]
-mod firefox;
 mod flows;
 mod handover;
+#[cfg(unix)]
 mod hostile;
 mod login;
+mod needs;
+#[cfg(target_os = "linux")]
+mod opener;
 mod program;
 mod properties;
 mod rehearsed;

@@ -1,22 +1,34 @@
-//! The real `zoho-grant`, run as a person runs it.
+//! The real `zoho-grant`: started, heard, and ended. No test starts it in another way.
 
+use std::ffi::OsStr;
+use std::fs;
 use std::io::{Seek, Write};
-use std::process::{Command as StdCommand, Stdio};
+use std::iter;
+use std::path::Path;
+use std::process::Stdio;
 use std::time::Duration;
-use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader, Lines};
-use tokio::process::{Child, ChildStderr, Command};
-use tokio::task::JoinHandle;
-use tokio::time::{Instant, timeout_at};
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// The program.
+pub const BINARY: &str = env!("CARGO_BIN_EXE_zoho-grant");
 
 /// Nothing takes this long; what does has hung.
 pub const DEADLINE: Duration = Duration::from_mins(1);
 
+/// Without these no program starts on some systems.
+const KEPT_VARIABLES: [&str; 2] = ["PATH", "SystemRoot"];
+
 /// A running program, killed when dropped.
 pub struct Program {
     child: Child,
-    stdout: JoinHandle<String>,
-    stderr: Lines<BufReader<ChildStderr>>,
-    seen: String,
+    stdout: Output,
+    stderr: Output,
+    /// As much of standard error as was looked through line by line.
+    passed: usize,
 }
 
 /// How a program ended.
@@ -31,15 +43,14 @@ pub struct Ended {
 }
 
 impl Program {
-    /// Starts it with these arguments, no standard input, and nothing in the environment that it obeys.
+    /// Starts it with these arguments, no standard input, and nothing in the environment.
     pub fn start(arguments: &[&str]) -> Self {
         Self::start_in(&[], arguments)
     }
 
     /// The same with these variables.
     pub fn start_in(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let command = command(variables, arguments);
-        Self::spawn(command.into(), Stdio::null())
+        Self::spawn(&mut command(variables, arguments))
     }
 
     /// The same with a text on standard input.
@@ -47,31 +58,27 @@ impl Program {
         let mut input = tempfile::tempfile().expect("there is room for a file");
         input.write_all(text.as_bytes()).expect("it was just made");
         input.rewind().expect("it is a file");
-        let command = command(variables, arguments);
-        Self::spawn(command.into(), input.into())
+        let mut command = command(variables, arguments);
+        Self::spawn_between(&mut command, input.into(), Stdio::piped())
     }
 
     /// Starts a command that runs the program.
-    pub fn spawn(mut command: Command, input: Stdio) -> Self {
+    pub fn spawn(command: &mut Command) -> Self {
+        Self::spawn_between(command, Stdio::null(), Stdio::piped())
+    }
+
+    /// The same with this standard input and output.
+    pub fn spawn_between(command: &mut Command, input: Stdio, output: Stdio) -> Self {
+        command.stdin(input).stdout(output).stderr(Stdio::piped());
         let mut child = command
-            .stdin(input)
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
             .kill_on_drop(true)
             .spawn()
             .expect("cargo has built the program");
-        let mut stdout = child.stdout.take().expect("it is piped");
-        let stderr = child.stderr.take().expect("it is piped");
         Self {
+            stdout: Output::of(child.stdout.take()),
+            stderr: Output::of(child.stderr.take()),
             child,
-            stdout: tokio::spawn(async move {
-                let mut text = String::new();
-                let read = stdout.read_to_string(&mut text).await;
-                read.expect("it prints UTF-8");
-                text
-            }),
-            stderr: BufReader::new(stderr).lines(),
-            seen: String::new(),
+            passed: 0,
         }
     }
 
@@ -79,59 +86,138 @@ impl Program {
     pub async fn line_with(&mut self, part: &str) -> String {
         let until = Instant::now() + DEADLINE;
         loop {
-            match self.line(part, until).await {
-                Some(line) if line.contains(part) => return line,
-                Some(_) => {}
-                None => panic!("it ended without {part:?} after:\n{}", self.seen),
+            while let Some(line) = self.next_line() {
+                if line.contains(part) {
+                    return line;
+                }
             }
+            let more = timeout_at(until, self.stderr.bytes.changed()).await;
+            let said = || self.stderr.text();
+            let Ok(more) = more else {
+                panic!("no {part:?} in time after:\n{}", said());
+            };
+            assert!(more.is_ok(), "it ended without {part:?} after:\n{}", said());
         }
+    }
+
+    fn next_line(&mut self) -> Option<String> {
+        let bytes = self.stderr.bytes.borrow();
+        let rest = &bytes[self.passed..];
+        let end = rest.iter().position(|byte| *byte == b'\n')?;
+        self.passed += end + 1;
+        Some(String::from_utf8_lossy(&rest[..end]).into_owned())
+    }
+
+    /// Waits until standard error holds the text in whole lines; all of it so far.
+    pub async fn told(&mut self, text: &str) -> String {
+        let holds = |bytes: &Vec<u8>| {
+            bytes.ends_with(b"\n") && String::from_utf8_lossy(bytes).contains(text)
+        };
+        let told = timeout(DEADLINE, self.stderr.bytes.wait_for(holds)).await;
+        let found = matches!(told, Ok(Ok(_)));
+        drop(told);
+        let said = self.stderr.text();
+        assert!(found, "it never said {text:?}, but:\n{said}");
+        said
+    }
+
+    /// What it has printed so far.
+    pub fn printed(&self) -> String {
+        self.stdout.text()
     }
 
     /// Sends it a signal: "INT", say.
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
-        let id = self.child.id().expect("it runs").to_string();
-        let sent = StdCommand::new("kill").args(["-s", name, &id]).status();
+        let id = self.id().to_string();
+        let sent = std::process::Command::new("kill")
+            .args(["-s", name, &id])
+            .status();
         assert!(sent.expect("there is kill").success());
     }
 
     /// Its process.
-    #[cfg(target_os = "linux")]
     pub fn id(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
-    /// Waits for its end.
-    pub async fn wait(mut self) -> Ended {
-        let until = Instant::now() + DEADLINE;
-        while self.line("its end", until).await.is_some() {}
-        let Ok(status) = timeout_at(until, self.child.wait()).await else {
-            panic!("it closed standard error and runs on after:\n{}", self.seen);
+    /// Closes the other end of both outputs.
+    pub fn hang_up(&self) {
+        self.stdout.reader.abort();
+        self.stderr.reader.abort();
+    }
+
+    /// Waits for the end of the process, whatever it said; its exit code.
+    pub async fn exit(&mut self) -> Option<i32> {
+        let Ok(status) = timeout(DEADLINE, self.child.wait()).await else {
+            panic!("it runs on after:\n{}", self.stderr.text());
         };
+        status.expect("it is our child").code()
+    }
+
+    /// Waits for its end. A panic anywhere is a defect.
+    pub async fn wait(mut self) -> Ended {
+        let code = self.exit().await;
+        let stderr = self.stderr.whole().await;
+        assert!(!stderr.contains("panicked"), "{stderr}");
         Ended {
-            code: status.expect("it is our child").code(),
-            stdout: self.stdout.await.expect("reading does not panic"),
-            stderr: self.seen,
+            code,
+            stdout: self.stdout.whole().await,
+            stderr,
         }
     }
 
-    async fn line(&mut self, awaited: &str, until: Instant) -> Option<String> {
-        let Ok(line) = timeout_at(until, self.stderr.next_line()).await else {
-            panic!("no {awaited:?} in time after:\n{}", self.seen);
-        };
-        let line = line.expect("it prints UTF-8")?;
-        self.seen += &line;
-        self.seen.push('\n');
-        Some(line)
+    /// Waits for its end, which is to have this code; what standard error says.
+    pub async fn ends_with(self, code: i32) -> String {
+        let ended = self.wait().await;
+        assert_eq!(ended.code, Some(code), "{}", ended.stderr);
+        ended.stderr
     }
 }
 
-/// The program with these variables and arguments, and nothing else in the environment that it obeys.
-pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> StdCommand {
-    let mut command = StdCommand::new(env!("CARGO_BIN_EXE_zoho-grant"));
-    for (name, _) in std::env::vars_os() {
-        if is_obeyed(&name.to_string_lossy()) {
-            command.env_remove(name);
+/// One of a program's outputs, as far as it was read.
+struct Output {
+    /// Closed when the last byte was read.
+    bytes: watch::Receiver<Vec<u8>>,
+    reader: AbortHandle,
+}
+
+impl Output {
+    fn of(pipe: Option<impl AsyncRead + Send + Unpin + 'static>) -> Self {
+        let (sender, bytes) = watch::channel(Vec::new());
+        let reader = tokio::spawn(async move {
+            let Some(mut pipe) = pipe else { return };
+            let mut some = [0; 4096];
+            while let Ok(length @ 1..) = pipe.read(&mut some).await {
+                sender.send_modify(|all| all.extend_from_slice(&some[..length]));
+            }
+        });
+        Self {
+            bytes,
+            reader: reader.abort_handle(),
+        }
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes.borrow()).into_owned()
+    }
+
+    async fn whole(mut self) -> String {
+        let closed = async { while self.bytes.changed().await.is_ok() {} };
+        let ended = timeout(DEADLINE, closed).await;
+        ended.expect("nobody else writes to its outputs");
+        let bytes = self.bytes.borrow().clone();
+        String::from_utf8(bytes).expect("it prints UTF-8")
+    }
+}
+
+/// The program with these arguments, and nothing in the environment but these variables.
+pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> Command {
+    let mut command = Command::new(BINARY);
+    command.env_clear();
+    for name in KEPT_VARIABLES {
+        if let Some(value) = std::env::var_os(name) {
+            command.env(name, value);
         }
     }
     // Nothing is found or left behind in the home of the person who runs the tests.
@@ -140,34 +226,43 @@ pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> StdCommand {
     command
 }
 
-/// The same, by a shell that does something first.
-#[cfg(unix)]
-pub fn after(first: &str, command: &StdCommand) -> StdCommand {
-    let mut shell = StdCommand::new("sh");
-    shell.args(["-c", &format!("{first}; exec \"$@\""), "sh"]);
-    shell.arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => shell.env(name, value),
-            None => shell.env_remove(name),
-        };
-    }
-    shell
+/// A command, started by other words: `sh -c`, say.
+pub fn through(words: &[&str], command: &Command) -> Command {
+    let words = words.iter().map(OsStr::new);
+    let inner = command.as_std();
+    let words = words.chain([inner.get_program()]).chain(inner.get_args());
+    in_its_environment(command, words)
 }
 
-fn is_obeyed(variable: &str) -> bool {
-    let name = variable.to_ascii_uppercase();
-    name.starts_with("ZOHO_")
-        || name.ends_with("_PROXY")
-        || name.starts_with("XDG_")
-        || [
-            "BROWSER",
-            "CLICOLOR",
-            "CLICOLOR_FORCE",
-            "CODESPACES",
-            "NO_COLOR",
-            "REMOTE_CONTAINERS",
-            "SSH_CONNECTION",
-        ]
-        .contains(&name.as_str())
+/// A command with the program at another place.
+pub fn at(place: &Path, command: &Command) -> Command {
+    let words = iter::once(place.as_os_str()).chain(command.as_std().get_args());
+    in_its_environment(command, words)
+}
+
+/// Other words in the environment of a command.
+pub fn in_its_environment<'a>(
+    command: &Command,
+    mut words: impl Iterator<Item = &'a OsStr>,
+) -> Command {
+    let mut other = Command::new(words.next().expect("there is a first word"));
+    let variables = command.as_std().get_envs();
+    let variables = variables.filter_map(|(name, value)| Some((name, value?)));
+    other.args(words).env_clear().envs(variables);
+    other
+}
+
+/// The same, by a shell that does something first.
+#[cfg(unix)]
+pub fn after(first: &str, command: &Command) -> Command {
+    through(
+        &["sh", "-c", &format!("{first}; exec \"$@\""), "sh"],
+        command,
+    )
+}
+
+/// Puts the program where others than its builder may run it. A copy that another test's new process still holds open
+/// for writing could not be run.
+pub fn link(to: &Path) {
+    fs::hard_link(BINARY, to).unwrap_or_else(|_| assert!(fs::copy(BINARY, to).is_ok()));
 }

@@ -7,6 +7,8 @@ use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, UNIX_EPOCH};
 use tokio::sync::{mpsc, watch};
+use tokio::task::yield_now;
+use tokio::time::{advance, pause, resume};
 use zoho_grant::context::{Context, Signal};
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell};
@@ -88,6 +90,18 @@ impl Stage {
             redirect_uri: RedirectUri::parse("http://localhost:0/callback").unwrap(),
             stop,
         }
+    }
+
+    /// Once the stand-in was asked for all that it will not answer, the clock jumps to when that is given up.
+    pub fn jump_at<const N: usize>(&self, paths: [&'static str; N]) {
+        let (stand_in, late) = (Arc::clone(&self.stand_in), self.settings.answer_within);
+        tokio::spawn(async move {
+            let asked = |path: &&str| stand_in.requests().iter().any(|it| it.path == **path);
+            while !paths.iter().all(asked) {
+                yield_now().await;
+            }
+            jump(late).await;
+        });
     }
 
     /// Runs the login with the visitor who accepts.
@@ -195,6 +209,13 @@ pub type Journey = tokio::task::JoinHandle<Option<Visit>>;
 /// A journey that never begins.
 pub fn nobody(_: String) -> Journey {
     tokio::spawn(async { None })
+}
+
+/// Lets time pass at once.
+pub async fn jump(time: Duration) {
+    pause();
+    advance(time).await;
+    resume();
 }
 
 /// Waits for what must come, and fails where a hang would wait for ever.

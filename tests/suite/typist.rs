@@ -1,12 +1,13 @@
 //! A person at a pseudo-terminal.
 
-use crate::program::{DEADLINE, after, command};
+use crate::program::{DEADLINE, after, command, in_its_environment};
 use rexpect::process::{PtyProcess, WaitStatus};
 use rustix::termios::{InputModes, LocalModes, OutputModes, tcgetattr};
+use std::ffi::OsStr;
 use std::fs::File;
-use std::process::Command;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::unix::pipe::{Receiver, Sender};
+use tokio::process::Command;
 use tokio::time::{Instant, timeout_at};
 
 /// How a terminal treats what is typed and shown.
@@ -47,21 +48,15 @@ impl Typist {
     /// Runs a shell, in which `$PROGRAM` is the program.
     pub fn shell(shell: &[&str], variables: &[(&str, &str)]) -> Self {
         let program = command(variables, &[]);
-        let mut command = Command::new(shell[0]);
-        command.args(&shell[1..]);
-        for (name, value) in program.get_envs() {
-            match value {
-                Some(value) => command.env(name, value),
-                None => command.env_remove(name),
-            };
-        }
-        command.env("PROGRAM", program.get_program());
+        let words = shell.iter().map(OsStr::new);
+        let mut command = in_its_environment(&program, words);
+        command.env("PROGRAM", program.as_std().get_program());
         Self::at(command)
     }
 
     fn at(mut command: Command) -> Self {
         command.env("TERM", "xterm");
-        let mut process = PtyProcess::new(command).unwrap();
+        let mut process = PtyProcess::new(command.into_std()).unwrap();
         process.set_kill_timeout(Some(1000));
         let terminal = process.get_file_handle().unwrap();
         rustix::io::ioctl_fionbio(&terminal, true).unwrap();

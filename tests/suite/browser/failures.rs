@@ -1,7 +1,7 @@
 //! Logins that end without credentials, or with a problem: page and terminal say the same.
 
 use super::{ACCEPT, REJECT, accept, demo};
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use crate::program::Program;
 
 #[tokio::test]

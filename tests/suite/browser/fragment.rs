@@ -1,7 +1,7 @@
 //! A JavaScript client shows itself by a token in the fragment: it is explained, and leaves no trace.
 
 use super::{accept, callback, demo};
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use serde_json::json;
 
 const TOKEN: &str = "1000.fragment.token";

@@ -1,7 +1,7 @@
 //! What every page must keep to: its own machine, its own policy, narrow screens, dark and light.
 
 use super::{ACCEPT, REJECT, accept, callback, demo};
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 

@@ -8,7 +8,7 @@ mod opener;
 mod result;
 mod strangers;
 
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use crate::program::Program;
 use url::Url;
 

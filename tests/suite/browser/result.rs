@@ -1,7 +1,7 @@
 //! The page at the end of a good login.
 
 use super::{accept, callback, demo, parameter, value};
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use serde_json::{Value, json};
 use url::Url;
 

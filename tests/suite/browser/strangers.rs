@@ -1,7 +1,7 @@
 //! Visits that are none of the login's business: they change nothing, and the login completes.
 
 use super::{accept, callback, demo, parameter, token_requests};
-use crate::chromium::Tab;
+use crate::browsers::chromium::Tab;
 use axum::Router;
 use axum::response::Html;
 use serde_json::{Value, json};

@@ -115,6 +115,7 @@ async fn an_unknown_scope_is_a_warning_with_the_nearest_known_one() {
 
 #[cfg(target_os = "linux")]
 mod under_a_terminal {
+    use crate::hostile::port::free_port;
     use crate::rehearsed::bounded;
     use crate::typist::Typist;
     use secrecy::ExposeSecret;
@@ -213,10 +214,13 @@ mod under_a_terminal {
             ("ZOHO_CLIENT_ID", "1000.ABCDEFGHIJ0123456789ABCDEFGHIJ"),
             ("ZOHO_CLIENT_SECRET", "0123456789abcdef"),
         ];
-        let arguments = "login --no-browser --accounts-url http://127.0.0.1:9 --redirect-uri http://localhost:18085/";
-        let mut typist = Typist::start(arguments, &variables);
+        let port = free_port();
+        let arguments = format!(
+            "login --no-browser --accounts-url http://127.0.0.1:9 --redirect-uri http://localhost:{port}/"
+        );
+        let mut typist = Typist::start(&arguments, &variables);
         typist.until("code=1").await;
-        let line = "ssh -L 18085:localhost:18085 ada@198.51.100.4";
-        assert!(typist.seen.contains(line), "{}", typist.seen);
+        let line = format!("ssh -L {port}:localhost:{port} ada@198.51.100.4");
+        assert!(typist.seen.contains(&line), "{}", typist.seen);
     }
 }

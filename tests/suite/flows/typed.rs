@@ -1,6 +1,6 @@
 //! The terminal is left as it was, whatever shell, person and system do, and what is typed at a question is not shown.
 
-use crate::program::{Program, after, command};
+use crate::program::{Program, after, command, through};
 use crate::rehearsed::bounded;
 use crate::typist::{Modes, Typist};
 use rexpect::process::Signal;
@@ -254,8 +254,8 @@ async fn a_login_that_was_stopped_takes_an_address() {
 #[tokio::test]
 async fn what_was_ignored_at_the_start_stays_ignored() {
     let arguments = ["demo", "--no-browser", "--format", "json"];
-    let ignoring = after("trap '' INT HUP TERM QUIT TSTP", &command(&[], &arguments));
-    let mut program = Program::spawn(ignoring.into(), Stdio::null());
+    let mut ignoring = after("trap '' INT HUP TERM QUIT TSTP", &command(&[], &arguments));
+    let mut program = Program::spawn(&mut ignoring);
     let address = program.line_with("/oauth/v2/auth").await;
     for signal in ["INT", "HUP", "TERM", "QUIT", "TSTP", "INT"] {
         program.signal(signal);
@@ -286,13 +286,9 @@ async fn a_terminal_that_is_gone_ends_a_question_though_hangups_are_ignored() {
         .write(true)
         .open(name.to_str().unwrap())
         .unwrap();
-    let mut asking = command(&[], &["demo", "--flow", "self-client"]);
-    asking = after("trap '' HUP", &asking);
-    let mut session = tokio::process::Command::new("setsid");
-    session
-        .arg("--ctty")
-        .arg(asking.get_program())
-        .args(asking.get_args());
+    let asking = command(&[], &["demo", "--flow", "self-client"]);
+    let asking = after("trap '' HUP", &asking);
+    let mut session = through(&["setsid", "--ctty"], &asking);
     session
         .stdin(end.try_clone().unwrap())
         .stdout(Stdio::null())
@@ -320,8 +316,8 @@ async fn the_second_signal_ends_a_login_whose_output_nobody_reads() {
     let folder = tempfile::tempdir().unwrap();
     let (_unread, path) = full_pipe(folder.path());
     let login = command(&[], &["demo", "--yes"]);
-    let login = after(&format!("exec > {}", path.display()), &login);
-    let mut program = Program::spawn(login.into(), Stdio::null());
+    let mut login = after(&format!("exec > {}", path.display()), &login);
+    let mut program = Program::spawn(&mut login);
     program.line_with("who owns the tokens").await;
     program.signal("INT");
     program.signal("TERM");
@@ -331,8 +327,8 @@ async fn the_second_signal_ends_a_login_whose_output_nobody_reads() {
 #[tokio::test]
 async fn no_core_file_can_hold_a_secret() {
     let most = "ulimit -S -c $(ulimit -H -c)";
-    let waiting = after(most, &command(&[], &["demo", "--no-browser"]));
-    let mut program = Program::spawn(waiting.into(), Stdio::null());
+    let mut waiting = after(most, &command(&[], &["demo", "--no-browser"]));
+    let mut program = Program::spawn(&mut waiting);
     program.line_with("/oauth/v2/auth").await;
     let limits = fs::read_to_string(format!("/proc/{}/limits", program.id())).unwrap();
     let core = limits

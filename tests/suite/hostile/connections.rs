@@ -11,7 +11,11 @@ use tokio::net::TcpStream;
 const GROWTH_BYTES: u64 = 8 * 1024 * 1024;
 
 /// Opens connections that each send a part of a request and then nothing more.
-async fn strangers(login: &Login, count: usize, part: impl Fn(usize) -> Vec<u8>) -> Vec<TcpStream> {
+pub async fn strangers(
+    login: &Login,
+    count: usize,
+    part: impl Fn(usize) -> Vec<u8>,
+) -> Vec<TcpStream> {
     let mut open = Vec::new();
     for number in 0..count {
         let mut stream = wire::connect(login.port()).await;
@@ -44,10 +48,10 @@ async fn row_04_five_hundred_slow_connections_do_not_keep_the_callback_waiting()
     let callback = login.consent().await;
     let page = login.complete(&callback).await;
     assert_eq!(page.status(), "201");
-    let ended = login.ended().await;
+    let ended = login.program.wait().await;
     // Nobody but the program closed any of them.
     drop(open);
-    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(ended.code, Some(0));
     assert_eq!(codes(&zoho), [Some(callback.code)]);
 }
 
@@ -90,14 +94,14 @@ async fn row_04_a_burst_of_connections_does_not_push_out_a_callback_before_it() 
         .unwrap()
         .1;
     // All of them wait in the queue of a program that was given no time in between.
-    login.signal("STOP");
+    login.program.signal("STOP");
     let mut genuine = wire::connect(login.port()).await;
     genuine
         .write_all(login.head("GET", target, "").as_bytes())
         .await
         .unwrap();
     let open = strangers(&login, 400, |_| Vec::new()).await;
-    login.signal("CONT");
+    login.program.signal("CONT");
     let answer = wire::read(&mut genuine).await;
     assert_eq!(answer.status(), "303", "{}", answer.0);
     login.get(answer.header("location").unwrap(), "").await;
@@ -167,8 +171,8 @@ async fn row_04_a_reader_that_never_reads_does_not_stop_the_others() {
 }
 
 /// The most memory that the process has held so far.
-fn peak(login: &Login) -> u64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", login.process())).unwrap();
+pub fn peak(login: &Login) -> u64 {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", login.program.id())).unwrap();
     let line = status
         .lines()
         .find(|line| line.starts_with("VmHWM:"))

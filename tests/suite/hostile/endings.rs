@@ -1,9 +1,9 @@
 //! Rows 16 and 17: the browser goes away, comes back or comes from yesterday; signals at every stage.
 
 use super::login::{Login, codes, command, stand_in};
-use super::wire::{self, soon};
+use super::wire;
 use super::zoho::{Hostile, Reply, ok, token};
-use std::process::Stdio;
+use crate::program::Program;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
@@ -34,15 +34,15 @@ async fn row_16_a_browser_that_goes_away_before_its_page_loses_nothing() {
     // Its connection is accepted by the time a later one is answered.
     login.get("/elsewhere", "").await;
     // The request and the end of the connection arrive together.
-    login.signal("STOP");
+    login.program.signal("STOP");
     stream
         .write_all(login.head("GET", target, "").as_bytes())
         .await
         .unwrap();
     drop(stream);
-    login.signal("CONT");
-    let ended = login.ended().await;
-    assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+    login.program.signal("CONT");
+    let ended = login.program.wait().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stdout.contains("Refresh token:"));
     assert_eq!(codes(&zoho), [Some(genuine.code)]);
 }
@@ -98,7 +98,7 @@ async fn row_17_a_signal_while_waiting_leaves_nothing_behind() {
     for (signal, code) in SIGNALS {
         let zoho = stand_in().await;
         let login = Login::start(&zoho, &["--output", path.to_str().unwrap()]).await;
-        login.signal(signal);
+        login.program.signal(signal);
         let stderr = login.ends_with(code).await;
         assert!(stderr.contains("No grant token was used up"), "{stderr}");
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 0);
@@ -109,10 +109,10 @@ async fn row_17_a_signal_while_waiting_leaves_nothing_behind() {
 async fn row_17_a_signal_before_zoho_was_reached_ends_at_once() {
     for (signal, code) in SIGNALS {
         let mut zoho = Hostile::start(|_| Some(Reply::Never)).await;
-        let login = Login::launch(&mut zoho.command(&[]));
+        let program = Program::spawn(&mut zoho.command(&[]));
         zoho.arrived("GET /oauth/serverinfo").await;
-        login.signal(signal);
-        login.ends_with(code).await;
+        program.signal(signal);
+        program.ends_with(code).await;
     }
 }
 
@@ -139,12 +139,12 @@ pub async fn exchanging() -> (Arc<Notify>, Hostile, Login, tokio::net::TcpStream
 async fn row_17_a_signal_during_the_exchange_lets_it_finish() {
     for (signal, _) in SIGNALS {
         let (release, _zoho, login, mut browser) = exchanging().await;
-        login.signal(signal);
+        login.program.signal(signal);
         release.notify_one();
         let answer = wire::read(&mut browser).await;
         login.get(answer.header("location").unwrap(), "").await;
-        let ended = login.ended().await;
-        assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+        let ended = login.program.wait().await;
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         assert!(ended.stdout.contains("1000.refresh"));
     }
 }
@@ -153,14 +153,10 @@ async fn row_17_a_signal_during_the_exchange_lets_it_finish() {
 async fn row_17_a_second_signal_during_the_exchange_ends_at_once() {
     let (_release, _zoho, login, _browser) = exchanging().await;
     let began = Instant::now();
-    login.signal("INT");
-    login.signal("TERM");
-    let ended = login.ended().await;
-    assert!(
-        matches!(ended.status.code(), Some(130 | 143)),
-        "{:?}",
-        ended.status
-    );
+    login.program.signal("INT");
+    login.program.signal("TERM");
+    let ended = login.program.wait().await;
+    assert!(matches!(ended.code, Some(130 | 143)), "{:?}", ended.code);
     // The first alone would wait for ten seconds.
     assert!(began.elapsed() < Duration::from_secs(9));
 }
@@ -176,12 +172,12 @@ async fn row_17_a_signal_during_the_check_keeps_the_tokens() {
         .await
         .unwrap();
     zoho.arrived("GET /crm").await;
-    login.signal("TERM");
+    login.program.signal("TERM");
     let answer = wire::read(&mut browser).await;
     let page = login.get(answer.header("location").unwrap(), "").await;
     assert!(page.body().contains("stopped before the CRM had answered"));
-    let ended = login.ended().await;
-    assert_eq!(ended.status.code(), Some(0));
+    let ended = login.program.wait().await;
+    assert_eq!(ended.code, Some(0));
     assert!(ended.stdout.contains("1000.refresh"));
 }
 
@@ -194,12 +190,11 @@ async fn row_17_a_terminal_that_is_gone_does_not_end_the_login() {
     command.arg("--output").arg(&path);
     let mut login = Login::of(&mut command).await;
     login.register(&zoho);
-    login.hang_up();
+    login.program.hang_up();
     let genuine = login.consent().await;
     let page = login.complete(&genuine).await;
     assert_eq!(page.status(), "201");
-    let status = soon("the end", login.child.wait()).await.unwrap();
-    assert_eq!(status.code(), Some(0));
+    assert_eq!(login.program.exit().await, Some(0));
     assert!(
         std::fs::read_to_string(&path)
             .unwrap()
@@ -211,20 +206,18 @@ async fn row_17_a_terminal_that_is_gone_does_not_end_the_login() {
 async fn row_17_without_any_terminal_the_page_still_has_the_credentials() {
     let zoho = Hostile::start(|_| None).await;
     let mut login = zoho.login(&[]).await;
-    login.hang_up();
+    login.program.hang_up();
     let answer = login.send(callback(&login)).await;
     let page = login.get(answer.header("location").unwrap(), "").await;
     assert!(page.body().contains("1000.refresh"));
     assert!(page.body().contains("Written nowhere"), "{}", page.body());
-    let status = soon("the end", login.child.wait()).await.unwrap();
-    assert_eq!(status.code(), Some(1));
+    assert_eq!(login.program.exit().await, Some(1));
 }
 
 #[tokio::test]
 async fn row_17_the_deadline_ends_in_exit_4() {
     let zoho = stand_in().await;
     let mut command = command(&zoho, &["--no-browser", "--timeout", "1s"]);
-    command.stdin(Stdio::null());
-    let stderr = Login::launch(&mut command).ends_with(4).await;
+    let stderr = Program::spawn(&mut command).ends_with(4).await;
     assert!(stderr.contains("Nothing came back"), "{stderr}");
 }

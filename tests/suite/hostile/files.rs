@@ -1,11 +1,13 @@
 //! Row 18: files that cannot be had, as an ordinary user sees them: the superuser passes every mode.
 
-use super::login::{BINARY, Login};
+use super::login::Login;
 use super::missing;
 use super::zoho::{Hostile, Whole};
+use crate::program::{self, Program};
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::Command;
@@ -20,11 +22,7 @@ fn is_superuser() -> bool {
 /// A folder of an ordinary user, with the program in it.
 pub fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
-    // The folder that it was built in may be closed to other users.
-    // A copy that another test's new process still holds open for writing could not be run.
-    let program = home.path().join("zoho-grant");
-    let linked = fs::hard_link(BINARY, &program);
-    linked.unwrap_or_else(|_| assert!(fs::copy(BINARY, &program).is_ok()));
+    program::link(&home.path().join("zoho-grant"));
     if is_superuser() {
         chown(&home, Some(NOBODY), Some(NOBODY)).unwrap();
     }
@@ -41,31 +39,17 @@ fn hand_to_user(path: &Path) {
 
 /// The login as an ordinary user, started through another program if need be.
 pub fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
-    let mut words: Vec<String> = through.iter().map(|&word| word.to_owned()).collect();
+    let mut words = through.to_vec();
     if is_superuser() {
-        let user = [
+        words.extend([
             "setpriv",
             "--reuid=65534",
             "--regid=65534",
             "--clear-groups",
-        ];
-        words.extend(user.map(str::to_owned));
+        ]);
     }
-    words.push(home.path().join("zoho-grant").display().to_string());
-    let login = zoho.command(more);
-    words.extend(
-        login
-            .as_std()
-            .get_args()
-            .map(|word| word.to_string_lossy().into_owned()),
-    );
-    let mut command = Command::new(&words[0]);
-    command
-        .args(&words[1..])
-        .env_clear()
-        .env("ZOHO_CLIENT_SECRET", "secret-of-the-client");
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    command
+    let program = home.path().join("zoho-grant");
+    program::through(&words, &program::at(&program, &zoho.command(more)))
 }
 
 fn output(path: &Path) -> [&str; 2] {
@@ -76,7 +60,7 @@ fn output(path: &Path) -> [&str; 2] {
 async fn not_begun(path: &Path, home: &TempDir, more: &[&str], code: i32) -> String {
     let zoho = Hostile::start(|_| None).await;
     let options = [&output(path)[..], more].concat();
-    let login = Login::launch(&mut ordinary(home, &zoho, &[], &options));
+    let login = Program::spawn(&mut ordinary(home, &zoho, &[], &options));
     let stderr = login.ends_with(code).await;
     assert!(zoho.requests.borrow().is_empty(), "{}", path.display());
     assert!(stderr.contains("--output"), "{stderr}");
@@ -238,7 +222,7 @@ async fn row_18_killed_while_writing_it_is_the_old_content_or_the_new() {
     let options = [&output(&path)[..], &["--format", "dotenv"]].concat();
     let login = Login::of(&mut ordinary(&home, &zoho, &[], &options)).await;
     let (process, folder) = (
-        login.process().to_string(),
+        login.program.id().to_string(),
         path.parent().unwrap().to_owned(),
     );
     let killer = std::thread::spawn(move || {
@@ -252,8 +236,8 @@ async fn row_18_killed_while_writing_it_is_the_old_content_or_the_new() {
     let target = format!("/callback?code=1000.code&state={}", login.state());
     login.get(&target, "").await;
     killer.join().unwrap().unwrap();
-    let ended = login.ended().await;
-    assert_eq!(ended.status.code(), None, "killed: {:?}", ended.status);
+    let ended = login.program.wait().await;
+    assert_eq!(ended.code, None, "killed: {:?}", ended.code);
     let now = fs::read_to_string(&path).unwrap();
     let whole = now.starts_with(&old) && now.contains("ZOHO_REFRESH_TOKEN=1000.refresh");
     assert!(now == old || whole, "{} bytes", now.len());
@@ -318,13 +302,14 @@ async fn row_35_a_full_standard_output_leaves_a_file_of_the_state_folder_and_the
     let state = tempfile::tempdir().unwrap();
     let mut command = zoho.command(&[]);
     command.env("XDG_STATE_HOME", state.path());
-    let mut login = Login::writing_to(&mut command, full).await;
+    let program = Program::spawn_between(&mut command, Stdio::null(), full.into());
+    let mut login = Login::heard(program).await;
     let target = format!("/callback?code=1000.code&state={}", login.state());
     let answer = login.get(&target, "").await;
     let page = login.get(answer.header("location").unwrap(), "").await;
     assert!(page.body().contains("1000.refresh") && page.body().contains("credentials-"));
-    login.told("standard output").await;
-    let told = login.told("credentials-").await;
+    login.program.told("standard output").await;
+    let told = login.program.told("credentials-").await;
     login.ends_with(1).await;
     let folder = state.path().join("zoho-grant");
     let file = fs::read_dir(&folder)

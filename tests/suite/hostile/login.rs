@@ -1,36 +1,20 @@
 //! The real binary in a login, with everything at hand that an attacker of the callback port has.
 
-use super::wire::{self, Answer, ask, soon};
+use super::wire::{self, Answer, ask};
+use crate::program::{self, Ended, Program};
 use secrecy::ExposeSecret;
-use std::fs::File;
-use std::process::{ExitStatus, Stdio};
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::process::{Child, Command};
-use tokio::sync::watch;
-use tokio::task::AbortHandle;
+use tokio::process::Command;
 use url::Url;
 use zoho_stand_in::recorded::Recorded;
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-pub const BINARY: &str = env!("CARGO_BIN_EXE_zoho-grant");
-
 /// A login that waits for its callback.
 pub struct Login {
-    pub child: Child,
-    pub stdout: watch::Receiver<String>,
-    pub stderr: watch::Receiver<String>,
-    readers: [AbortHandle; 2],
+    pub program: Program,
     /// With its port.
     pub redirect_uri: Url,
     /// Zoho's consent page for this login.
     pub address: Url,
-}
-
-/// A login that is over.
-pub struct Ended {
-    pub status: ExitStatus,
-    pub stdout: String,
-    pub stderr: String,
 }
 
 /// Where Zoho brings the browser back to, and what it brings.
@@ -57,18 +41,13 @@ pub fn command(zoho: &StandIn, more: &[&str]) -> Command {
 
 /// The command of a login at any accounts server.
 pub fn at(accounts_url: &str, client_id: &str, more: &[&str]) -> Command {
-    let mut command = Command::new(BINARY);
-    command.env_clear();
-    command.env("PATH", std::env::var_os("PATH").unwrap_or_default());
-    // Nothing is left behind in the home of the person who runs the tests.
-    command.env("HOME", "/dev/null/nowhere");
-    command.args(["login", "--accounts-url", accounts_url]);
+    let secret = [("ZOHO_CLIENT_SECRET", "secret-of-the-client")];
+    let mut command = program::command(&secret, &["login", "--accounts-url", accounts_url]);
     command.args(["--client-id", client_id]);
     if !more.contains(&"--redirect-uri") {
         command.args(["--redirect-uri", "http://localhost:0/callback"]);
     }
     command.args(more);
-    command.env("ZOHO_CLIENT_SECRET", "secret-of-the-client");
     command
 }
 
@@ -83,41 +62,29 @@ impl Login {
 
     /// Starts a command and waits until it tells its addresses.
     pub async fn of(command: &mut Command) -> Self {
-        let mut login = Self::launch(command);
+        Self::heard(Program::spawn(command)).await
+    }
+
+    /// A program that was started, once it tells its addresses.
+    pub async fn heard(program: Program) -> Self {
+        let mut login = Self::unheard(program);
         login.ready().await;
         login
     }
 
-    /// The same with another standard output.
-    pub async fn writing_to(command: &mut Command, output: File) -> Self {
-        let mut login = Self::spawn(command.stdout(output));
-        login.ready().await;
-        login
-    }
-
-    /// Starts a command, whatever it will do.
-    pub fn launch(command: &mut Command) -> Self {
-        Self::spawn(command.stdout(Stdio::piped()))
-    }
-
-    fn spawn(command: &mut Command) -> Self {
-        command.stdin(Stdio::null()).kill_on_drop(true);
-        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
-        let (stdout, out) = collect(child.stdout.take());
-        let (stderr, err) = collect(child.stderr.take());
+    /// A program that was started, whatever it will do.
+    pub fn unheard(program: Program) -> Self {
+        let nowhere: Url = "http://localhost/".parse().unwrap();
         Self {
-            stdout,
-            stderr,
-            readers: [out, err],
-            child,
-            redirect_uri: "http://localhost/".parse().unwrap(),
-            address: "http://localhost/".parse().unwrap(),
+            program,
+            redirect_uri: nowhere.clone(),
+            address: nowhere,
         }
     }
 
     /// Reads the addresses that are told once all is ready.
-    pub async fn ready(&mut self) {
-        let told = self.told("/oauth/v2/auth?").await;
+    async fn ready(&mut self) {
+        let told = self.program.told("/oauth/v2/auth?").await;
         let mut words = told.split_whitespace();
         let address = words.find(|word| word.contains("/oauth/v2/auth?"));
         self.address = address.unwrap().parse().unwrap();
@@ -131,18 +98,6 @@ impl Login {
         self.address = answer.header("location").unwrap().parse().unwrap();
         self.redirect_uri = self.parameter("redirect_uri").parse().unwrap();
         answer
-    }
-
-    /// Waits until standard error holds the text.
-    pub async fn told(&mut self, text: &str) -> String {
-        let found = soon(
-            text,
-            self.stderr
-                .wait_for(|all| all.contains(text) && all.ends_with('\n')),
-        )
-        .await;
-        let said = found.map(|all| all.clone());
-        said.unwrap_or_else(|_| panic!("the program never said {text:?}"))
     }
 
     pub fn register(&self, zoho: &StandIn) {
@@ -168,10 +123,6 @@ impl Login {
             .unwrap()
             .1
             .into_owned()
-    }
-
-    pub fn process(&self) -> u32 {
-        self.child.id().unwrap()
     }
 
     /// A plain GET of a target on the callback port, with further header lines.
@@ -212,47 +163,16 @@ impl Login {
         let callback = self.consent().await;
         let page = self.complete(&callback).await;
         assert_eq!(page.status(), "201", "{}", page.0);
-        let ended = self.ended().await;
-        assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+        let ended = self.program.wait().await;
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         assert!(ended.stdout.contains("Refresh token:"), "{}", ended.stderr);
         assert_eq!(codes(zoho), [Some(callback.code)]);
         ended
     }
 
-    /// Closes the other end of both outputs.
-    pub fn hang_up(&mut self) {
-        for reader in &self.readers {
-            reader.abort();
-        }
-    }
-
-    pub fn signal(&self, name: &str) {
-        let process = self.process().to_string();
-        let sent = std::process::Command::new("kill")
-            .args(["-s", name, &process])
-            .status();
-        assert!(sent.unwrap().success());
-    }
-
-    /// Waits for the end. A panic anywhere is a defect.
-    pub async fn ended(mut self) -> Ended {
-        let status = soon("the end of the login", self.child.wait())
-            .await
-            .unwrap();
-        let stderr = whole(self.stderr).await;
-        assert!(!stderr.contains("panicked"), "{stderr}");
-        Ended {
-            status,
-            stdout: whole(self.stdout).await,
-            stderr,
-        }
-    }
-
     /// Waits for the end, which is to have this code; what standard error says.
     pub async fn ends_with(self, code: i32) -> String {
-        let ended = self.ended().await;
-        assert_eq!(ended.status.code(), Some(code), "{}", ended.stderr);
-        ended.stderr
+        self.program.ends_with(code).await
     }
 }
 
@@ -285,28 +205,4 @@ pub fn codes(zoho: &StandIn) -> Vec<Option<String>> {
     requests
         .map(|request| request.value("code").map(str::to_owned))
         .collect()
-}
-
-fn collect(
-    from: Option<impl AsyncRead + Send + Unpin + 'static>,
-) -> (watch::Receiver<String>, AbortHandle) {
-    let (sender, receiver) = watch::channel(String::new());
-    let reader = tokio::spawn(async move {
-        let Some(mut from) = from else { return };
-        let mut bytes = [0; 4096];
-        while let Ok(length @ 1..) = from.read(&mut bytes).await {
-            let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
-            sender.send_modify(|all| all.push_str(&text));
-        }
-    });
-    (receiver, reader.abort_handle())
-}
-
-/// Closed when the last byte was read.
-async fn whole(mut text: watch::Receiver<String>) -> String {
-    soon("the last output", async {
-        while text.changed().await.is_ok() {}
-    })
-    .await;
-    text.borrow().clone()
 }

@@ -3,6 +3,7 @@
 use super::front::{Authority, Proxy};
 use super::login::{Login, at, command, stand_in};
 use super::zoho::{Hostile, Whole};
+use crate::program::Program;
 use std::net::TcpListener;
 use tokio::process::Command;
 
@@ -29,7 +30,7 @@ pub(super) fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Co
 
 /// The login cannot begin; what is said about it.
 pub(super) async fn not_begun(mut command: Command) -> String {
-    let stderr = Login::launch(&mut command).ends_with(1).await;
+    let stderr = Program::spawn(&mut command).ends_with(1).await;
     assert!(stderr.contains("The login was not begun"), "{stderr}");
     stderr
 }

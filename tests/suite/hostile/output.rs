@@ -1,7 +1,8 @@
 //! Row 35: standard output that is closed, broken or read by nobody, and a limit on file size.
 
-use super::login::{Ended, Login};
+use super::login::Login;
 use super::zoho::Hostile;
+use crate::program::Ended;
 use crate::program::{Program, after, command};
 use std::fs::{self, File};
 use std::io::{Read, Write};
@@ -46,16 +47,16 @@ fn assert_named(stderr: &str, path: &Path) {
 async fn row_35_a_closed_standard_output_leaves_a_file_that_is_named() {
     let home = Home::new();
     let demo = command(&home.variables(), &["demo", "--yes", "--format", "json"]);
-    let shell = after("exec >&-", &demo);
-    let ended = Program::spawn(shell.into(), Stdio::null()).wait().await;
+    let mut shell = after("exec >&-", &demo);
+    let ended = Program::spawn(&mut shell).wait().await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert_named(&ended.stderr, &home.rescued().unwrap());
 
     // Whoever wants nothing of it says so.
     let home = Home::new();
     let demo = command(&home.variables(), &["demo", "--yes", "--format", "json"]);
-    let shell = after("exec >/dev/null", &demo);
-    let ended = Program::spawn(shell.into(), Stdio::null()).wait().await;
+    let mut shell = after("exec >/dev/null", &demo);
+    let ended = Program::spawn(&mut shell).wait().await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(home.rescued(), None);
 }
@@ -66,10 +67,8 @@ async fn row_35_a_broken_pipe_leaves_a_file_that_is_named() {
     let (reader, writer) = std::io::pipe().unwrap();
     drop(reader);
     let mut demo = command(&home.variables(), &["demo", "--yes", "--format", "json"]);
-    demo.stdin(Stdio::null()).stdout(writer);
-    let ended = demo.output().unwrap();
-    let stderr = String::from_utf8(ended.stderr).unwrap();
-    assert_eq!(ended.status.code(), Some(1), "{stderr}");
+    let program = Program::spawn_between(&mut demo, Stdio::null(), writer.into());
+    let stderr = program.ends_with(1).await;
     assert_named(&stderr, &home.rescued().unwrap());
 }
 
@@ -81,7 +80,12 @@ async fn blocked(zoho: &Hostile, home: &Home) -> (Login, impl Read + use<>) {
     std::thread::spawn(move || while writer.write_all(&[b'x'; 4096]).is_ok() {});
     let mut command = zoho.command(&["--no-verify"]);
     command.envs(home.variables());
-    let login = Login::writing_to(&mut command, output).await;
+    let login = Login::heard(Program::spawn_between(
+        &mut command,
+        Stdio::null(),
+        output.into(),
+    ))
+    .await;
     (login, reader)
 }
 
@@ -93,11 +97,11 @@ async fn ends(login: Login, signals: &[&str]) -> Ended {
         .await
         .unwrap();
     let mut login = login;
-    login.told("Exchanging").await;
+    login.program.told("Exchanging").await;
     for signal in signals {
-        login.signal(signal);
+        login.program.signal(signal);
     }
-    login.ended().await
+    login.program.wait().await
 }
 
 #[tokio::test]
@@ -105,7 +109,7 @@ async fn row_35_a_blocked_pipe_is_given_up_at_the_first_signal() {
     let (zoho, home) = (Hostile::start(|_| None).await, Home::new());
     let (login, _reader) = blocked(&zoho, &home).await;
     let ended = ends(login, &["TERM"]).await;
-    assert_eq!(ended.status.code(), Some(1), "{}", ended.stderr);
+    assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert_named(&ended.stderr, &home.rescued().unwrap());
 }
 
@@ -114,7 +118,7 @@ async fn row_35_the_second_signal_ends_a_blocked_pipe_at_once() {
     let (zoho, home) = (Hostile::start(|_| None).await, Home::new());
     let (login, _reader) = blocked(&zoho, &home).await;
     let ended = ends(login, &["INT", "TERM"]).await;
-    let code = ended.status.code();
+    let code = ended.code;
     // Either it was a moment faster than the second, or that one ended it.
     assert!(matches!(code, Some(1 | 130 | 143)), "{code:?}");
     assert!(!ended.stderr.contains("Printed"), "{}", ended.stderr);
@@ -133,8 +137,8 @@ async fn row_35_a_limit_on_file_size_is_an_error_and_loses_nothing() {
         path.to_str().unwrap(),
     ];
     let demo = command(&home.variables(), &options);
-    let shell = after("ulimit -f 0", &demo);
-    let ended = Program::spawn(shell.into(), Stdio::null()).wait().await;
+    let mut shell = after("ulimit -f 0", &demo);
+    let ended = Program::spawn(&mut shell).wait().await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert!(ended.stdout.contains("refresh_token"), "{}", ended.stderr);
     assert!(!path.exists());

@@ -1,14 +1,27 @@
 //! Rows 5 and 22: the port is ours alone, or there is no login.
 
-use super::login::{BINARY, Login, command, stand_in};
+use super::login::{Login, command, stand_in};
+use crate::program::{BINARY, Program, at};
+use std::iter;
 use std::net::TcpListener;
+use std::ops::Range;
 use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::TcpSocket;
 
-/// A port that is free on every address of this machine just now.
+/// Below the ports that systems give by themselves: nobody but these tests takes one of those in between.
+const PORTS: Range<u16> = 10_000..30_000;
+
+/// A port that is free on every address of this machine, another one each time.
 pub fn free_port() -> u16 {
-    let listener = TcpListener::bind("[::]:0").unwrap();
-    listener.local_addr().unwrap().port()
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    // Other runs of the tests begin elsewhere.
+    let first = std::process::id().wrapping_mul(101) % 20_000;
+    let next = || first + NEXT.fetch_add(1, Ordering::Relaxed);
+    let ports = iter::repeat_with(next)
+        .map(|at| PORTS.start + u16::try_from(at % u32::from(PORTS.end - PORTS.start)).unwrap());
+    let mut free = ports.filter(|port| TcpListener::bind(("::", *port)).is_ok());
+    free.next().unwrap()
 }
 
 #[tokio::test]
@@ -22,7 +35,7 @@ async fn row_05_a_port_held_on_any_address_is_told_before_a_browser_opens() {
         let redirect_uri = format!("http://localhost:{port}/callback");
         let mut command = command(&zoho, &["--redirect-uri", &redirect_uri]);
         command.env("BROWSER", format!("touch {}", opened.display()));
-        let stderr = Login::launch(&mut command).ends_with(6).await;
+        let stderr = Program::spawn(&mut command).ends_with(6).await;
         let own = format!("(process {})", std::process::id());
         assert!(stderr.contains(&own), "{address}: {stderr}");
         assert!(!stderr.contains("/oauth/v2/auth"), "{address}: {stderr}");
@@ -57,10 +70,10 @@ async fn row_22_a_second_login_names_the_first() {
     let redirect_uri = format!("http://localhost:{}/callback", free_port());
     let options = ["--redirect-uri", redirect_uri.as_str()];
     let first = Login::start(&zoho, &options).await;
-    let stderr = Login::launch(&mut command(&zoho, &options))
+    let stderr = Program::spawn(&mut command(&zoho, &options))
         .ends_with(6)
         .await;
-    let named = format!("zoho-grant (process {})", first.process());
+    let named = format!("zoho-grant (process {})", first.program.id());
     assert!(stderr.contains(&named), "{stderr}");
     first.assert_alive(&zoho).await;
 }
@@ -71,9 +84,7 @@ async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
     let folder = tempfile::tempdir().unwrap();
     let named = folder.path().join("a\u{1b}[2Jb");
     symlink(BINARY, &named).unwrap();
-    let mut holder = tokio::process::Command::new(&named);
-    holder.args(command(&zoho, &["--no-browser"]).as_std().get_args());
-    holder.env("ZOHO_CLIENT_SECRET", "s");
+    let mut holder = at(&named, &command(&zoho, &["--no-browser"]));
     let holder = Login::of(&mut holder).await;
     // Without colors, escape sequences would be taken out.
     let options = [
@@ -81,7 +92,7 @@ async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
         holder.redirect_uri.as_str(),
         "--color=always",
     ];
-    let stderr = Login::launch(&mut command(&zoho, &options))
+    let stderr = Program::spawn(&mut command(&zoho, &options))
         .ends_with(6)
         .await;
     assert!(stderr.contains(r"a\u{1b}[2Jb"), "{stderr}");

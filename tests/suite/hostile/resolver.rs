@@ -1,7 +1,8 @@
 //! A resolver that never answers for one family, in a network of its own.
 
-use super::login::{BINARY, at};
+use super::login::at;
 use super::missing;
+use crate::program::BINARY;
 use std::fs;
 use std::net::{Ipv4Addr, UdpSocket};
 use std::process::Stdio;

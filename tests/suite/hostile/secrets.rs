@@ -1,42 +1,15 @@
 //! Rows 14 and 15: no secret where others can read it.
 
-use super::login::{BINARY, Login, command, stand_in};
-use super::wire::{ask, soon};
+use super::login::{Login, at, command, stand_in};
+use super::wire::ask;
 use super::zoho::{Hostile, Reply, ok, token};
+use crate::opener::Opener;
+use crate::program::Program;
 use clap::ValueEnum;
+use secrecy::ExposeSecret;
+use serde_json::Value;
 use std::fs;
-use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
-use tokio::process::Command;
-use url::Url;
 use zoho_stand_in::failure::{Failure, Stage};
-
-/// A browser that notes its process and stays open, as browsers do, until the program ends.
-fn browser(folder: &Path) -> String {
-    let (script, noted) = (folder.join("browser"), folder.join("noted"));
-    let text = format!(
-        "#!/bin/sh\necho \"$$ $1\" >{0}.new\nmv {0}.new {0}\nexec tail -f /dev/null --pid=$PPID -- \"$1\"\n",
-        noted.display()
-    );
-    fs::write(&script, text).unwrap();
-    fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-    script.display().to_string()
-}
-
-/// Process and address that the browser was given.
-async fn noted(folder: &Path) -> (String, Url) {
-    let noted = soon("the browser", async {
-        loop {
-            if let Ok(text) = fs::read_to_string(folder.join("noted")) {
-                return text;
-            }
-            tokio::task::yield_now().await;
-        }
-    });
-    let noted = noted.await;
-    let (process, address) = noted.trim().split_once(' ').unwrap();
-    (process.to_owned(), address.parse().unwrap())
-}
 
 /// Every command line on this machine, as `ps` shows them to everyone.
 fn command_lines() -> String {
@@ -64,15 +37,14 @@ fn sent(zoho: &Hostile, name: &str) -> String {
 
 #[tokio::test]
 async fn row_14_neither_command_lines_nor_the_browsers_variables_hold_a_secret() {
-    let folder = tempfile::tempdir().unwrap();
+    let mut opener = Opener::new();
     let zoho = Hostile::start(|_| None).await;
-    let mut command =
-        super::login::at(&zoho.url, "1000.CLIENT", &["--trust-api-domain", &zoho.url]);
-    command.env("BROWSER", browser(folder.path()));
+    let mut command = at(&zoho.url, "1000.CLIENT", &["--trust-api-domain", &zoho.url]);
+    command.env("BROWSER", &opener.browser);
     command.env("ZOHO_SCOPE", "ZohoCRM.org.READ,ZohoCRM.users.READ");
-    let mut login = Login::launch(&mut command);
-    let (process, start) = noted(folder.path()).await;
-    let own = fs::read_to_string(format!("/proc/{}/cmdline", login.process())).unwrap();
+    let mut login = Login::unheard(Program::spawn(&mut command));
+    let (process, start) = opener.run().await;
+    let own = fs::read_to_string(format!("/proc/{}/cmdline", login.program.id())).unwrap();
     let variables = fs::read_to_string(format!("/proc/{process}/environ")).unwrap();
     let mut lines = command_lines();
     login.begin(&start).await;
@@ -95,12 +67,12 @@ async fn row_14_neither_command_lines_nor_the_browsers_variables_hold_a_secret()
 
 #[tokio::test]
 async fn row_14_a_second_use_of_the_start_address_is_told() {
-    let folder = tempfile::tempdir().unwrap();
+    let mut opener = Opener::new();
     let zoho = stand_in().await;
     let mut command = command(&zoho, &[]);
-    command.env("BROWSER", browser(folder.path()));
-    let mut login = Login::launch(&mut command);
-    let (_, start) = noted(folder.path()).await;
+    command.env("BROWSER", &opener.browser);
+    let mut login = Login::unheard(Program::spawn(&mut command));
+    let start = opener.opened().await;
     assert_eq!(login.begin(&start).await.status(), "303");
     login.register(&zoho);
     for _ in 0..3 {
@@ -108,7 +80,7 @@ async fn row_14_a_second_use_of_the_start_address_is_told() {
         assert_eq!((second.status(), second.header("location")), ("410", None));
         assert!(second.body().contains("opened twice"));
     }
-    login.told("opened a second time").await;
+    login.program.told("opened a second time").await;
     let callback = login.consent().await;
     let page = login.complete(&callback).await;
     assert!(page.body().contains("organization"), "{}", page.body());
@@ -181,28 +153,36 @@ async fn row_15_a_login_tells_no_secret_at_any_verbosity() {
 }
 
 #[tokio::test]
-async fn row_15_a_rehearsal_tells_no_secret_at_any_verbosity() {
+async fn row_15_no_failure_at_zoho_makes_a_login_tell_a_secret() {
     let never_ends = [Failure::Slow, Failure::CrmSlow];
     let failures = Failure::value_variants().iter().filter(|failure| {
         matches!(failure.stage(), Stage::Token | Stage::Crm) && !never_ends.contains(failure)
     });
-    let cases = failures
-        .map(|failure| vec!["--fail".to_owned(), failure.to_string()])
-        .chain([vec![]]);
-    for case in cases {
-        let mut demo = Command::new(BINARY);
-        demo.env_clear()
-            .args(["demo", "--yes", "--format", "json", "-vvv"])
-            .args(&case);
-        let ended = Login::launch(&mut demo).ended().await;
-        let Ok(credentials) = serde_json::from_str::<serde_json::Value>(&ended.stdout) else {
-            assert!(ended.stdout.is_empty(), "{case:?}: {}", ended.stdout);
-            continue;
-        };
-        for name in ["client_secret", "access_token", "refresh_token"] {
-            let secret = credentials[name].as_str().unwrap_or("refresh_token");
-            assert!(!ended.stderr.contains(secret), "{case:?}: {name}");
+    for failure in failures {
+        let zoho = stand_in().await;
+        zoho.fail(Some(*failure));
+        let login = Login::start(&zoho, &["--format", "json", "-vvv"]).await;
+        let (state, genuine) = (login.state(), login.consent().await);
+        login.complete(&genuine).await;
+        let ended = login.program.wait().await;
+        let secret = zoho.client_secret();
+        let mut secrets = vec![
+            ("grant token", genuine.code),
+            ("client secret", secret.expose_secret().to_owned()),
+        ];
+        // Where something was obtained, it is handed over.
+        if !ended.stdout.is_empty() {
+            let credentials: Value = serde_json::from_str(&ended.stdout).unwrap();
+            for name in ["access_token", "refresh_token"] {
+                let token = credentials[name].as_str();
+                secrets.extend(token.map(|token| (name, token.to_owned())));
+            }
+            assert!(secrets.len() > 2, "{failure}: nothing was handed over");
         }
+        for (name, secret) in secrets {
+            assert!(!ended.stderr.contains(&secret), "{failure}: the {name}");
+        }
+        assert_eq!(ended.stderr.matches(&state).count(), 1, "{failure}");
     }
 }
 
@@ -231,16 +211,8 @@ async fn row_15_a_secret_given_where_none_belongs_is_not_repeated() {
             "https://a:that-are-secret@accounts.zoho.eu",
         ],
     ] {
-        let mut command = Command::new(BINARY);
-        let ended = Login::launch(command.env_clear().args(arguments))
-            .ended()
-            .await;
-        assert_eq!(
-            ended.status.code(),
-            Some(2),
-            "{arguments:?}: {}",
-            ended.stderr
-        );
+        let ended = Program::start(arguments).wait().await;
+        assert_eq!(ended.code, Some(2), "{arguments:?}: {}", ended.stderr);
         assert!(
             !ended.stderr.contains("that-are-secret"),
             "{}",

@@ -88,8 +88,8 @@ impl Hostile {
             .header("location")
             .unwrap_or_else(|| panic!("{}", answer.0));
         let page = login.get(page, "").await;
-        let ended = login.ended().await;
-        let code = ended.status.code();
+        let ended = login.program.wait().await;
+        let code = ended.code;
         Whole {
             code,
             stdout: ended.stdout,

@@ -4,11 +4,11 @@
 mod decide;
 mod dotenv;
 mod expected;
-mod foreign;
 mod pasted;
 mod query;
 mod scopes;
 mod token;
+mod untrusted;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -53,7 +53,7 @@ fn merging_keeps_every_other_line() {
 
 #[test]
 fn the_terminal_obeys_nothing_from_outside() {
-    holds("foreign", foreign::check);
+    holds("untrusted", untrusted::check);
 }
 
 fn holds(name: &str, check: fn(&[u8])) {

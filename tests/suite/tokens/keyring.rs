@@ -2,7 +2,8 @@
 //! Where there is none the tests say so and pass; with REQUIRE_KEYRING=1 they fail.
 #![cfg(all(target_os = "linux", feature = "keyring"))]
 
-use crate::program::Ended;
+use crate::needs::missing;
+use crate::program::{Ended, link};
 use crate::tokens::source::Life;
 use secret_service::EncryptionType;
 use secret_service::blocking::SecretService;
@@ -66,12 +67,8 @@ impl Keyring {
     fn needed(unlocked: bool) -> Option<Self> {
         let keyring = Self::start(unlocked);
         if keyring.is_none() {
-            let needs = "dbus-run-session and gnome-keyring-daemon (Debian: dbus, gnome-keyring)";
-            assert!(
-                std::env::var_os("REQUIRE_KEYRING").is_none(),
-                "the keyring tests need {needs}"
-            );
-            eprintln!("SKIPPED: the keyring tests need {needs}");
+            let why = "there is no dbus-run-session with gnome-keyring-daemon (Debian: dbus, gnome-keyring)";
+            missing("REQUIRE_KEYRING", why);
         }
         keyring
     }
@@ -262,15 +259,15 @@ async fn a_locked_keyring_is_told_before_the_grant_token_is_spent() {
 
 #[tokio::test]
 async fn an_ordinary_user_is_let_in_as_well_as_root() {
-    if !rustix::process::getuid().is_root() || Keyring::needed(true).is_none() {
+    if !rustix::process::getuid().is_root() {
+        return missing("REQUIRE_HOSTILE", "a second user needs root");
+    }
+    if Keyring::needed(true).is_none() {
         return;
     }
     let life = Life::new().await;
     let program = life.home.path().join("program");
-    // The folder that it was built in may be closed to others.
-    let linked = fs::hard_link(env!("CARGO_BIN_EXE_zoho-grant"), &program);
-    linked
-        .unwrap_or_else(|_| assert!(fs::copy(env!("CARGO_BIN_EXE_zoho-grant"), &program).is_ok()));
+    link(&program);
     let nobody = Some(65534);
     std::os::unix::fs::chown(life.home.path(), nobody, nobody).unwrap();
     let domain = life.stand_in.api_domain(DataCenter::Eu);

@@ -1,6 +1,7 @@
 //! A live token after the login, whenever one is asked for: refreshed once, and put back where it came from.
 
-use crate::program::{Ended, Program, command};
+use crate::needs::missing;
+use crate::program::{Ended, Program, command, through};
 use crate::tokens::source::Life;
 use serde_json::Value;
 use std::fs;
@@ -169,15 +170,10 @@ async fn the_header_goes_to_curl_on_no_command_line() {
     let address = format!("{}/crm/v8/org", life.stand_in.api_domain(DataCenter::Eu));
     let script = format!("\"$0\" header | curl -sS --noproxy '*' -H @- {address}");
     let header = command(&life.variables(), &[]);
-    let mut shell = std::process::Command::new("sh");
-    shell.arg("-c").arg(script).arg(header.get_program());
-    shell.envs(life.variables());
-    let ended = Program::spawn(shell.into(), std::process::Stdio::null())
-        .wait()
-        .await;
+    let mut shell = through(&["sh", "-c", &script], &header);
+    let ended = Program::spawn(&mut shell).wait().await;
     if ended.stderr.contains("not found") {
-        eprintln!("SKIPPED: there is no curl");
-        return;
+        return missing("REQUIRE_HOSTILE", "there is no curl");
     }
     assert!(ended.stdout.contains("Rehearsal Company"), "{ended:?}");
 }

@@ -4,7 +4,7 @@ use crate::program::{Program, after, command};
 use crate::tokens::source::Life;
 use serde_json::Value;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use zoho_stand_in::{DataCenter, visitor};
 
 #[tokio::test]
@@ -215,7 +215,7 @@ async fn a_login_is_kept_and_page_and_terminal_say_where() {
     let life = Life::new().await;
     let mut login = command(&life.variables(), &[]);
     login.args(login_arguments(&life));
-    let mut program = Program::spawn(login.into(), Stdio::null());
+    let mut program = Program::spawn(&mut login);
     let page = consent(&life, &mut program).await;
     let ended = program.wait().await;
     assert_eq!(
@@ -241,8 +241,8 @@ async fn a_disk_that_is_full_while_saving_loses_nothing() {
     let life = Life::new().await;
     let mut login = command(&life.variables(), &[]);
     login.args(login_arguments(&life));
-    let shell = after("trap '' XFSZ; echo $$ >&2", &login);
-    let mut program = Program::spawn(shell.into(), Stdio::null());
+    let mut shell = after("trap '' XFSZ; echo $$ >&2", &login);
+    let mut program = Program::spawn(&mut shell);
     let id = program.line_with("").await;
     let (uri, address) = beginning(&mut program).await;
     life.stand_in.register_redirect_uri(&uri);

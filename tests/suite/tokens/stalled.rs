@@ -7,7 +7,6 @@ use std::fs::{self, File};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, BufReader};
-use tokio::process::Command;
 use tokio::time::timeout;
 use zoho_stand_in::visitor;
 
@@ -29,7 +28,7 @@ async fn a_signal_hands_over_what_is_being_kept_for_ever() {
         let _held = held(&life, "refresh-default.lock");
         let mut login = command(&life.variables(), &[]);
         login.args(login_arguments(&life));
-        let mut program = Program::spawn(login.into(), Stdio::null());
+        let mut program = Program::spawn(&mut login);
         let (uri, address) = beginning(&mut program).await;
         life.stand_in.register_redirect_uri(&uri);
         let visit = tokio::spawn(async move { visitor::consent(&address).await });
@@ -50,7 +49,7 @@ async fn a_token_is_printed_before_it_is_put_back() {
     let life = Life::with_profile().await;
     life.change("expires_at", PAST);
     let held = held(&life, "profiles.json.lock");
-    let mut token: Command = command(&life.variables(), &["token"]).into();
+    let mut token = command(&life.variables(), &["token"]);
     let mut token = token
         .stdout(Stdio::piped())
         .kill_on_drop(true)
@@ -72,7 +71,7 @@ async fn a_token_that_nobody_takes_is_put_back_all_the_same() {
     let before = life.secrets()["access_token"].clone();
     life.change("expires_at", PAST);
     let full = File::options().write(true).open("/dev/full").unwrap();
-    let mut token: Command = command(&life.variables(), &["token"]).into();
+    let mut token = command(&life.variables(), &["token"]);
     let ended = token.stdout(full).stderr(Stdio::null()).status().await;
     assert_eq!(ended.unwrap().code(), Some(1));
     assert_ne!(life.secrets()["access_token"], before);

@@ -78,7 +78,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
     let life = Life::new().await;
     let file = life.home.path().join("printed");
     let arguments = format!(
-        "login --no-browser --accounts-url http://127.0.0.1:9 > {}",
+        "login --no-browser --accounts-url http://127.0.0.1:9 --redirect-uri http://localhost:0/ > {}",
         file.display()
     );
     let mut person = Typist::start(&arguments, &life.variables());

@@ -1,8 +1,8 @@
 //! Row 27: an answer that an earlier app left in the browser's cache, for whatever parameters (`No-Vary-Search`).
 
-use super::browsers::{Browser, Tab};
 use super::earlier_app::{EarlierApp, Spy};
 use super::{Neighbor, Victim, cases, free, second_user};
+use crate::browsers::{Browser, Tab};
 use crate::hostile::login::{consent, stand_in};
 use serde_json::json;
 use url::Url;

@@ -1,6 +1,6 @@
 //! What once ran on the port of the redirect URI, and whom its scripts report to.
 
-use super::browsers::Tab;
+use crate::browsers::Tab;
 use crate::hostile::wire::soon;
 use axum::Router;
 use axum::http::{StatusCode, Uri, header};

@@ -1,9 +1,8 @@
 //! What the rules against neighbors must not hinder.
 
-use super::browsers::Browser;
 use super::{Neighbor, SECOND_USER, Victim, cases, free, second_user};
 use crate::browser::{ACCEPT, value};
-use crate::firefox;
+use crate::browsers::{Browser, firefox};
 use crate::hostile::files::{home, ordinary};
 use crate::hostile::login::{Login, consent, stand_in};
 use crate::hostile::missing;
@@ -74,7 +73,7 @@ async fn firefox_copies_and_saves() {
     let victim = Victim::start(stand_in().await, &free("localhost")).await;
     tab.go(victim.start.as_str()).await;
     tab.follow(ACCEPT).await;
-    let ended = victim.login.ended().await;
+    let ended = victim.login.program.wait().await;
     let token = value(&ended.stdout, "Refresh token");
 
     tab.click("[data-name='refresh token'] [data-copy]").await;

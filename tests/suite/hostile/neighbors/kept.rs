@@ -2,9 +2,10 @@
 
 use super::{Neighbor, SECOND_USER, Victim, cases, free, get, second_user};
 use crate::browser::ACCEPT;
-use crate::chromium::Tab;
-use crate::hostile::login::{Callback, Ended, Login, command, stand_in};
+use crate::browsers::chromium::Tab;
+use crate::hostile::login::{Callback, Login, command, stand_in};
 use crate::hostile::wire::{self, Answer, soon};
+use crate::program::Ended;
 use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -78,7 +79,7 @@ async fn answer(mut near: TcpStream, hands: u16, loot: Arc<Mutex<String>>) {
 
 /// The program ended before it opened anything, and named who has the connection.
 fn assert_not_begun(ended: &Ended, holder: &Holder) {
-    assert_eq!(ended.status.code(), Some(6), "{}", ended.stderr);
+    assert_eq!(ended.code, Some(6), "{}", ended.stderr);
     let id = holder.door.process.id().unwrap();
     assert!(
         ended.stderr.contains(&format!("(process {id}")),
@@ -126,7 +127,7 @@ async fn row_25_a_connection_that_speaks_late_of_whatever_family(here: &str, to:
     holder.door.stop_listening().await;
     match Victim::try_start(&[], stand_in().await, &redirect_uri).await {
         // What no process has cannot be named.
-        Err(ended) if way == "hidden" => assert_eq!(ended.status.code(), Some(6)),
+        Err(ended) if way == "hidden" => assert_eq!(ended.code, Some(6)),
         Err(ended) => assert_not_begun(&ended, &holder),
         Ok(mut victim) => {
             let genuine = victim.consent().await;

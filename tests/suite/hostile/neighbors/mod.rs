@@ -1,25 +1,22 @@
 //! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, get nothing of a login.
 
-mod browsers;
 mod cache;
 mod earlier_app;
 mod honest;
 mod kept;
 mod users;
+mod ways_out;
 mod workers;
 
-use super::login::{Callback, Ended, Login, codes, command, consent};
+use super::login::{Callback, Login, codes, command, consent};
 use super::missing;
 use super::wire::{self, Answer, ask, soon};
 use crate::browser::value;
+use crate::opener::Opener;
+use crate::program::{Ended, Program, through};
 use secrecy::ExposeSecret;
-use std::ffi::OsStr;
-use std::fs::{File, Permissions};
-use std::os::unix::fs::PermissionsExt;
 use std::process::Stdio;
-use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader, Lines};
-use tokio::net::unix::pipe;
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use url::{Host, Position, Url};
 use zoho_stand_in::StandIn;
@@ -201,11 +198,12 @@ impl Victim {
         let mut opener = Opener::new();
         let mut command = command(&zoho, &["--redirect-uri", redirect_uri.as_str()]);
         command.env("BROWSER", &opener.browser);
-        let mut login = Login::launch(&mut through(words, &command));
+        let program = Program::spawn(&mut through(words, &command));
+        let mut login = Login::unheard(program);
         login.redirect_uri = redirect_uri.clone();
         let start = tokio::select! {
-            address = soon("an address to open", opener.opened()) => address,
-            _ = login.child.wait() => return Err(login.ended().await),
+            address = opener.opened() => address,
+            _ = login.program.exit() => return Err(login.program.wait().await),
         };
         Ok(Self {
             login,
@@ -235,7 +233,7 @@ impl Victim {
 
     /// What an attacker has heard holds no secret.
     pub fn assert_nothing_stolen(&self, loot: &str) {
-        assert_nothing_stolen(&self.zoho, &self.login.stdout.borrow(), loot);
+        assert_nothing_stolen(&self.zoho, &self.login.program.printed(), loot);
     }
 
     /// The attacker has nothing, and the person's own way through still ends the login well; what it said.
@@ -258,9 +256,9 @@ impl Victim {
 
     /// The login ends well, with this grant token and no other, and the attacker has nothing of it; what it said.
     pub async fn assert_ended_with(self, code: &str, loot: &str) -> String {
-        let ended = self.login.ended().await;
+        let ended = self.login.program.wait().await;
         assert_nothing_stolen(&self.zoho, &ended.stdout, loot);
-        assert_eq!(ended.status.code(), Some(0), "{}", ended.stderr);
+        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         assert_eq!(codes(&self.zoho), [Some(code.to_owned())]);
         ended.stderr
     }
@@ -278,64 +276,6 @@ fn assert_nothing_stolen(zoho: &StandIn, stdout: &str, loot: &str) {
     secrets.retain(|(_, value)| loot.contains(value));
     let stolen: Vec<_> = secrets.into_iter().map(|(label, _)| label).collect();
     assert!(stolen.is_empty(), "STOLEN: {}", stolen.join(", "));
-}
-
-/// A command, started by another program.
-fn through(words: &[&str], command: &Command) -> Command {
-    let command = command.as_std();
-    let mut all: Vec<_> = words.iter().map(OsStr::new).collect();
-    all.push(command.get_program());
-    all.extend(command.get_args());
-    let mut through = Command::new(all[0]);
-    through.args(&all[1..]).env_clear();
-    let set = command
-        .get_envs()
-        .filter_map(|(name, value)| Some((name, value?)));
-    through.envs(set);
-    through
-}
-
-/// A `BROWSER` that hands over what it is to open, and lives on as a browser does.
-struct Opener {
-    browser: String,
-    addresses: BufReader<pipe::Receiver>,
-    /// It ends when this is closed.
-    _life: File,
-    _folder: TempDir,
-}
-
-impl Opener {
-    fn new() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let at = |name: &str| folder.path().join(name);
-        let (address, life, script) = (at("address"), at("life"), at("open.sh"));
-        let made = std::process::Command::new("mkfifo")
-            .args(["-m", "666"])
-            .args([&address, &life])
-            .status();
-        assert!(made.unwrap().success());
-        let [to, until] = [&address, &life].map(|path| path.display().to_string());
-        let text = format!("exec 3<'{until}'; echo \"$1\" > '{to}'; read _ <&3\n");
-        std::fs::write(&script, text).unwrap();
-        // A program that acts for another user opens it as him.
-        std::fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
-        let both = File::options().read(true).write(true).open(&life);
-        let addresses = pipe::OpenOptions::new()
-            .read_write(true)
-            .open_receiver(&address);
-        Self {
-            browser: format!("sh {}", script.display()),
-            addresses: BufReader::new(addresses.unwrap()),
-            _life: both.unwrap(),
-            _folder: folder,
-        }
-    }
-
-    async fn opened(&mut self) -> Url {
-        let mut line = String::new();
-        self.addresses.read_line(&mut line).await.unwrap();
-        line.trim().parse().unwrap()
-    }
 }
 
 /// A redirect URI of this host, on a port that nobody has just now.

@@ -6,14 +6,12 @@ use super::{
 };
 use crate::hostile::endings::exchanging;
 use crate::hostile::files::{home, ordinary};
-use crate::hostile::login::{BINARY, Login, codes, command, consent, stand_in};
+use crate::hostile::login::{Login, codes, consent, stand_in};
 use crate::hostile::wire::{self, ask, soon};
 use crate::hostile::zoho::Hostile;
-use crate::typist::Typist;
-use secrecy::ExposeSecret;
+use crate::program;
 use std::net::UdpSocket;
 use tokio::io::AsyncWriteExt;
-use tokio::process::Command;
 use tokio::task::yield_now;
 use url::Url;
 
@@ -179,9 +177,9 @@ async fn row_24_another_user_who_is_gone_at_once_uses_up_no_start(end: &str) {
     let victim = Victim::start(stand_in().await, &redirect_uri).await;
     let neighbor = Neighbor::by(&redirect_uri, end).await;
     // Gone before anything of him is accepted.
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     neighbor.send(&victim.start).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     victim.assert_unharmed("").await;
 }
 cases!(row_24_another_user_who_is_gone_at_once_uses_up_no_start {
@@ -197,15 +195,15 @@ async fn row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence(end: &
     let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
     let his = consent(&victim.zohos_address().await).await;
     let neighbor = Neighbor::by(&redirect_uri, end).await;
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     neighbor.send(&his.url).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     let genuine = victim.consent().await;
     let answer = ask(&genuine.url, "GET", "").await;
     if let Some(page) = answer.header("location") {
         ask(&redirect_uri.join(page).unwrap(), "GET", "").await;
     }
-    let ended = victim.login.ended().await;
+    let ended = victim.login.program.wait().await;
     let told = ended.stderr.contains("Check that the organization");
     assert!(
         told || codes(&victim.zoho) == [Some(genuine.code)],
@@ -227,9 +225,9 @@ async fn row_26_another_user_who_is_gone_at_once_does_not_choose_where_the_page_
     let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
     let genuine = victim.consent().await;
     let neighbor = Neighbor::by(&redirect_uri, "close").await;
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     neighbor.send(&genuine.url).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     let target = &genuine.url[url::Position::BeforePath..];
     let chromium = "User-Agent: Chrome/156\r\n";
     let answer = victim.login.get(target, chromium).await;
@@ -253,14 +251,14 @@ async fn row_24_another_user_who_is_gone_when_he_is_judged_has_no_effect() {
     }
     // Answered after his was accepted.
     assert_eq!(victim.login.get("/elsewhere", "").await.status(), "404");
-    victim.login.signal("STOP");
+    victim.login.program.signal("STOP");
     connection
         .write_all(get(&his.url).as_bytes())
         .await
         .unwrap();
     connection.shutdown().await.unwrap();
     wire::read(&mut connection).await;
-    victim.login.signal("CONT");
+    victim.login.program.signal("CONT");
     let said = victim.assert_unharmed("").await;
     assert!(said.contains(SOMEBODY_ELSE), "{said}");
 }
@@ -318,8 +316,8 @@ async fn row_24_another_user_gets_nothing_of_a_rehearsal() {
     if !second_user() {
         return;
     }
-    let mut demo = Command::new(BINARY);
-    let login = Login::of(demo.args(["demo", "--no-browser"])).await;
+    let mut demo = program::command(&[], &["demo", "--no-browser"]);
+    let login = Login::of(&mut demo).await;
     let mut neighbor = Neighbor::of(&login.redirect_uri).await;
     neighbor.bring(&login.consent().await.url).await;
     assert!(!neighbor.loot.contains("Refresh token"), "STOLEN: the page");
@@ -327,44 +325,6 @@ async fn row_24_another_user_gets_nothing_of_a_rehearsal() {
     assert_eq!(login.complete(&genuine).await.status(), "201");
     let said = login.ends_with(0).await;
     assert!(said.contains(SOMEBODY_ELSE), "{said}");
-}
-
-/// Nobody else than the person, in a container that shares the machine's network: page and terminal say how to go on.
-#[tokio::test]
-async fn row_24_another_user_who_is_the_person_pastes() {
-    if !second_user() {
-        return;
-    }
-    let zoho = stand_in().await;
-    let redirect_uri = free("localhost");
-    zoho.register_redirect_uri(redirect_uri.as_str());
-    let command = command(
-        &zoho,
-        &["--no-browser", "--redirect-uri", redirect_uri.as_str()],
-    );
-    let words = command
-        .as_std()
-        .get_args()
-        .map(|word| word.to_str().unwrap());
-    let arguments = words.collect::<Vec<_>>().join(" ");
-    let secret = zoho.client_secret();
-    let secret = [("ZOHO_CLIENT_SECRET", secret.expose_secret())];
-    let mut typist = Typist::start(&arguments, &secret);
-    typist.until("Waiting for Zoho").await;
-    let zohos_address = typist.address("/oauth/v2/auth?").parse().unwrap();
-    let genuine = consent(&zohos_address).await;
-    let mut neighbor = Neighbor::of(&redirect_uri).await;
-    let answer = neighbor.get(&genuine.url).await;
-    assert_eq!(answer.status(), "403", "{}", answer.heading());
-    assert!(
-        answer.body().to_lowercase().contains("paste"),
-        "{}",
-        answer.heading()
-    );
-    typist.until(SOMEBODY_ELSE).await;
-    typist.enter(genuine.url.as_str()).await;
-    typist.until("code=0").await;
-    assert_eq!(codes(&zoho), [Some(genuine.code)]);
 }
 
 #[tokio::test]

@@ -1,9 +1,9 @@
 //! Row 26: a service worker that an earlier app left on the origin of the redirect URI.
 
-use super::browsers::{Browser, Tab};
 use super::earlier_app::{EarlierApp, Spy};
 use super::{Neighbor, SOMEBODY_ELSE, Victim, cases, free, second_user};
 use crate::browser::ACCEPT;
+use crate::browsers::{Browser, Tab};
 use crate::hostile::login::stand_in;
 use Browser::{Chromium, Firefox};
 use serde_json::json;
@@ -307,7 +307,7 @@ async fn row_26_a_worker_that_shows_its_own_page_everywhere(browser: Browser) {
         return;
     };
     scene.tab.go(scene.victim.start.as_str()).await;
-    scene.victim.login.told("private window").await;
+    scene.victim.login.program.told("private window").await;
     let mut private = browser.open().await.unwrap();
     private.go(scene.victim.start.as_str()).await;
     private.follow(ACCEPT).await;

@@ -1,17 +1,9 @@
 //! Headless Firefox by WebDriver BiDi: a process with a profile of its own for each tab, since it takes one session.
 
+use super::process::{Process, Wire, find, promise};
 use crate::program::DEADLINE;
-use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use tempfile::TempDir;
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use tokio::time::Instant;
 
 /// Names to look for in PATH.
 const NAMES: [&str; 2] = ["firefox", "firefox-esr"];
@@ -26,22 +18,13 @@ user_pref("network.connectivity-service.enabled", false);
 user_pref("services.settings.server", "data:,");
 "#;
 
-/// A running Firefox, ended when dropped.
-struct Firefox {
-    process: Child,
-    /// Where it speaks WebDriver BiDi.
-    address: String,
-    _home: TempDir,
-}
-
 /// Its only tab.
 pub struct Tab {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    wire: Wire,
     context: Value,
-    calls: u64,
     /// Pages that have loaded and were not awaited yet.
     loaded: usize,
-    _firefox: Firefox,
+    _firefox: Process,
 }
 
 impl Tab {
@@ -52,14 +35,10 @@ impl Tab {
 
     /// The same with further preferences.
     pub async fn open_with(preferences: &str) -> Option<Self> {
-        let firefox = Firefox::launch(preferences)?;
-        let (socket, _) = connect_async(&firefox.address)
-            .await
-            .expect("Firefox listens where it says");
+        let firefox = launch(preferences)?;
         let mut tab = Self {
-            socket,
+            wire: Wire::to(&format!("{}/session", firefox.address)).await,
             context: Value::Null,
-            calls: 0,
             loaded: 0,
             _firefox: firefox,
         };
@@ -126,15 +105,7 @@ impl Tab {
 
     /// Waits until a condition holds.
     pub async fn until(&mut self, condition: &str) {
-        let all = "{ subtree: true, childList: true, attributes: true, characterData: true }";
-        self.js(&format!(
-            "new Promise((done) => {{
-                const look = () => ({condition}) && done();
-                new MutationObserver(look).observe(document, {all});
-                look();
-            }})"
-        ))
-        .await;
+        self.js(&promise(condition)).await;
     }
 
     /// The text in sight.
@@ -150,25 +121,20 @@ impl Tab {
     }
 
     async fn answer(&mut self, method: &str, parameters: Value) -> Value {
-        self.calls += 1;
-        let call = json!({ "id": self.calls, "method": method, "params": parameters });
-        let sent = self.socket.send(Message::text(call.to_string())).await;
-        sent.expect("Firefox runs");
+        let call = json!({ "method": method, "params": parameters });
+        let number = self.wire.send(call).await;
         let until = Instant::now() + DEADLINE;
         loop {
             let message = self.message(method, until).await;
-            if message["id"] == self.calls {
+            if message["id"] == number {
                 return message;
             }
         }
     }
 
     async fn message(&mut self, awaited: &str, until: Instant) -> Value {
-        let Ok(message) = timeout_at(until, self.socket.next()).await else {
-            panic!("no {awaited} in time");
-        };
-        let message = message.expect("Firefox runs").expect("it speaks WebSocket");
-        let message: Value = serde_json::from_slice(&message.into_data()).expect("it speaks JSON");
+        let message = self.wire.next(until).await;
+        let message = message.unwrap_or_else(|| panic!("no {awaited} in time"));
         if message["method"] == "browsingContext.load"
             && message["params"]["context"] == self.context
         {
@@ -178,60 +144,18 @@ impl Tab {
     }
 }
 
-impl Firefox {
-    fn launch(preferences: &str) -> Option<Self> {
-        let path = std::env::var_os("PATH").unwrap_or_default();
-        let mut folders = std::env::split_paths(&path);
-        let program = folders.find_map(|folder| {
-            let mut names = NAMES.iter().map(|name| folder.join(name));
-            names.find(|program| program.is_file())
-        });
-        let Some(program) = program else {
-            let required = std::env::var_os("REQUIRE_BROWSER").is_some_and(|value| value == "1");
-            assert!(!required, "REQUIRE_BROWSER=1, but no Firefox is in PATH");
-            // Not by eprintln!, whose words cargo swallows when a test passes.
-            let skipped = "SKIPPED, a test in the browser: no Firefox in PATH";
-            let _ = writeln!(std::io::stderr(), "{skipped}");
-            return None;
-        };
-        Some(Self::run(&program, preferences))
-    }
-
-    fn run(program: &Path, preferences: &str) -> Self {
-        let home = tempfile::tempdir().expect("there is a place for temporary files");
-        let preferences = format!("{PREFERENCES}{preferences}");
-        std::fs::write(home.path().join("user.js"), preferences).expect("there is room for a file");
-        let mut process = Command::new(program)
-            .args(["--headless", "--remote-debugging-port=0", "--profile"])
-            .arg(home.path())
-            // Root's home is not a place for it, and says nothing of its own.
-            .env("HOME", home.path())
-            .stdin(Stdio::null())
-            .stdout(Stdio::null())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("Firefox can be run");
-        let stderr = BufReader::new(process.stderr.take().expect("it is piped"));
-        let (sender, address) = mpsc::channel();
-        // Reads to the end, so that Firefox never waits for room.
-        std::thread::spawn(move || {
-            for line in stderr.lines().map_while(Result::ok) {
-                if let Some(address) = line.strip_prefix("WebDriver BiDi listening on ") {
-                    let _ = sender.send(format!("{address}/session"));
-                }
-            }
-        });
-        Self {
-            process,
-            address: address.recv_timeout(DEADLINE).expect("Firefox listens"),
-            _home: home,
-        }
-    }
-}
-
-impl Drop for Firefox {
-    fn drop(&mut self) {
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
+fn launch(preferences: &str) -> Option<Process> {
+    let program = find(&NAMES, "FIREFOX")?;
+    let profile = tempfile::tempdir().expect("there is a place for temporary files");
+    let preferences = format!("{PREFERENCES}{preferences}");
+    std::fs::write(profile.path().join("user.js"), preferences).expect("there is room for a file");
+    let folder = profile.path().display().to_string();
+    let arguments = [
+        "--headless",
+        "--remote-debugging-port=0",
+        "--profile",
+        &folder,
+    ];
+    let listens = "WebDriver BiDi listening on ";
+    Some(Process::launch(&program, profile, &arguments, listens))
 }

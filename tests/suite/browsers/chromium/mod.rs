@@ -2,38 +2,52 @@
 //! browser context of its own for each.
 
 mod person;
-mod process;
 
+use super::process::{Process, Wire, find};
 use crate::program::DEADLINE;
-use futures_util::{SinkExt, StreamExt};
-use process::Chromium;
 use serde_json::{Value, json};
-use std::sync::Arc;
-use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout_at};
-use tokio_tungstenite::tungstenite::Message;
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tokio::time::Instant;
+
+/// Names to look for in PATH.
+const NAMES: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
+
+const FLAGS: [&str; 12] = [
+    "--headless=new",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--remote-debugging-port=0",
+    // Containers give little shared memory.
+    "--disable-dev-shm-usage",
+    // A tab of one test must not be slowed down for that of another.
+    "--disable-background-timer-throttling",
+    "--disable-renderer-backgrounding",
+    "--disable-backgrounding-occluded-windows",
+];
 
 /// What a tab tells of, switched on before it goes anywhere.
 const DOMAINS: [&str; 5] = ["Page", "Network", "Log", "Runtime", "Audits"];
 
 /// A tab, and everything that it told. Closed when dropped, with its context when it opened one.
 pub struct Tab {
-    socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    wire: Wire,
     context: Value,
     session: Value,
-    calls: u64,
     /// Every event so far, in the order of arrival.
     pub events: Vec<Value>,
     /// How many of them `event` has passed.
     passed: usize,
-    chromium: Arc<Chromium>,
+    chromium: Arc<Process>,
 }
 
 impl Tab {
     /// An empty tab in a context of its own. None without Chromium, which `REQUIRE_BROWSER=1` forbids.
     pub async fn open() -> Option<Self> {
-        let mut tab = Self::connect(Chromium::shared()?).await;
+        let mut tab = Self::connect(shared()?).await;
         let context = json!({ "disposeOnDetach": true });
         let context = tab.browser("Target.createBrowserContext", context).await;
         tab.context = context["browserContextId"].clone();
@@ -93,15 +107,11 @@ impl Tab {
         self.events.iter().filter(of).map(|event| &event["params"])
     }
 
-    async fn connect(chromium: Arc<Chromium>) -> Self {
-        let (socket, _) = connect_async(&chromium.address)
-            .await
-            .expect("Chromium listens where it says");
+    async fn connect(chromium: Arc<Process>) -> Self {
         Self {
-            socket,
+            wire: Wire::to(&chromium.address).await,
             context: Value::Null,
             session: Value::Null,
-            calls: 0,
             events: Vec::new(),
             passed: 0,
             chromium,
@@ -123,18 +133,16 @@ impl Tab {
     }
 
     async fn send(&mut self, method: &str, parameters: Value, session: &Value) -> Value {
-        self.calls += 1;
-        let mut call = json!({ "id": self.calls, "method": method, "params": parameters });
+        let mut call = json!({ "method": method, "params": parameters });
         if !session.is_null() {
             call["sessionId"] = session.clone();
         }
-        let sent = self.socket.send(Message::text(call.to_string())).await;
-        sent.expect("Chromium runs");
+        let number = self.wire.send(call).await;
         let until = Instant::now() + DEADLINE;
         loop {
             let mut message = self.message(method, until).await;
-            if message["id"] == self.calls {
-                assert!(message["error"].is_null(), "{call}: {}", message["error"]);
+            if message["id"] == number {
+                assert!(message["error"].is_null(), "{method}: {}", message["error"]);
                 return message["result"].take();
             }
             self.events.push(message);
@@ -142,12 +150,23 @@ impl Tab {
     }
 
     async fn message(&mut self, awaited: &str, until: Instant) -> Value {
-        let Ok(message) = timeout_at(until, self.socket.next()).await else {
-            panic!("no {awaited} in time after: {:#}", json!(self.events));
-        };
-        let message = message
-            .expect("Chromium runs")
-            .expect("it speaks WebSocket");
-        serde_json::from_slice(&message.into_data()).expect("it speaks JSON")
+        let message = self.wire.next(until).await;
+        message.unwrap_or_else(|| panic!("no {awaited} in time after: {:#}", json!(self.events)))
     }
+}
+
+/// The process that runs, or a new one; it ends when the last tab is gone.
+fn shared() -> Option<Arc<Process>> {
+    static RUNNING: Mutex<Weak<Process>> = Mutex::new(Weak::new());
+    let program = find(&NAMES, "CHROMIUM")?;
+    let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+    let chromium = running.upgrade().unwrap_or_else(|| {
+        let profile = tempfile::tempdir().expect("there is a place for temporary files");
+        let folder = format!("--user-data-dir={}", profile.path().display());
+        let arguments = [&FLAGS[..], &[&folder]].concat();
+        let listens = "DevTools listening on ";
+        Arc::new(Process::launch(&program, profile, &arguments, listens))
+    });
+    *running = Arc::downgrade(&chromium);
+    Some(chromium)
 }

@@ -1,5 +1,6 @@
 //! What a person does at a tab, and sees.
 
+use super::super::process::promise;
 use super::Tab;
 use serde_json::{Value, json};
 use url::Url;
@@ -97,15 +98,7 @@ impl Tab {
 
     /// Waits until a condition holds.
     pub async fn until(&mut self, condition: &str) {
-        let all = "{ subtree: true, childList: true, attributes: true, characterData: true }";
-        self.js(&format!(
-            "new Promise((done) => {{
-                const look = () => ({condition}) && done();
-                new MutationObserver(look).observe(document, {all});
-                look();
-            }})"
-        ))
-        .await;
+        self.js(&promise(condition)).await;
     }
 
     /// The text in sight.

@@ -1,6 +1,9 @@
-//! Both browsers, where a test is to hold in either.
+//! Chromium and Firefox, and what a person does in either.
 
-use crate::{chromium, firefox};
+pub mod chromium;
+pub mod firefox;
+mod process;
+
 use serde_json::Value;
 
 /// Which one.
