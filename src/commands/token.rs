@@ -16,7 +16,7 @@ pub fn print(before: &str, arguments: &Use, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
     let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
-    let printed = app.terminal.print(&text);
+    let printed = app.terminal.hand_out(&text);
     live.put_back(&source);
     printed?;
     // The token is good: a program that waits for it must not fail because it will be refreshed again.

@@ -258,7 +258,9 @@ fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanati
 /// An error that Zoho describes nowhere, of its consent page or of the token request.
 fn undocumented(code: &Untrusted) -> Explanation {
     let remedy = match code.raw() {
-        "invalid_scope" => "Check --scope letter by letter: one of the scopes may not exist.",
+        "invalid_scope" => {
+            "Check the scopes letter by letter, one of them may not exist, and correct --scope of zoho-grant login."
+        }
         _ => "Check client and scopes in Zoho's API console, and run the login again.",
     };
     zoho("Zoho does not document this error.", remedy)
@@ -293,16 +295,24 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
                 "The client ID is unknown at {server}: it is registered in another data center, or multi-DC is off \
                  for it."
             ),
-            if *request == Request::Device {
-                format!(
+            match request {
+                Request::Device => format!(
                     "Use a client of the type \"non-browser\" ({console}), and --dc of the data center where it is \
                      registered."
-                )
-            } else {
-                format!(
+                ),
+                Request::Exchange { .. } => format!(
                     "Run it with --dc of the data center where the client is registered, or switch on multi-DC for \
                      the client ({console} → your client → Settings)."
-                )
+                ),
+                Request::Refresh { again } => {
+                    format!(
+                        "Consent again, with --dc of the data center where the client is registered: {again}"
+                    )
+                }
+                Request::Revoke => format!(
+                    "Switch on multi-DC for the client ({console} → your client → Settings), or set ZOHO_DC to the \
+                     data center where it is registered and name the file with --env-file."
+                ),
             },
         ),
         (TokenError::InvalidClientSecret, _) => zoho(

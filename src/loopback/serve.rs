@@ -9,7 +9,6 @@ use crate::loopback::decide::{
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
 use crate::loopback::peer::{Persons, Watch};
-use crate::pages::Page;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -22,6 +21,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
+use zeroize::Zeroizing;
 
 /// How long a browser is waited for that never fetches the page.
 const PAGE_PATIENCE: Duration = Duration::from_secs(5);
@@ -52,6 +52,14 @@ const THE_CACHE: &str = "\"cache\"";
 
 /// The service workers of an earlier app go with its stored data.
 const CACHE_AND_STORAGE: &str = "\"cache\", \"storage\"";
+
+/// A whole page with the policy that it is to be sent with.
+pub struct Page {
+    /// The document, which may hold secrets.
+    pub html: Zeroizing<String>,
+    /// The value of its `Content-Security-Policy` header.
+    pub content_security_policy: String,
+}
 
 /// The running callback server of one login. Dropping it closes every connection.
 pub struct Server {
@@ -359,7 +367,7 @@ fn respond(status: StatusCode, page: Page) -> Reply {
     )
 }
 
-struct Html(zeroize::Zeroizing<String>);
+struct Html(Zeroizing<String>);
 
 impl AsRef<[u8]> for Html {
     fn as_ref(&self) -> &[u8] {

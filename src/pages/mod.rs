@@ -4,6 +4,7 @@ pub mod refused;
 pub mod result;
 
 use crate::handover::remark::Remark;
+use crate::loopback::serve::Page;
 use askama::Template;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ring::digest::{SHA256, digest};
@@ -24,14 +25,6 @@ const ADOBE_FORM: [&str; 6] = [
     "Access token",
     "Refresh token",
 ];
-
-/// A whole page with the policy that it is to be sent with.
-pub struct Page {
-    /// The document, which may hold secrets.
-    pub html: Zeroizing<String>,
-    /// The value of its `Content-Security-Policy` header.
-    pub content_security_policy: String,
-}
 
 impl Page {
     /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.

@@ -7,7 +7,8 @@
 
 use crate::loopback::decide::{Place, Refusal};
 use crate::loopback::notice::Occasion;
-use crate::pages::{Page, SANDBOX, hash};
+use crate::loopback::serve::Page;
+use crate::pages::{SANDBOX, hash};
 use askama::Template;
 
 /// The script of the page for a redirect URI without a response, which alone sees the fragment.

@@ -1,6 +1,7 @@
 //! What is said about tokens after the login, and what is printed on standard output.
 
 use crate::terminal::Terminal;
+use crate::terminal::output::Output;
 use crate::terminal::screen::GOOD;
 use anstream::adapter::strip_str;
 use anstream::{AutoStream, ColorChoice};
@@ -30,6 +31,12 @@ impl Terminal {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => printed(written),
         }
+    }
+
+    /// Hands out what a program waits for: it is an error when standard output leads nowhere.
+    pub fn hand_out(&self, text: &str) -> Result<(), Error> {
+        self.screen.clear();
+        printed(Output.write_all(text.as_bytes()))
     }
 
     fn write(&self, text: &str) -> io::Result<()> {

@@ -4,6 +4,7 @@ use super::login::Login;
 use super::zoho::Hostile;
 use crate::program::Ended;
 use crate::program::{Program, after, command};
+use crate::tokens::source::Life;
 use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::os::unix::fs::PermissionsExt;
@@ -59,6 +60,17 @@ async fn row_35_a_closed_standard_output_leaves_a_file_that_is_named() {
     let ended = Program::spawn(&mut shell).wait().await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert_eq!(home.rescued(), None);
+}
+
+#[tokio::test]
+async fn row_35_a_token_that_goes_nowhere_is_an_error() {
+    let life = Life::with_profile().await;
+    let variables = life.variables();
+    for (word, code) in [("token", 1), ("header", 1), ("profiles", 0)] {
+        let mut shell = after("exec >&-", &command(&variables, &[word]));
+        let ended = Program::spawn(&mut shell).wait().await;
+        assert_eq!(ended.code, Some(code), "{word}: {}", ended.stderr);
+    }
 }
 
 #[tokio::test]
