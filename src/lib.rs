@@ -10,7 +10,7 @@
 //! 3. [`loopback::serve::Server`] serves the redirect URI; the browser is opened at its start address.
 //! 4. [`loopback::decide`] judges each request; only the person's response to this very request counts.
 //! 5. [`zoho::token`] redeems the grant token at the person's data center, if its server is trusted.
-//! 6. [`zoho::crm`] asks whose the tokens are.
+//! 6. [`zoho::crm`] asks who owns the tokens.
 //! 7. [`handover`] writes the credentials where they are wanted, and [`profiles`] keeps them between runs.
 //! 8. [`pages`] draws what the browser shows at the end, and the login ends.
 //!

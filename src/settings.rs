@@ -20,7 +20,7 @@ pub struct Settings {
     pub trust: Trust,
     /// Whether a PKCE challenge is sent with an authorization request.
     pub pkce: bool,
-    /// Whether the CRM is asked whose the tokens are.
+    /// Whether the CRM is asked who owns the tokens.
     pub verify: bool,
     /// How long the person is waited for.
     pub timeout: Duration,

@@ -112,7 +112,7 @@ impl Layers {
         Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
     }
 
-    /// What belongs together stands in two places.
+    /// What belongs together is in two places.
     fn apart(&self, what: &str, other: usize, client: usize, option: &str) -> Usage {
         let [other, client] = [other, client].map(|at| &self.variables[at].place);
         Usage::wrong(

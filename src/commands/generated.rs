@@ -58,7 +58,7 @@ pub fn man(arguments: &Man, app: &App) -> Ended {
 fn write_script(shell: Shell, script: &mut Vec<u8>) -> io::Result<()> {
     let name = shell.to_string();
     match Shells::builtins().completer(&name) {
-        // Its script for values would evaluate the line that is being typed, with whatever stands in it.
+        // Its script for values would evaluate the line that is being typed, with whatever it contains.
         Some(completer) if shell != Shell::PowerShell => {
             completer.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, script)?;
         }

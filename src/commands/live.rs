@@ -99,7 +99,7 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
 }
 
 fn there(kept: Credentials, refused: Option<&SecretString>) -> Option<Live> {
-    // Without a refresh token there is no better one to be had, so an unknown end is no reason to fail.
+    // Without a refresh token there is no better one, so an unknown end is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
     let token = match kept.live_token(SystemTime::now()) {
         None if only => kept.access_token.clone()?,

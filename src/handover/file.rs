@@ -85,7 +85,7 @@ impl Unusable {
         match self {
             Self::Utf16 => "Save it as UTF-8; in PowerShell: Set-Content -Encoding utf8.",
             Self::Half { .. } => "Free space there, and move the whole one in its place.",
-            _ => "Name another file, or mend this one.",
+            _ => "Name another file, or correct this one.",
         }
     }
 }
@@ -227,7 +227,7 @@ impl PrivateFile {
         Ok(())
     }
 
-    /// Where nothing can be renamed to. Until it is done all of it stands in the copy.
+    /// Where nothing can be renamed to. Until it is done, the copy holds all of it.
     fn write_in_place(&self, text: &str, copy: NamedTempFile) -> Result<(), Unusable> {
         let mut file = permissions::open(&self.path, File::options().write(true))?;
         self.check(&file.metadata()?)?;

@@ -10,7 +10,7 @@ pub struct FormatOptions {
     /// What the names of variables begin with, for dotenv and the shells
     #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
     pub env_prefix: Prefix,
-    /// Adobe's endpoint, in place of crm.zoho.<domain>/crm/private
+    /// Adobe's endpoint, in place of crm.zoho.DOMAIN/crm/private
     #[arg(long, value_name = "HOST/PATH", value_parser = endpoint)]
     pub endpoint: Option<String>,
     /// Production, Developer or Sandbox, for airbyte when neither Zoho nor the profile tells

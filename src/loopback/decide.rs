@@ -417,7 +417,7 @@ fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
     }
 }
 
-/// Whoever has the state is told how the response can be had all the same.
+/// Whoever has the state is told how to deliver the response all the same.
 fn other_host(expected: &Expectation, head: &Parts) -> Refusal {
     let is_callback = head.uri.path() == expected.redirect_uri.path();
     let parameters = parameters(head.uri.query().unwrap_or_default());

@@ -52,7 +52,7 @@ pub enum NotARedirectUri {
     /// User info, or a fragment, which RFC 6749 section 3.1.2 forbids.
     #[error("it must have neither user nor fragment (#…)")]
     UserOrFragment,
-    /// A parameter of the answer stands in it already.
+    /// It contains a parameter that the response adds.
     #[error("its query must not hold {0}, which Zoho adds itself")]
     ResponseParameter(&'static str),
 }

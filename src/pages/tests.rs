@@ -203,7 +203,7 @@ fn the_chooser_waits_for_the_script_and_offers_every_reader() {
     assert!(html.contains("<p class=\"choose\" hidden>"));
     assert_eq!(html.matches("<option ").count(), 2);
     assert_eq!(html.matches("<details class=\"reader\">").count(), 2);
-    assert!(html.contains("Not to be had: why"));
+    assert!(html.contains("Not available: why"));
     assert!(html.contains("<a href=\"https://example.com/page\" target=\"_blank\" rel="));
 }
 

@@ -137,7 +137,7 @@ fn time(text: &Text, longest: f64) -> Option<Duration> {
     Duration::try_from_secs_f64(number / unit).ok()
 }
 
-/// What stands in an answer while there are no tokens.
+/// What an answer holds while there are no tokens.
 #[derive(Deserialize, Default)]
 #[serde(default)]
 struct Waiting {

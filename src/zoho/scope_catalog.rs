@@ -22,7 +22,7 @@ pub fn all() -> impl Iterator<Item = KnownScope> {
     TABLE.lines().skip(1).filter_map(|line| {
         let mut columns = line.split('\t');
         let scope = columns.next()?;
-        // The group stands in the scope as well.
+        // The scope contains the group as well.
         let (evidence, description) = (columns.nth(1)?, columns.next()?);
         Some(KnownScope {
             scope,
