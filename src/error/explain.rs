@@ -259,7 +259,7 @@ fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanati
 fn undocumented(code: &Untrusted) -> Explanation {
     let remedy = match code.raw() {
         "invalid_scope" => {
-            "Check the scopes letter by letter, one of them may not exist, and correct --scope of zoho-grant login."
+            "Check --scope of zoho-grant login letter by letter: one of the scopes may not exist."
         }
         _ => "Check client and scopes in Zoho's API console, and run the login again.",
     };

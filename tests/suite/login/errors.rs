@@ -21,7 +21,7 @@ const CASES: [Case; 24] = [
     (Failure::Throttled, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
     (Failure::Throttled200, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
     (Failure::GeneralError, 5, ["(general_error)", "does not document this error", "Check client and scopes"]),
-    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check --scope letter by letter"]),
+    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check --scope of zoho-grant login letter by letter"]),
     (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check client and scopes"]),
     (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check client and scopes"]),
     (Failure::NoRefreshToken, 5, ["Zoho gave no refresh token", "offline access and a fresh consent", "register a server-based client"]),
