@@ -51,7 +51,7 @@ impl Error {
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
                 3,
-                "Somebody chose to reject on Zoho's page, so Zoho gave nothing.",
+                "Somebody clicked Reject on Zoho's page.",
                 "If that was a mistake, run the login again and accept.",
             ),
             Self::Authorization(code) => undocumented(code),
@@ -290,31 +290,7 @@ fn unfulfilled(request: &Request, error: &ExchangeError, server: &AccountsServer
 fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Explanation {
     let console = server.api_console();
     match (error, request) {
-        (TokenError::InvalidClient, _) => zoho(
-            format!(
-                "The client ID is unknown at {server}: it is registered in another data center, or multi-DC is off \
-                 for it."
-            ),
-            match request {
-                Request::Device => format!(
-                    "Use a client of the type \"non-browser\" ({console}), and --dc of the data center where it is \
-                     registered."
-                ),
-                Request::Exchange { .. } => format!(
-                    "Run it with --dc of the data center where the client is registered, or switch on multi-DC for \
-                     the client ({console} → your client → Settings)."
-                ),
-                Request::Refresh { again } => {
-                    format!(
-                        "Consent again, with --dc of the data center where the client is registered: {again}"
-                    )
-                }
-                Request::Revoke => format!(
-                    "Switch on multi-DC for the client ({console} → your client → Settings), or set ZOHO_DC to the \
-                     data center where it is registered and name the file with --env-file."
-                ),
-            },
-        ),
+        (TokenError::InvalidClient, _) => invalid_client(request, server),
         (TokenError::InvalidClientSecret, _) => zoho(
             format!(
                 "The client secret is not the one of {server}: secrets differ per data center unless \"Use the same \
@@ -335,36 +311,7 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
             "The grant token is of a client that has a redirect URI.",
             "Use one of the console's Self Client, or run zoho-grant login.",
         ),
-        (
-            TokenError::InvalidCode,
-            Request::Exchange {
-                redirect_uri: Some(_),
-            },
-        ) => zoho(
-            "The grant token had expired, was used before, or belongs to another data center.",
-            "Run the login again and consent without a pause: a grant token lives for about a minute and works once.",
-        ),
-        (TokenError::InvalidCode, Request::Exchange { redirect_uri: None }) => zoho(
-            "It works once, for its own client, at its own data center, and for the 3 to 10 minutes that were chosen \
-             when the console made it: one of these does not hold, or it belongs to another data center.",
-            format!(
-                "Make a new one ({console} → your self client → Generate Code) and exchange it at once, with --dc of \
-                 the data center whose console made it."
-            ),
-        ),
-        (TokenError::InvalidCode, Request::Device) => zoho(
-            "The code had expired, or its tokens were fetched already.",
-            "Run the command again for a new code.",
-        ),
-        (TokenError::InvalidCode, Request::Refresh { again }) => zoho(
-            "It was revoked, or newer consents pushed it out (Zoho keeps about twenty per person and client), or it \
-             belongs to another client or data center.",
-            format!("Consent again: {again}"),
-        ),
-        (TokenError::InvalidCode, Request::Revoke) => zoho(
-            "Zoho does not know it any more.",
-            "Remove it: zoho-grant forget.",
-        ),
+        (TokenError::InvalidCode, _) => invalid_code(request, console),
         (TokenError::AccessDenied, _) => zoho(
             "The consent was refused, or too many grant tokens were asked for.",
             "Wait a few minutes, run the login again and accept.",
@@ -374,6 +321,69 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
             "Wait at least 10 minutes before the next try: every try in between makes it longer.",
         ),
         (TokenError::Other(code), _) => undocumented(code),
+    }
+}
+
+/// The client is unknown where it was sent: which option names another place depends on the request.
+fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
+    let console = server.api_console();
+    zoho(
+        format!(
+            "The client ID is unknown at {server}: it is registered in another data center, or multi-DC is off \
+                 for it."
+        ),
+        match request {
+            Request::Device => format!(
+                "Use a client of the type \"non-browser\" ({console}), and --dc of the data center where it is \
+                     registered."
+            ),
+            Request::Exchange { .. } => format!(
+                "Run it with --dc of the data center where the client is registered, or switch on multi-DC for \
+                     the client ({console} → your client → Settings)."
+            ),
+            Request::Refresh { again } => {
+                format!(
+                    "Consent again, with --dc of the data center where the client is registered: {again}"
+                )
+            }
+            Request::Revoke => format!(
+                "Switch on multi-DC for the client ({console} → your client → Settings), or set ZOHO_DC to the \
+                     data center where it is registered and name the file with --env-file."
+            ),
+        },
+    )
+}
+
+/// A grant token, a device code or a refresh token that Zoho does not know, or does not know any more.
+fn invalid_code(request: &Request, console: &str) -> Explanation {
+    match request {
+        Request::Exchange {
+            redirect_uri: Some(_),
+        } => zoho(
+            "The grant token had expired, was used before, or belongs to another data center.",
+            "Run the login again and consent without a pause: a grant token lives for about a minute and works once.",
+        ),
+        Request::Exchange { redirect_uri: None } => zoho(
+            "It works once, for its own client, at its own data center, and for the 3 to 10 minutes that were chosen \
+             when the console made it: one of these does not hold, or it belongs to another data center.",
+            format!(
+                "Make a new one ({console} → your self client → Generate Code) and exchange it at once, with --dc of \
+                 the data center whose console made it."
+            ),
+        ),
+        Request::Device => zoho(
+            "The code had expired, or its tokens were fetched already.",
+            "Run the command again for a new code.",
+        ),
+        Request::Refresh { again } => zoho(
+            "It was revoked, or newer consents pushed it out (Zoho keeps about twenty per person and client), or it \
+             belongs to another client or data center.",
+            format!("Consent again: {again}"),
+        ),
+        Request::Revoke => zoho(
+            "Zoho does not know it any more.",
+            "Remove it: zoho-grant forget.",
+        ),
     }
 }
 

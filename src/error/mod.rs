@@ -49,7 +49,7 @@ pub enum Error {
     #[error("Zoho's answer holds neither a grant token nor an error.")]
     Empty,
     /// The callback named a server that is not trusted.
-    #[error("The callback names an accounts server that is not to be trusted: {named}.")]
+    #[error("The callback names an accounts server that is not trusted: {named}.")]
     ForeignAccountsServer {
         /// What it named.
         named: Untrusted,

@@ -129,7 +129,7 @@ async fn rows_10_and_13_a_strangers_parameters_are_not_shown() {
 async fn rows_09_10_and_13_parameters_of_our_own_callback_are_shown_harmlessly() {
     for (parameters, code, told) in [
         ("error=NASTY", 5, "sent an error instead"),
-        ("accounts-server=NASTY", 7, "not to be trusted"),
+        ("accounts-server=NASTY", 7, "not trusted"),
         ("error=access_denied&location=NASTY", 3, "access_denied"),
         ("code=NASTY", 5, "neither a grant token nor an error"),
         ("code=1000.code&location=NASTY", 0, "not in the table"),

@@ -10,9 +10,9 @@ type Case = (Failure, i32, [&'static str; 3]);
 
 #[rustfmt::skip]
 const CASES: [Case; 24] = [
-    (Failure::Refused, 3, ["The consent was refused at Zoho (access_denied).", "chose to reject", "run the login again and accept"]),
-    (Failure::ForeignAccountsServer, 7, ["not to be trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
-    (Failure::LocationMismatch, 7, ["not to be trusted: https://accounts.zoho.eu", "It is Zoho's, but not that of the data center named beside it", "open only the address that it prints"]),
+    (Failure::Refused, 3, ["The consent was refused at Zoho (access_denied).", "clicked Reject", "run the login again and accept"]),
+    (Failure::ForeignAccountsServer, 7, ["not trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
+    (Failure::LocationMismatch, 7, ["not trusted: https://accounts.zoho.eu", "It is Zoho's, but not that of the data center named beside it", "open only the address that it prints"]),
     (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is off", "--dc of the data center where the client is registered"]),
     (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ per data center", "Copy the client secret of this data center"]),
     (Failure::InvalidRedirectUri, 5, ["(invalid_redirect_uri)", "differs from the one registered", "Register exactly http://localhost:"]),
