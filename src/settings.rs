@@ -1,6 +1,7 @@
 //! Checked settings of one login, whichever way it goes. What is in here can be used as it is.
 
 use crate::handover::Target;
+use crate::handover::destination::Destination;
 use crate::profiles::Keeping;
 use crate::zoho::client::Client;
 use crate::zoho::scopes::Scopes;
@@ -28,6 +29,8 @@ pub struct Settings {
     pub answer_within: Duration,
     /// Where the credentials go.
     pub target: Target,
+    /// The program that will read the CRM, when the person said which.
+    pub destination: Option<Destination>,
     /// The profile that shall keep them, when the person asked for one.
     pub keeping: Option<Keeping>,
     /// Whether Zoho is the stand-in, which every page then says.

@@ -7,6 +7,7 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use std::path::{Path, PathBuf};
 use zoho_grant::error::explain;
 use zoho_grant::handover::Target;
+use zoho_grant::handover::destination::Destination;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::format::Form;
@@ -15,14 +16,18 @@ use zoho_grant::handover::format_error::FormatError;
 use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::handover::template::Template;
 use zoho_grant::untrusted::Untrusted;
+use zoho_grant::zoho::scopes::Scopes;
 
 /// In which form the credentials go where.
 #[derive(Args)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
-    /// Format of the credentials
-    #[arg(long, value_parser = format_named(), default_value = "text")]
-    pub format: &'static Format,
+    /// The program that will read the CRM: sets format and scopes
+    #[arg(long = "for", value_name = "DEST", value_enum)]
+    pub destination: Option<Destination>,
+    /// Format of the credentials [default: that of --for, else text]
+    #[arg(long, value_parser = format_named())]
+    pub format: Option<&'static Format>,
     /// One bare value instead of a format
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
     pub field: Option<&'static Field>,
@@ -67,22 +72,38 @@ impl HandOver {
     /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.
     pub fn is_asked_for(&self) -> bool {
         let bare = self.field.is_some() || self.template.is_some();
-        bare || self.output.is_some() || self.format.name != "text"
+        bare || self.output.is_some() || self.format().name != "text"
     }
 
     /// Whether what was asked for can be of this data center.
     pub fn knows(&self, center: &str) -> bool {
-        match self.format.data_centers {
+        match self.format().data_centers {
             Known::All => true,
             Known::Only(codes) => codes.contains(&center),
         }
+    }
+
+    /// Who will read the CRM, as far as the person said.
+    pub fn reader(&self) -> Option<Destination> {
+        let by_format = || Destination::of_format(self.form().name());
+        self.destination.or_else(by_format)
+    }
+
+    /// The scopes that were given, else those of the program that will read the CRM.
+    pub fn scopes(&self, given: Option<Scopes>) -> Option<Scopes> {
+        given.or_else(|| self.destination.map(Destination::scopes))
+    }
+
+    fn format(&self) -> &'static Format {
+        let usual = || self.destination.unwrap_or(Destination::Other).format();
+        self.format.unwrap_or_else(usual)
     }
 
     fn form(&self) -> Form {
         match (self.field, &self.template) {
             (Some(field), _) => Form::Field(field),
             (None, Some(template)) => Form::Template(template.clone()),
-            (None, None) => Form::Format(self.format),
+            (None, None) => Form::Format(self.format()),
         }
     }
 

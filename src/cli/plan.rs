@@ -160,7 +160,8 @@ fn settings(
     warnings: &mut Vec<String>,
 ) -> Result<Settings, Usage> {
     warn_of_server(&home, warnings);
-    let given = layers.any(consent.scopes().as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
+    let given = grant.result.hand_over.scopes(consent.scopes());
+    let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
     let scopes = scopes(given, warnings);
     let (mut servers, mut domains) = layers.trusted.clone();
     servers.extend_from_slice(&grant.servers.trust_accounts_server);
@@ -177,6 +178,7 @@ fn settings(
         // Last, because it may ask the person.
         client: client(grant, layers, secret, &home, warnings)?,
         home,
+        destination: grant.result.hand_over.reader(),
         rehearsal: false,
     })
 }

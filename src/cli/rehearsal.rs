@@ -48,7 +48,10 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         plan::redirect_uri(callback.redirect_uri.clone(), REDIRECT_URI, &home)?
     };
     let mut warnings = Vec::new();
-    let scopes = plan::scopes(consent.scopes(), &mut warnings);
+    let scopes = plan::scopes(
+        arguments.result.hand_over.scopes(consent.scopes()),
+        &mut warnings,
+    );
     Ok(Plan {
         settings: Settings {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
@@ -60,6 +63,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             target: target(&arguments.result, &scopes, &mut warnings)?,
             scopes,
             keeping: None,
+            destination: arguments.result.hand_over.reader(),
             rehearsal: true,
             home,
         },

@@ -1,6 +1,7 @@
 //! Handing the credentials to whoever will read the CRM: formats and files.
 
 mod adobe;
+pub mod destination;
 pub mod dotenv;
 pub mod fields;
 pub mod file;

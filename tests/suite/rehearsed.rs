@@ -251,6 +251,7 @@ fn settings(stand_in: &StandIn) -> Settings {
             last_resort: None,
         },
         keeping: None,
+        destination: None,
         rehearsal: true,
     }
 }

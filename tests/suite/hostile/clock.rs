@@ -58,6 +58,7 @@ fn settings(zoho: &Hostile) -> Settings {
             last_resort: None,
         },
         keeping: None,
+        destination: None,
         rehearsal: false,
     }
 }

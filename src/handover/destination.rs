@@ -1,0 +1,92 @@
+//! Who will read the CRM: which scopes and which format that program takes.
+
+use crate::handover::format::Format;
+use crate::zoho::scopes::{self, Scopes};
+use clap::ValueEnum;
+
+/// The program that will read the CRM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Destination {
+    /// Adobe Experience Platform's Zoho CRM source (deprecated by Adobe; see adobe-rest).
+    Adobe,
+    /// Adobe Experience Platform's Generic REST API source.
+    AdobeRest,
+    /// Airbyte's Zoho CRM source.
+    Airbyte,
+    /// One of Zoho's own SDKs.
+    Sdk,
+    /// A program that reads variables or an .env file.
+    Env,
+    /// Something else.
+    Other,
+}
+
+/// What Airbyte's connector lists in its own specification (source-zoho-crm 0.3.6), and the person, for the check.
+const AIRBYTE: &str = "ZohoCRM.settings.modules.READ,ZohoCRM.settings.fields.READ,ZohoCRM.modules.READ,\
+     ZohoCRM.modules.custom.READ,ZohoCRM.org.READ,ZohoCRM.users.READ";
+
+impl Destination {
+    /// What a page calls it: "Airbyte".
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Adobe => "Adobe Experience Platform",
+            Self::AdobeRest => "Adobe, Generic REST API",
+            Self::Airbyte => "Airbyte",
+            Self::Sdk => "Zoho SDK",
+            Self::Env => ".env file",
+            Self::Other => "Something else",
+        }
+    }
+
+    /// The name of the format that it takes.
+    pub fn format_name(self) -> &'static str {
+        match self {
+            Self::Adobe => "adobe",
+            Self::AdobeRest => "adobe-rest",
+            Self::Airbyte => "airbyte",
+            Self::Sdk => "zoho-sdk",
+            Self::Env => "dotenv",
+            Self::Other => "text",
+        }
+    }
+
+    /// The format that it takes.
+    pub fn format(self) -> &'static Format {
+        Format::named(self.format_name()).expect("a test looks for each of these names")
+    }
+
+    /// The destination that this format is made for, when it is one.
+    pub fn of_format(name: &str) -> Option<Self> {
+        let mut all = Self::value_variants().iter().copied();
+        all.find(|destination| *destination != Self::Other && destination.format_name() == name)
+    }
+
+    /// What it needs to read, as far as its maker tells; the usual scopes otherwise.
+    pub fn scopes(self) -> Scopes {
+        let scopes = match self {
+            Self::Airbyte => AIRBYTE,
+            _ => scopes::DEFAULT,
+        };
+        Scopes::parse(scopes).expect("a test reads each of these lists")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zoho::scope_catalog;
+
+    #[test]
+    fn each_has_a_format_and_scopes_that_zoho_knows() {
+        for destination in Destination::value_variants() {
+            assert_eq!(destination.format().name, destination.format_name());
+            let scopes = destination.scopes();
+            assert!(scopes.iter().all(scope_catalog::is_known), "{scopes:?}");
+        }
+        assert_eq!(
+            Destination::of_format("airbyte"),
+            Some(Destination::Airbyte)
+        );
+        assert_eq!(Destination::of_format("text"), None);
+    }
+}
