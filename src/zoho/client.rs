@@ -11,7 +11,7 @@ pub struct Client {
 }
 
 /// Why a client id, a secret or a token is not taken.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum NotAClient {
     /// Nothing was given.
     #[error("it is empty")]

@@ -14,6 +14,7 @@ pub mod http;
 mod lenient;
 pub mod network;
 mod proxy;
+pub mod registration;
 mod resolver;
 pub mod scope_catalog;
 pub mod scopes;

@@ -1,0 +1,133 @@
+//! Registering a client in Zoho's API console, and what a person brings back from there.
+
+use crate::zoho::client::{Id, NotAClient, token};
+use crate::zoho::data_centers::DataCenter;
+use secrecy::SecretString;
+use thiserror::Error;
+use url::{Host, Url};
+
+/// The fields of Zoho's form for a server-based client, and what to enter.
+pub fn console_form(redirect_uri: &str) -> [(&'static str, String); 4] {
+    [
+        ("Client type", "Server-based Applications".to_owned()),
+        ("Client Name", "zoho-grant".to_owned()),
+        ("Homepage URL", "http://localhost".to_owned()),
+        ("Authorized Redirect URIs", redirect_uri.to_owned()),
+    ]
+}
+
+/// The dead ends that Zoho shows on a page of its own, without telling the program that waits (zoho-oauth, section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeadEnd {
+    /// The client ID is not one of this data center.
+    InvalidClient,
+    /// The redirect URI is not the registered one, letter by letter.
+    InvalidRedirectUri,
+    /// A scope that Zoho does not have.
+    InvalidScope,
+}
+
+/// Why what a person brought back is not taken, or not yet.
+#[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
+pub enum Slip {
+    /// It cannot be one.
+    #[error("{0}")]
+    Wrong(NotAClient),
+    /// The ID was entered as the secret, or the secret as the ID.
+    #[error("this looks like the other one: a client ID begins with 1000.")]
+    Swapped,
+    /// It does not look as usual; the person may know better.
+    #[error("it does not look like 1000. and 30 capital letters and digits; is it complete?")]
+    Odd,
+}
+
+/// The data center that a person means by its code, its domain, or any address of the CRM: `crm.zoho.eu/crm/org1/tab`.
+pub fn data_center(text: &str) -> Option<&'static DataCenter> {
+    let text = text.trim();
+    if let Some(center) = DataCenter::named(text) {
+        return Some(center);
+    }
+    let whole = format!("https://{text}");
+    let url = Url::parse(if text.contains("://") { text } else { &whole }).ok()?;
+    let Some(Host::Domain(host)) = url.host() else {
+        return None;
+    };
+    let (_, rest) = host.split_once("zoho")?;
+    let (cloud, domain) = rest.split_once('.')?;
+    matches!(cloud, "" | "cloud" | "apis").then_some(())?;
+    match (cloud, domain) {
+        ("cloud", domain) => DataCenter::named(&format!("zohocloud.{domain}")),
+        (_, domain) => DataCenter::named(domain),
+    }
+}
+
+/// Takes a client ID; one of another than the usual shape only when the person has `confirmed` it.
+pub fn client_id(text: &str, confirmed: bool) -> Result<Id, Slip> {
+    let id = Id::new(text.trim()).map_err(Slip::Wrong)?;
+    match id.is_odd() {
+        true if looks_like_a_secret(id.as_str()) => Err(Slip::Swapped),
+        true if !confirmed => Err(Slip::Odd),
+        _ => Ok(id),
+    }
+}
+
+/// Takes a client secret. Its shape is not documented, so only a client ID in its place is refused.
+pub fn client_secret(text: &str) -> Result<SecretString, Slip> {
+    let text = text.trim();
+    let secret = token(text).map_err(Slip::Wrong)?;
+    let is_an_id = Id::new(text).is_ok_and(|id| !id.is_odd());
+    (!is_an_id).then_some(secret).ok_or(Slip::Swapped)
+}
+
+/// Users report secrets of about 42 hexadecimal digits, and nothing else.
+fn looks_like_a_secret(text: &str) -> bool {
+    text.len() >= 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use secrecy::ExposeSecret;
+
+    const ID: &str = "1000.ABCDEFGHIJ0123456789ABCDEFGHIJ";
+    const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789";
+
+    #[test]
+    fn any_address_of_the_crm_tells_the_data_center() {
+        for (text, code) in [
+            ("eu", "eu"),
+            (" crm.zoho.eu/crm/org20/tab/Home", "eu"),
+            ("https://crm.zoho.com.au/crm/ShowHomePage.do?a=1", "au"),
+            ("https://crm.zohocloud.ca/crm/", "ca"),
+            ("accounts.zoho.in", "in"),
+            ("https://www.zohoapis.jp", "jp"),
+            ("https://api-console.zoho.com/", "us"),
+        ] {
+            assert_eq!(data_center(text).map(|it| it.code), Some(code), "{text}");
+        }
+        for text in [
+            "",
+            "mars",
+            "https://example.com",
+            "crm.zohofoo.eu",
+            "http://127.0.0.1",
+        ] {
+            assert_eq!(data_center(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn slips_are_told_apart() {
+        assert_eq!(client_id(&format!(" {ID}\n"), false).unwrap().as_str(), ID);
+        assert_eq!(client_id(SECRET, true).unwrap_err(), Slip::Swapped);
+        assert_eq!(client_id("1000.short", false).unwrap_err(), Slip::Odd);
+        assert!(client_id("1000.short", true).is_ok());
+        let wrong = |slip| matches!(slip, Slip::Wrong(_));
+        assert!(wrong(client_id("  ", true).unwrap_err()));
+        assert!(wrong(client_id("1000.A B", true).unwrap_err()));
+        assert_eq!(client_secret(ID).unwrap_err(), Slip::Swapped);
+        assert!(wrong(client_secret("").unwrap_err()));
+        assert!(wrong(client_secret("ab cd").unwrap_err()));
+        assert_eq!(client_secret(SECRET).unwrap().expose_secret(), SECRET);
+    }
+}
