@@ -35,6 +35,8 @@ pub struct Settings {
     pub keeping: Option<Keeping>,
     /// Whether Zoho is the stand-in, which every page then says.
     pub rehearsal: bool,
+    /// Whether credentials that a page has shown are not printed besides.
+    pub page_first: bool,
 }
 
 impl Settings {

@@ -19,7 +19,7 @@ use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::scopes::Scopes;
 
 /// In which form the credentials go where.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
     /// The program that will read the CRM: sets format and scopes
@@ -73,6 +73,12 @@ impl HandOver {
     pub fn is_asked_for(&self) -> bool {
         let bare = self.field.is_some() || self.template.is_some();
         bare || self.output.is_some() || self.format().name != "text"
+    }
+
+    /// Whether the person said in which form they want the credentials, or where.
+    pub fn names_a_form(&self) -> bool {
+        let form = self.format.is_some() || self.field.is_some() || self.template.is_some();
+        form || self.output.is_some()
     }
 
     /// Whether what was asked for can be of this data center.

@@ -6,7 +6,9 @@ use crate::cli::variables::{Variables, one_server};
 use crate::cli::{Grant, folder};
 use secrecy::SecretString;
 use std::fmt::Display;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
+use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
@@ -14,7 +16,8 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
 /// The variable of the client ID.
 pub const ID: &str = "ZOHO_CLIENT_ID";
-const SECRET: &str = "ZOHO_CLIENT_SECRET";
+/// The variable of the client secret.
+pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 
 /// The layers below the options.
 pub struct Layers {
@@ -22,20 +25,26 @@ pub struct Layers {
     variables: Vec<Variables>,
     /// The servers that the profile's login was told to trust.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
+    /// Whose client this is, when a profile tells it: a sentence.
+    pub note: Option<String>,
+    /// What the person should know beforehand, one sentence each.
+    pub warnings: Vec<String>,
 }
 
 impl Layers {
     /// Reads them. A profile is asked when it is named, or when nothing else tells the client.
-    pub fn new(grant: &Grant, warnings: &mut Vec<String>) -> Result<Self, Usage> {
+    pub fn new(grant: &Grant) -> Result<Self, Usage> {
         let file = grant.client.env_file.as_deref();
         let mut layers = Self {
             variables: Vec::from_iter(file.map(Variables::of_file).transpose()?),
             trusted: <_>::default(),
+            note: None,
+            warnings: Vec::new(),
         };
         layers.variables.push(Variables::of_environment());
         let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
         if id.is_none() || grant.keep.profile.is_some() {
-            layers.add_profile(id, grant, warnings)?;
+            layers.add_profile(id, grant)?;
         }
         Ok(layers)
     }
@@ -53,6 +62,17 @@ impl Layers {
         let mut layers = self.variables.iter();
         let found = layers.find_map(|layer| layer.parsed(name, &parse).transpose());
         found.transpose()
+    }
+
+    /// Whether one of them sets the variable.
+    pub fn hold(&self, name: &str) -> bool {
+        self.variables.iter().any(|layer| layer.hold(name))
+    }
+
+    /// Whether a layer tells where Zoho is.
+    pub fn name_a_server(&self) -> bool {
+        let names = ["ZOHO_DC", "ZOHO_ACCOUNTS_URL", "ZOHO_API_DOMAIN"];
+        names.iter().any(|name| self.hold(name))
     }
 
     /// The profile that is meant.
@@ -77,6 +97,7 @@ impl Layers {
         let of_client = of_client.or(of_secret);
         let mut secret = None;
         if client.client_secret_file.is_none()
+            && client.typed.secret.is_none()
             && let (Some(of_client), Some(of_secret)) = (of_client, of_secret)
         {
             secret = self.variables[of_client].secret(SECRET)?;
@@ -125,12 +146,7 @@ impl Layers {
     }
 
     /// What is kept under the name that is meant. One that is about to be saved need not be there.
-    fn add_profile(
-        &mut self,
-        id: Option<Id>,
-        grant: &Grant,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), Usage> {
+    fn add_profile(&mut self, id: Option<Id>, grant: &Grant) -> Result<(), Usage> {
         let named = grant.keep.profile.as_ref();
         let name = self.profile_name(named)?;
         let Ok(profiles) = folder::profiles() else {
@@ -140,18 +156,40 @@ impl Layers {
             // The secret of another client than the one that is given is of no use.
             Ok(kept) if id.is_some_and(|id| id.as_str() != kept.client.id()) => {}
             Ok(kept) => {
-                let id = kept.client.id();
-                warnings.push(format!(
-                    "What was not given is taken from profile {name}: client {id}."
-                ));
+                self.note = Some(note(&name, &kept));
                 self.variables.push(Variables::of_profile(&name, &kept));
                 self.trusted = kept.trusted;
             }
             Err(trouble) if named.is_some() && grant.keep.save.is_none() => {
                 return Err(Error::Profile(trouble).into());
             }
+            // It is there, and silence would ask for all of it again.
+            Err(
+                trouble @ (ProfileError::Keyring(_)
+                | ProfileError::NoKeyring(_)
+                | ProfileError::Lost(_)),
+            ) => {
+                let why = format!("Profile {name} could not be used: {trouble}.");
+                self.warnings.push(why);
+            }
             Err(_) => {}
         }
         Ok(())
     }
+}
+
+/// Whose client, data center and scopes a login takes.
+fn note(name: &Name, kept: &Credentials) -> String {
+    let (id, server) = (kept.client.id(), &kept.accounts_server);
+    let center = match server.data_center() {
+        Some(center) => format!("{} ({})", center.name, center.code),
+        None => server.to_string(),
+    };
+    let organization = kept.organization().and_then(|told| told.name.as_ref());
+    let owner = organization.map_or_else(String::new, |owner| format!(" ({owner})"));
+    let scopes = kept.scopes.as_ref();
+    let scopes = scopes.map_or_else(String::new, |scopes| format!(", {}", scopes.joined(",")));
+    format!(
+        "What you did not give comes from profile {name}{owner}: client {id}, {center}{scopes}."
+    )
 }

@@ -5,11 +5,11 @@ pub mod folder;
 pub mod generated;
 mod git;
 pub mod handover;
-mod layers;
+pub mod layers;
 pub mod plan;
 pub mod rehearsal;
 pub mod tokens;
-mod tunnel;
+pub mod tunnel;
 pub mod usage;
 pub mod variables;
 
@@ -17,6 +17,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
+use secrecy::SecretString;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokens::{EXIT_CODES, From, Keep, SELF_CLIENT};
@@ -90,7 +91,7 @@ pub enum Command {
 }
 
 /// Options of `login`.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_help = "Exit codes:
   0 credentials obtained          4 nothing arrived in time
   1 this machine or the network   5 Zoho answered with an error
@@ -166,7 +167,7 @@ pub struct Export {
 }
 
 /// What every flow needs.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Grant {
     #[command(flatten)]
     pub client: Registered,
@@ -179,7 +180,7 @@ pub struct Grant {
 }
 
 /// The client, as registered.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Client")]
 pub struct Registered {
     /// Client ID of the client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
@@ -191,10 +192,22 @@ pub struct Registered {
     /// File with ZOHO_… variables; no .env is read by itself
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
+    /// What the person typed at the questions of `login`.
+    #[arg(skip)]
+    pub typed: Typed,
+}
+
+/// A client that the person typed. No option takes the secret: command lines can be read by every user.
+#[derive(Clone, Default)]
+pub struct Typed {
+    /// Whether they confirmed a client ID of an unusual shape.
+    pub confirmed: bool,
+    /// The client secret.
+    pub secret: Option<SecretString>,
 }
 
 /// Where Zoho is.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Zoho")]
 pub struct Servers {
     /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
@@ -212,7 +225,7 @@ pub struct Servers {
 }
 
 /// What the person is asked to consent to.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Zoho")]
 pub struct Consent {
     /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
@@ -224,7 +237,7 @@ pub struct Consent {
 }
 
 /// How the answer of the browser comes back.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Callback")]
 pub struct Callback {
     /// Redirect URI exactly as registered; one that is not on this machine works by pasting [default: http://localhost:8085/callback; for demo a free port] [env: ZOHO_REDIRECT_URI]
@@ -239,7 +252,7 @@ pub struct Callback {
 }
 
 /// Where what is obtained goes.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct Credentials {
     #[command(flatten)]

@@ -2,9 +2,10 @@
 
 use crate::cli::layers::{ID, Layers};
 use crate::cli::usage::Usage;
-use crate::cli::{Consent, Credentials, Grant, Login, folder, tunnel};
-use crate::prompt;
+use crate::cli::{Consent, Credentials, Grant, Login, folder};
+use crate::{browser, prompt};
 use secrecy::SecretString;
+use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
@@ -32,8 +33,8 @@ pub struct Plan {
     pub redirect_uri: RedirectUri,
     /// Who opens the start address.
     pub opener: Opener,
-    /// The command with which a browser elsewhere reaches this machine.
-    pub tunnel: Option<String>,
+    /// Whose client this is, when a profile tells it: a sentence.
+    pub note: Option<String>,
     /// What the person should know beforehand, one sentence each.
     pub warnings: Vec<String>,
     /// The stand-in, kept alive for a rehearsal.
@@ -53,15 +54,15 @@ pub enum Opener {
     PastingVisitor,
 }
 
-/// The plan of `login`.
-pub fn login(arguments: &Login) -> Result<Plan, Usage> {
-    let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let mut warnings = Vec::new();
-    let layers = Layers::new(grant, &mut warnings)?;
-    let registration = layers.registration(grant)?;
-    let given = callback.redirect_uri.as_ref();
+/// Where a login lets the browser come back to.
+pub fn callback(
+    arguments: &Login,
+    layers: &Layers,
+    home: &AccountsServer,
+) -> Result<RedirectUri, Usage> {
+    let given = arguments.callback.redirect_uri.as_ref();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
-    let redirect_uri = redirect_uri(given, REDIRECT_URI, &registration.0)?;
+    let redirect_uri = redirect_uri(given, REDIRECT_URI, home)?;
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
@@ -69,16 +70,29 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
             &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
         ));
     }
-    let consent = &arguments.consent;
-    let mut settings = settings(grant, consent, &layers, registration, &mut warnings)?;
+    Ok(redirect_uri)
+}
+
+/// The plan of `login`, from its arguments and the layers below them.
+pub fn login(arguments: &Login, layers: &Layers) -> Result<Plan, Usage> {
+    let (grant, callback) = (&arguments.grant, &arguments.callback);
+    let registration = layers.registration(grant)?;
+    let redirect_uri = self::callback(arguments, layers, &registration.0)?;
+    let mut warnings = layers.warnings.clone();
+    let mut settings = settings(
+        grant,
+        &arguments.consent,
+        layers,
+        registration,
+        &mut warnings,
+    )?;
     settings.pkce = !callback.no_pkce;
-    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let tunnel = tunnel::command(&redirect_uri, environment);
+    settings.page_first = settings.keeping.is_none() && page_first(&grant.result);
     Ok(Plan {
         settings,
         redirect_uri,
-        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
-        tunnel: tunnel.filter(|_| callback.no_browser),
+        opener: Opener::of(callback.no_browser),
+        note: layers.note.clone(),
         warnings,
         stand_in: None,
     })
@@ -88,12 +102,28 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
 pub fn without_callback(
     grant: &Grant,
     consent: &Consent,
+    layers: &Layers,
 ) -> Result<(Settings, Vec<String>), Usage> {
-    let mut warnings = Vec::new();
-    let layers = Layers::new(grant, &mut warnings)?;
     let registration = layers.registration(grant)?;
-    let settings = settings(grant, consent, &layers, registration, &mut warnings)?;
+    let mut warnings = layers.warnings.clone();
+    let settings = settings(grant, consent, layers, registration, &mut warnings)?;
     Ok((settings, warnings))
+}
+
+impl Opener {
+    /// The person's browser, where one can be opened and they want it.
+    pub fn of(no_browser: bool) -> Self {
+        if no_browser || !browser::can_open() {
+            Self::Nobody
+        } else {
+            Self::Browser
+        }
+    }
+}
+
+/// Whether a person looks at the terminal that the credentials would be printed on, and named no form for that.
+pub fn page_first(result: &Credentials) -> bool {
+    prompt::possible() && stdout().is_terminal() && !result.hand_over.names_a_form()
 }
 
 /// The redirect URI, if Zoho could lead back to it.
@@ -175,11 +205,12 @@ fn settings(
         target: target(&grant.result, &scopes, warnings)?,
         scopes,
         keeping: keeping(grant, layers)?,
-        // Last, because it may ask the person.
+        // Last, because it may read standard input.
         client: client(grant, layers, secret, &home, warnings)?,
         home,
         destination: grant.result.hand_over.reader(),
         rehearsal: false,
+        page_first: false,
     })
 }
 
@@ -203,7 +234,7 @@ fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
         profiles: folder::profiles()?,
         name: layers.profile_name(named.as_ref().or(grant.keep.profile.as_ref()))?,
         place,
-        hand_over: grant.result.hand_over.is_asked_for(),
+        hand_over: grant.result.hand_over.is_asked_for() && !page_first(&grant.result),
     };
     let tried = keeping.profiles.try_out(place);
     tried.map_err(|trouble| Usage {
@@ -213,7 +244,7 @@ fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
     Ok(Some(keeping))
 }
 
-/// The client's id and secret, asked for if need be. Warns when the id looks unusual.
+/// The client's id and secret. Warns when the id looks unusual.
 fn client(
     grant: &Grant,
     layers: &Layers,
@@ -223,33 +254,24 @@ fn client(
 ) -> Result<Client, Usage> {
     let (given, console) = (&grant.client, home.api_console());
     let remedy = format!("Copy it from {console}.");
-    let id = match layers.any(given.client_id.as_ref(), ID, Id::new)? {
-        Some(id) => id,
-        None if prompt::possible() => {
-            let answer = prompt::text(&format!("Client ID, from {console}:"));
-            let answer = answer.map_err(|error| Usage::unanswered(&error))?;
-            Id::new(&answer).map_err(|not| Usage::new("The client ID", not, &remedy))?
-        }
-        None => {
-            let option = "--client-id ID or ZOHO_CLIENT_ID";
-            return Err(Usage::missing("client ID", option, console));
-        }
-    };
-    if id.is_odd() {
+    let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
+    let id = id.ok_or_else(|| {
+        let option = "--client-id ID or ZOHO_CLIENT_ID";
+        Usage::missing("client ID", option, console)
+    })?;
+    if id.is_odd() && !given.typed.confirmed {
         warnings.push(
             "The client ID does not look like 1000. and 30 capital letters and digits; is it complete?".to_owned(),
         );
     }
-    let secret = match (secret, &given.client_secret_file) {
-        (Some(secret), _) => secret,
-        (None, Some(path)) => prompt::secret_file(path).map_err(|error| {
+    let secret = match (secret, &given.typed.secret, &given.client_secret_file) {
+        (Some(secret), _, _) => secret,
+        (None, Some(typed), _) => typed.clone(),
+        (None, None, Some(path)) => prompt::secret_file(path).map_err(|error| {
             let remedy = "Name a file that holds the client secret and nothing else.";
             Usage::new("--client-secret-file", error, remedy)
         })?,
-        (None, None) if prompt::possible() => {
-            prompt::hidden("Client secret").map_err(|error| Usage::unanswered(&error))?
-        }
-        (None, None) => {
+        (None, None, None) => {
             let option = "--client-secret-file PATH (- for standard input) or ZOHO_CLIENT_SECRET";
             return Err(Usage::missing("client secret", option, console));
         }

@@ -1,6 +1,6 @@
 //! The plan of `demo`: the variables of real logins do not matter to it.
 
-use crate::cli::plan::{self, Opener, Plan, TIMEOUT, target};
+use crate::cli::plan::{self, Opener, Plan, TIMEOUT, page_first, target};
 use crate::cli::usage::Usage;
 use crate::cli::{Demo, Flow};
 use crate::prompt;
@@ -65,16 +65,16 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             keeping: None,
             destination: arguments.result.hand_over.reader(),
             rehearsal: true,
+            page_first: !yes && page_first(&arguments.result),
             home,
         },
         opener: match (yes, callback.no_browser) {
             (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
             (true, _) => Opener::Visitor,
-            (false, true) => Opener::Nobody,
-            (false, false) => Opener::Browser,
+            (false, no_browser) => Opener::of(no_browser),
         },
         redirect_uri,
-        tunnel: None,
+        note: None,
         warnings,
         stand_in: Some(stand_in),
     })

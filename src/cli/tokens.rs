@@ -16,7 +16,7 @@ Exit codes:
   2 wrong usage or settings";
 
 /// Whether and where credentials are kept.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Keeping")]
 pub struct Keep {
     /// Save client and tokens for later runs; then nothing is printed unless --format or --output asks [default: default] [env: ZOHO_PROFILE names it]

@@ -6,6 +6,7 @@ pub mod device;
 pub mod exchange;
 pub mod export;
 pub mod generated;
+pub mod guide;
 mod live;
 pub mod login;
 pub mod lookup;
@@ -32,6 +33,7 @@ use tokio::sync::mpsc;
 use zoho_grant::context::Context;
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell, reporting};
+use zoho_grant::handover::{Written, write};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
 use zoho_grant::settings::Settings;
@@ -84,13 +86,28 @@ impl App {
     ) -> (ExitCode, Result<Outcome, Error>) {
         let old = revoke_old::old(settings);
         let outcome = self.runtime.block_on(flow);
-        self.terminal.outcome(&outcome);
+        self.terminal.outcome(&outcome, settings);
+        self.offer_to_print(&outcome, settings);
         revoke_old::offer(self, &outcome, old, revoke_old);
         let code = match &outcome {
             Ok(outcome) => outcome.exit_code(),
             Err(error) => error.explain().exit_code,
         };
         (code.into(), outcome)
+    }
+
+    /// Prints what only a page in the browser shows, if the person wants it here, too.
+    fn offer_to_print(&self, outcome: &Result<Outcome, Error>, settings: &Settings) {
+        let Ok(login) = outcome else { return };
+        if !settings.page_first || login.written != Written::Nowhere {
+            return;
+        }
+        let yes = self.ask(|| prompt::confirm("Print them here too?"));
+        if !yes.unwrap_or_default() {
+            self.terminal.only_on_the_page();
+        } else if let Err(not) = write(&login.credentials, &settings.target, &mut Output) {
+            self.terminal.error(&Error::NotWritten(not));
+        }
     }
 
     /// What a person's own login touches: their terminal, standard output, the system's clock and randomness.

@@ -57,7 +57,7 @@ pub async fn login(
         (context.tell)(Event::SenderUnseen);
     }
 
-    let outcome: Result<Outcome, Error> = async {
+    let mut outcome: Result<Outcome, Error> = async {
         let granted = exchange::granted(response)?;
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
@@ -67,7 +67,13 @@ pub async fn login(
     }
     .await;
     let page = pages::result::of(&outcome, settings, (context.now)());
-    server.show(page).await;
+    let delivered = server.show(page).await;
+    if let Ok(outcome) = &mut outcome
+        && settings.page_first
+        && !delivered
+    {
+        outcome.hand_over_after_all(settings, context);
+    }
     outcome
 }
 

@@ -30,6 +30,14 @@ impl Outcome {
         let gravest = self.problems.first();
         gravest.map_or(0, |problem| problem.explain().exit_code)
     }
+
+    /// No page has shown the credentials after all.
+    pub(super) fn hand_over_after_all(&mut self, settings: &Settings, context: &mut Context) {
+        let output = context.output.as_mut();
+        let (written, not) = handover::hand_over(&self.credentials, &settings.target, output);
+        self.written = written;
+        self.problems.extend(not.map(Error::NotWritten));
+    }
 }
 
 /// Saves and writes what was obtained: nothing of it is lost when one of them fails.
@@ -43,7 +51,8 @@ pub(super) async fn hand_over(
         Ok(kept) => (kept, None),
         Err(trouble) => (None, Some(Error::NotKept(trouble))),
     };
-    let (written, not_written) = if kept.is_some() && !settings.hands_over() {
+    let elsewhere = kept.is_some() && !settings.hands_over();
+    let (written, not_written) = if elsewhere || settings.page_first {
         (Written::Nowhere, None)
     } else {
         handover::hand_over(&credentials, &settings.target, context.output.as_mut())

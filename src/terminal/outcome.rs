@@ -1,18 +1,20 @@
 //! How a login ended, in words.
 
-use crate::terminal::screen::GOOD;
+use crate::terminal::screen::{GOOD, unbroken};
 use crate::terminal::{Terminal, facts};
+use std::path::Path;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::error::explain::unchecked;
 use zoho_grant::handover::Written;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::settings::Settings;
 use zoho_grant::untrusted::Untrusted;
 
 impl Terminal {
     /// How it ended.
-    pub fn outcome(&self, outcome: &Result<Outcome, Error>) {
+    pub fn outcome(&self, outcome: &Result<Outcome, Error>, settings: &Settings) {
         self.screen.clear();
         match outcome {
             Ok(login) => {
@@ -20,8 +22,11 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials);
-                if let Some((name, place)) = &login.kept {
-                    self.kept(name, *place);
+                if self.screen.is_terminal && !matches!(login.written, Written::Output(_)) {
+                    self.masked(&login.credentials);
+                }
+                if let (Some((name, place)), Some(keeping)) = (&login.kept, &settings.keeping) {
+                    self.kept(name, *place, &keeping.profiles.path());
                 }
                 if login.kept.is_none() || login.written != Written::Nowhere {
                     self.went_to(&login.written);
@@ -53,10 +58,32 @@ impl Terminal {
         self.warn(&unchecked(&credentials.identity));
     }
 
-    fn kept(&self, name: &Name, place: Backend) {
+    /// What is safe elsewhere, or on the page, is not on the screen.
+    fn masked(&self, credentials: &Credentials) {
+        let refresh = credentials.refresh_token.as_ref();
+        for label in ["Client secret"]
+            .into_iter()
+            .chain(refresh.map(|_| "Refresh token"))
+        {
+            self.say(&format!("  {}", facts::line(label, "••••••••")));
+        }
+    }
+
+    fn kept(&self, name: &Name, place: Backend, file: &Path) {
+        let place = match place {
+            Backend::Keyring => "the system's keyring".to_owned(),
+            Backend::File => format!("the file {}", Untrusted::path(file)),
+        };
+        self.say(&format!("Saved in {place}, as profile {name}."));
         self.say(&format!(
-            "Stored in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"
+            "For a live access token, run {}",
+            unbroken(&format!("zoho-grant token --profile {name}"))
         ));
+    }
+
+    /// Credentials that the person wanted on the page alone, or did not say.
+    pub fn only_on_the_page(&self) {
+        self.say("Not printed. The page in your browser shows them until you close or reload it.");
     }
 
     /// Where credentials were handed over.
@@ -69,7 +96,7 @@ impl Terminal {
             }
             Written::Nowhere => {
                 self.must_say(
-                    "Written nowhere: only a page in the browser, if one waits, shows them once.",
+                    "Only the page in your browser, if one is open, shows the client secret and the tokens.",
                 );
             }
         }

@@ -36,12 +36,17 @@ fn written_where(
         quiet,
         color: clap::ColorChoice::Auto,
     };
-    let terminal = Terminal::new(Screen::new(Box::new(paper.clone()), is_terminal), talk);
+    let terminal = Terminal::new(
+        Screen::new(Box::new(paper.clone()), is_terminal, || None),
+        talk,
+    );
     terminal.registration.get_or_init(|| Registration {
         redirect_uri: "http://localhost:8085/callback".to_owned(),
         is_here: true,
         pasting,
         opener: Opener::Browser,
+        tunnel: None,
+        rehearsal: false,
         console: "https://api-console.zoho.eu",
         data_center: "Europe".to_owned(),
     });
@@ -85,14 +90,14 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
     );
     check(
         &text,
-        &expect![[r"
-        Waiting for Zoho, 5:00 minutes at most. Ctrl-C stops.
-        Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
-          Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
-          Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
-          Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
-        Correct it, and run the login again.
-    "]],
+        &expect![[r#"
+            Waiting for Zoho, 5:00 minutes at most. Ctrl-C stops.
+            Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
+              Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
+              Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
+              Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
+            Correct it, then run the login again.
+        "#]],
     );
 }
 
@@ -124,8 +129,8 @@ fn a_start_address_that_nobody_opens_is_told_after_ten_seconds() {
         };
         written(false, 0, false, &[nobody])
     };
-    assert!(!told(9).contains("Nothing happens?"));
-    assert!(told(10).contains("Nothing happens?"));
+    assert!(!told(9).contains("No browser has opened the address above yet"));
+    assert!(told(10).contains("No browser has opened the address above yet"));
 }
 
 #[test]
@@ -141,7 +146,7 @@ fn on_a_terminal_the_live_line_makes_room_for_others() {
         "{text}"
     );
     assert!(
-        text.contains("4:51 left, Ctrl-C stops␛[0m␍␛[2KYour browser spoke https"),
+        text.contains("4:51 left, Ctrl-C stops␛[0m␍␛[2KYour browser used https"),
         "{text}"
     );
 }
@@ -154,14 +159,13 @@ fn twenty_thousand_refusals_without_state_are_one_remark() {
     let text = written(false, 0, false, &events);
     check(
         &text,
-        &expect![[r"
-        A refusal came back that cannot be tied to this login, so it changed nothing.
-        If you refused the consent, Ctrl-C stops.
-    "]],
+        &expect![[r#"
+            Zoho returned an error that cannot be matched to this login, so it was ignored. If you declined the consent, press Ctrl-C to stop.
+        "#]],
     );
     assert_eq!(
         written(false, 1, false, &events).lines().count(),
-        2 + REFUSALS_TOLD
+        1 + REFUSALS_TOLD
     );
 }
 
@@ -181,8 +185,8 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
     let text = written(true, 0, false, &[Event::UnknownLocation(location)]);
     check(
         &text,
-        &expect![[r"
-        Zoho names a data center that is not in the table: x\u{1b}[2Jy\nz.
-    "]],
+        &expect![[r#"
+            Zoho names a data center that zoho-grant does not know: x\u{1b}[2Jy\nz.
+        "#]],
     );
 }
