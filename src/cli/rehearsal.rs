@@ -17,6 +17,10 @@ use zoho_stand_in::{Rehearsal, StandIn};
 /// A rehearsal has no registered port to keep to.
 const REDIRECT_URI: &str = "http://localhost:0/callback";
 
+/// What helps where there is no browser to consent in.
+const WITHOUT_BROWSER: &str =
+    "No browser was found on this machine. zoho-grant demo --yes consents by itself.";
+
 /// How long it waits, with a person and without one: then what comes, comes at once.
 const TIMEOUTS: [Duration; 2] = [TIMEOUT, Duration::from_secs(5)];
 
@@ -52,6 +56,12 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         arguments.result.hand_over.scopes(consent.scopes()),
         &mut warnings,
     );
+    let opener = match (yes, callback.no_browser) {
+        (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
+        (true, _) => Opener::Visitor,
+        (false, no_browser) => Opener::of(no_browser),
+    };
+    let needs_one = opener == Opener::Nobody && !callback.no_browser;
     Ok(Plan {
         settings: Settings {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
@@ -68,13 +78,9 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             page_first: !yes && page_first(&arguments.result),
             home,
         },
-        opener: match (yes, callback.no_browser) {
-            (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
-            (true, _) => Opener::Visitor,
-            (false, no_browser) => Opener::of(no_browser),
-        },
+        opener,
         redirect_uri,
-        note: None,
+        note: needs_one.then(|| WITHOUT_BROWSER.to_owned()),
         warnings,
         stand_in: Some(stand_in),
     })

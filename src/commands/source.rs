@@ -12,7 +12,7 @@ use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{Existing, PrivateFile};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::Lock;
-use zoho_grant::profiles::profile::Name;
+use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::profiles::store::Profiles;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
@@ -161,22 +161,36 @@ impl Source {
         }
     }
 
-    /// The command that consents anew.
+    /// The command that consents anew to the same, with what the source itself does not tell it.
     pub fn again(&self, kept: &Credentials) -> String {
-        let (id, server) = (kept.client.id(), &kept.accounts_server);
-        let server = match server.data_center() {
-            Some(center) => format!("--dc {}", center.code),
-            None => format!("--accounts-url {server}"),
-        };
-        let goal = match self {
-            Self::Profile(_, name) => format!(" --save {name}"),
-            Self::EnvFile(path) => {
-                let path = Untrusted::new(path.display().to_string());
-                format!(" --env-file {path} --format dotenv --output {path}")
+        let scopes = kept.scopes.as_ref();
+        let scopes = scopes.map(|scopes| format!(" --scope {}", scopes.joined(",")));
+        let scopes = scopes.unwrap_or_default();
+        match self {
+            Self::Profile(profiles, name) => {
+                let listed = profiles.list().ok();
+                let place = listed.and_then(|listed| Some(listed.get(name)?.kept));
+                let place = match place {
+                    Some(Backend::File) => " --save-to file",
+                    Some(Backend::Keyring) | None => "",
+                };
+                format!("zoho-grant login --profile {name}{scopes} --save{place}")
             }
-            Self::Variables(_) => String::new(),
-        };
-        format!("zoho-grant login --client-id {id} {server}{goal}")
+            Self::EnvFile(path) => {
+                let path = Untrusted::path(path);
+                format!(
+                    "zoho-grant login --env-file {path}{scopes} --format dotenv --output {path}"
+                )
+            }
+            Self::Variables(_) => {
+                let (id, server) = (kept.client.id(), &kept.accounts_server);
+                let server = match server.data_center() {
+                    Some(center) => format!("--dc {}", center.code),
+                    None => format!("--accounts-url {server}"),
+                };
+                format!("zoho-grant login --client-id {id} {server}{scopes}")
+            }
+        }
     }
 }
 

@@ -62,7 +62,7 @@ pub async fn login(
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
             sender_unseen: unseen,
-            ..hand_over(settings, obtained, context).await
+            ..hand_over(settings, obtained, settings.page_first, context).await
         })
     }
     .await;

@@ -40,10 +40,12 @@ impl Outcome {
     }
 }
 
-/// Saves and writes what was obtained: nothing of it is lost when one of them fails.
+/// Saves what was obtained, and writes it unless a page is to show it first: nothing of it is lost when one of them
+/// fails.
 pub(super) async fn hand_over(
     settings: &Settings,
     obtained: (Credentials, Vec<Error>),
+    page_first: bool,
     context: &mut Context,
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
@@ -52,7 +54,7 @@ pub(super) async fn hand_over(
         Err(trouble) => (None, Some(Error::NotKept(trouble))),
     };
     let elsewhere = kept.is_some() && !settings.hands_over();
-    let (written, not_written) = if elsewhere || settings.page_first {
+    let (written, not_written) = if elsewhere || page_first {
         (Written::Nowhere, None)
     } else {
         handover::hand_over(&credentials, &settings.target, context.output.as_mut())

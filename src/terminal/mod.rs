@@ -148,9 +148,6 @@ impl Terminal {
             self.say(&format!("  {BOLD}{redirect_uri}{BOLD:#}"));
         }
         self.remarks(plan.note.as_deref(), &plan.warnings);
-        if plan.settings.rehearsal && plan.opener == Opener::Nobody {
-            self.say("To rehearse without a browser, run zoho-grant demo --yes.");
-        }
         self.explain_surroundings(&surroundings, redirect_uri);
         self.spin("Connecting to Zoho …");
     }
@@ -218,7 +215,7 @@ impl Terminal {
                 self.enter_code(user_code, address, complete.as_ref());
             }
             Event::MovedTo(server) => {
-                self.say(&format!("You consented at another data center. Continuing at {server} …"));
+                self.say(&format!("You consented at another data center. Going on at {server} …"));
             }
             Event::NotTaken(not) => self.not_taken(*not),
             Event::BrowserFailed(why) => self.browser_failed(why),
@@ -403,7 +400,7 @@ impl Terminal {
         }
         if self.refusals.fetch_add(1, Ordering::Relaxed) < REFUSALS_TOLD {
             self.detail(&format!(
-                "A request was refused and had no effect: {refusal:?}"
+                "A request was refused and changed nothing: {refusal:?}"
             ));
         }
     }

@@ -83,7 +83,10 @@ async fn row_02_errors_without_state_change_nothing_and_are_told_once() {
     }
     let ended = login.assert_alive(&zoho).await;
     assert_eq!(
-        ended.stderr.matches("cannot be tied to this login").count(),
+        ended
+            .stderr
+            .matches("cannot be matched to this login")
+            .count(),
         1
     );
 }

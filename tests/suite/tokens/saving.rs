@@ -224,12 +224,10 @@ async fn a_login_is_kept_and_page_and_terminal_say_where() {
         "{}",
         ended.stderr
     );
-    let kept = "Stored in the file, as profile default.";
-    assert!(
-        ended.stderr.contains(kept) && page.contains(kept),
-        "{}",
-        ended.stderr
-    );
+    let file = life.profiles().display().to_string();
+    let kept = format!("Saved in the file {file}, as profile default.");
+    assert!(ended.stderr.contains(&kept), "{}", ended.stderr);
+    assert!(page.contains("Stored in the file, as profile default."));
     assert!(!page.contains("Written nowhere"));
     assert_eq!(life.run(&["token"]).await.code, Some(0));
 }
