@@ -2,16 +2,13 @@
 //! (zoho.com/crm/developer/docs/api/v8/get-org-data and get-users).
 
 use crate::untrusted::Untrusted;
-use crate::zoho::http::{HttpAnswer, Limit, Zoho};
+use crate::zoho::http::{HttpAnswer, Zoho};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
-
-/// An organization's whole record is some kilobytes.
-const ANSWER_BYTES: usize = 1024 * 1024;
 
 /// The codes of a token that is not known (any more).
 const DEAD: [&str; 3] = [
@@ -94,18 +91,12 @@ pub async fn check(
     token: &SecretString,
     scopes: &Scopes,
 ) -> Identity {
-    let limit = Limit {
-        bytes: ANSWER_BYTES,
-        within: zoho.within / 3,
-    };
-    let authorization = format!("Zoho-oauthtoken {}", token.expose_secret()).into();
     let ask = async |group: &str, path: &str| {
         if !scopes.allow_reading(group) {
             let why = format!("the scope {group}.READ was not granted");
             return Err(Unchecked::Because(why));
         }
-        let answer = zoho.get(domain, path, &authorization, limit);
-        answer.await.map_err(|error| {
+        zoho.get(domain, path, token).await.map_err(|error| {
             let cause = error.trouble.to_string();
             Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
         })

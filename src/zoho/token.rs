@@ -3,7 +3,7 @@
 use crate::untrusted::Untrusted;
 use crate::zoho::authorization::AuthorizationRequest;
 use crate::zoho::client::{Client, is_token_text};
-use crate::zoho::http::{HttpAnswer, Limit, Zoho};
+use crate::zoho::http::{HttpAnswer, Zoho};
 use crate::zoho::lenient::Text;
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::scopes::Scopes;
@@ -15,9 +15,6 @@ use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
 use std::fmt;
 use std::time::Duration;
 use zeroize::Zeroizing;
-
-/// A token answer is about a kilobyte; whatever is longer is something else.
-const ANSWER_BYTES: usize = 64 * 1024;
 
 /// What a token answer lacks when it is none.
 const TOKEN: &str = "an access token";
@@ -136,11 +133,7 @@ pub(super) async fn post(
     path: &str,
     form: &[(&str, &str)],
 ) -> Result<HttpAnswer, ExchangeError> {
-    let limit = Limit {
-        bytes: ANSWER_BYTES,
-        within: zoho.within,
-    };
-    let post = || zoho.post(server, path, form, limit);
+    let post = || zoho.post(server, path, form);
     let answer = match post().await {
         Err(error) if error.unsent && error.trouble != NetworkFailure::Slow => post().await,
         answer => answer,
