@@ -2,7 +2,7 @@
 
 use crate::zoho::client::is_token_text;
 use crate::zoho::trust::plain_url;
-use std::fmt;
+use derive_more::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
 use url::{Host, Url};
@@ -21,7 +21,8 @@ const BLOCKED_PORTS: [u16; 82] = [
 ];
 
 /// A loopback http address, or one that leads elsewhere; kept letter by letter because Zoho compares it so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Display, PartialEq, Eq)]
+#[display("{text}")]
 pub struct RedirectUri {
     text: String,
     url: Url,
@@ -171,12 +172,6 @@ impl RedirectUri {
     /// The path that a browser asks for.
     pub fn path(&self) -> &str {
         self.url.path()
-    }
-}
-
-impl fmt::Display for RedirectUri {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.text)
     }
 }
 
