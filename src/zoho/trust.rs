@@ -150,7 +150,7 @@ pub(crate) fn plain_url(text: &str) -> Option<Url> {
 }
 
 /// Whether an address leads to this machine: loopback never goes through a proxy.
-pub(super) fn is_loopback(address: &str) -> bool {
+pub(crate) fn is_loopback(address: &str) -> bool {
     match plain_url(address).as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),
