@@ -193,15 +193,14 @@ impl Registry {
         form: &Parameters,
         now: Instant,
     ) -> Result<Issued, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        let secret = client.secrets[at as usize].expose_secret();
-        if form.value("client_secret") != Some(secret) {
-            return Err(TokenError::InvalidClientSecret);
-        }
-        let client_id = client.id.clone();
+        let client_id = self.proven(at, form)?;
         match form.value("grant_type") {
             Some("authorization_code") => self.redeem(at, &client_id, form, now),
-            Some("refresh_token") => self.refresh(at, &client_id, form, now),
+            Some("refresh_token") => {
+                let token = form.value("refresh_token").unwrap_or_default();
+                let issued = self.tokens.refresh(at, &client_id, token, now);
+                issued.ok_or(TokenError::InvalidCode)
+            }
             _ => Err(TokenError::GeneralError),
         }
     }
@@ -222,6 +221,16 @@ impl Registry {
         let id = parameters.value("client_id")?;
         let mut clients = self.clients.iter();
         clients.find(|client| client.id == id && (client.multi_dc || client.home == at))
+    }
+
+    /// The id of a client that proves itself.
+    fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
+        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        let secret = client.secrets[at as usize].expose_secret();
+        match form.value("client_secret") {
+            Some(given) if given == secret => Ok(client.id.clone()),
+            _ => Err(TokenError::InvalidClientSecret),
+        }
     }
 
     fn grant(&mut self, grant: Grant) -> String {
@@ -256,18 +265,5 @@ impl Registry {
         grant.tokens.push(issued.access_token.clone());
         grant.tokens.extend(issued.refresh_token.clone());
         Ok(issued)
-    }
-
-    fn refresh(
-        &mut self,
-        at: DataCenter,
-        client_id: &str,
-        form: &Parameters,
-        now: Instant,
-    ) -> Result<Issued, TokenError> {
-        let token = form.value("refresh_token").ok_or(TokenError::InvalidCode)?;
-        self.tokens
-            .refresh(at, client_id, token, now)
-            .ok_or(TokenError::InvalidCode)
     }
 }
