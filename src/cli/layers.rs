@@ -1,5 +1,5 @@
-//! The layers that settings come from: options, the file of `--env-file`, the environment, a kept profile. What belongs
-//! together, client and server, comes from one of them.
+//! The layers that settings come from: options, the file of `--env-file`, the environment, a saved profile. Values that
+//! belong together, client and server, come from the same layer.
 
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Variables, one_server};
@@ -21,18 +21,18 @@ pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 
 /// The layers below the options.
 pub struct Layers {
-    /// The strongest first; a profile is one where it is asked at all.
+    /// The strongest first; a profile is one of them if it is read at all.
     variables: Vec<Variables>,
-    /// The servers that the profile's login was told to trust.
+    /// The servers that the profile's login was allowed to trust.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
-    /// Whose client this is, when a profile tells it: a sentence.
+    /// What a profile contributes, as a sentence.
     pub note: Option<String>,
-    /// What the person should know beforehand, one sentence each.
+    /// What the person should know in advance, one sentence each.
     pub warnings: Vec<String>,
 }
 
 impl Layers {
-    /// Reads them. A profile is asked when it is named, or when nothing else tells the client.
+    /// Reads the layers. A profile is read if it is named, or if no other layer has a client.
     pub fn new(grant: &Grant) -> Result<Self, Usage> {
         let file = grant.client.env_file.as_deref();
         let mut layers = Self {
@@ -64,25 +64,25 @@ impl Layers {
         found.transpose()
     }
 
-    /// Whether one of them sets the variable.
+    /// Whether a layer sets the variable.
     pub fn hold(&self, name: &str) -> bool {
         self.variables.iter().any(|layer| layer.hold(name))
     }
 
-    /// Whether a layer tells where Zoho is.
+    /// Whether a layer names a data center or a server.
     pub fn name_a_server(&self) -> bool {
         let names = ["ZOHO_DC", "ZOHO_ACCOUNTS_URL", "ZOHO_API_DOMAIN"];
         names.iter().any(|name| self.hold(name))
     }
 
-    /// The profile that is meant.
+    /// The name of the profile to use.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
         let named = self.any(option, "ZOHO_PROFILE", str::parse)?;
         Ok(named.unwrap_or_default())
     }
 
-    /// Server and client secret of the first layer that has a client ID; an option's secret is not read yet. Options
-    /// replace any of them; beside that, a secret never goes to a server that another layer named.
+    /// The server and client secret of the first layer that has a client ID; a secret given by option is not read yet.
+    /// Options replace any of them; otherwise a secret never goes to a server that another layer named.
     pub fn registration(
         &self,
         grant: &Grant,
@@ -113,8 +113,8 @@ impl Layers {
         Ok((home, secret))
     }
 
-    /// The server of the layer that the secret is of, which none may contradict; where the person gives the secret now,
-    /// that of the strongest layer. One that is overridden may be as it will.
+    /// The server of the layer that the secret comes from, which no other layer may contradict. If the person gives the
+    /// secret now, it is the strongest layer's server. An overridden server may be anything.
     fn home(&self, of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
         let own = of_secret.map(|at| self.variables[at].server());
         let own = own.transpose()?.flatten();
@@ -133,7 +133,7 @@ impl Layers {
         Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
     }
 
-    /// What belongs together is in two places.
+    /// The error for two values that belong together but come from two places.
     fn apart(&self, what: &str, other: usize, client: usize, option: &str) -> Usage {
         let [other, client] = [other, client].map(|at| &self.variables[at].place);
         Usage::wrong(
@@ -145,7 +145,7 @@ impl Layers {
         )
     }
 
-    /// What is kept under the name that is meant. One that is about to be saved need not be there.
+    /// Adds the profile of that name. One that is about to be saved need not exist yet.
     fn add_profile(&mut self, id: Option<Id>, grant: &Grant) -> Result<(), Usage> {
         let named = grant.keep.profile.as_ref();
         let name = self.profile_name(named)?;
@@ -153,7 +153,7 @@ impl Layers {
             return Ok(());
         };
         match profiles.load(&name) {
-            // The secret of another client than the one that is given is of no use.
+            // Another client's secret is of no use for the client given.
             Ok(kept) if id.is_some_and(|id| id.as_str() != kept.client.id()) => {}
             Ok(kept) => {
                 self.note = Some(note(&name, &kept));
@@ -163,7 +163,7 @@ impl Layers {
             Err(trouble) if named.is_some() && grant.keep.save.is_none() => {
                 return Err(Error::Profile(trouble).into());
             }
-            // It is there, and silence would ask for all of it again.
+            // Ignored, it would silently be asked for again.
             Err(
                 trouble @ (ProfileError::Keyring(_)
                 | ProfileError::NoKeyring(_)

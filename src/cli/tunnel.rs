@@ -4,12 +4,12 @@ use std::net::IpAddr;
 use std::path::Path;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 
-/// Where this program seems to run.
+/// Where the program seems to run.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Surroundings {
     /// On the person's own machine.
     Here,
-    /// On a machine that they reach through SSH: what they run on theirs, to bring the redirect URI there.
+    /// On a machine that they reach through SSH, with the command that forwards the redirect URI to theirs.
     Remote(String),
     /// In a container, whose loopback addresses are its own.
     Container,
@@ -18,13 +18,13 @@ pub enum Surroundings {
 /// The files that container engines put into every container.
 const MARKS: [&str; 2] = ["/.dockerenv", "/run/.containerenv"];
 
-/// Those of this process.
+/// Detects where this process runs.
 pub fn of_this_process(uri: &RedirectUri) -> Surroundings {
     let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
     surroundings(uri, variable, |path| Path::new(path).exists())
 }
 
-/// What the variables and files say. What they do not tell of an SSH command stays a placeholder.
+/// What the variables and files reveal. What is missing for the SSH command remains a placeholder.
 fn surroundings(
     uri: &RedirectUri,
     variable: impl Fn(&str) -> Option<String>,
@@ -57,7 +57,7 @@ fn surroundings(
     Surroundings::Here
 }
 
-/// Nothing that a shell would read as more than a word.
+/// Whether a shell would read the text as one plain word.
 fn is_plain(text: &str) -> bool {
     let plain = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
     !text.is_empty() && text.chars().all(plain) && !text.starts_with('-')

@@ -1,4 +1,4 @@
-//! `login`: the browser brings Zoho's answer, or the person pastes it.
+//! `login`: the browser delivers Zoho's response, or the person pastes it.
 
 use crate::cli::Login;
 use crate::cli::layers::Layers;
@@ -10,7 +10,7 @@ use zoho_grant::login::login;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::Loopback;
 
-/// Runs it. On a terminal, it asks for what is missing.
+/// Runs `login`. On a terminal, it asks for what is missing.
 pub fn run(arguments: &Login, app: &App) -> Ended {
     let mut arguments = arguments.clone();
     let layers = Layers::new(&arguments.grant)?;
@@ -21,7 +21,7 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     Ok(code)
 }
 
-/// Follows the plan of a login or its rehearsal, with what the person types; the redirect URI may be bound already.
+/// Follows the plan of a login or its rehearsal, with what the person pastes. The redirect URI may already be bound.
 pub async fn follow(plan: &Plan, bound: Option<Loopback>, app: &App) -> Result<Outcome, Error> {
     let loopback = match bound {
         Some(bound) => bound,

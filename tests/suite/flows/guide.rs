@@ -23,7 +23,8 @@ const PLAIN: (&str, &str) = ("NO_COLOR", "1");
 
 /// A person without a client, at a login whose Zoho is the stand-in.
 async fn newcomer(life: &Life, more: &[&str]) -> Typist {
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] =
+        [DataCenter::Us, DataCenter::Eu].map(|center| life.stand_in.accounts_url(center));
     let domain = life.stand_in.api_domain(DataCenter::Eu);
     let arguments = [
         "login",
