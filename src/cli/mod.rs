@@ -5,6 +5,7 @@ pub mod folder;
 pub mod generated;
 mod git;
 pub mod handover;
+pub mod help;
 pub mod layers;
 pub mod plan;
 pub mod rehearsal;
@@ -13,7 +14,6 @@ pub mod tunnel;
 pub mod usage;
 pub mod variables;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
@@ -283,15 +283,6 @@ impl Consent {
         let lists = self.scope.iter().map(|scopes| scopes.joined(","));
         Scopes::parse(&lists.collect::<Vec<_>>().join(",")).ok()
     }
-}
-
-/// Leaves out the rejected value: it may be a secret given in the wrong place.
-pub fn unrepeated(mut error: clap::Error) -> clap::Error {
-    if error.kind() == ErrorKind::ValueValidation {
-        let hidden = ContextValue::String("…".to_owned());
-        error.insert(ContextKind::InvalidValue, hidden);
-    }
-    error
 }
 
 /// Parses a time such as 90s or 5m, up to a day.
