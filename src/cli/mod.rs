@@ -49,15 +49,15 @@ pub struct Arguments {
 pub enum Command {
     /// Log in at Zoho in the browser and get credentials for Zoho CRM
     Login(Login),
-    /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
+    /// Rehearse a login against a stand-in for Zoho: no account needed, nothing leaves the machine
     Demo(Demo),
-    /// Exchange the grant token of a self client, typed in or on standard input, for tokens
+    /// Exchange the grant token of a self client for tokens
     #[command(after_help = SELF_CLIENT)]
     Exchange(Grant),
     /// Print a live access token, refreshed if less than 5 minutes remain
     #[command(after_help = EXIT_CODES)]
     Token(tokens::Use),
-    /// Print the Authorization header with a live access token, as in: zoho-grant header | curl -H @- URL
+    /// Print the Authorization header with a live access token
     #[command(after_help = EXIT_CODES)]
     Header(tokens::Use),
     /// Check that credentials work, who owns them and which scopes respond
@@ -67,17 +67,17 @@ pub enum Command {
     Revoke(tokens::Revoke),
     /// List the saved profiles, without secrets
     Profiles,
-    /// Remove a saved profile from this machine; its tokens live on at Zoho
+    /// Delete a saved profile on this machine; its tokens stay valid at Zoho
     Forget {
         /// Which one [default: default] [env: ZOHO_PROFILE]
         #[arg(add = ArgValueCandidates::new(complete::profiles))]
         profile: Option<Name>,
     },
-    /// Get credentials with a non-browser client: you consent on any other device
+    /// Log in on another device, with a client of the non-browser type
     Device(Device),
     /// Look up Zoho's scopes
     Scopes {
-        /// Only those with this word in name or description
+        /// Only scopes with this word in name or description
         word: Option<String>,
     },
     /// Look up Zoho's data centers
@@ -86,7 +86,7 @@ pub enum Command {
     Export(Export),
     /// Print the completion script of a shell
     Completions(generated::Completions),
-    /// Print the manual page, or that of a command
+    /// Print the manual page of the program or of a command
     Man(generated::Man),
 }
 
@@ -210,7 +210,7 @@ pub struct Typed {
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Zoho")]
 pub struct Servers {
-    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
+    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: asked for on a terminal, else us] [env: ZOHO_DC]
     #[arg(long, value_name = "CODE", value_parser = variables::data_center, add = ArgValueCandidates::new(complete::data_centers))]
     pub dc: Option<&'static DataCenter>,
     /// Accounts server instead of the data center's [env: ZOHO_ACCOUNTS_URL]
@@ -266,10 +266,10 @@ pub struct Credentials {
 #[derive(Args, Clone, Copy)]
 #[command(next_help_heading = "Terminal")]
 pub struct Talk {
-    /// Tell each request and its answer; never a secret
+    /// Show each request and its answer, without secrets
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Say only what needs doing, warnings and errors
+    /// Show only what you need to do, warnings and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// When to use colors; auto: on a terminal, unless NO_COLOR is set

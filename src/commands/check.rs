@@ -92,8 +92,8 @@ fn domain(live: &Live, source: &Source, given: &[ApiDomain]) -> Result<ApiDomain
 fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let zoho = app.zoho();
-    app.runtime
-        .block_on(crm::check(&zoho, domain, &live.token, &scopes))
+    let answers = crm::check(&zoho, domain, &live.token, &scopes);
+    app.wait("Asking the CRM …", answers)
 }
 
 /// Whether a scope responds, or why not; none if no documented request for it is open to every user.

@@ -78,6 +78,14 @@ impl App {
         answer.map_err(|error| Usage::unanswered(&error))
     }
 
+    /// Waits for Zoho, with a sign of life on a terminal.
+    pub fn wait<T>(&self, what: &str, answer: impl Future<Output = T>) -> T {
+        self.terminal.spin(what);
+        let answer = self.runtime.block_on(answer);
+        self.terminal.clear();
+        answer
+    }
+
     /// Runs a flow to completion, reports the outcome, and offers to revoke the refresh token that was overwritten.
     pub fn obtain(
         &self,
@@ -87,7 +95,7 @@ impl App {
     ) -> (ExitCode, Result<Outcome, Error>) {
         let old = revoke_old::old(settings);
         let outcome = self.runtime.block_on(flow);
-        self.terminal.outcome(&outcome, settings);
+        self.terminal.outcome(&outcome);
         self.offer_to_print(&outcome, settings);
         revoke_old::offer(self, &outcome, old, revoke_old);
         let code = match &outcome {

@@ -161,11 +161,14 @@ impl Terminal {
                 self.must_say(&format!("  {BOLD}{}{BOLD:#}", unbroken(command)));
             }
             Surroundings::Container => self.say(&format!(
-                "This looks like a container. A browser outside it reaches {} only if the container shares the host's \
-                 network (docker run --network host). Otherwise, accept on Zoho's page and paste the address that the \
-                 browser ends on{}.",
+                "This looks like a container: a browser outside it reaches {} only if the container shares the host's \
+                 network (docker run --network host).{}",
                 redirect_uri.authority(),
-                ["; that takes a terminal (docker run -it)", ""][usize::from(self.is_pasting())],
+                if self.is_pasting() {
+                    ""
+                } else {
+                    " Otherwise, run it in a terminal (docker run -it) to paste the address that the browser ends on."
+                }
             )),
         }
     }
@@ -183,6 +186,11 @@ impl Terminal {
         if !self.quiet {
             self.screen.spin(text);
         }
+    }
+
+    /// It is no longer awaited.
+    pub fn clear(&self) {
+        self.screen.clear();
     }
 
     /// Warnings, one sentence each.

@@ -1,20 +1,19 @@
 //! How a login ended, in words.
 
+use crate::cli::folder;
 use crate::terminal::screen::{GOOD, unbroken};
 use crate::terminal::{Terminal, facts};
-use std::path::Path;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::error::explain::unchecked;
 use zoho_grant::handover::Written;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::profiles::profile::{Backend, Name};
-use zoho_grant::settings::Settings;
 use zoho_grant::untrusted::Untrusted;
 
 impl Terminal {
     /// How it ended.
-    pub fn outcome(&self, outcome: &Result<Outcome, Error>, settings: &Settings) {
+    pub fn outcome(&self, outcome: &Result<Outcome, Error>) {
         self.screen.clear();
         match outcome {
             Ok(login) => {
@@ -25,8 +24,8 @@ impl Terminal {
                 if self.screen.is_terminal && !matches!(login.written, Written::Output(_)) {
                     self.masked(&login.credentials);
                 }
-                if let (Some((name, place)), Some(keeping)) = (&login.kept, &settings.keeping) {
-                    self.kept(name, *place, &keeping.profiles.path());
+                if let Some((name, place)) = &login.kept {
+                    self.kept(name, *place);
                 }
                 if login.kept.is_none() || login.written != Written::Nowhere {
                     self.went_to(&login.written);
@@ -69,10 +68,11 @@ impl Terminal {
         }
     }
 
-    fn kept(&self, name: &Name, place: Backend, file: &Path) {
-        let place = match place {
-            Backend::Keyring => "the system's keyring".to_owned(),
-            Backend::File => format!("the file {}", Untrusted::path(file)),
+    fn kept(&self, name: &Name, place: Backend) {
+        let place = match (place, folder::profiles()) {
+            (Backend::Keyring, _) => "the system's keyring".to_owned(),
+            (Backend::File, Ok(all)) => format!("the file {}", Untrusted::path(&all.path())),
+            (Backend::File, Err(_)) => "a file".to_owned(),
         };
         self.say(&format!("Saved in {place}, as profile {name}."));
         self.say(&format!(

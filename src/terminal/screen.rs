@@ -171,6 +171,10 @@ pub fn unbroken(command: &str) -> String {
 pub fn wrapped(lines: &str, width: usize) -> String {
     let wrap = |line: &str| {
         let line = glued(line);
+        // Broken before its only word, it would leave an empty row.
+        if !line.trim().contains(' ') {
+            return line.replace(GLUE, " ");
+        }
         let hang = match hang(&line) {
             far if far > width / 2 => NARROW,
             hang => hang,

@@ -190,3 +190,35 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
         "#]],
     );
 }
+
+#[test]
+fn something_moves_while_an_answer_is_awaited() {
+    let paper = Paper::default();
+    let screen = Screen::new(Box::new(paper.clone()), true, || None);
+    let shown = || String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+    screen.spin("Asking");
+    assert_eq!(shown(), "\r\x1b[2K\x1b[2m⠋ Asking\x1b[0m");
+    while !shown().contains("⠙ Asking") {
+        std::thread::yield_now();
+    }
+    screen.clear();
+    screen.line("done");
+    assert!(shown().ends_with("\r\x1b[2Kdone\n"), "{}", shown());
+}
+
+#[test]
+fn exchange_and_check_are_steps_that_leave_nothing_on_a_terminal() {
+    let steps = [
+        Event::Exchanging("https://accounts.zoho.eu".to_owned()),
+        Event::Checking("https://www.zohoapis.eu".to_owned()),
+    ];
+    let text = written(true, 0, false, &steps);
+    for step in [
+        "⠋ Exchanging the grant token",
+        "Asking https://www.zohoapis.eu",
+    ] {
+        assert!(text.contains(step), "{text}");
+    }
+    assert!(!text.contains('\n'), "{text}");
+    assert_eq!(written(false, 0, false, &steps).lines().count(), 2);
+}
