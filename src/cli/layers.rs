@@ -139,7 +139,7 @@ impl Layers {
         Usage::wrong(
             format!("The {what} of {other} cannot be used."),
             format!(
-                "The client is that of {client}, and a secret never goes to a server that another place names."
+                "The client comes from {client}, and a secret is never sent to a server that another place names."
             ),
             format!("Give it with {option}, or put client ID, secret and server in one place."),
         )

@@ -66,8 +66,8 @@ pub fn callback(
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
-            "it is not on this machine, so its address must be pasted here after the consent, and there is no terminal",
-            &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
+            "it is not on this machine, so the address must be pasted here after you accept, and there is no terminal",
+            &format!("Run it in a terminal, or register and use {REDIRECT_URI}."),
         ));
     }
     Ok(redirect_uri)
@@ -172,7 +172,7 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
         let why = if odd.contains(&scope) {
             "does not look like Service.group.OPERATION"
         } else {
-            "is not among those that are known"
+            "is not a known scope"
         };
         warnings.push(format!(
             "The scope {scope} {why}, and Zoho may refuse it: {guess}"
@@ -220,7 +220,9 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
         let now = "Canada's accounts server is https://accounts.zohocloud.ca: use --dc ca.";
         warnings.push(now.to_owned());
     } else if home.data_center().is_none() && !home.is_loopback() {
-        warnings.push(format!("{home} is not one of Zoho's known accounts servers, and it will receive the client secret."));
+        warnings.push(format!(
+            "{home} is not a known accounts server of Zoho, and it will receive the client secret."
+        ));
     }
 }
 
@@ -238,7 +240,7 @@ fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
     };
     let tried = keeping.profiles.try_out(place);
     tried.map_err(|trouble| Usage {
-        what: format!("--save cannot be done: {trouble}."),
+        what: format!("Nothing can be saved: {trouble}."),
         ..Usage::from(&Error::NotKept(trouble))
     })?;
     Ok(Some(keeping))

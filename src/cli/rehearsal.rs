@@ -100,7 +100,7 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
             Stage::Device => "Add --flow device.",
             _ => "Leave --flow out.",
         };
-        let why = "that cannot happen in this flow";
+        let why = "it cannot happen in this flow";
         return Err(Usage::new(&format!("--fail {failure}"), why, remedy));
     }
     let moves = logs_in && arguments.result.hand_over.knows("eu");

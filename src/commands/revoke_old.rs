@@ -31,7 +31,7 @@ pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credential
         return;
     }
     let question = format!(
-        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it?"
+        "The older refresh token of profile {name} takes one of about twenty places. Revoke it?"
     );
     if !unasked && !prompt::possible() {
         app.terminal.old_token_lives_on(name);

@@ -55,7 +55,7 @@ impl Findings<'_> {
             let answer = match answer {
                 Some(Ok(())) => "responds".to_owned(),
                 Some(Err(why)) => format!("does not respond: {why}"),
-                None => "not asked: Zoho documents no request that fits every account".to_owned(),
+                None => "not checked: Zoho documents no request that fits every account".to_owned(),
             };
             ("Scope", format!("{}  {answer}", Untrusted::new(*scope)))
         });

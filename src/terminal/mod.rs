@@ -223,15 +223,15 @@ impl Terminal {
                 self.enter_code(user_code, address, complete.as_ref());
             }
             Event::MovedTo(server) => {
-                self.say(&format!("You consented at another data center. Going on at {server} …"));
+                self.say(&format!("Your account is in another data center. Going on at {server} …"));
             }
             Event::NotTaken(not) => self.not_taken(*not),
             Event::BrowserFailed(why) => self.browser_failed(why),
             Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
             Event::OnPort(notice) => self.on_port(*notice),
             Event::SenderUnseen => self.warn(&[
-                "The connection that brought Zoho's response closed before it could be seen which user of this machine it \
-                 belonged to. Check that the organization and the person are yours."
+                "The connection with Zoho's response closed before zoho-grant could tell which user of this machine it belonged \
+                 to. Check that the organization and the person are yours."
                     .to_owned(),
             ]),
             Event::Exchanging(server) => {
@@ -326,7 +326,7 @@ impl Terminal {
         if !self.screen.is_terminal {
             if self.is_new("waiting") {
                 self.say(&format!(
-                    "Waiting for Zoho, {left} minutes at most. Ctrl-C stops."
+                    "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
                 ));
             }
         } else if !self.quiet {
@@ -428,7 +428,7 @@ impl Terminal {
                 if let Some(address) = self.consent.get().filter(|_| opened)
                     && self.is_new("neighbor at start")
                 {
-                    self.must_say("If that was your own browser (in a container, say), open Zoho's page itself there:");
+                    self.must_say("If that was your own browser (in a container, for example), open Zoho's page in it instead:");
                     self.must_say(&format!("  {}", address.expose_secret()));
                 }
             }
