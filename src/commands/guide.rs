@@ -169,7 +169,7 @@ fn ask_to_save(keep: &mut Keep, app: &App) -> Result<(), Usage> {
     if keep.save.is_some() {
         return Ok(());
     }
-    let question = "Save them here, so that zoho-grant token always has a live one?";
+    let question = "Save client and tokens for later?";
     if !answered(prompt::confirm(question))? {
         return Ok(());
     }

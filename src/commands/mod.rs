@@ -66,6 +66,7 @@ impl App {
         &self,
         question: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Result<T, Usage> {
+        self.terminal.clear();
         let answer = self.runtime.block_on(async {
             let mut stopped = signals::first();
             tokio::select! {

@@ -91,7 +91,7 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
     check(
         &text,
         &expect![[r#"
-            Waiting for Zoho, 5:00 minutes at most. Ctrl-C stops.
+            Waiting for Zoho, up to 5:00 minutes. Ctrl-C stops.
             Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
               Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
               Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.

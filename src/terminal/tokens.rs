@@ -166,8 +166,8 @@ impl Terminal {
             None => other.to_string(),
         });
         self.must_say(&format!(
-            "Zoho answers the same if a grant token belongs to another data center. The others are: {}. Zoho allows about ten tries \
-             in ten minutes, so try only the data center whose console generated the code.",
+            "Zoho answers the same if a grant token belongs to another data center. The others are: {}. Every try counts, \
+             and Zoho allows about ten in ten minutes: try only the data center whose console generated the code.",
             names.collect::<Vec<_>>().join(", ")
         ));
     }

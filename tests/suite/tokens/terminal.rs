@@ -86,7 +86,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
     person.enter("1000.ABCDEFGHIJ0123456789ABCDEFGHIJ").await;
     person.next("Client secret (not shown): ").await;
     person.enter("not-to-be-seen").await;
-    person.next("Save them here").await;
+    person.next("Save client and tokens").await;
     person.enter("").await;
     person.until("code=1").await;
     assert!(!person.seen.contains("not-to-be-seen"), "{}", person.seen);
