@@ -20,6 +20,7 @@ use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokens::{EXIT_CODES, From, Keep, SELF_CLIENT};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::client::Id;
@@ -244,6 +245,9 @@ pub struct Callback {
 pub struct Credentials {
     #[command(flatten)]
     pub hand_over: HandOver,
+    /// What the names of variables begin with, written and (where a place has them) read
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
+    pub env_prefix: Prefix,
     /// Do not ask the CRM who owns the credentials
     #[arg(long)]
     pub no_verify: bool,

@@ -4,6 +4,7 @@ use crate::cli::complete::profiles;
 use clap::Args;
 use clap_complete::engine::ArgValueCandidates;
 use std::path::PathBuf;
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::zoho::trust::ApiDomain;
 
@@ -49,7 +50,7 @@ pub const SELF_CLIENT: &str =
   zoho-grant exchange < code.txt              reads it from standard input";
 
 /// Where credentials come from.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct From {
     /// Saved profile [default: default] [env: ZOHO_PROFILE]
@@ -58,6 +59,9 @@ pub struct From {
     /// File with ZOHO_… variables, as --format dotenv writes it; what is refreshed is put back there
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
+    /// What the names of variables begin with
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
+    pub env_prefix: Prefix,
 }
 
 /// Options of `token` and `header`.

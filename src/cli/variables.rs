@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{self, MOST_BYTES};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{NotAClient, token};
@@ -22,35 +23,58 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 pub struct Variables {
     /// Where they stand, in messages.
     pub place: String,
+    /// What their names begin with there; here they begin with `ZOHO_` all the same.
+    pub prefix: Prefix,
     values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Variables {
     /// Those of the environment.
-    pub fn of_environment() -> Self {
-        let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
+    pub fn of_environment(prefix: &Prefix) -> Self {
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
-        let values = ours.map(|(name, value)| (text(&name), Zeroizing::new(text(&value))));
+        let values = std::env::vars_os().filter_map(|(name, value)| {
+            let name = usual_name(&text(&name), prefix)?;
+            Some((name, Zeroizing::new(text(&value))))
+        });
         Self {
             place: "the environment".to_owned(),
+            prefix: prefix.clone(),
             values: values.collect(),
         }
     }
 
     /// Those of a file.
-    pub fn of_file(path: &Path) -> Result<Self, Usage> {
+    pub fn of_file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
         let place = Untrusted::new(path.display().to_string()).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
             let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
-        let values = values.filter(|(name, _)| is_ours(OsStr::new(name)));
-        let values = values.map(|(name, value)| (name.to_owned(), value));
+        let values = values.filter_map(|(name, value)| Some((usual_name(name, prefix)?, value)));
         Ok(Self {
             place,
+            prefix: prefix.clone(),
             values: values.collect(),
         })
+    }
+
+    /// Those of the environment; the usual ones where it holds no client with this prefix.
+    pub fn of_environment_either(prefix: &Prefix) -> Self {
+        let own = Self::of_environment(prefix);
+        match own.hold_a_client() {
+            true => own,
+            false => Self::of_environment(&Prefix::default()),
+        }
+    }
+
+    /// Those of a file; the usual ones where it holds no client with this prefix.
+    pub fn of_file_either(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
+        let own = Self::of_file(path, prefix)?;
+        match own.hold_a_client() {
+            true => Ok(own),
+            false => Self::of_file(path, &Prefix::default()),
+        }
     }
 
     /// What a profile keeps, as the variables that would tell the same of a login.
@@ -69,6 +93,7 @@ impl Variables {
         };
         Self {
             place: format!("profile {name}"),
+            prefix: Prefix::default(),
             values: values.into_iter().filter_map(told).collect(),
         }
     }
@@ -126,7 +151,8 @@ impl Variables {
         let (dc, url) = ("ZOHO_DC", "ZOHO_ACCOUNTS_URL");
         let center = self.parsed(dc, data_center)?;
         let server = self.parsed(url, |text| AccountsServer::given(&server_alone(text)))?;
-        if let Some(told) = one_server(dc, center, url, server.as_ref())? {
+        let (dc, url) = (self.shown(dc), self.shown(url));
+        if let Some(told) = one_server(&dc, center, &url, server.as_ref())? {
             return Ok(Some(told));
         }
         let Some(domain) = self.api_domain()? else {
@@ -143,6 +169,11 @@ impl Variables {
         !matches!(self.find(name), Ok(None))
     }
 
+    /// Whether there is something of a client among them.
+    pub fn hold_a_client(&self) -> bool {
+        self.hold("ZOHO_CLIENT_ID") || self.hold("ZOHO_CLIENT_SECRET")
+    }
+
     /// Whether there is a token among them.
     pub fn hold_a_token(&self) -> bool {
         self.hold("ZOHO_REFRESH_TOKEN") || self.hold("ZOHO_ACCESS_TOKEN")
@@ -157,14 +188,20 @@ impl Variables {
     pub fn missing(&self, name: &str) -> Usage {
         let place = &self.place;
         Usage::wrong(
-            format!("{name} is missing."),
+            format!("{} is missing.", self.shown(name)),
             format!("It is not in {place}, and what belongs together is read from one place."),
             "Add it there, name a file that holds all with --env-file, or a profile with --profile.",
         )
     }
 
     fn unusable(&self, name: &str, reason: impl Display) -> Usage {
-        Usage::new(name, reason, &format!("Correct it in {}.", self.place))
+        let name = self.shown(name);
+        Usage::new(&name, reason, &format!("Correct it in {}.", self.place))
+    }
+
+    /// A name as it stands there.
+    fn shown(&self, name: &str) -> String {
+        name.replace(Prefix::default().as_str(), self.prefix.as_str())
     }
 }
 
@@ -205,6 +242,27 @@ pub fn withhold(command: &mut Command) {
     }
 }
 
+/// Every variable that is read or written, without its prefix.
+pub const NAMES: [&str; 11] = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "REFRESH_TOKEN",
+    "ACCESS_TOKEN",
+    "ACCESS_TOKEN_EXPIRES_AT",
+    "ACCOUNTS_URL",
+    "API_DOMAIN",
+    "DC",
+    "SCOPE",
+    "REDIRECT_URI",
+    "PROFILE",
+];
+
+/// The name that a variable of this prefix has otherwise.
+fn usual_name(name: &str, prefix: &Prefix) -> Option<String> {
+    let rest = name.strip_prefix(prefix.as_str())?;
+    Some(Prefix::default().name(rest))
+}
+
 fn is_ours(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b"ZOHO_")
 }
@@ -226,6 +284,7 @@ mod tests {
         };
         Variables {
             place: "here".to_owned(),
+            prefix: Prefix::default(),
             values: values.iter().map(owned).collect(),
         }
     }

@@ -25,11 +25,12 @@ fn export(
     output: &mut dyn Write,
     warnings: &mut Vec<String>,
 ) -> Result<Written, Usage> {
-    let source = Source::of(&arguments.from)?;
+    let source = Source::of_either(&arguments.from)?;
     let credentials = source.load()?;
     source.is_worth_exporting()?;
     // What the CRM once told may be kept; whether it is shows when the document is made.
-    let target = arguments.hand_over.target(true, warnings)?;
+    let prefix = &arguments.from.env_prefix;
+    let target = arguments.hand_over.target(prefix, None, warnings)?;
     let document = target.form.document(&credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
     write(&credentials, &target, output).map_err(|error| Usage {

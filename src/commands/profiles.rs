@@ -5,6 +5,7 @@ use crate::cli::variables::Variables;
 use crate::commands::{App, Ended};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::Name;
 
 /// Lists what is kept.
@@ -16,7 +17,7 @@ pub fn list(app: &App) -> Ended {
 
 /// Removes one.
 pub fn forget(named: Option<&Name>, app: &App) -> Ended {
-    let name = Variables::of_environment().profile_name(named)?;
+    let name = Variables::of_environment(&Prefix::default()).profile_name(named)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;
     app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)

@@ -1,6 +1,7 @@
 //! The credentials as readers see them: single values by name, for every format, `--field` and `--template`.
 
 use crate::credentials::Credentials;
+use crate::handover::format::Prospect;
 use crate::handover::format_error::Why;
 use crate::handover::format_options::{Environment, FormatOptions, Need};
 use crate::untrusted::{Untrusted, is_hidden};
@@ -37,7 +38,7 @@ enum Source {
 }
 
 /// Every value that has a name, in the order of the JSON document.
-pub static FIELDS: [Field; 20] = [
+pub static FIELDS: [Field; 21] = [
     ours("client_id", |of, _| Some(of.client.id().into())),
     ours("client_secret", |of, _| exposed(Some(of.client.secret()))),
     ours("refresh_token", |of, _| exposed(of.refresh_token.as_ref())),
@@ -62,6 +63,7 @@ pub static FIELDS: [Field; 20] = [
     }),
     foreign("api_domain", |of| of.api_domain.as_ref()),
     ours("data_center", |of, _| Some(of.data_center?.code.into())),
+    ours("tld", |of, _| Some(of.data_center?.tld().into())),
     ours("endpoint", endpoint),
     foreign("organization_name", |of| of.organization()?.name.as_ref()),
     foreign("organization_id", |of| of.organization()?.id.as_ref()),
@@ -114,6 +116,19 @@ impl Field {
     /// The value with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name == name)
+    }
+
+    /// Why it will have no value: the CRM alone tells it, and will not be asked.
+    pub(super) fn untold(&self, options: &FormatOptions, before: &Prospect) -> Option<Why> {
+        let group = match self.name {
+            "environment" if options.environment.is_some() => return None,
+            "organization_name" | "organization_id" | "organization_type" | "environment" => {
+                "ZohoCRM.org"
+            }
+            "user_name" | "user_email" => "ZohoCRM.users",
+            _ => return None,
+        };
+        (!before.tells(group)).then_some(Why::NotAsked(self.name))
     }
 
     /// The value as it is, when there is one.
@@ -228,6 +243,7 @@ mod tests {
             token_url=https://accounts.zoho.eu/oauth/v2/token
             api_domain=https://www.zohoapis.eu
             data_center=eu
+            tld=eu
             endpoint=crm.zoho.eu/crm/private
             organization_name=Example \u{1b}[31m
             organization_id=60012345

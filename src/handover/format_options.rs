@@ -7,8 +7,8 @@ use thiserror::Error;
 /// What the person adds for the readers.
 #[derive(Args, Clone, Debug, Default)]
 pub struct FormatOptions {
-    /// What the names of variables begin with, for dotenv and the shells
-    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
+    /// What the names of variables begin with: an option of each command, for what it reads, too.
+    #[arg(skip)]
     pub env_prefix: Prefix,
     /// Adobe's endpoint, in place of crm.zoho.DOMAIN/crm/private
     #[arg(long, value_name = "HOST/PATH", value_parser = endpoint)]
@@ -21,6 +21,9 @@ pub struct FormatOptions {
         hide_possible_values = true
     )]
     pub environment: Option<Environment>,
+    /// What starts the MCP server, with its arguments, for mcp
+    #[arg(long, value_name = "CMD")]
+    pub command: Option<String>,
     /// Where reading begins, as in 2026-01-31, for singer
     #[arg(long, value_name = "DATE", value_parser = start_date)]
     pub start_date: Option<String>,
@@ -107,8 +110,13 @@ fn user_agent(text: &str) -> Result<String, NotAnExtra> {
 
 impl Prefix {
     /// The whole name of a field's variable.
-    pub(super) fn name(&self, field: &str) -> String {
+    pub fn name(&self, field: &str) -> String {
         format!("{}{field}", self.0)
+    }
+
+    /// What it is before: "`ZOHO_`".
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 

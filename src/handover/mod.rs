@@ -9,7 +9,10 @@ pub mod format;
 pub mod format_error;
 pub mod format_options;
 mod json;
+mod mcp;
 pub(crate) mod permissions;
+mod postman;
+mod rclone;
 pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
