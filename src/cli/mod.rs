@@ -19,7 +19,7 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokens::{EXIT_CODES, From, Keep, SELF_CLIENT};
+use tokens::{API, EXIT_CODES, From, Keep, RUN, SELF_CLIENT};
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::profile::Name;
@@ -60,13 +60,23 @@ pub enum Command {
     /// Print the Authorization header with a live access token, as in: zoho-grant header | curl -H @- URL
     #[command(after_help = EXIT_CODES)]
     Header(tokens::Use),
+    /// Run a program with a live access token in its environment
+    #[command(after_help = RUN)]
+    Run(tokens::Run),
+    /// Make one request to the CRM with a live access token; its body goes to standard output
+    #[command(after_help = API)]
+    Api(tokens::Api),
     /// Check that credentials work, who owns them and which scopes respond
     #[command(after_help = EXIT_CODES)]
     Check(tokens::Check),
     /// Revoke a refresh token and delete the saved profile
     Revoke(tokens::Revoke),
     /// List the saved profiles, without secrets
-    Profiles,
+    Profiles {
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Remove a saved profile from this machine; its tokens live on at Zoho
     Forget {
         /// Which one [default: default] [env: ZOHO_PROFILE]
@@ -79,9 +89,16 @@ pub enum Command {
     Scopes {
         /// Only those with this word in name or description
         word: Option<String>,
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
     },
     /// Look up Zoho's data centers
-    Datacenters,
+    Datacenters {
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Export saved credentials in any format; no request is made
     Export(Export),
     /// Print the completion script of a shell

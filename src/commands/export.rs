@@ -110,7 +110,7 @@ mod tests {
             text,
             "--format adobe",
             &expect![
-                "2: --format adobe cannot be used. Adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
+                "2: --format adobe cannot be used. The format adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
             ],
         );
     }
@@ -158,7 +158,7 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data center."
+                "2: --format singer cannot be used. The format singer supports only these data centers: us; and not Europe (eu). Choose another --format: json is good in every data center."
             ],
         );
         check(

@@ -391,7 +391,8 @@ fn invalid_code(request: &Request, console: &str) -> Explanation {
     }
 }
 
-fn network(error: &NetworkError) -> &'static str {
+/// What to do where a request got no answer.
+pub fn network(error: &NetworkError) -> &'static str {
     match &error.trouble {
         Failure::Name => {
             "Check the network, the VPN, HTTPS_PROXY, and --accounts-url if you gave it."

@@ -8,7 +8,7 @@ pub mod file;
 pub mod format;
 pub mod format_error;
 pub mod format_options;
-mod json;
+pub mod json;
 mod mcp;
 pub(crate) mod permissions;
 mod postman;

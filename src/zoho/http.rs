@@ -64,7 +64,7 @@ pub struct Zoho {
     direct: OnceLock<Client>,
     proxied: OnceLock<Client>,
     pub(super) within: Duration,
-    report: Report,
+    pub(super) report: Report,
 }
 
 impl Zoho {
@@ -162,7 +162,7 @@ impl Zoho {
     }
 
     /// The person's proxy leads to Zoho; what is on this machine is never asked through it.
-    fn client(&self, server: &str) -> Result<&Client, NetworkError> {
+    pub(super) fn client(&self, server: &str) -> Result<&Client, NetworkError> {
         let local = is_loopback(server);
         let failed = |trouble| NetworkError {
             server: server.to_owned(),
@@ -248,7 +248,7 @@ fn is_whole(body: &[u8]) -> bool {
 }
 
 /// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.
-fn sensitive(value: &SecretString) -> reqwest::header::HeaderValue {
+pub(super) fn sensitive(value: &SecretString) -> reqwest::header::HeaderValue {
     use secrecy::ExposeSecret;
     let mut header = reqwest::header::HeaderValue::from_str(value.expose_secret())
         .expect("tokens are checked to be printable ASCII");
