@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use secrecy::ExposeSecret;
-
 use super::Registry;
 use super::answer::{Authorization, DeviceStart, Invalid, Polled, TokenError};
 use super::request::Access;
@@ -170,7 +168,7 @@ impl Registry {
     /// The client of a poll, which must prove itself.
     fn poller(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
         let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        if form.value("client_secret") != Some(client.secrets[at as usize].expose_secret()) {
+        if form.value("client_secret") != Some(client.secret(at)) {
             return Err(TokenError::InvalidClientSecret);
         }
         match form.value("grant_type") {
