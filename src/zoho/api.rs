@@ -1,14 +1,14 @@
 //! One request of the person's own to Zoho's API, whose answer is passed on piece by piece.
 
 use crate::untrusted::is_hidden;
-use crate::zoho::http::{Requested, Zoho, sensitive};
+use crate::zoho::http::{Requested, Zoho, authorization};
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::trust::ApiDomain;
 use bytes::Bytes;
 use clap::ValueEnum;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Response, Url};
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use std::str::FromStr;
 use std::time::{Duration, Instant};
 use thiserror::Error;
@@ -134,8 +134,7 @@ impl Zoho {
         let method = reqwest::Method::from(asked.method);
         let shown = format!("{method} {server}{}", address.path());
         let request = self.client(server)?.request(method, address);
-        let authorization = format!("Zoho-oauthtoken {}", token.expose_secret()).into();
-        let mut request = request.header(AUTHORIZATION, sensitive(&authorization));
+        let mut request = request.header(AUTHORIZATION, authorization(token));
         if let Some(body) = &asked.body {
             request = request
                 .header(CONTENT_TYPE, "application/json")
