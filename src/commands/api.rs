@@ -82,13 +82,16 @@ fn ask(
 
 async fn pass_on(begun: &[u8], answer: &mut ApiAnswer) -> Result<(), Usage> {
     let mut output = io::stdout();
-    let write =
-        |output: &mut io::Stdout, piece: &[u8]| output.write_all(piece).map_err(Error::NotPrinted);
-    write(&mut output, begun)?;
+    // Standard output holds back what does not end in a line break.
+    let mut write = |piece: &[u8]| {
+        let written = output.write_all(piece).and_then(|()| output.flush());
+        written.map_err(Error::NotPrinted)
+    };
+    write(begun)?;
     while let Some(piece) = answer.piece().await.map_err(broken_off)? {
-        write(&mut output, &piece)?;
+        write(&piece)?;
     }
-    Ok(output.flush().map_err(Error::NotPrinted)?)
+    Ok(())
 }
 
 /// A file, or standard input.

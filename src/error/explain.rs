@@ -150,7 +150,7 @@ pub fn format(why: &Why) -> &'static str {
     match why {
         Why::CannotCarry(_) => "Choose another --format: json carries every value.",
         Why::DataCenter { .. } => "Choose another --format: json is good in every data center.",
-        Why::Scope(_) => "Add it to --scope, or leave --scope out and name the program with --for.",
+        Why::Scope(_) => "Add it to --scope; zoho-grant scopes WORD finds scopes.",
         Why::NotAsked(_) => {
             "Leave --no-verify out, and let ZohoCRM.org.READ and ZohoCRM.users.READ be among the scopes."
         }

@@ -69,6 +69,9 @@ fn check(name: &str, arguments: &[&str], home: &TempDir, load: &str) {
         ("check --profile wo", "check --profile work"),
         ("forget wo", "forget work"),
         ("man datac", "man datacenters"),
+        ("login --for adobe-r", "login --for adobe-rest"),
+        ("run --profile wo", "run --profile work"),
+        ("api -X PA", "api -X PATCH"),
     ] {
         // After Tab to the line's beginning and end, so that it is printed and not run.
         let keys = format!("zoho-grant {typed}\t\u{1}echo 'comp''leted' \u{5}\r");
@@ -127,6 +130,8 @@ fn fish_completes() {
         "work\thttps://accounts.zoho.eu\n"
     );
     assert!(offered("zoho-grant export --format airb").starts_with("airbyte\tAirbyte"));
+    assert!(offered("zoho-grant login --for airb").starts_with("airbyte\tAirbyte"));
+    assert!(offered("zoho-grant ap").starts_with("api\tMake one request"));
 }
 
 #[tokio::test]

@@ -1,3 +1,4 @@
 //! Credentials in the forms of those who read them.
 
 mod export;
+mod reading;

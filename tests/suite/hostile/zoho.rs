@@ -16,6 +16,8 @@ pub enum Reply {
     Never,
     /// These bytes, once released.
     Released(Arc<Notify>, Vec<u8>),
+    /// These bytes, and the others once released.
+    InTwo(Vec<u8>, Arc<Notify>, Vec<u8>),
 }
 
 /// Answers on one port as accounts server and API domain.
@@ -146,6 +148,11 @@ async fn serve(
         Reply::Released(when, bytes) => {
             when.notified().await;
             bytes
+        }
+        Reply::InTwo(first, when, rest) => {
+            let _ = stream.write_all(&first).await;
+            when.notified().await;
+            rest
         }
     };
     let _ = stream.write_all(&bytes).await;
