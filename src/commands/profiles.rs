@@ -1,4 +1,4 @@
-//! `profiles` and `forget`.
+//! `profiles` and `forget`: lists and removes saved profiles.
 
 use crate::cli::folder;
 use crate::cli::variables::Variables;
@@ -12,7 +12,7 @@ use zoho_grant::profiles::profile::Name;
 use zoho_grant::profiles::record::Record;
 use zoho_grant::untrusted::Untrusted;
 
-/// Lists what is kept.
+/// Lists the saved profiles.
 pub fn list(json: bool, app: &App) -> Ended {
     let listed = folder::profiles()?.list().map_err(Error::Profile)?;
     if json {
@@ -38,7 +38,7 @@ fn object((name, record): (&Name, &Record)) -> Value {
     }))
 }
 
-/// Removes one.
+/// Removes a saved profile.
 pub fn forget(named: Option<&Name>, app: &App) -> Ended {
     let name = Variables::of_environment(&Prefix::default()).profile_name(named)?;
     folder::profiles()?.forget(&name).map_err(Error::Profile)?;

@@ -1,4 +1,4 @@
-//! `token` and `header`: a live access token on standard output, and nothing else.
+//! `token` and `header`: prints a live access token to standard output, and nothing else.
 
 use crate::cli::tokens::Use;
 use crate::commands::live::{Wanted, live};
@@ -15,7 +15,7 @@ use zoho_grant::handover::json::pretty;
 pub enum Bare {
     /// The access token.
     Token,
-    /// A header line with it, for `curl -H @-`: so the token is on no command line.
+    /// A header line for `curl -H @-`, which keeps the token off every command line.
     Header,
 }
 
@@ -42,7 +42,7 @@ pub fn print(bare: Bare, arguments: &Use, app: &App) -> Ended {
     let printed = app.terminal.hand_out(&text);
     live.put_back(&source);
     printed?;
-    // The token is good: a program that waits for it must not fail because it will be refreshed again.
+    // The token is good: a program that waits for it must not fail because the refreshed token could not be saved.
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
     }
