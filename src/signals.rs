@@ -45,7 +45,7 @@ mod unix {
     /// The memory holds secrets, so no core file is left of it.
     pub fn keep_no_core() {
         let limit = getrlimit(Resource::Core);
-        let _ = FORMER.set(limit.clone());
+        let _ = FORMER.set(limit);
         let core = limit.maximum.map_or(CORE, |maximum| maximum.min(CORE));
         let none = Rlimit {
             current: Some(core),
@@ -57,7 +57,7 @@ mod unix {
     /// For a program that takes this one's place: what its memory holds is its own matter.
     pub fn keep_cores_again() {
         if let Some(limit) = FORMER.get() {
-            let _ = setrlimit(Resource::Core, limit.clone());
+            let _ = setrlimit(Resource::Core, *limit);
         }
     }
 

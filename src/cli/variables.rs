@@ -62,18 +62,20 @@ impl Variables {
     /// Reads the environment's variables; those with the default prefix if it has no client with this one.
     pub fn of_environment_either(prefix: &Prefix) -> Self {
         let own = Self::of_environment(prefix);
-        match own.hold_a_client() {
-            true => own,
-            false => Self::of_environment(&Prefix::default()),
+        if own.hold_a_client() {
+            own
+        } else {
+            Self::of_environment(&Prefix::default())
         }
     }
 
     /// Reads a file's variables; those with the default prefix if it has no client with this one.
     pub fn of_file_either(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
         let own = Self::of_file(path, prefix)?;
-        match own.hold_a_client() {
-            true => Ok(own),
-            false => Self::of_file(path, &Prefix::default()),
+        if own.hold_a_client() {
+            Ok(own)
+        } else {
+            Self::of_file(path, &Prefix::default())
         }
     }
 

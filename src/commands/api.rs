@@ -68,10 +68,10 @@ fn ask(
         let mut answer = zoho
             .call(&domain, &live.token, asked)
             .await
-            .map_err(unanswered)?;
+            .map_err(|error| unanswered(&error))?;
         let mut begun = Vec::new();
         while !answer.is_good() && begun.len() < ERROR_BYTES {
-            match answer.piece().await.map_err(broken_off)? {
+            match answer.piece().await.map_err(|error| broken_off(&error))? {
                 Some(piece) => begun.extend_from_slice(&piece),
                 None => break,
             }
@@ -88,7 +88,7 @@ async fn pass_on(begun: &[u8], answer: &mut ApiAnswer) -> Result<(), Usage> {
         written.map_err(Error::NotPrinted)
     };
     write(begun)?;
-    while let Some(piece) = answer.piece().await.map_err(broken_off)? {
+    while let Some(piece) = answer.piece().await.map_err(|error| broken_off(&error))? {
         write(&piece)?;
     }
     Ok(())
@@ -168,13 +168,13 @@ fn refused(answer: &ApiAnswer, code: &str) -> Usage {
     }
 }
 
-fn unanswered(error: NetworkError) -> Usage {
-    failed(&error, format!("{error}."))
+fn unanswered(error: &NetworkError) -> Usage {
+    failed(error, format!("{error}."))
 }
 
 /// What was printed is not all of it.
-fn broken_off(error: NetworkError) -> Usage {
-    failed(&error, "The answer broke off before its end.".to_owned())
+fn broken_off(error: &NetworkError) -> Usage {
+    failed(error, "The answer broke off before its end.".to_owned())
 }
 
 fn failed(error: &NetworkError, what: String) -> Usage {

@@ -165,7 +165,7 @@ mod tests {
             &FULL.replace("examplesecret", "a$b"),
             "--format windows-cmd",
             &expect![
-                "2: --format windows-cmd cannot be used. Windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
+                "2: --format windows-cmd cannot be used. The format windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
             ],
         );
     }

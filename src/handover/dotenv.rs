@@ -98,7 +98,7 @@ pub fn read(text: &str) -> Vec<(&str, Zeroizing<String>)> {
 
 /// Replaces our lines where they stand, with what stands around the value; adds the missing ones at the end, takes away
 /// those that have no value now, and keeps every other line as it was. There are no quotes to put around a value that is
-/// not plain: some readers keep them.
+/// not plain: some consumers keep them.
 fn merge(
     existing: &str,
     prefix: &Prefix,

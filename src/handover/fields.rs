@@ -1,4 +1,4 @@
-//! The credentials as readers see them: single values by name, for every format, `--field` and `--template`.
+//! The credentials as consumers see them: single values by name, for every format, `--field` and `--template`.
 
 use crate::credentials::Credentials;
 use crate::handover::format::Prospect;
@@ -12,7 +12,7 @@ use std::str::FromStr;
 use std::time::UNIX_EPOCH;
 use thiserror::Error;
 
-/// The credentials, and what the person added for their reader.
+/// The credentials, and what the person added for their consumer.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     /// What was obtained.
@@ -83,11 +83,11 @@ pub struct NoSuchField {
 impl<'a> View<'a> {
     /// The value with this name, when there is one.
     pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
-        let field = Field::named(name).expect("readers ask for values of the table");
+        let field = Field::named(name).expect("consumers ask for values of the table");
         field.value(self)
     }
 
-    /// The values that are there, each under the name that its reader gives it.
+    /// The values that are there, each under the name that its consumer gives it.
     pub(super) fn values<const N: usize>(
         self,
         names: [(&'static str, &str); N],
@@ -98,7 +98,7 @@ impl<'a> View<'a> {
             .filter_map(|(theirs, value)| Some((theirs, value?)))
     }
 
-    /// Whether something that a reader needs is there.
+    /// Whether something that a consumer needs is there.
     pub(super) fn has(self, need: Need) -> bool {
         match need {
             Need::AccessToken => self.credentials.access_token.is_some(),
@@ -201,7 +201,7 @@ fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'
     Some(format!("crm.{host}/crm/private").into())
 }
 
-/// As the CRM told, if that is one of those that readers know; else as given.
+/// As the CRM told, if that is one of those that consumers know; else as given.
 fn environment<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
     let told = of.organization().and_then(|of| of.kind.as_ref());
     let told = told.and_then(|kind| Environment::from_str(kind.raw(), true).ok());

@@ -25,7 +25,7 @@ pub enum Form {
     Template(Template),
 }
 
-/// A form in which a reader takes the credentials.
+/// A form in which a consumer takes the credentials.
 #[derive(Debug)]
 pub struct Format {
     /// Its name on the command line: "airbyte".
@@ -36,18 +36,18 @@ pub struct Format {
     pub purpose: &'static str,
     /// The file name that the page offers.
     pub file_name: &'static str,
-    /// The data centers that the reader knows.
+    /// The data centers that the consumer knows.
     pub data_centers: Known,
-    /// What the reader needs beyond client and accounts server.
+    /// What the consumer needs beyond client and accounts server.
     pub needs: &'static [Need],
-    /// What the reader reads, as groups of scopes: without one of them it reads nothing.
+    /// The groups of scopes that the consumer cannot do without.
     pub reads: &'static [&'static str],
     /// What a person should know before relying on it.
     pub remarks: &'static [Remark],
     document: fn(View) -> Result<Zeroizing<String>, Why>,
 }
 
-/// The data centers that a reader knows.
+/// The data centers that a consumer knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// Any: the credentials say where they are good.
@@ -154,7 +154,6 @@ pub static FORMATS: [Format; 16] = [
         reads: &["WorkDrive.files"],
         remarks: &rclone::REMARKS,
         document: rclone::document,
-        ..PLAIN
     },
     Format {
         name: "dotenv",
@@ -351,7 +350,7 @@ impl Format {
         }
     }
 
-    /// Whether the reader knows this data center; one outside the table only when it knows any.
+    /// Whether the consumer knows this data center; one outside the table only when it knows any.
     fn check_data_center(&self, theirs: Option<&'static DataCenter>) -> Result<(), Why> {
         match self.data_centers {
             Known::Only(known) if !theirs.is_some_and(|center| known.contains(&center.code)) => {

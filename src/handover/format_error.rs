@@ -18,10 +18,10 @@ pub struct FormatError {
 /// Why credentials cannot take a form; reads on from its name.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Why {
-    /// A value that the form has no way to carry.
+    /// A value that the form cannot represent.
     #[error("cannot carry the {0}: it holds characters that would change their meaning there")]
     CannotCarry(&'static str),
-    /// The reader does not know the data center.
+    /// The consumer does not know the data center.
     #[error("supports only these data centers: {}; and not {}", known.join(", "), place(*theirs))]
     DataCenter {
         /// Codes of those that it knows.
@@ -29,10 +29,10 @@ pub enum Why {
         /// That of the credentials, when it is of the table.
         theirs: Option<&'static DataCenter>,
     },
-    /// Something that the reader needs is not there.
+    /// Something that the consumer needs is not there.
     #[error("needs {}", .0.what())]
     Missing(Need),
-    /// A scope that its reader needs is not asked for.
+    /// A scope that its consumer needs is not asked for.
     #[error("needs the scope {0}.READ, which is not asked for")]
     Scope(&'static str),
     /// A value that the CRM alone tells, and it will not be asked.

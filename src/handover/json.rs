@@ -94,7 +94,7 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// Indented JSON and a final newline. What could steer a terminal is escaped, which readers of JSON undo.
+/// Indented JSON and a final newline. What could steer a terminal is escaped, which consumers of JSON undo.
 pub fn pretty(document: &(impl Serialize + ?Sized)) -> Zeroizing<String> {
     let json = serde_json::to_string_pretty(document).expect("every key is a string");
     let json = Zeroizing::new(json);

@@ -36,7 +36,7 @@ use thiserror::Error;
 pub struct Target {
     /// In which form.
     pub form: Form,
-    /// What the person added for the reader.
+    /// What the person added for the consumer.
     pub extras: FormatOptions,
     /// To which file; to standard output otherwise.
     pub file: Option<PrivateFile>,

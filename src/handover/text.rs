@@ -50,7 +50,7 @@ mod tests {
     #[test]
     fn everything_that_is_known() {
         let document = samples::document("text", &samples::full());
-        expect![[r#"
+        expect![[r"
             Endpoint:              crm.zoho.eu/crm/private
             Accounts URL:          https://accounts.zoho.eu
             Client ID:             1000.EXAMPLE
@@ -65,20 +65,20 @@ mod tests {
             Organization ID:       60012345
             Person:                Example Person
             E-mail:                person@example.com
-        "#]]
+        "]]
         .assert_eq(&document);
     }
 
     #[test]
     fn what_is_absent_is_left_out() {
         let document = samples::document("text", &samples::bare());
-        expect![[r#"
+        expect![[r"
             Accounts URL:          http://127.0.0.1:4711
             Client ID:             1000.EXAMPLE
             Client secret:         examplesecret
             Access token:          1000.a.a
             Scopes:                ZohoCRM.modules.READ ZohoCRM.settings.READ
-        "#]]
+        "]]
         .assert_eq(&document);
     }
 }

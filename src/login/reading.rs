@@ -48,7 +48,7 @@ pub(super) async fn of(
     if !settings.verify || !is_answering(credentials) {
         return Vec::new();
     }
-    let reader = Reader {
+    let requests = FirstRequests {
         zoho,
         domain: &domain,
         token,
@@ -56,7 +56,7 @@ pub(super) async fn of(
     };
     let found = tokio::select! {
         biased;
-        found = timeout(WITHIN, reader.find()) => found,
+        found = timeout(WITHIN, requests.find()) => found,
         _ = stopped(&mut context.stopped) => return Vec::new(),
     };
     let found = found.unwrap_or_else(|_| Err(Missing::Answer("it did not answer in time".into())));
@@ -95,8 +95,8 @@ struct Found {
     tried: Option<String>,
 }
 
-/// The program's place in front of the CRM.
-struct Reader<'a> {
+/// The program's first requests to the CRM.
+struct FirstRequests<'a> {
     zoho: &'a Zoho,
     domain: &'a ApiDomain,
     token: &'a SecretString,
@@ -104,7 +104,7 @@ struct Reader<'a> {
     version: &'static str,
 }
 
-impl Reader<'_> {
+impl FirstRequests<'_> {
     /// The list of modules, then fields and one record of one of them.
     async fn find(&self) -> Result<Found, Missing> {
         let list = self
@@ -148,7 +148,7 @@ fn modules(list: &Value) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Whether it can stand in a path as it is.
+/// Whether it can be part of a path unencoded.
 fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     !text.is_empty() && text.bytes().all(plain)
@@ -199,17 +199,17 @@ mod tests {
         expected.assert_eq(&sentences(Destination::Airbyte, found).join("\n"));
     }
 
-    fn found(modules: &[&str], tried: Option<&str>) -> Result<Found, Missing> {
-        Ok(Found {
+    fn found(modules: &[&str], tried: Option<&str>) -> Found {
+        Found {
             modules: modules.iter().map(ToString::to_string).collect(),
             tried: tried.map(str::to_owned),
-        })
+        }
     }
 
     #[test]
     fn modules_are_named_and_many_are_counted() {
         check(
-            found(&["Leads", "Contacts"], Some("Leads")),
+            Ok(found(&["Leads", "Contacts"], Some("Leads"))),
             &expect![
                 "Airbyte will be able to read: Leads, Contacts (tried: the list of modules, then fields and a record of Leads)."
             ],
@@ -219,17 +219,17 @@ mod tests {
             .collect();
         let names: Vec<&str> = names.iter().map(String::as_str).collect();
         check(
-            found(&names, None),
+            Ok(found(&names, None)),
             &expect![
                 "Airbyte will be able to read: CustomModule1, CustomModule2, CustomModule3, CustomModule4, CustomModule5, CustomModule6, CustomModule7, CustomModule8 and 22 more."
             ],
         );
         check(
-            found(&["\u{1b}[2J"], None),
+            Ok(found(&["\u{1b}[2J"], None)),
             &expect![r"Airbyte will be able to read: \u{1b}[2J."],
         );
         check(
-            found(&[], None),
+            Ok(found(&[], None)),
             &expect![
                 "Airbyte will find nothing to read: the CRM names no module that its API serves."
             ],

@@ -24,8 +24,8 @@ pub enum NotAPath {
     /// A whole address, or a path without its beginning.
     #[error("it begins with one slash, as in /crm/v8/org; the server is that of the credentials")]
     Beginning,
-    /// What another program might take for the beginning of a host.
-    #[error("{0} may not stand in it; write it percent-encoded (@ is %40, // is %2F%2F, # is %23)")]
+    /// Something that another program might take for the beginning of a host.
+    #[error("it contains {0}; percent-encode that (@ is %40, // is %2F%2F, # is %23)")]
     Sign(&'static str),
     /// A character that is not seen.
     #[error("it holds a control character or an invisible one")]

@@ -116,8 +116,8 @@ async fn a_prefix_is_read_as_it_is_written() {
         .await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let now = fs::read_to_string(&file).unwrap();
-    let line = format!("CRM_ACCESS_TOKEN={}", ended.stdout.trim_end());
-    assert!(now.lines().any(|it| it == line), "it was not put back");
+    let kept = format!("CRM_ACCESS_TOKEN={}", ended.stdout.trim_end());
+    assert!(now.lines().any(|line| line == kept), "it was not put back");
     assert!(!now.contains("ZOHO_") && now.lines().count() == written.lines().count());
 
     let ended = life
