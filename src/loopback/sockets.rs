@@ -73,14 +73,11 @@ impl Sockets {
             interface_id: 0,
             cookie: [0xff; 8],
         };
-        let found = match self {
-            Self::Kernel(kernel) => ask(kernel, NLM_F_REQUEST, exactly)?,
-            Self::Table => table()?,
-            Self::Untold => Vec::new(),
+        let Self::Kernel(kernel) = self else {
+            return self.search(local, remote);
         };
-        Ok(found
-            .into_iter()
-            .find(|socket| socket.is_between(local, remote)))
+        let mut found = ask(kernel, NLM_F_REQUEST, exactly)?.into_iter();
+        Ok(found.find(|socket| socket.is_between(local, remote)))
     }
 
     /// The same among all sockets with that port: slower, and it finds every one.
@@ -89,10 +86,8 @@ impl Sockets {
         local: SocketAddr,
         remote: SocketAddr,
     ) -> io::Result<Option<Socket>> {
-        let found = self.on_port(local.port())?.into_iter();
-        Ok(found
-            .into_iter()
-            .find(|socket| socket.is_between(local, remote)))
+        let mut found = self.on_port(local.port())?.into_iter();
+        Ok(found.find(|socket| socket.is_between(local, remote)))
     }
 
     /// All sockets whose own end has this port.
