@@ -1,5 +1,5 @@
 //! A strict stand-in for Zoho, to test an integration against: two data centers on this machine, each with an accounts
-//! server (consent page, token endpoint, device flow, revocation) and a CRM that tells whose tokens these are. It refuses
+//! server (consent page, token endpoint, device flow, revocation) and a CRM with a few records. It refuses
 //! what Zoho refuses: a code works once and for a minute, at its own data center, with its own redirect URI and PKCE
 //! verifier. It plays [failures](failure::Failure) on request and remembers [what it was asked](StandIn::requests).
 //!
@@ -60,6 +60,7 @@
 //! the program `zoho-stand-in`, which prints the same addresses and client.
 #![forbid(unsafe_code)]
 
+mod data_center;
 pub mod failure;
 mod pages;
 mod parameters;
@@ -74,54 +75,27 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use clap::ValueEnum;
 use secrecy::SecretString;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub use data_center::DataCenter;
 use failure::{Failure, Stage};
 use recorded::Recorded;
 use registry::{Client, Registry};
-
-/// A data center of the stand-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DataCenter {
-    /// United States: where the client is registered.
-    Us,
-    /// Europe.
-    Eu,
-}
-
-impl DataCenter {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Us, Self::Eu];
-
-    /// As in `location`: "eu".
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Us => "us",
-            Self::Eu => "eu",
-        }
-    }
-
-    /// "Europe".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Us => "United States",
-            Self::Eu => "Europe",
-        }
-    }
-}
 
 /// What is played.
 #[derive(Clone, Copy, Debug)]
 pub struct Rehearsal {
     /// What goes wrong.
     pub failure: Option<Failure>,
+    /// Where the client is registered.
+    pub home: DataCenter,
     /// Where the person lives. `Failure::NoAccountsServer` has them live where the client is registered,
     /// `Failure::OtherDc` elsewhere.
     pub person_at: DataCenter,
-    /// Whether the client is known in the data center where it was not registered.
+    /// Whether the client is known in data centers where it was not registered.
     pub multi_dc: bool,
     /// "Use the same OAuth credentials for all data centers".
     pub same_secret: bool,
@@ -134,6 +108,7 @@ impl Default for Rehearsal {
     fn default() -> Self {
         Self {
             failure: None,
+            home: DataCenter::Us,
             person_at: DataCenter::Eu,
             multi_dc: true,
             same_secret: true,
@@ -151,7 +126,7 @@ pub struct Addresses {
     pub api_domain: String,
 }
 
-/// Both data centers. When it is dropped they stop listening and close their connections, except where a client
+/// The data centers. When it is dropped they stop listening and close their connections, except where a client
 /// still waits for an answer.
 pub struct StandIn {
     world: Arc<World>,
@@ -159,11 +134,14 @@ pub struct StandIn {
     running: JoinSet<io::Result<()>>,
 }
 
-/// What both data centers share.
+/// What the data centers share.
 struct World {
     client_id: String,
+    home: DataCenter,
+    /// That of the client's home, and that of everywhere else.
     secrets: [SecretString; 2],
-    addresses: [Addresses; 2],
+    /// Of those that are played.
+    addresses: Vec<(DataCenter, Addresses)>,
     state: Mutex<State>,
 }
 
@@ -171,21 +149,25 @@ struct State {
     registry: Registry,
     failure: Option<Failure>,
     requests: Vec<Recorded>,
+    /// What bulk read jobs were asked for.
+    jobs: Vec<Value>,
 }
 
 impl StandIn {
-    /// Serves both on free ports of 127.0.0.1.
+    /// Serves the United States and Europe on free ports of 127.0.0.1.
     pub async fn start(rehearsal: Rehearsal) -> io::Result<Self> {
         let us = TcpListener::bind("127.0.0.1:0").await?;
         let eu = TcpListener::bind("127.0.0.1:0").await?;
         Self::on([us, eu], rehearsal)
     }
 
-    /// Serves both on the given listeners, in the order of `DataCenter::ALL`.
+    /// Serves both on the given listeners, in the order of `DataCenter::PAIR`.
     pub fn on(listeners: [TcpListener; 2], rehearsal: Rehearsal) -> io::Result<Self> {
         let [us, eu] = &listeners;
-        let mut stand_in = Self::at([addresses(us)?, addresses(eu)?], rehearsal);
-        for (at, listener) in DataCenter::ALL.into_iter().zip(listeners) {
+        let places = DataCenter::PAIR.into_iter();
+        let places = places.zip([addresses(us)?, addresses(eu)?]);
+        let mut stand_in = Self::at(places.collect(), rehearsal);
+        for (at, listener) in DataCenter::PAIR.into_iter().zip(listeners) {
             let router = stand_in.router(at);
             let server = axum::serve(listener, router).into_future();
             stand_in.running.spawn(server);
@@ -193,8 +175,14 @@ impl StandIn {
         Ok(stand_in)
     }
 
+    /// Every data center, at Zoho's own addresses: whoever calls it has those names lead to `by_host`.
+    pub fn everywhere(rehearsal: Rehearsal) -> Self {
+        let places = DataCenter::EVERYWHERE.map(|at| (at, at.addresses()));
+        Self::at(places.to_vec(), rehearsal)
+    }
+
     /// Listens nowhere: whoever calls it serves the routers at these addresses.
-    pub fn at(addresses: [Addresses; 2], rehearsal: Rehearsal) -> Self {
+    pub fn at(addresses: Vec<(DataCenter, Addresses)>, rehearsal: Rehearsal) -> Self {
         let secret = SecretString::from(shapes::client_secret());
         let other = if rehearsal.same_secret {
             secret.clone()
@@ -205,7 +193,7 @@ impl StandIn {
         let client = Client {
             id: client_id.clone(),
             secrets: secrets.clone(),
-            home: DataCenter::Us,
+            home: rehearsal.home,
             multi_dc: rehearsal.multi_dc,
             redirect_uris: Vec::new(),
         };
@@ -220,9 +208,11 @@ impl StandIn {
             registry,
             failure: rehearsal.failure,
             requests: Vec::new(),
+            jobs: Vec::new(),
         };
         let world = World {
             client_id,
+            home: rehearsal.home,
             secrets,
             addresses,
             state: Mutex::new(state),
@@ -238,6 +228,11 @@ impl StandIn {
         site::router(Arc::clone(&self.world), at)
     }
 
+    /// Everything that all of them answer, each server at its own host name alone.
+    pub fn by_host(&self) -> Router {
+        site::by_host(&self.world)
+    }
+
     /// Adds a redirect URI to the client; it is compared character for character.
     pub fn register_redirect_uri(&self, redirect_uri: &str) {
         self.world
@@ -246,19 +241,19 @@ impl StandIn {
             .register_redirect_uri(redirect_uri);
     }
 
-    /// The client's id, the same in both data centers.
+    /// The client's id, the same in every data center.
     pub fn client_id(&self) -> String {
         self.world.client_id.clone()
     }
 
     /// The client's secret where it is registered, and everywhere when `same_secret`.
     pub fn client_secret(&self) -> SecretString {
-        self.client_secret_at(DataCenter::Us)
+        self.client_secret_at(self.world.home)
     }
 
     /// The client's secret of one data center.
     pub fn client_secret_at(&self, at: DataCenter) -> SecretString {
-        self.world.secrets[at as usize].clone()
+        self.world.secrets[usize::from(at != self.world.home)].clone()
     }
 
     /// The accounts server of a data center, without a path.
@@ -304,7 +299,11 @@ impl World {
     }
 
     fn addresses(&self, at: DataCenter) -> &Addresses {
-        &self.addresses[at as usize]
+        let mut known = self.addresses.iter();
+        let place = known.find(|(known, _)| *known == at);
+        &place
+            .expect("only a data center that is played is asked for")
+            .1
     }
 }
 

@@ -22,7 +22,7 @@ use grant::Grant;
 use request::Asked;
 use tokens::Tokens;
 
-/// Clients, pending consents, grant tokens and tokens of both data centers; one person.
+/// Clients, pending consents, grant tokens and tokens of all data centers; one person.
 pub struct Registry {
     clients: Vec<Client>,
     person_at: DataCenter,
@@ -40,7 +40,7 @@ pub struct Registry {
 pub struct Client {
     /// The client id, the same in every data center.
     pub id: String,
-    /// One for each data center, in the order of `DataCenter::ALL`.
+    /// That of its home, and that of everywhere else.
     pub secrets: [SecretString; 2],
     /// Where it was registered.
     pub home: DataCenter,
@@ -48,6 +48,19 @@ pub struct Client {
     pub multi_dc: bool,
     /// Compared character for character.
     pub redirect_uris: Vec<String>,
+}
+
+impl Client {
+    /// Its secret at a data center.
+    fn secret(&self, at: DataCenter) -> &str {
+        self.secrets[usize::from(at != self.home)].expose_secret()
+    }
+
+    /// China is a separate cloud, and Zoho does not say that multi-DC reaches into it.
+    fn is_known(&self, at: DataCenter) -> bool {
+        let apart = [at, self.home].contains(&DataCenter::Cn);
+        at == self.home || self.multi_dc && !apart
+    }
 }
 
 /// A consent that waits for the person, at their data center.
@@ -220,15 +233,14 @@ impl Registry {
     fn client(&self, at: DataCenter, parameters: &Parameters) -> Option<&Client> {
         let id = parameters.value("client_id")?;
         let mut clients = self.clients.iter();
-        clients.find(|client| client.id == id && (client.multi_dc || client.home == at))
+        clients.find(|client| client.id == id && client.is_known(at))
     }
 
     /// The id of a client that proves itself.
     fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
         let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        let secret = client.secrets[at as usize].expose_secret();
         match form.value("client_secret") {
-            Some(given) if given == secret => Ok(client.id.clone()),
+            Some(given) if given == client.secret(at) => Ok(client.id.clone()),
             _ => Err(TokenError::InvalidClientSecret),
         }
     }

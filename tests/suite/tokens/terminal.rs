@@ -23,7 +23,7 @@ async fn person(life: &Life, more: &[(&str, &str)], arguments: &[&str]) -> Typis
 #[tokio::test]
 async fn the_grant_token_is_asked_for_unseen_and_another_data_centre_tried_when_chosen() {
     let life = Life::new().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let code = life.stand_in.self_client_code(&SCOPES);
     let domain = life.stand_in.api_domain(DataCenter::Eu);
     let arguments = [
@@ -94,7 +94,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
 #[tokio::test]
 async fn enter_alone_tries_nothing_more() {
     let life = Life::new().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let code = life.stand_in.self_client_code(&SCOPES);
     let arguments = ["exchange", "--trust-accounts-server", &eu];
     let mut person = person(&life, &[("ZOHO_ACCOUNTS_URL", &us)], &arguments).await;
@@ -148,7 +148,7 @@ async fn saving_over_a_live_refresh_token_offers_to_revoke_it() {
 #[tokio::test]
 async fn ctrl_c_and_esc_end_at_each_question_with_the_terminal_as_before() {
     let life = Life::with_profile().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     for key in ["\x03", "\x1b"] {
         let mut asked = person(&life, &[], &["revoke"]).await;
         asked.next("(y/N) ").await;
