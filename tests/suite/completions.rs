@@ -1,5 +1,5 @@
-//! What the shells offer, asked of the shells themselves, and the manual pages.
-//! Where a shell is missing its test says so and passes; with REQUIRE_SHELLS=1 it fails.
+//! Tests what the shells complete, by asking the shells themselves, and the manual pages. If a shell is missing, its
+//! test says so and passes; with REQUIRE_SHELLS=1 it fails.
 
 use crate::needs::missing;
 use crate::program::{BINARY, Program, command, in_its_environment};
@@ -11,7 +11,7 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::{TempDir, tempdir};
 
-/// A profile whose secrets are in a keyring, which these tests have not got.
+/// A profile whose secrets are in a keyring that these tests do not have.
 const PROFILES: &str = r#"{"profiles": {"work": {
     "kept": "keyring", "client_id": "1000.A", "accounts_url": "https://accounts.zoho.eu"
 }}}"#;

@@ -1,4 +1,4 @@
-//! A resolver that never answers for one family, in a network of its own.
+//! A resolver that never answers for one family, in a network namespace.
 
 use super::login::at;
 use super::missing;
@@ -15,7 +15,7 @@ fn answer_for_ipv4_alone(socket: &UdpSocket) {
     let mut query = [0; 512];
     loop {
         let (length, from) = socket.recv_from(&mut query).unwrap();
-        // The question ends with its type and class (RFC 1035 section 4.1.2).
+        // The query ends with its type and class (RFC 1035 section 4.1.2).
         let name = query[12..length]
             .iter()
             .position(|byte| *byte == 0)
