@@ -8,11 +8,11 @@ from pathlib import Path
 from zohocrmsdk.src.com.zoho.api.authenticator.oauth_token import OAuthToken
 from zohocrmsdk.src.com.zoho.api.authenticator.store.file_store import FileStore
 from zohocrmsdk.src.com.zoho.crm.api import ParameterMap
-from zohocrmsdk.src.com.zoho.crm.api.bulk_read import BulkReadOperations, Query, RequestWrapper
+from zohocrmsdk.src.com.zoho.crm.api.bulk_read import BodyWrapper as Job, BulkReadOperations, Query
 from zohocrmsdk.src.com.zoho.crm.api.dc import EUDataCenter
 from zohocrmsdk.src.com.zoho.crm.api.initializer import Initializer
 from zohocrmsdk.src.com.zoho.crm.api.modules import MinifiedModule
-from zohocrmsdk.src.com.zoho.crm.api.query import BodyWrapper, QueryOperations
+from zohocrmsdk.src.com.zoho.crm.api.coql import BodyWrapper, CoqlOperations
 from zohocrmsdk.src.com.zoho.crm.api.record import GetRecordsParam, RecordOperations
 
 store = sys.argv[1]
@@ -33,9 +33,9 @@ print("record", lead.get_key_value("Last_Name"))
 
 query = BodyWrapper()
 query.set_select_query("select Last_Name from Leads where id is not null limit 1")
-print("query", answered(QueryOperations().get_records(query)).get_data()[0].get_key_value("Last_Name"))
+print("query", answered(CoqlOperations().get_records(query)).get_data()[0].get_key_value("Last_Name"))
 
-job, module, wanted = RequestWrapper(), MinifiedModule(), Query()
+job, module, wanted = Job(), MinifiedModule(), Query()
 module.set_api_name("Leads")
 wanted.set_module(module)
 wanted.set_fields(["Last_Name"])

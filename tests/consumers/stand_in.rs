@@ -109,9 +109,12 @@ async fn form_of_parts(request: Request) -> String {
 
 /// One file, for a token that is alive. What Zoho really answers is not known here: it is what rclone reads.
 fn workdrive(zoho: Router) -> Router {
-    let list = async move |headers: HeaderMap| {
+    let list = async move |uri: Uri, headers: HeaderMap| {
         let mut request = Request::get("/crm/v8/org").header(header::HOST, "www.zohoapis.eu");
         if let Some(token) = headers.get(header::AUTHORIZATION) {
+            // As rclone sends one that it has just refreshed.
+            let token = token.to_str().unwrap_or_default();
+            let token = token.replacen("Bearer ", "Zoho-oauthtoken ", 1);
             request = request.header(header::AUTHORIZATION, token);
         }
         let request = request.body(Body::empty()).expect("it has a path");
@@ -122,6 +125,12 @@ fn workdrive(zoho: Router) -> Router {
         let body: Value = serde_json::from_slice(&body).unwrap_or_default();
         if body["code"] == "INVALID_TOKEN" {
             return Err(StatusCode::UNAUTHORIZED);
+        }
+        let first = uri
+            .query()
+            .is_none_or(|query| query.contains("page%5Boffset%5D=0"));
+        if !first {
+            return Ok(Json(json!({ "data": [] })));
         }
         let time = 1_767_258_000_000_u64;
         let file = json!({

@@ -20,7 +20,7 @@ async function main() {
     folder, Logger.getInstance(Levels.ERROR, `${folder}/zcrmsdk.log`),
   );
   const answer = await new RecordOperations().getRecords("Leads");
-  const [lead] = answer.getObject().getData();
+  const [lead] = answer.object.getData();
   console.log("record", lead.getKeyValue("Last_Name"));
 }
 
