@@ -1,4 +1,4 @@
-//! One data center on the wire: every request is recorded, then answered by the handler of its path.
+//! One data center over HTTP: every request is recorded, then answered by the handler for its path.
 
 mod answer;
 mod consent;
@@ -23,10 +23,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::recorded::Recorded;
 use crate::{Addresses, DataCenter, World};
 
-/// Far more than any form of a login.
+/// Far larger than any form in a login.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// On every answer.
+/// Headers of every response.
 const HARDENING: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -35,7 +35,7 @@ const HARDENING: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// Everything that the data center `at` answers.
+/// Routes everything that the data center `at` serves.
 pub fn router(world: Arc<World>, at: DataCenter) -> Router {
     let site = Site { world, at };
     let router = Router::new()
@@ -78,14 +78,14 @@ impl Site {
     }
 }
 
-/// Keeps what arrived, before it is judged.
+/// Records a request before it is judged.
 async fn record(State(site): State<Site>, head: Parts, body: Bytes, next: Next) -> Response {
     let recorded = Recorded::new(site.at, &head, &body);
     site.state().requests.push(recorded);
     next.run(Request::from_parts(head, body.into())).await
 }
 
-/// A map of code to accounts server is all that is known of it; `result` is a guess.
+/// The list of accounts servers. Only its map of code to server is known; `result` is a guess.
 async fn server_info(State(site): State<Site>) -> Json<Value> {
     let url = |at: DataCenter| &site.world.addresses(at).accounts_url;
     let [us, eu] = DataCenter::ALL;

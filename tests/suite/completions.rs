@@ -1,5 +1,5 @@
-//! What the shells offer, asked of the shells themselves, and the manual pages.
-//! Where a shell is missing its test says so and passes; with REQUIRE_SHELLS=1 it fails.
+//! Tests what the shells complete, by asking the shells themselves, and the manual pages. If a shell is missing, its
+//! test says so and passes; with REQUIRE_SHELLS=1 it fails.
 
 use crate::needs::missing;
 use crate::program::{BINARY, DEADLINE, Program};
@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::Command;
 use tempfile::{TempDir, tempdir};
 
-/// A profile whose secrets are in a keyring, which these tests have not got.
+/// A profile whose secrets are in a keyring that these tests do not have.
 const PROFILES: &str = r#"{"profiles": {"work": {
     "kept": "keyring", "client_id": "1000.A", "accounts_url": "https://accounts.zoho.eu"
 }}}"#;
@@ -34,7 +34,7 @@ fn home() -> TempDir {
     home
 }
 
-/// A shell that finds the program, and nothing of the person who runs the test.
+/// A shell that finds the program but sees nothing of the user running the test.
 fn shell(name: &str, arguments: &[&str], home: &TempDir) -> Command {
     let program = Path::new(BINARY);
     let folder = program.parent().unwrap().display();
@@ -49,12 +49,12 @@ fn shell(name: &str, arguments: &[&str], home: &TempDir) -> Command {
     command
 }
 
-/// What each line is after a Tab in an interactive shell that has loaded the completions.
+/// Checks what each line becomes after Tab in an interactive shell that has loaded the completions.
 fn check(name: &str, arguments: &[&str], home: &TempDir, load: &str) {
     let millis = DEADLINE.as_millis().try_into().unwrap();
     let command = shell(name, arguments, home);
     let mut session = spawn_command(command, Some(millis)).unwrap();
-    // Quotes tell what is printed from the line that is typed.
+    // Quotes distinguish the printed text from the typed line.
     let loaded = format!("{load} && echo 'load''ed'");
     session.send_line(&loaded).unwrap();
     session.exp_string("loaded\r\n").unwrap();
@@ -70,7 +70,7 @@ fn check(name: &str, arguments: &[&str], home: &TempDir, load: &str) {
         ("forget wo", "forget work"),
         ("man datac", "man datacenters"),
     ] {
-        // After Tab to the line's beginning and end, so that it is printed and not run.
+        // After Tab, jumps to both ends of the line, so that it is printed rather than run.
         let keys = format!("zoho-grant {typed}\t\u{1}echo 'comp''leted' \u{5}\r");
         session.send(&keys).unwrap();
         session.flush().unwrap();

@@ -6,11 +6,11 @@ use super::answer::Issued;
 use crate::{DataCenter, shapes};
 
 const ACCESS_LIFETIME: Duration = Duration::from_hours(1);
-/// For each person and client.
+/// Refresh tokens per person and client.
 const REFRESH_LIMIT: usize = 20;
-/// For each refresh token; the sources say 10 to 15. They are silent on access tokens without one,
-/// to which the limit applies here together. Nor is the throttle kept (about 10 requests in 10 minutes): many
-/// logins are rehearsed against one stand-in, and `Failure::Throttled` plays it.
+/// Access tokens per refresh token; the sources say 10 to 15. They are silent on access tokens without a refresh token;
+/// here the limit applies to all of those together. The throttle (about 10 requests in 10 minutes) is not enforced:
+/// many logins are rehearsed against one stand-in, and `Failure::Throttled` plays it.
 const ACCESS_LIMIT: usize = 15;
 
 /// All tokens, oldest first.
@@ -31,14 +31,14 @@ struct AccessToken {
     token: String,
     at: DataCenter,
     client_id: String,
-    /// The refresh token with which it dies.
+    /// The refresh token that it is revoked with.
     parent: Option<String>,
     scopes: Vec<String>,
     issued: Instant,
 }
 
 impl Tokens {
-    /// Issues what a grant token is worth.
+    /// Issues the tokens that a grant token entitles to.
     pub fn issue(
         &mut self,
         at: DataCenter,
@@ -63,7 +63,7 @@ impl Tokens {
         }
     }
 
-    /// Issues one more access token. None when the refresh token is not this client's, or not of this data center.
+    /// Issues another access token. None if the refresh token belongs to another client or data center.
     pub fn refresh(
         &mut self,
         at: DataCenter,
@@ -92,7 +92,7 @@ impl Tokens {
         })
     }
 
-    /// Kills a refresh token and its access tokens; false when there is none here.
+    /// Revokes a refresh token and its access tokens. Returns false if there is none here.
     pub fn revoke(&mut self, at: DataCenter, token: &str) -> bool {
         let mut known = self.refresh.iter();
         let here = known.any(|refresh| refresh.token == token && refresh.at == at);
@@ -102,14 +102,14 @@ impl Tokens {
         here
     }
 
-    /// Kills a token of either kind, and what hangs on it.
+    /// Revokes a token of either kind, and everything that depends on it.
     pub fn kill(&mut self, token: &str) {
         self.refresh.retain(|refresh| refresh.token != token);
         self.access
             .retain(|access| access.token != token && access.parent.as_deref() != Some(token));
     }
 
-    /// The scopes of a live access token of this data center.
+    /// The scopes of an access token that is valid at this data center.
     pub fn scopes(&self, at: DataCenter, token: &str, now: Instant) -> Option<&[String]> {
         let mut known = self.access.iter();
         let access = known.find(|access| access.token == token && access.at == at)?;

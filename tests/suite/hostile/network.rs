@@ -21,14 +21,14 @@ pub(super) fn free_port() -> u16 {
         .port()
 }
 
-/// A login at this server, which trusts this authority and no other.
+/// A login at this server that trusts only this authority.
 pub(super) fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Command {
     let mut command = at(server, "1000.CLIENT", &[&["--no-browser"], more].concat());
     command.env("SSL_CERT_FILE", authority.file.path());
     command
 }
 
-/// The login cannot begin; what is said about it.
+/// Asserts that the login cannot begin. Returns what the program says about it.
 pub(super) async fn not_begun(mut command: Command) -> String {
     let stderr = Program::spawn(&mut command).ends_with(1).await;
     assert!(stderr.contains("The login was not begun"), "{stderr}");
@@ -168,7 +168,7 @@ async fn row_12_a_server_that_goes_away_before_the_exchange_is_told() {
     assert_eq!(zoho.count("POST"), 0);
 }
 
-/// A login at a name that only the proxy knows.
+/// A login at a name that only the proxy can resolve.
 fn proxied(authority: &Authority, proxy: &Proxy, domain: &str) -> Command {
     let redirect_uri = format!("http://localhost:{}/callback", free_port());
     let mut command = trusting(
@@ -220,7 +220,7 @@ async fn row_21_zoho_is_reached_through_the_proxy_and_loopback_never() {
     let asked = proxy.first_lines();
     let tunnel = |line: &String| line.starts_with("CONNECT accounts.zoho.invalid:443 ");
     assert!(!asked.is_empty() && asked.iter().all(tunnel), "{asked:?}");
-    // The CRM of this test is on this machine: it was asked, and not through the proxy.
+    // The CRM of this test is on this machine: it was called, and not through the proxy.
     assert_eq!(zoho.count("GET /crm"), 2);
 }
 

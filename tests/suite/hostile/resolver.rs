@@ -1,4 +1,4 @@
-//! A resolver that never answers for one family, in a network of its own.
+//! A resolver that never answers for one family, in a network namespace.
 
 use super::login::at;
 use super::missing;
@@ -8,7 +8,7 @@ use std::net::{Ipv4Addr, UdpSocket};
 use std::process::Stdio;
 use std::time::{Duration, Instant};
 
-/// Answers for A records with 127.0.0.1, and for AAAA never: the other half of the test below, in its network.
+/// Answers A queries with 127.0.0.1 and never answers AAAA queries: the other half of the test below, in its namespace.
 #[test]
 #[ignore = "serves the test below"]
 fn never_answers_for_aaaa() {
@@ -19,7 +19,7 @@ fn never_answers_for_aaaa() {
     let mut query = [0; 512];
     loop {
         let (length, from) = socket.recv_from(&mut query).unwrap();
-        // The question ends with its type and class (RFC 1035 section 4.1.2).
+        // The query ends with its type and class (RFC 1035 section 4.1.2).
         let name = query[12..length]
             .iter()
             .position(|byte| *byte == 0)
@@ -41,7 +41,7 @@ async fn a_resolver_that_is_silent_about_ipv6_costs_about_a_second() {
     let folder = tempfile::tempdir().unwrap();
     let resolver = folder.path().join("resolv.conf");
     fs::write(&resolver, "nameserver 127.0.0.1\n").unwrap();
-    // Nobody listens at port 9: that is found out only once the name is known.
+    // Nothing listens on port 9, which only shows once the name is resolved.
     let login = at(
         "https://accounts.slow.example:9",
         "1000.CLIENT",
