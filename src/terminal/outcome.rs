@@ -24,6 +24,7 @@ impl Terminal {
                 if self.screen.is_terminal && !matches!(login.written, Written::Output(_)) {
                     self.masked(&login.credentials);
                 }
+                login.reading.iter().for_each(|sentence| self.say(sentence));
                 if let Some((name, place)) = &login.kept {
                     self.kept(name, *place);
                 }

@@ -150,7 +150,7 @@ impl Listener for Tls {
 }
 
 /// Who consents at Zoho's own addresses.
-pub struct Person(reqwest::Client);
+pub struct Person(pub reqwest::Client);
 
 impl Person {
     /// Follows Zoho's address, enters a code that is asked for, and accepts. Where Zoho leads then, if anywhere.
@@ -172,7 +172,7 @@ impl Person {
     }
 
     /// The first page that leads nowhere else, with its address.
-    async fn follow(&self, request: reqwest::RequestBuilder) -> reqwest::Result<(Url, String)> {
+    pub async fn follow(&self, request: reqwest::RequestBuilder) -> reqwest::Result<(Url, String)> {
         let mut answer = request.send().await?;
         while let Some(next) = location(&answer) {
             answer = self.0.get(next).send().await?;
