@@ -9,6 +9,10 @@ use crate::zoho::trust::{AccountsServer, Trust};
 use std::time::Duration;
 
 /// What a login needs to know.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own, and every combination is possible"
+)]
 #[derive(Debug)]
 pub struct Settings {
     /// The registered client.

@@ -33,6 +33,9 @@ pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credential
         app.terminal.old_token_lives_on(name);
         return;
     }
+    if !unasked {
+        app.terminal.places_are_few();
+    }
     if unasked
         || app
             .ask(move || prompt::confirm(&question))

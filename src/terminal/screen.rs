@@ -242,7 +242,7 @@ mod tests {
 
     #[test]
     fn words_are_kept_whole_and_so_are_commands_addresses_and_options() {
-        expect![[r#"
+        expect![[r"
             Next:  Consent again, with --dc of the data center where the client is
                    registered: zoho-grant login --profile work --save. Or give
                    --client-secret-file PATH of
@@ -254,7 +254,7 @@ mod tests {
                    Or give --client-secret-file PATH
                    of
                    https://accounts.zoho.eu/oauth/v2/auth?scope=A.b.READ.
-        "#]]
+        "]]
         .assert_eq(&[80, 40].map(|width| wrapped(TEXT, width) + "\n").concat());
     }
 

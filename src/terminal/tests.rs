@@ -90,14 +90,14 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
     );
     check(
         &text,
-        &expect![[r#"
+        &expect![[r"
             Waiting for Zoho, up to 5:00 minutes. Ctrl-C stops.
             Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
               Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
               Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
               Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
             Correct it, then run the login again.
-        "#]],
+        "]],
     );
 }
 
@@ -159,9 +159,9 @@ fn twenty_thousand_refusals_without_state_are_one_remark() {
     let text = written(false, 0, false, &events);
     check(
         &text,
-        &expect![[r#"
+        &expect![[r"
             Zoho returned an error that cannot be matched to this login, so it was ignored. If you declined the consent, press Ctrl-C to stop.
-        "#]],
+        "]],
     );
     assert_eq!(
         written(false, 1, false, &events).lines().count(),
@@ -185,9 +185,9 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
     let text = written(true, 0, false, &[Event::UnknownLocation(location)]);
     check(
         &text,
-        &expect![[r#"
+        &expect![[r"
             Zoho names a data center that zoho-grant does not know: x\u{1b}[2Jy\nz.
-        "#]],
+        "]],
     );
 }
 

@@ -150,6 +150,13 @@ impl Terminal {
         )]);
     }
 
+    /// Why an older refresh token had better be revoked.
+    pub fn places_are_few(&self) {
+        self.say(
+            "Zoho keeps about twenty refresh tokens per person and client, and the next one silently ends the oldest.",
+        );
+    }
+
     /// The token that was saved over is dead.
     pub fn old_token_revoked(&self, was_alive: bool) {
         self.say(if was_alive {

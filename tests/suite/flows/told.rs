@@ -151,13 +151,14 @@ async fn where_nothing_can_open_a_browser_none_is_awaited() {
     let path = ("PATH", folder.path().to_str().unwrap());
     for (display, opens) in [("", false), (":7", true)] {
         let mut person = Typist::start("demo", &[path, ("DISPLAY", display)]);
-        let told: &[&str] = match opens {
-            true => &[
+        let told: &[&str] = if opens {
+            &[
                 "Your browser opens.",
                 "No browser could be opened",
                 "zoho-grant demo --yes",
-            ],
-            false => &["zoho-grant demo --yes", "Open this address in a browser"],
+            ]
+        } else {
+            &["zoho-grant demo --yes", "Open this address in a browser"]
         };
         for line in told {
             person.next(line).await;
