@@ -1,4 +1,4 @@
-//! Zoho's data centers, as its documents and its users have them (zoho.com/crm/developer/docs/api/v8/multi-dc).
+//! Zoho's data centers, as documented (zoho.com/crm/developer/docs/api/v8/multi-dc) and as users report.
 
 use crate::Addresses;
 
@@ -19,7 +19,7 @@ pub enum DataCenter {
     Ca,
     /// Saudi Arabia.
     Sa,
-    /// China: no client of another data center is known there, nor one of it elsewhere.
+    /// China: it shares no clients with other data centers.
     Cn,
     /// United Kingdom.
     Uk,
@@ -30,7 +30,7 @@ pub enum DataCenter {
 }
 
 impl DataCenter {
-    /// The two that are played on this machine.
+    /// The two that run on this machine.
     pub const PAIR: [Self; 2] = [Self::Us, Self::Eu];
 
     /// All.

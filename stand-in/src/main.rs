@@ -1,4 +1,4 @@
-//! `zoho-stand-in`: the stand-in as a program, for a person or for tests in any language.
+//! `zoho-stand-in`: the stand-in as a program, for interactive use and for tests in any language.
 #![forbid(unsafe_code)]
 
 use std::future::pending;
@@ -11,13 +11,13 @@ use tokio::net::TcpListener;
 use zoho_stand_in::failure::Failure;
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// A strict stand-in for Zoho on this machine, to test an integration against
+/// A strict stand-in for Zoho on this machine, to test integrations against
 ///
-/// Prints where it listens and which client it knows, as NAME=value lines, and runs until Ctrl-C.
+/// Prints its addresses and its client as NAME=value lines, and runs until Ctrl-C.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// The first of two ports in a row, one for each data center; 0 chooses free ones
+    /// The first of two consecutive ports, one per data center; 0 chooses free ones
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Play a failure
@@ -36,7 +36,7 @@ struct Arguments {
     /// The client is unknown outside the data center where it is registered
     #[arg(long)]
     no_multi_dc: bool,
-    /// The client has another secret in each data center
+    /// The client has a different secret in each data center
     #[arg(long)]
     own_secrets: bool,
 }
@@ -78,7 +78,7 @@ async fn main() -> io::Result<()> {
     pending().await
 }
 
-/// What an integration needs to know. The names are those that `zoho-grant` reads, where it reads any.
+/// Prints what an integration needs to know, with the variable names that `zoho-grant` reads, where it has one.
 fn print(stand_in: &StandIn, redirect_uris: &[String]) -> io::Result<()> {
     let [us, eu] = DataCenter::PAIR;
     let [secret, eu_secret] = DataCenter::PAIR.map(|at| stand_in.client_secret_at(at));

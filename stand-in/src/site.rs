@@ -1,4 +1,4 @@
-//! One data center on the wire: every request is recorded, then answered by the handler of its path.
+//! One data center over HTTP: every request is recorded, then answered by the handler for its path.
 
 mod answer;
 mod bulk;
@@ -27,10 +27,10 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::recorded::Recorded;
 use crate::{Addresses, DataCenter, World};
 
-/// Far more than any form of a login.
+/// Far larger than any form in a login.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// On every answer.
+/// Headers of every response.
 const HARDENING: [(&str, &str); 5] = [
     ("cache-control", "no-store"),
     ("cross-origin-opener-policy", "same-origin"),
@@ -39,13 +39,13 @@ const HARDENING: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// Everything that the data center `at` answers.
+/// Routes everything that the data center `at` serves.
 pub fn router(world: Arc<World>, at: DataCenter) -> Router {
     let site = Site { world, at };
     dressed(accounts().merge(crm()), site)
 }
 
-/// Everything that all data centers answer. Each server answers what is its own, and only by its own name.
+/// Routes everything that all data centers serve. Each server responds only to its own host name and paths.
 pub fn by_host(world: &Arc<World>) -> Router {
     let mut servers = HashMap::new();
     for (at, addresses) in &world.addresses {
@@ -57,7 +57,7 @@ pub fn by_host(world: &Arc<World>) -> Router {
         let [accounts_server, api] =
             [&addresses.accounts_url, &addresses.api_domain].map(|origin| authority(origin));
         servers.insert(accounts_server, dressed(accounts(), site));
-        // An API domain answers without "www.", too.
+        // API domains also work without "www.".
         servers.insert(api.trim_start_matches("www.").to_owned(), crm.clone());
         servers.insert(api, crm);
     }
@@ -71,13 +71,13 @@ pub fn by_host(world: &Arc<World>) -> Router {
     })
 }
 
-/// Host, and port where it is not the usual one.
+/// The host, with its port if there is one.
 fn authority(origin: &str) -> String {
     let (_, authority) = origin.split_once("://").unwrap_or_default();
     authority.to_owned()
 }
 
-/// What an accounts server answers, and the pages beside it.
+/// Routes of an accounts server.
 fn accounts() -> Router<Site> {
     Router::new()
         .route("/oauth/v2/auth", get(consent::authorize))
@@ -92,7 +92,7 @@ fn accounts() -> Router<Site> {
         .route("/landing", get(console::landing))
 }
 
-/// What an API domain answers.
+/// Routes of an API domain.
 fn crm() -> Router<Site> {
     Router::new()
         .route("/crm/{version}/org", get(crm::org))
@@ -139,14 +139,14 @@ impl Site {
     }
 }
 
-/// Keeps what arrived, before it is judged.
+/// Records a request before it is judged.
 async fn record(State(site): State<Site>, head: Parts, body: Bytes, next: Next) -> Response {
     let recorded = Recorded::new(site.at, &head, &body);
     site.state().requests.push(recorded);
     next.run(Request::from_parts(head, body.into())).await
 }
 
-/// A map of code to accounts server is all that is known of it; `result` is a guess.
+/// The list of accounts servers. Only its map of code to server is known; `result` is a guess.
 async fn server_info(State(site): State<Site>) -> Json<Value> {
     let known = site.world.addresses.iter();
     let locations =

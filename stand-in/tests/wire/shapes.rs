@@ -1,4 +1,4 @@
-//! What good and bad requests look like on the wire.
+//! Tests what good and bad requests look like on the wire.
 
 use serde_json::json;
 
@@ -277,7 +277,7 @@ async fn dropping_it_frees_the_ports() {
 #[tokio::test]
 async fn the_visitor_accepts_and_tells_of_error_pages() {
     let case = Case::new(Rehearsal::default()).await;
-    // The other data center's server plays the callback: it answers 404, which the visitor brings back.
+    // The other data center's server plays the callback: it responds with 404, which the visitor reports.
     let callback = format!("{}/callback", case.zoho.accounts_url(DataCenter::Us));
     case.zoho.register_redirect_uri(&callback);
     let visit = visitor::consent(&case.authorization(&callback))

@@ -1,5 +1,5 @@
-//! The program where Zoho's own names lead to the stand-in, behind TLS: in a network of each test's own, with a hosts
-//! file of its own. No address is given to the program there; it goes where its own table sends it.
+//! Tests the program at Zoho's own names: each test runs in a private network whose hosts file leads those names to the
+//! stand-in over TLS. The program gets no address there and relies on its own table.
 
 pub mod cloud;
 mod everywhere;
@@ -18,14 +18,14 @@ use std::fs;
 use std::process::{Command, Stdio};
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// Set where a test runs in its own network.
+/// Set while a test runs in its private network.
 const INSIDE: &str = "INSIDE_A_NETWORK_OF_ITS_OWN";
 
-/// What a shell does first in a new network, with the hosts file as its first word.
+/// Prepares a new network; the first argument is its hosts file.
 const ENTER: &str = r#"PATH="$PATH:/usr/sbin:/sbin"
     ip link set lo up && mount --bind "$1" /etc/hosts && shift && echo entered >&2 && exec "$@""#;
 
-/// Whether this is the network of the test's own. If it is not, the whole test has run there when this returns.
+/// Returns true inside the test's private network. Outside it, runs the whole test there and returns false.
 fn inside<T>(_test: T) -> bool {
     if env::var_os(INSIDE).is_some() {
         return true;
@@ -53,14 +53,14 @@ fn inside<T>(_test: T) -> bool {
             );
         }
         (_, said) => {
-            let why = said.map_or_else(|error| error.to_string(), |said| said.trim().to_owned());
+            let why = said.map_or_else(ToString::to_string, |said| said.trim().to_owned());
             needs::missing("REQUIRE_NAMES", &format!("no network of its own: {why}"));
         }
     }
     false
 }
 
-/// The hosts file from here on: localhost, and Zoho's names at these addresses, in this order.
+/// Rewrites the hosts file: localhost, and Zoho's names at these addresses in this order.
 fn lead_names_to(addresses: &[&str]) {
     let names = cloud::names().join(" ");
     let lines = addresses
@@ -71,7 +71,7 @@ fn lead_names_to(addresses: &[&str]) {
     fs::write("/etc/hosts", lines).unwrap();
 }
 
-/// All of Zoho, at its own names, and a client there.
+/// All of Zoho at its own names, with a client.
 struct Zoho {
     stand_in: StandIn,
     cloud: Cloud,
@@ -79,12 +79,12 @@ struct Zoho {
 }
 
 impl Zoho {
-    /// A client registered at one data center, of a person at another.
+    /// Starts with a client registered at one data center and a person at another.
     async fn between(home: DataCenter, person_at: DataCenter) -> Self {
         Self::speaking(home, person_at, &[&TLS12, &TLS13], &[]).await
     }
 
-    /// The same with these versions of TLS, and these protocols beneath.
+    /// The same with these TLS versions and application protocols.
     async fn speaking(
         home: DataCenter,
         person_at: DataCenter,
@@ -110,7 +110,7 @@ impl Zoho {
         }
     }
 
-    /// The program with the client and its data center, and no address.
+    /// A command with the client and its data center, without any address.
     fn command(&self, arguments: &[&str]) -> tokio::process::Command {
         let secret = self.stand_in.client_secret();
         let variables = [
@@ -123,7 +123,7 @@ impl Zoho {
         command
     }
 
-    /// Runs it to its end.
+    /// Runs the program to its end.
     async fn run(&self, arguments: &[&str]) -> Ended {
         Program::spawn(&mut self.command(arguments)).wait().await
     }
@@ -134,7 +134,7 @@ impl Zoho {
         self.complete(command.args(options)).await
     }
 
-    /// Accepts in a login that is started by a command.
+    /// Starts a login and accepts the consent.
     async fn complete(&self, command: &mut tokio::process::Command) -> Ended {
         let login = Login::of(command).await;
         let person = self.cloud.person();

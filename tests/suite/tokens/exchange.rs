@@ -1,4 +1,4 @@
-//! The self client: a grant token from the console, without a redirect; what goes wrong with one.
+//! Tests the self client: a grant token from the console, without a redirect, and what can go wrong with it.
 
 use crate::tokens::source::{Life, SCOPES};
 use serde_json::Value;
