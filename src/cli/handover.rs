@@ -25,19 +25,19 @@ pub struct HandOver {
     /// The program that will read the CRM: sets format and scopes
     #[arg(long = "for", value_name = "DEST", value_enum)]
     pub destination: Option<Destination>,
-    /// Format of the credentials [default: that of --for, else text]
+    /// Format of the credentials [default: the format for --for, otherwise text]
     #[arg(long, value_parser = format_named())]
     pub format: Option<&'static Format>,
     /// One bare value instead of a format
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
     pub field: Option<&'static Field>,
-    /// Any text instead of a format, with {refresh_token} and the like in it; a brace itself is written twice: {{ or }}
+    /// Custom text instead of a format, with placeholders such as {refresh_token}; write a literal brace twice: {{ or }}
     #[arg(long, value_name = "TEXT", conflicts_with = "format")]
     pub template: Option<Template>,
-    /// File for the credentials instead of standard output, which - names
+    /// Write the credentials to this file instead of standard output (-)
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Replace an existing file (dotenv is merged into it in any case)
+    /// Replace an existing file (dotenv is always merged into it)
     #[arg(long, requires = "output")]
     pub force: bool,
     #[command(flatten)]

@@ -19,7 +19,7 @@ Exit codes:
 #[derive(Args)]
 #[command(next_help_heading = "Keeping")]
 pub struct Keep {
-    /// Save client and tokens for later runs; then nothing is printed unless --format or --output asks [default: default] [env: ZOHO_PROFILE names it]
+    /// Save client and tokens for later runs; credentials are then printed only if --format or --output is given [default: default] [env: ZOHO_PROFILE sets the name]
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, add = ArgValueCandidates::new(profiles))]
     #[expect(
         clippy::option_option,
@@ -34,10 +34,10 @@ pub struct Keep {
         requires = "save"
     )]
     pub save_to: Backend,
-    /// The profile that --save means; saves nothing by itself
+    /// Profile for --save; saves nothing by itself
     #[arg(long, add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
-    /// Revoke the refresh token that the profile held, without a question
+    /// Revoke the profile's previous refresh token without asking
     #[arg(long, requires = "save")]
     pub revoke_old: bool,
 }
@@ -55,7 +55,7 @@ pub struct From {
     /// Saved profile [default: default] [env: ZOHO_PROFILE]
     #[arg(long, conflicts_with = "env_file", add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
-    /// File with ZOHO_… variables, as --format dotenv writes it; what is refreshed is put back there
+    /// File with ZOHO_… variables, as written by --format dotenv; refreshed tokens are saved back to it
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
 }
@@ -66,7 +66,7 @@ pub struct From {
 pub struct Use {
     #[command(flatten)]
     pub from: From,
-    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    /// Request a new access token, even if the current one is valid or Zoho has refused before
     #[arg(long)]
     pub refresh: bool,
 }
@@ -76,13 +76,13 @@ pub struct Use {
 pub struct Check {
     #[command(flatten)]
     pub from: From,
-    /// One JSON object instead of lines
+    /// Print one JSON object instead of lines
     #[arg(long)]
     pub json: bool,
-    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    /// Request a new access token, even if the current one is valid or Zoho has refused before
     #[arg(long)]
     pub refresh: bool,
-    /// A further API domain that the access token may be sent to (repeatable)
+    /// Another API domain that may receive the access token (repeatable)
     #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
     pub trust_api_domain: Vec<ApiDomain>,
 }
@@ -92,7 +92,7 @@ pub struct Check {
 pub struct Revoke {
     #[command(flatten)]
     pub from: From,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     pub yes: bool,
 }

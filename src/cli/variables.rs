@@ -39,7 +39,7 @@ impl Variables {
 
     /// Reads a file's variables.
     pub fn of_file(path: &Path) -> Result<Self, Usage> {
-        let place = Untrusted::new(path.display().to_string()).to_string();
+        let place = Untrusted::path(path).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
             let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
@@ -104,9 +104,10 @@ impl Variables {
 
     /// The profile to use: from the option or the variable.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
-        let named = option.map(|name| Ok(Some(name.clone())));
-        let named = named.unwrap_or_else(|| self.parsed("ZOHO_PROFILE", str::parse))?;
-        Ok(named.unwrap_or_default())
+        match option {
+            Some(name) => Ok(name.clone()),
+            None => Ok(self.parsed("ZOHO_PROFILE", str::parse)?.unwrap_or_default()),
+        }
     }
 
     /// A secret or a token.

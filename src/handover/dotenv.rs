@@ -111,6 +111,7 @@ fn merge(
 }
 
 /// A line of a file, or several where a quoted value goes on; before, value and behind together are all of it.
+#[derive(Default)]
 struct Line<'a> {
     /// What it sets; empty when it sets nothing.
     name: &'a str,
@@ -130,10 +131,8 @@ impl<'a> Iterator for Lines<'a> {
     fn next(&mut self) -> Option<Line<'a>> {
         let first = self.0.split_inclusive('\n').next()?;
         let line = assignment(self.0, first).unwrap_or(Line {
-            name: "",
             before: first,
-            value: "",
-            behind: "",
+            ..Line::default()
         });
         let length = line.before.len() + line.value.len() + line.behind.len();
         self.0 = &self.0[length..];

@@ -127,21 +127,21 @@ pub struct Addresses {
     pub api_domain: String,
 }
 
-/// The data centers. When dropped, they stop listening and close their connections, except where a client is still
+/// Both data centers. When dropped, they stop listening and close their connections, except where a client is still
 /// waiting for a response.
 pub struct StandIn {
     world: Arc<World>,
-    /// Dropping this stops the servers.
+    /// Dropping this stops both servers.
     running: JoinSet<io::Result<()>>,
 }
 
-/// State shared by the data centers.
+/// State shared by all data centers.
 struct World {
     client_id: String,
     home: DataCenter,
     /// The secret in the client's own data center, and the one everywhere else.
     secrets: [SecretString; 2],
-    /// The data centers served.
+    /// The addresses of the data centers being played.
     addresses: Vec<(DataCenter, Addresses)>,
     state: Mutex<State>,
 }
@@ -150,12 +150,12 @@ struct State {
     registry: Registry,
     failure: Option<Failure>,
     requests: Vec<Recorded>,
-    /// The queries of bulk read jobs.
+    /// The requests of bulk read jobs.
     jobs: Vec<Value>,
 }
 
 impl StandIn {
-    /// Starts the United States and Europe on free ports of 127.0.0.1.
+    /// Starts both on free ports of 127.0.0.1.
     pub async fn start(rehearsal: Rehearsal) -> io::Result<Self> {
         let us = TcpListener::bind("127.0.0.1:0").await?;
         let eu = TcpListener::bind("127.0.0.1:0").await?;
@@ -176,7 +176,7 @@ impl StandIn {
         Ok(stand_in)
     }
 
-    /// Every data center, at Zoho's own addresses: the caller makes those names lead to `by_host`.
+    /// Plays every data center at Zoho's own addresses: the caller makes those names resolve to the `by_host` router.
     pub fn everywhere(rehearsal: Rehearsal) -> Self {
         let places = DataCenter::EVERYWHERE.map(|at| (at, at.addresses()));
         Self::at(places.to_vec(), rehearsal)
@@ -229,7 +229,7 @@ impl StandIn {
         site::router(Arc::clone(&self.world), at)
     }
 
-    /// Routes everything that all data centers serve, selected by host name.
+    /// Routes everything that all data centers serve, each server only under its own host name.
     pub fn by_host(&self) -> Router {
         site::by_host(&self.world)
     }

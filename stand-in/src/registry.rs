@@ -22,7 +22,7 @@ use grant::Grant;
 use request::Asked;
 use tokens::Tokens;
 
-/// Clients, pending consents, grant tokens and tokens of all data centers, for one person.
+/// Clients, pending consents, grant tokens and tokens of both data centers, for one person.
 pub struct Registry {
     clients: Vec<Client>,
     person_at: DataCenter,
@@ -40,7 +40,7 @@ pub struct Registry {
 pub struct Client {
     /// The client ID, the same in every data center.
     pub id: String,
-    /// The secret in its own data center, and the one everywhere else.
+    /// The secret in the client's own data center, and the one everywhere else.
     pub secrets: [SecretString; 2],
     /// The data center where it was registered.
     pub home: DataCenter,
@@ -51,12 +51,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// The secret at a data center.
+    /// The client's secret at a data center.
     fn secret(&self, at: DataCenter) -> &str {
         self.secrets[usize::from(at != self.home)].expose_secret()
     }
 
-    /// China is a separate cloud, and Zoho does not say that multi-DC reaches into it.
+    /// Whether a data center knows the client. China is a separate cloud, and Zoho does not say that multi-DC reaches
+    /// into it.
     fn is_known(&self, at: DataCenter) -> bool {
         let apart = [at, self.home].contains(&DataCenter::Cn);
         at == self.home || self.multi_dc && !apart
@@ -237,7 +238,7 @@ impl Registry {
         clients.find(|client| client.id == id && client.is_known(at))
     }
 
-    /// The ID of the client, once it has authenticated.
+    /// Authenticates the client. Returns its ID.
     fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
         let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
         match form.value("client_secret") {

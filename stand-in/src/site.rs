@@ -45,7 +45,7 @@ pub fn router(world: Arc<World>, at: DataCenter) -> Router {
     dressed(accounts().merge(crm()), site)
 }
 
-/// Routes everything that all data centers serve. Each server responds only to its own host name and paths.
+/// Routes everything that all data centers serve. Each server responds only under its own name.
 pub fn by_host(world: &Arc<World>) -> Router {
     let mut servers = HashMap::new();
     for (at, addresses) in &world.addresses {
@@ -57,7 +57,7 @@ pub fn by_host(world: &Arc<World>) -> Router {
         let [accounts_server, api] =
             [&addresses.accounts_url, &addresses.api_domain].map(|origin| authority(origin));
         servers.insert(accounts_server, dressed(accounts(), site));
-        // API domains also work without "www.".
+        // An API domain also responds without "www.".
         servers.insert(api.trim_start_matches("www.").to_owned(), crm.clone());
         servers.insert(api, crm);
     }
@@ -71,13 +71,13 @@ pub fn by_host(world: &Arc<World>) -> Router {
     })
 }
 
-/// The host, with its port if there is one.
+/// The host, plus the port unless it is the default.
 fn authority(origin: &str) -> String {
     let (_, authority) = origin.split_once("://").unwrap_or_default();
     authority.to_owned()
 }
 
-/// Routes of an accounts server.
+/// Routes an accounts server, and the pages beside it.
 fn accounts() -> Router<Site> {
     Router::new()
         .route("/oauth/v2/auth", get(consent::authorize))
@@ -92,7 +92,7 @@ fn accounts() -> Router<Site> {
         .route("/landing", get(console::landing))
 }
 
-/// Routes of an API domain.
+/// Routes an API domain.
 fn crm() -> Router<Site> {
     Router::new()
         .route("/crm/{version}/org", get(crm::org))

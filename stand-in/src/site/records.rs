@@ -1,4 +1,4 @@
-//! The CRM's modules, fields and records, read in pages or by a query.
+//! The CRM's modules, fields and records, readable page by page or through a query.
 
 use std::sync::LazyLock;
 
@@ -13,14 +13,14 @@ use super::Site;
 use super::crm::{Refusal, good, permit};
 use crate::parameters::Parameters;
 
-/// Zoho's limit.
+/// Zoho's page size.
 const PER_PAGE: usize = 200;
 
 static MODULES: LazyLock<Vec<Module>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../data/crm.json")).expect("a test reads this file")
 });
 
-/// A module with its fields and records.
+/// A CRM module and its contents.
 #[derive(Deserialize)]
 pub struct Module {
     #[serde(rename = "module")]
@@ -51,7 +51,7 @@ pub async fn module(
     Ok(good(&json!({ "modules": [facts] })))
 }
 
-/// GET `/crm/v8/settings/fields`, for one module.
+/// GET `/crm/v8/settings/fields` for one module.
 pub async fn fields(
     State(site): State<Site>,
     Path(version): Path<String>,
@@ -64,7 +64,8 @@ pub async fn fields(
     Ok(good(&json!({ "fields": fields })))
 }
 
-/// GET `/crm/v8/Leads`. Versions after 2 require `fields`. `If-Modified-Since` leaves out older records.
+/// GET `/crm/v8/Leads`. Versions after 2 require a list of fields. Records unchanged since a given time return "not
+/// modified".
 pub async fn list(
     State(site): State<Site>,
     Path((version, name)): Path<(String, String)>,
@@ -106,7 +107,7 @@ pub async fn list(
     Ok(good(&json!({ "data": data, "info": info })))
 }
 
-/// POST `/crm/v8/coql`: `select A, B from Leads where id is not null limit 10`, with no other condition.
+/// POST `/crm/v8/coql`: supports `select A, B from Leads where id is not null limit 10`, and no other condition.
 pub async fn query(
     State(site): State<Site>,
     Path(version): Path<String>,
@@ -116,7 +117,7 @@ pub async fn query(
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let text = body["select_query"].as_str().unwrap_or_default();
     let parsed = parse(text);
-    // Without the module's scope, errors in the query are not revealed either.
+    // Without the module's scope, nothing about the query is revealed either.
     let module = parsed.as_ref().map(|(_, module, _)| scope(module));
     let groups: Vec<_> = ["ZohoCRM.coql"]
         .into_iter()
@@ -146,7 +147,7 @@ pub async fn query(
     Ok(good(&json!({ "data": data, "info": info })))
 }
 
-/// Parses the fields, module and limit of a query.
+/// The fields, module and limit of a query.
 fn parse(text: &str) -> Option<(Vec<&str>, &str, usize)> {
     let text = text.strip_prefix("select ")?;
     let (fields, rest) = text.split_once(" from ")?;
@@ -159,7 +160,7 @@ fn parse(text: &str) -> Option<(Vec<&str>, &str, usize)> {
     Some((fields, module, limit))
 }
 
-/// These fields of a record, and its id in any case.
+/// The record's ID, which is always included, and the given fields.
 fn part(record: &Map<String, Value>, fields: &[&str]) -> Map<String, Value> {
     let asked = |name: &str| name == "id" || fields.contains(&name);
     let kept = record.iter().filter(|(name, _)| asked(name));
@@ -167,7 +168,7 @@ fn part(record: &Map<String, Value>, fields: &[&str]) -> Map<String, Value> {
         .collect()
 }
 
-/// The scope group for reading a module's records.
+/// The scope group that allows reading a module's records.
 pub fn scope(module: &str) -> String {
     format!("ZohoCRM.modules.{module}")
 }

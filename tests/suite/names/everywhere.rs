@@ -1,4 +1,4 @@
-//! Tests login, token, check and revoke at each data center's own names.
+//! Tests each data center from login to revocation, using its own names.
 
 use super::{Zoho, inside};
 use serde_json::Value;
@@ -28,7 +28,7 @@ async fn a_login_and_all_that_follows_at_each_data_center() {
     }
 }
 
-/// Refreshes, checks and revokes the tokens of a file that a login wrote, all at this data center.
+/// Asserts that the file a login wrote yields fresh tokens, which are checked and revoked, all at this data center.
 async fn kept_up(zoho: &Zoho, center: DataCenter) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(".env");

@@ -1,5 +1,5 @@
-//! Tests the program at Zoho's own names: each test runs in a private network whose hosts file leads those names to the
-//! stand-in over TLS. The program gets no address there and relies on its own table.
+//! Tests the program where Zoho's own names resolve to the stand-in, behind TLS. Each test has its own network
+//! namespace and hosts file. The program is given no addresses there: it uses its own table.
 
 pub mod cloud;
 mod everywhere;
@@ -18,14 +18,14 @@ use std::fs;
 use std::process::{Command, Stdio};
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// Set while a test runs in its private network.
+/// Set when a test runs in its own network.
 const INSIDE: &str = "INSIDE_A_NETWORK_OF_ITS_OWN";
 
-/// Prepares a new network; the first argument is its hosts file.
+/// What a shell does first in a new network, with the hosts file as its first argument.
 const ENTER: &str = r#"PATH="$PATH:/usr/sbin:/sbin"
     ip link set lo up && mount --bind "$1" /etc/hosts && shift && echo entered >&2 && exec "$@""#;
 
-/// Returns true inside the test's private network. Outside it, runs the whole test there and returns false.
+/// Whether this is the test's own network. If not, the whole test has run there when this returns.
 fn inside<T>(_test: T) -> bool {
     if env::var_os(INSIDE).is_some() {
         return true;
@@ -60,7 +60,7 @@ fn inside<T>(_test: T) -> bool {
     false
 }
 
-/// Rewrites the hosts file: localhost, and Zoho's names at these addresses in this order.
+/// Rewrites the hosts file: localhost, and Zoho's names at these addresses, in this order.
 fn lead_names_to(addresses: &[&str]) {
     let names = cloud::names().join(" ");
     let lines = addresses
@@ -71,7 +71,7 @@ fn lead_names_to(addresses: &[&str]) {
     fs::write("/etc/hosts", lines).unwrap();
 }
 
-/// All of Zoho at its own names, with a client.
+/// All of Zoho at its own names, and a client there.
 struct Zoho {
     stand_in: StandIn,
     cloud: Cloud,
@@ -84,7 +84,7 @@ impl Zoho {
         Self::speaking(home, person_at, &[&TLS12, &TLS13], &[]).await
     }
 
-    /// The same with these TLS versions and application protocols.
+    /// Starts with these TLS versions and application protocols as well.
     async fn speaking(
         home: DataCenter,
         person_at: DataCenter,
@@ -110,7 +110,7 @@ impl Zoho {
         }
     }
 
-    /// A command with the client and its data center, without any address.
+    /// The program with the client and its data center, but no address.
     fn command(&self, arguments: &[&str]) -> tokio::process::Command {
         let secret = self.stand_in.client_secret();
         let variables = [
@@ -123,18 +123,18 @@ impl Zoho {
         command
     }
 
-    /// Runs the program to its end.
+    /// Runs it to completion.
     async fn run(&self, arguments: &[&str]) -> Ended {
         Program::spawn(&mut self.command(arguments)).wait().await
     }
 
-    /// A login that a person accepts.
+    /// Runs a login that a person accepts.
     async fn login(&self, options: &[&str]) -> Ended {
         let mut command = self.command(&["login", "--no-browser"]);
         self.complete(command.args(options)).await
     }
 
-    /// Starts a login and accepts the consent.
+    /// Runs a command that starts a login, and accepts in it.
     async fn complete(&self, command: &mut tokio::process::Command) -> Ended {
         let login = Login::of(command).await;
         let person = self.cloud.person();

@@ -1,4 +1,5 @@
-//! Tests how Zoho is reached: TLS and HTTP versions, unreachable addresses, names that only a proxy can resolve.
+//! Tests how Zoho is reached: versions of TLS and HTTP, unreachable addresses, and proxies that alone can resolve the
+//! names.
 
 use super::{Zoho, inside, lead_names_to};
 use crate::hostile::front::Proxy;
@@ -10,7 +11,7 @@ use zoho_stand_in::DataCenter::{Eu, Us};
 
 const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-/// A silent address costs 0.3 s for each new server; a login has three.
+/// An address that accepts no connection is skipped after 0.3 s, for each of four or five requests to new servers.
 const SOON: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -22,7 +23,7 @@ async fn each_version_of_tls_will_do_and_http_1_1_is_spoken() {
         (&TLS12, ProtocolVersion::TLSv1_2),
         (&TLS13, ProtocolVersion::TLSv1_3),
     ] {
-        // The server offers HTTP/2 as well, which the program does not use.
+        // The program does not use HTTP/2, even with a server that supports it.
         let zoho = Zoho::speaking(Us, Eu, &[version], &["h2", "http/1.1"]).await;
         let ended = zoho.login(&[]).await;
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -56,7 +57,7 @@ async fn an_ipv6_address_that_keeps_silent_costs_little() {
         return;
     }
     let zoho = Zoho::between(Us, Eu).await;
-    // Once the queue of a listener that accepts nothing is full, the system ignores further connections.
+    // If nobody accepts and the queue is full, the system answers no further connection.
     let address: SocketAddr = "[::1]:443".parse().unwrap();
     let socket = tokio::net::TcpSocket::new_v6().unwrap();
     socket.bind(address).unwrap();
@@ -96,7 +97,7 @@ async fn names_that_only_a_proxy_knows() {
     let mut command = zoho.command(&["login", "--no-browser"]);
     command.env("HTTPS_PROXY", format!("http://127.0.0.1:{}", proxy.port));
     let login = crate::hostile::login::Login::of(&mut command).await;
-    // The person's browser resolves the names itself.
+    // The person's browser connects differently.
     lead_names_to(&["127.0.0.1"]);
     let person = zoho.cloud.person();
     let url = person
