@@ -155,22 +155,23 @@ def python_sdk(zoho):
         raise Unproven("zohocrmsdk8_0 does not install from PyPI here")
     scopes = f"{SCOPES},ZohoCRM.coql.READ,ZohoCRM.bulk.READ"
     store = zoho.file("python.txt", "--format", "zoho-sdk", "--scope", scopes)
-    command = (sys.executable, HERE / "records.py", store)
-    output = zoho.run(*command)
+    output = used_and_refreshed(zoho, store, sys.executable, HERE / "records.py", store)
     read = [reads(output, f"{how} {RECORD}") for how in ("record", "query", "bulk")]
-    read.append(refreshed(zoho, store, *command))
-    return f"zohocrmsdk8_0 {metadata.version('zohocrmsdk8_0')}", ", ".join(read)
+    return f"zohocrmsdk8_0 {metadata.version('zohocrmsdk8_0')}", ", ".join([*read, "refreshed"])
 
 
-def refreshed(zoho, store, *command):
-    """Checks that the SDK replaces an expired token by itself."""
+def used_and_refreshed(zoho, store, *command):
+    """What the SDK prints; it must use the token as it was handed over, and replace it by itself once it is expired."""
     heading, line = store.read_text().splitlines()[:2]
     row = dict(zip(heading.split(","), line.split(",")))
+    output = zoho.run(*command)
+    if row["access_token"] not in store.read_text():
+        raise Lost("a live token was replaced")
     store.write_text(f"{heading}\n{line.replace(row['expiry_time'], '1000')}\n")
     reads(zoho.run(*command))
     if row["access_token"] in store.read_text():
-        raise Lost("a stale token was not refreshed")
-    return "refreshed"
+        raise Lost("an expired token was not replaced")
+    return output
 
 
 def node_sdk(package):
@@ -179,9 +180,8 @@ def node_sdk(package):
         store = zoho.file(f"{package.split('/')[1]}.txt", "--format", "zoho-sdk", "--for", "sdk")
         # An import is resolved relative to the script's folder.
         script = shutil.copy(HERE / "records.mjs", FOLDER / "node")
-        command = ("node", script, package, store)
-        read = reads(zoho.run(*command))
-        return f"{installed}, Node {version('node', '--version')}", f"{read}, {refreshed(zoho, store, *command)}"
+        read = reads(used_and_refreshed(zoho, store, "node", script, package, store))
+        return f"{installed}, Node {version('node', '--version')}", f"{read}, refreshed"
 
     return proof
 
