@@ -40,7 +40,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files = workdrive(zoho.clone());
     let router = files.fallback_service(zoho.layer(from_fn(as_form)));
     let versions = [&TLS12, &TLS13];
-    let cloud = Cloud::start(router.layer(from_fn(told)), &[WORKDRIVE], &versions, &[]).await?;
+    let cloud = Cloud::start(
+        "127.0.0.1",
+        router.layer(from_fn(told)),
+        &[WORKDRIVE],
+        &versions,
+        &[],
+    )
+    .await?;
     println!("ZOHO_CLIENT_ID={}", stand_in.client_id());
     let secret = stand_in.client_secret();
     println!("ZOHO_CLIENT_SECRET={}", secret.expose_secret());

@@ -32,8 +32,9 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Serves Zoho's names and `more` with these TLS versions and application protocols.
+    /// Serves Zoho's names and `more` at an address, with these TLS versions and application protocols.
     pub async fn start(
+        address: &str,
         router: axum::Router,
         more: &[&str],
         versions: &[&'static SupportedProtocolVersion],
@@ -55,7 +56,7 @@ impl Cloud {
         authority.write_all(pem.as_bytes())?;
         let handshakes = Arc::default();
         let listener = Tls {
-            tcp: TcpListener::bind("127.0.0.1:443").await?,
+            tcp: TcpListener::bind((address, 443)).await?,
             acceptor: TlsAcceptor::from(Arc::new(config)),
             shaking: JoinSet::new(),
             done: Arc::clone(&handshakes),
