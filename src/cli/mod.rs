@@ -19,7 +19,8 @@ use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokens::{EXIT_CODES, From, Keep, SELF_CLIENT};
+use tokens::{API, EXIT_CODES, From, Keep, RUN, SELF_CLIENT};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::client::Id;
@@ -59,13 +60,23 @@ pub enum Command {
     /// Print the Authorization header with a live access token, for example: zoho-grant header | curl -H @- URL
     #[command(after_help = EXIT_CODES)]
     Header(tokens::Use),
+    /// Run a program with a live access token in its environment
+    #[command(after_help = RUN)]
+    Run(tokens::Run),
+    /// Make one request to the CRM with a live access token; its body goes to standard output
+    #[command(after_help = API)]
+    Api(tokens::Api),
     /// Check that credentials work, who owns them and which scopes respond
     #[command(after_help = EXIT_CODES)]
     Check(tokens::Check),
     /// Revoke a refresh token and delete the saved profile
     Revoke(tokens::Revoke),
     /// List the saved profiles, without secrets
-    Profiles,
+    Profiles {
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Remove a saved profile from this machine; its tokens stay valid at Zoho
     Forget {
         /// The profile to remove [default: default] [env: ZOHO_PROFILE]
@@ -78,9 +89,16 @@ pub enum Command {
     Scopes {
         /// Show only scopes with this word in their name or description
         word: Option<String>,
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
     },
     /// Look up Zoho's data centers
-    Datacenters,
+    Datacenters {
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Export saved credentials in any format; no request is made
     Export(Export),
     /// Print a shell's completion script
@@ -245,6 +263,9 @@ pub struct Callback {
 pub struct Credentials {
     #[command(flatten)]
     pub hand_over: HandOver,
+    /// What the names of variables begin with, written and (where a place has them) read
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
+    pub env_prefix: Prefix,
     /// Do not ask the CRM who owns the credentials
     #[arg(long)]
     pub no_verify: bool,

@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{self, MOST_BYTES};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{NotAClient, token};
@@ -22,35 +23,60 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 pub struct Variables {
     /// Where they come from, for messages.
     pub place: String,
+    /// The prefix of their names there; here, each begins with `ZOHO_`.
+    pub prefix: Prefix,
     values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Variables {
     /// Reads the environment's variables.
-    pub fn of_environment() -> Self {
-        let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
+    pub fn of_environment(prefix: &Prefix) -> Self {
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
-        let values = ours.map(|(name, value)| (text(&name), Zeroizing::new(text(&value))));
+        let values = std::env::vars_os().filter_map(|(name, value)| {
+            let name = usual_name(&text(&name), prefix)?;
+            Some((name, Zeroizing::new(text(&value))))
+        });
         Self {
             place: "the environment".to_owned(),
+            prefix: prefix.clone(),
             values: values.collect(),
         }
     }
 
     /// Reads a file's variables.
-    pub fn of_file(path: &Path) -> Result<Self, Usage> {
+    pub fn of_file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
         let place = Untrusted::path(path).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
             let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
-        let values = values.filter(|(name, _)| is_ours(OsStr::new(name)));
-        let values = values.map(|(name, value)| (name.to_owned(), value));
+        let values = values.filter_map(|(name, value)| Some((usual_name(name, prefix)?, value)));
         Ok(Self {
             place,
+            prefix: prefix.clone(),
             values: values.collect(),
         })
+    }
+
+    /// Reads the environment's variables; those with the default prefix if it has no client with this one.
+    pub fn of_environment_either(prefix: &Prefix) -> Self {
+        let own = Self::of_environment(prefix);
+        if own.hold_a_client() {
+            own
+        } else {
+            Self::of_environment(&Prefix::default())
+        }
+    }
+
+    /// Reads a file's variables; those with the default prefix if it has no client with this one.
+    pub fn of_file_either(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
+        let own = Self::of_file(path, prefix)?;
+        if own.hold_a_client() {
+            Ok(own)
+        } else {
+            Self::of_file(path, &Prefix::default())
+        }
     }
 
     /// Turns a saved profile into the variables that would describe the same login.
@@ -69,6 +95,7 @@ impl Variables {
         };
         Self {
             place: format!("profile {name}"),
+            prefix: Prefix::default(),
             values: values.into_iter().filter_map(told).collect(),
         }
     }
@@ -128,7 +155,8 @@ impl Variables {
         let (dc, url) = ("ZOHO_DC", "ZOHO_ACCOUNTS_URL");
         let center = self.parsed(dc, data_center)?;
         let server = self.parsed(url, |text| AccountsServer::given(&server_alone(text)))?;
-        if let Some(told) = one_server(dc, center, url, server.as_ref())? {
+        let (dc, url) = (self.shown(dc), self.shown(url));
+        if let Some(told) = one_server(&dc, center, &url, server.as_ref())? {
             return Ok(Some(told));
         }
         let Some(domain) = self.api_domain()? else {
@@ -145,6 +173,11 @@ impl Variables {
         !matches!(self.find(name), Ok(None))
     }
 
+    /// Whether any of them is a client's.
+    pub fn hold_a_client(&self) -> bool {
+        self.hold("ZOHO_CLIENT_ID") || self.hold("ZOHO_CLIENT_SECRET")
+    }
+
     /// Whether any of them is a token.
     pub fn hold_a_token(&self) -> bool {
         self.hold("ZOHO_REFRESH_TOKEN") || self.hold("ZOHO_ACCESS_TOKEN")
@@ -159,14 +192,20 @@ impl Variables {
     pub fn missing(&self, name: &str) -> Usage {
         let place = &self.place;
         Usage::wrong(
-            format!("{name} is missing."),
+            format!("{} is missing.", self.shown(name)),
             format!("It is not in {place}, and what belongs together is read from one place."),
             "Add it there, name a file that holds all with --env-file, or a profile with --profile.",
         )
     }
 
     fn unusable(&self, name: &str, reason: impl Display) -> Usage {
-        Usage::new(name, reason, &format!("Correct it in {}.", self.place))
+        let name = self.shown(name);
+        Usage::new(&name, reason, &format!("Correct it in {}.", self.place))
+    }
+
+    /// A name as it stands there.
+    fn shown(&self, name: &str) -> String {
+        name.replace(Prefix::default().as_str(), self.prefix.as_str())
     }
 }
 
@@ -207,6 +246,27 @@ pub fn withhold(command: &mut Command) {
     }
 }
 
+/// Every variable that is read or written, without its prefix.
+pub const NAMES: [&str; 11] = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "REFRESH_TOKEN",
+    "ACCESS_TOKEN",
+    "ACCESS_TOKEN_EXPIRES_AT",
+    "ACCOUNTS_URL",
+    "API_DOMAIN",
+    "DC",
+    "SCOPE",
+    "REDIRECT_URI",
+    "PROFILE",
+];
+
+/// The name that a variable of this prefix has otherwise.
+fn usual_name(name: &str, prefix: &Prefix) -> Option<String> {
+    let rest = name.strip_prefix(prefix.as_str())?;
+    Some(Prefix::default().name(rest))
+}
+
 fn is_ours(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b"ZOHO_")
 }
@@ -228,6 +288,7 @@ mod tests {
         };
         Variables {
             place: "here".to_owned(),
+            prefix: Prefix::default(),
             values: values.iter().map(owned).collect(),
         }
     }

@@ -3,6 +3,7 @@
 pub mod device;
 mod exchange;
 pub mod outcome;
+mod reading;
 pub mod self_client;
 
 use crate::context::{Context, stopped};
@@ -62,7 +63,7 @@ pub async fn login(
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
             sender_unseen: unseen,
-            ..hand_over(settings, obtained, context).await
+            ..hand_over(&zoho, settings, obtained, context).await
         })
     }
     .await;

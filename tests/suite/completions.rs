@@ -67,6 +67,9 @@ async fn check(shell: &[&str], load: &str) {
         ("check --profile wo", "check --profile work"),
         ("forget wo", "forget work"),
         ("man datac", "man datacenters"),
+        ("login --for adobe-r", "login --for adobe-rest"),
+        ("run --profile wo", "run --profile work"),
+        ("api -X PA", "api -X PATCH"),
     ] {
         // After Tab, jumps to both ends of the line, so that it is printed rather than run.
         let keys = format!("zoho-grant {typed}\t\u{1}echo 'comp''leted' \u{5}");
@@ -119,8 +122,12 @@ async fn fish_completes() {
         offered("zoho-grant check --profile ").await,
         "work\thttps://accounts.zoho.eu\n"
     );
-    let airbyte = offered("zoho-grant export --format airb").await;
-    assert!(airbyte.starts_with("airbyte\tAirbyte"));
+    for option in ["export --format", "login --for"] {
+        let airbyte = offered(&format!("zoho-grant {option} airb")).await;
+        assert!(airbyte.starts_with("airbyte\tAirbyte"), "{airbyte}");
+    }
+    let api = offered("zoho-grant ap").await;
+    assert!(api.starts_with("api\tMake one request"), "{api}");
 }
 
 #[tokio::test]
