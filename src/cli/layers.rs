@@ -192,7 +192,7 @@ fn note(name: &Name, kept: &Credentials) -> String {
     let organization = kept.organization().and_then(|told| told.name.as_ref());
     let owner = organization.map_or_else(String::new, |owner| format!(" ({owner})"));
     let scopes = kept.scopes.as_ref();
-    let scopes = scopes.map_or_else(String::new, |scopes| format!(", {}", scopes.joined(",")));
+    let scopes = scopes.map_or_else(String::new, |scopes| format!(", {}", scopes.joined(", ")));
     format!(
         "What you did not give comes from profile {name}{owner}: client {id}, {center}{scopes}."
     )

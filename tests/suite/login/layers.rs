@@ -94,7 +94,7 @@ async fn row_32_a_remembered_secret_stays_with_its_server() {
         .collect();
     assert_eq!(told.len(), 1, "{}", ended.stderr);
     assert!(
-        told[0].ends_with(&format!("{}.", SCOPES.join(","))),
+        told[0].ends_with(&format!("{}.", SCOPES.join(", "))),
         "{}",
         told[0]
     );
