@@ -7,6 +7,7 @@ use crate::handover::NotWritten;
 use crate::loopback::bind::PortUnavailable;
 use crate::profiles::error::ProfileError;
 use crate::untrusted::Untrusted;
+use crate::zoho::data_centers::DataCenter;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token::ExchangeError;
 use crate::zoho::token_error::TokenError;
@@ -21,7 +22,7 @@ pub enum Error {
     #[error("The redirect URI cannot be served: {0}.")]
     Port(#[from] PortUnavailable),
     /// No answer before the consent: nothing is lost.
-    #[error("The login was not begun: {0}.")]
+    #[error("The login was not started: {0}.")]
     Unreachable(NetworkError),
     /// No callback in time.
     #[error("Nothing came back from Zoho in time.")]
@@ -49,7 +50,7 @@ pub enum Error {
     #[error("Zoho's answer holds neither a grant token nor an error.")]
     Empty,
     /// The callback named a server that is not trusted.
-    #[error("The callback names an accounts server that is not trusted: {named}.")]
+    #[error("{}.", foreign(.named, .location.as_ref()))]
     ForeignAccountsServer {
         /// What it named.
         named: Untrusted,
@@ -70,13 +71,13 @@ pub enum Error {
     #[error("The code was not entered and accepted in time.")]
     CodeExpired,
     /// The person lives at a data center that is not of the table.
-    #[error("Zoho says that the person is at a data center that is not known: {0}.")]
+    #[error("Zoho names a data center that is not in the table: {0}.")]
     ForeignLocation(Untrusted),
     /// An access token alone.
     #[error("Zoho gave no refresh token.")]
     NoRefreshToken,
     /// The token answer named an API domain that is not trusted.
-    #[error("The token answer names an API domain that is not Zoho's: {0}.")]
+    #[error("The token answer {}.", foreign_domain(.0))]
     ForeignApiDomain(Untrusted),
     /// A fresh token that the CRM does not know.
     #[error("The CRM at {domain} does not accept the new access token ({code}).")]
@@ -158,6 +159,26 @@ impl Error {
             error,
             ExchangeError::Refused(InvalidClient | InvalidClientSecret | InvalidCode)
         )
+    }
+}
+
+/// A server of Zoho's that another data center stands beside is no stranger.
+fn foreign(named: &Untrusted, location: Option<&Untrusted>) -> String {
+    let center = DataCenter::of_accounts_server(named.raw());
+    let at = location.and_then(|location| DataCenter::of_code(location.raw()));
+    match (center, at) {
+        (Some(center), Some(at)) if center != at => {
+            "The callback names two different data centers".to_owned()
+        }
+        _ => format!("The callback names an accounts server that is not trusted: {named}"),
+    }
+}
+
+fn foreign_domain(named: &Untrusted) -> String {
+    if named.raw().trim().is_empty() {
+        "names an empty API domain".to_owned()
+    } else {
+        format!("names an API domain that is not Zoho's: {named}")
     }
 }
 

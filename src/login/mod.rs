@@ -66,7 +66,7 @@ pub async fn login(
         })
     }
     .await;
-    let page = pages::result::of(&outcome, settings, (context.now)());
+    let page = pages::result::of(&outcome, settings);
     server.show(page).await;
     outcome
 }
