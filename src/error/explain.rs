@@ -41,7 +41,9 @@ impl Explanation {
     pub fn next(&self) -> String {
         let command = self.command.as_ref();
         let command = command.map(|command| format!(" {command}"));
-        let console = self.console.map(|console| format!(" (API console: {console})"));
+        let console = self
+            .console
+            .map(|console| format!(" (API console: {console})"));
         format!(
             "{}{}{}",
             self.remedy,
@@ -320,7 +322,13 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
         "No grant token was used up."
     };
     let exit_code = signal.exit_code();
-    explained(exit_code, "Login stopped", format!("{why} {spent}"), "To continue, log in again:").command(LOGIN)
+    explained(
+        exit_code,
+        "Login stopped",
+        format!("{why} {spent}"),
+        "To continue, log in again:",
+    )
+    .command(LOGIN)
 }
 
 fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanation {
@@ -481,23 +489,33 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
             format!("{} --dc {}", again(request), elsewhere.code),
         ),
         Request::Refresh { again } => (
-            "Consent again, with --dc of the data center where the client is registered:".to_owned(),
+            "Consent again, with --dc of the data center where the client is registered:"
+                .to_owned(),
             again.clone(),
         ),
         Request::Revoke => {
             let remedy = "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is \
                           registered and name the file with --env-file.";
             let remedy = remedy.to_owned();
-            return Explanation { remedy, ..explanation };
+            return Explanation {
+                remedy,
+                ..explanation
+            };
         }
     };
-    Explanation { remedy, ..explanation }.command(command)
+    Explanation {
+        remedy,
+        ..explanation
+    }
+    .command(command)
 }
 
 /// Another data center than the one that was asked, for an example: the two with most clients.
 fn elsewhere(server: &AccountsServer) -> &'static DataCenter {
     let mut others = DATA_CENTERS.iter();
-    let other = others.find(|center| server.data_center() != Some(center) && center.accounts_server != server.as_str());
+    let other = others.find(|center| {
+        server.data_center() != Some(center) && center.accounts_server != server.as_str()
+    });
     other.expect("the table has more than one data center")
 }
 
@@ -637,7 +655,12 @@ fn profile(error: &Profile) -> Explanation {
     } else {
         1
     };
-    explained(exit_code, "Saved credentials unavailable", cause, profile_remedy(error))
+    explained(
+        exit_code,
+        "Saved credentials unavailable",
+        cause,
+        profile_remedy(error),
+    )
 }
 
 fn profile_remedy(error: &Profile) -> String {

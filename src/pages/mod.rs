@@ -8,8 +8,8 @@ use crate::error::explain::Explanation;
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
 use askama::Template;
-use destinations::Choice;
 use base64::{Engine, engine::general_purpose::STANDARD};
+use destinations::Choice;
 use ring::digest::{SHA256, digest};
 use zeroize::Zeroizing;
 
@@ -201,7 +201,9 @@ impl ResultView {
         let name = self.organization.as_deref().unwrap_or_default();
         let length = name.chars().count();
         let mut steps = LONG.iter();
-        steps.find(|(from, _)| length >= *from).map_or("", |(_, class)| class)
+        steps
+            .find(|(from, _)| length >= *from)
+            .map_or("", |(_, class)| class)
     }
 
     /// The end of the access token for a browser without scripts: "2026-11-23 11:35:58 UTC".
@@ -212,7 +214,10 @@ impl ResultView {
 
     /// The destinations that cannot be served, and why.
     fn unavailable(&self) -> impl Iterator<Item = &str> {
-        let reasons = self.choices.iter().filter_map(|choice| choice.document.as_ref().err());
+        let reasons = self
+            .choices
+            .iter()
+            .filter_map(|choice| choice.document.as_ref().err());
         reasons.map(String::as_str)
     }
 }

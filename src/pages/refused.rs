@@ -49,17 +49,17 @@ impl RefusedPage<'_> {
             Occasion::Refused(refusal) => match refusal {
                 Refusal::Path => "Nothing here",
                 Refusal::Host | Refusal::Metadata | Refusal::Unseen | Refusal::Method => {
-                    "Not meant for this program"
+                    "Request refused"
                 }
                 Refusal::Worker | Refusal::OtherHost => "Paste this page's address in the terminal",
                 Refusal::Neighbor { .. } => "This browser belongs to another user",
-                Refusal::Used => "This login has its response already",
+                Refusal::Used => "This login already has its response",
                 Refusal::Repeated | Refusal::ForeignState => "Not from this login",
                 Refusal::Bare => "Nothing received from Zoho",
                 Refusal::UntiedError => "Unrecognized response",
             },
             Occasion::StartedTwice => "This address was opened twice",
-            Occasion::ShownAlready => "Shown already",
+            Occasion::ShownAlready => "Already shown",
             Occasion::WorkerAtStart { .. } => "An earlier app on this port is in the way",
             Occasion::Clearing { .. } => "Clearing this port's app data",
             Occasion::HeadTooLarge => "Too many cookies for localhost",

@@ -54,8 +54,12 @@ fn result(login: &Outcome, settings: &Settings) -> ResultView {
             (!parts.is_empty()).then(|| parts.join(" · "))
         }),
         organization_id: organization.and_then(|organization| shown(organization.id.as_ref())),
-        person: credentials.user().and_then(|user| shown(user.name.as_ref())),
-        email: credentials.user().and_then(|user| shown(user.email.as_ref())),
+        person: credentials
+            .user()
+            .and_then(|user| shown(user.name.as_ref())),
+        email: credentials
+            .user()
+            .and_then(|user| shown(user.email.as_ref())),
         data_center: data_center(credentials),
         revoke: revoke(login),
         reading: Vec::new(),
@@ -89,14 +93,17 @@ fn capitalized(word: &str) -> String {
 
 /// A path with another character could mean something else to a shell.
 fn is_plain(path: &str) -> bool {
-    path.chars().all(|char| char.is_ascii_alphanumeric() || "._-/:+@=,".contains(char))
+    path.chars()
+        .all(|char| char.is_ascii_alphanumeric() || "._-/:+@=,".contains(char))
 }
 
 /// Where the refresh token can be read again to be revoked: the profile or the file that holds it, else a file that
 /// the page offers.
 fn revoke(login: &Outcome) -> Revoke {
     let file = match &login.written {
-        Written::File("dotenv", path) => Some(path.display().to_string()).filter(|path| is_plain(path)),
+        Written::File("dotenv", path) => {
+            Some(path.display().to_string()).filter(|path| is_plain(path))
+        }
         _ => None,
     };
     let needs_file = login.kept.is_none() && file.is_none();
@@ -105,7 +112,10 @@ fn revoke(login: &Outcome) -> Revoke {
         (None, Some(path)) => format!("zoho-grant revoke --env-file {path}"),
         (None, None) => "zoho-grant revoke --env-file zoho.env".to_owned(),
     };
-    Revoke { command, needs_file }
+    Revoke {
+        command,
+        needs_file,
+    }
 }
 
 fn notes(login: &Outcome) -> Vec<String> {
@@ -252,7 +262,10 @@ pub(super) mod tests {
     fn only_what_the_crm_confirmed_is_good() {
         let checked = view_of(&outcome(samples::full()));
         assert_eq!((checked.tone, checked.title), (Tone::Good, "Connected to"));
-        assert_eq!(checked.organization_detail.as_deref(), Some("Production · Enterprise"));
+        assert_eq!(
+            checked.organization_detail.as_deref(),
+            Some("Production · Enterprise")
+        );
         let unchecked = view_of(&outcome(samples::bare()));
         assert_eq!(unchecked.tone, Tone::Attention);
         assert_eq!(unchecked.title, "Credentials obtained, not checked");
@@ -276,16 +289,31 @@ pub(super) mod tests {
                 organization.name = Some(Untrusted::new(empty));
             }
             let view = view_of(&outcome(credentials.clone()));
-            assert_eq!((view.title, view.organization), ("Connected to Zoho CRM", None));
+            assert_eq!(
+                (view.title, view.organization),
+                ("Connected to Zoho CRM", None)
+            );
         }
     }
 
     #[test]
     fn a_wrong_account_is_revoked_where_it_is_kept() {
         let command = |written, kept: Option<&str>| {
-            let kept = kept.map(|name| (name.parse().unwrap(), crate::profiles::profile::Backend::File));
-            let login = Outcome { written, kept, ..outcome(samples::full()) };
-            let Revoke { command, needs_file } = revoke(&login);
+            let kept = kept.map(|name| {
+                (
+                    name.parse().unwrap(),
+                    crate::profiles::profile::Backend::File,
+                )
+            });
+            let login = Outcome {
+                written,
+                kept,
+                ..outcome(samples::full())
+            };
+            let Revoke {
+                command,
+                needs_file,
+            } = revoke(&login);
             (command, needs_file)
         };
         let file = |path: &str| Written::File("dotenv", PathBuf::from(path));
@@ -294,7 +322,10 @@ pub(super) mod tests {
         assert_eq!(command(Written::Output("json"), None), page);
         assert_eq!(command(Written::File("json", "a.json".into()), None), page);
         assert_eq!(command(file("$(id).env"), None), page);
-        assert_eq!(command(file("a/b.env"), None), expected("zoho-grant revoke --env-file a/b.env", false));
+        assert_eq!(
+            command(file("a/b.env"), None),
+            expected("zoho-grant revoke --env-file a/b.env", false)
+        );
         let work = expected("zoho-grant revoke --profile work", false);
         assert_eq!(command(file("a/b.env"), Some("work")), work);
     }

@@ -100,8 +100,9 @@ async fn every_answer_carries_its_protection() {
             .is_some_and(|url| url.starts_with("http:"))
     };
     let answers: Vec<_> = redirects.chain(pages).filter(of_http).collect();
-    // To the other data center, from consent to callback, from callback to page; and three pages.
-    assert_eq!(answers.len(), 6, "{answers:#?}");
+    // From the stranger's callback, to the other data center, from consent to callback, from callback to page; and three
+    // pages.
+    assert_eq!(answers.len(), 7, "{answers:#?}");
     for answer in answers {
         for (name, value) in PROTECTION {
             assert_eq!(answer["headers"][name], value, "{name} of {answer}");

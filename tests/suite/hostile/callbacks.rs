@@ -34,7 +34,7 @@ async fn row_01_a_callback_without_our_state_changes_nothing() {
         format!("code=1000.forged&state=other&st%61te={state}"),
         format!("code=1000.forged&code=1000.other&state={state}"),
     ] {
-        let answer = login.get(&format!("/callback?{query}"), "").await;
+        let answer = login.refused(&format!("/callback?{query}")).await;
         assert_eq!(answer.status(), "400", "{query}");
         pages.push(answer.body().to_owned());
     }
@@ -49,12 +49,12 @@ async fn row_01_a_callback_without_our_state_changes_nothing() {
 async fn row_02_errors_without_state_change_nothing_and_are_told_once() {
     let (zoho, login) = waiting().await;
     for (method, target, headers, status) in [
-        ("GET", "/callback?error=access_denied", "", "400"),
+        ("GET", "/callback?error=access_denied", "", "303"),
         (
             "GET",
             "/callback?error=access_denied&state=other",
             "",
-            "400",
+            "303",
         ),
         ("GET", "/callback", "", "400"),
         ("GET", "/callback?", "", "400"),
@@ -103,7 +103,7 @@ async fn rows_02_03_and_04_twenty_thousand_junk_requests_change_nothing() {
         .collect();
     tokio::join!(futures_util::future::join_all(junk), async {
         // Others are answered in the middle of it.
-        let other = login.get("/callback?error=access_denied", "").await;
+        let other = login.refused("/callback?error=access_denied").await;
         assert_eq!(other.status(), "400");
     });
     let ended = login.assert_alive(&zoho).await;
