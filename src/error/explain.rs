@@ -762,7 +762,11 @@ mod tests {
             Error::ForeignAccountsServer { named, location }.explain()
         };
         let mismatch = named("https://accounts.zoho.eu", Some("in"));
-        assert!(mismatch.cause.contains("named beside it"), "{mismatch:?}");
+        assert!(
+            mismatch.cause.contains("Europe (https://accounts.zoho.eu)"),
+            "{mismatch:?}"
+        );
+        assert!(mismatch.cause.contains("India (in)"), "{mismatch:?}");
         assert!(!mismatch.remedy.contains("--trust"), "{mismatch:?}");
         for location in [None, Some("eu"), Some("zz")] {
             let rehearsal = named("https://accounts.zoho.eu", location);

@@ -35,8 +35,10 @@ pub struct Consent {
 pub struct EnterCode<'a> {
     /// "Europe": the data center of this page.
     pub data_center: &'static str,
-    /// Filled in already, when the address has it.
+    /// Filled in already, when the address has it or it was entered before.
     pub user_code: &'a str,
+    /// Whether no device waits with it.
+    pub is_wrong: bool,
 }
 
 /// The API console's page for a self client.
@@ -111,12 +113,8 @@ pub fn invalid(error: Invalid) -> Response {
             "The response type is not “code”.",
             "Ask with response_type=code.",
         ),
-        Invalid::UserCode => (
-            "Invalid Code",
-            "No device waits with this code: it is mistyped, too old, or was answered already.",
-            "Compare it letter by letter with the terminal and enter it again. A code is valid for five minutes.",
-        ),
-        Invalid::Request => (
+        // A wrong code is told on the page where it is entered.
+        Invalid::Request | Invalid::UserCode => (
             "Invalid Request",
             "The request is malformed, or this consent was already answered.",
             "Start the login again.",
@@ -215,6 +213,7 @@ mod tests {
         let enter = own_form(&EnterCode {
             data_center: marked("center"),
             user_code: marked("code"),
+            is_wrong: true,
         });
         assert_sound(enter, &["center", "code"]).await;
         let console = own_form(&Console {
