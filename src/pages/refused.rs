@@ -15,7 +15,7 @@ use askama::Template;
 const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
 /// The page for an occasion.
-pub(crate) fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
+pub fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
     let allowed = match occasion {
         Occasion::Refused(Refusal::Bare) => format!("; script-src {}", hash(FRAGMENT_SCRIPT)),
         _ => String::new(),

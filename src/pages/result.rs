@@ -18,7 +18,7 @@ const SENDER_UNSEEN: &str = "The connection that brought Zoho's response closed 
      user of this machine it belonged to. Check that the organization and the person are yours; if not, revoke these credentials.";
 
 /// The page for an outcome.
-pub(crate) fn of(outcome: &Result<Outcome, Error>, settings: &Settings) -> Page {
+pub fn of(outcome: &Result<Outcome, Error>, settings: &Settings) -> Page {
     match outcome {
         Ok(login) => pages::result(&result(login, settings)),
         Err(error) => pages::message(&message(error, settings)),
