@@ -9,6 +9,7 @@ use crate::handover::format_options::FormatOptions;
 use crate::login::outcome::Outcome;
 use crate::pages::destinations::choices;
 use crate::pages::{self, MessageView, Page, Problem, ResultView, Revoke, Tone, Value};
+use crate::profiles::profile::Backend;
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use zeroize::Zeroizing;
@@ -151,7 +152,13 @@ fn problem(error: &Error) -> Problem {
 
 fn went_to(login: &Outcome) -> Vec<String> {
     let kept = login.kept.as_ref();
-    let kept = kept.map(|(name, place)| format!("Saved in the {place} as profile {name}."));
+    let kept = kept.map(|(name, place)| {
+        let place = match place {
+            Backend::Keyring => "system keyring",
+            Backend::File => "profile file",
+        };
+        format!("Saved in the {place} as profile {name}.")
+    });
     let written = match &login.written {
         Written::Output(form) => format!("Printed in the terminal (standard output) as {form}."),
         Written::File(form, path) => {
@@ -299,12 +306,7 @@ pub(super) mod tests {
     #[test]
     fn a_wrong_account_is_revoked_where_it_is_kept() {
         let command = |written, kept: Option<&str>| {
-            let kept = kept.map(|name| {
-                (
-                    name.parse().unwrap(),
-                    crate::profiles::profile::Backend::File,
-                )
-            });
+            let kept = kept.map(|name| (name.parse().unwrap(), Backend::File));
             let login = Outcome {
                 written,
                 kept,

@@ -59,8 +59,8 @@ async fn nothing_leaves_the_machine_and_no_page_breaks_its_policy() {
         let refused = stderr.matches("refused and changed nothing").count();
         assert_eq!(refused, 1, "{stderr}");
         if button == ACCEPT {
-            tab.click("[data-copy]").await;
-            tab.click("[data-save]").await;
+            tab.click(":checked + label + .panel .primary").await;
+            tab.click("[data-name='text document'] [data-save]").await;
         }
     }
     let remote = tab

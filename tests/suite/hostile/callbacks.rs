@@ -258,7 +258,7 @@ async fn row_07_another_host_with_our_state_is_told_how_to_go_on() {
         let answer = asked(&state).await;
         assert_eq!(answer.status(), "403");
         assert_eq!(
-            answer.body().contains("under another name"),
+            answer.body().contains("under a different host name"),
             told,
             "{}",
             answer.0
@@ -284,7 +284,8 @@ async fn row_23_no_answer_lets_another_origin_read_it() {
                 "{}",
                 answer.0
             );
-            assert!(answer.status().starts_with('4'));
+            let leads_on = answer.header("location") == Some("/unrecognized");
+            assert!(answer.status().starts_with('4') || leads_on, "{}", answer.0);
         }
     }
     login.assert_alive(&zoho).await;

@@ -214,7 +214,11 @@ async fn row_17_without_any_terminal_the_page_still_has_the_credentials() {
     let answer = login.send(callback(&login)).await;
     let page = login.get(answer.header("location").unwrap(), "").await;
     assert!(page.body().contains("1000.refresh"));
-    assert!(page.body().contains("Written nowhere"), "{}", page.body());
+    assert!(
+        page.body().contains("Not saved anywhere"),
+        "{}",
+        page.body()
+    );
     assert_eq!(login.program.exit().await, Some(1));
 }
 

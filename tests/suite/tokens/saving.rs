@@ -224,13 +224,14 @@ async fn a_login_is_kept_and_page_and_terminal_say_where() {
         "{}",
         ended.stderr
     );
-    let kept = "Stored in the file, as profile default.";
     assert!(
-        ended.stderr.contains(kept) && page.contains(kept),
+        ended.stderr.contains("as profile default."),
         "{}",
         ended.stderr
     );
-    assert!(!page.contains("Written nowhere"));
+    assert!(page.contains("Saved in the profile file as profile default."));
+    assert!(page.contains("zoho-grant token --profile default"));
+    assert!(!page.contains("Not saved anywhere"));
     assert_eq!(life.run(&["token"]).await.code, Some(0));
 }
 
