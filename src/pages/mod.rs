@@ -160,8 +160,8 @@ pub struct ResultView {
     pub email: Option<String>,
     /// "Europe (eu)", or the accounts server when it is not of the table.
     pub data_center: String,
-    /// What to do when it is the wrong account.
-    pub revoke: Revoke,
+    /// What to do when it is the wrong account; nothing where no refresh token can be revoked.
+    pub revoke: Option<Revoke>,
     /// What the destination will be able to read, and what not, one sentence each.
     pub reading: Vec<String>,
     /// Granted scopes, one each.

@@ -60,7 +60,7 @@ impl RefusedPage<'_> {
             },
             Occasion::StartedTwice => "This address was opened twice",
             Occasion::ShownAlready => "Already shown",
-            Occasion::WorkerAtStart { .. } => "An earlier app on this port is in the way",
+            Occasion::WorkerAtStart { .. } => "An earlier app left a service worker here",
             Occasion::Clearing { .. } => "Clearing this port's app data",
             Occasion::HeadTooLarge => "Too many cookies for localhost",
         }

@@ -81,8 +81,8 @@ fn result(login: &Outcome, settings: &Settings) -> ResultView {
 
 /// A name that has something to see.
 fn shown(text: Option<&Untrusted>) -> Option<String> {
-    let text = text?.to_string();
-    (!text.trim().is_empty()).then_some(text)
+    let text = text?.to_string().trim().to_owned();
+    (!text.is_empty()).then_some(text)
 }
 
 /// "production" as a word of its own: "Production".
@@ -100,7 +100,8 @@ fn is_plain(path: &str) -> bool {
 
 /// Where the refresh token can be read again to be revoked: the profile or the file that holds it, else a file that
 /// the page offers.
-fn revoke(login: &Outcome) -> Revoke {
+fn revoke(login: &Outcome) -> Option<Revoke> {
+    login.credentials.refresh_token.as_ref()?;
     let file = match &login.written {
         Written::File("dotenv", path) => {
             Some(path.display().to_string()).filter(|path| is_plain(path))
@@ -113,10 +114,10 @@ fn revoke(login: &Outcome) -> Revoke {
         (None, Some(path)) => format!("zoho-grant revoke --env-file {path}"),
         (None, None) => "zoho-grant revoke --env-file zoho.env".to_owned(),
     };
-    Revoke {
+    Some(Revoke {
         command,
         needs_file,
-    }
+    })
 }
 
 fn notes(login: &Outcome) -> Vec<String> {
@@ -315,7 +316,7 @@ pub(super) mod tests {
             let Revoke {
                 command,
                 needs_file,
-            } = revoke(&login);
+            } = revoke(&login).unwrap();
             (command, needs_file)
         };
         let file = |path: &str| Written::File("dotenv", PathBuf::from(path));
@@ -327,6 +328,10 @@ pub(super) mod tests {
         assert_eq!(
             command(file("a/b.env"), None),
             expected("zoho-grant revoke --env-file a/b.env", false)
+        );
+        assert!(
+            revoke(&outcome(samples::bare())).is_none(),
+            "there is nothing to revoke"
         );
         let work = expected("zoho-grant revoke --profile work", false);
         assert_eq!(command(file("a/b.env"), Some("work")), work);

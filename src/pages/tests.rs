@@ -54,10 +54,10 @@ fn marked_result() -> ResultView {
         person: Some(marked("person")),
         email: Some(marked("email")),
         data_center: marked("center"),
-        revoke: Revoke {
+        revoke: Some(Revoke {
             command: marked("revoke"),
             needs_file: true,
-        },
+        }),
         reading: vec![marked("reading")],
         scopes: vec![marked("scope")],
         expires_at: Some(marked("moment")),

@@ -282,8 +282,7 @@ async fn stand_ins(tab: &mut Tab) -> Vec<Shown> {
     let mut pages = Vec::new();
     let europe = stage.stand_in.accounts_url(zoho_stand_in::DataCenter::Eu);
     for (name, path) in [("device code", "/device"), ("console", "/console")] {
-        let visit = bounded(visitor::consent(&format!("{europe}{path}"))).await;
-        pages.push(shown(name, visit.unwrap().page));
+        pages.push(shown(name, seen(tab, &format!("{europe}{path}")).await));
     }
     let wrong = format!("{europe}/device?user_code=WRONG");
     let visit = bounded(visitor::consent(&wrong)).await.unwrap();
@@ -311,9 +310,14 @@ async fn consent(stage: &Stage, tab: &mut Tab) -> String {
         .append_pair("scope", &stage.settings.scopes.joined(","))
         .append_pair("state", "state")
         .finish();
-    tab.go(&format!("{europe}/oauth/v2/auth?{query}")).await;
-    let page = tab.js("document.documentElement.outerHTML").await;
-    let page = page.as_str().unwrap_or_default().to_owned();
+    let page = seen(tab, &format!("{europe}/oauth/v2/auth?{query}")).await;
     assert!(page.contains("Accept"), "{page}");
-    format!("<!doctype html>{page}")
+    page
+}
+
+/// The page at an address, as the browser has read it.
+async fn seen(tab: &mut Tab, address: &str) -> String {
+    tab.go(address).await;
+    let page = tab.js("document.documentElement.outerHTML").await;
+    format!("<!doctype html>{}", page.as_str().unwrap_or_default())
 }
