@@ -574,16 +574,14 @@ fn network(error: &NetworkError) -> &'static str {
              SSL_CERT_FILE), or use a network without that proxy."
         }
         Failure::Validity => "Set this machine's clock, or have the proxy's certificate renewed.",
-        Failure::OtherName => {
-            "Check the VPN, the proxy and the hosts file, and do not go on before."
-        }
+        Failure::OtherName => "Check the VPN, the proxy and the hosts file before you continue.",
         Failure::NoAuthorities(_) => {
             "Install the system's certificates (on Debian: apt-get install ca-certificates); if SSL_CERT_FILE or \
              SSL_CERT_DIR is set, let it name certificates in PEM form (BEGIN CERTIFICATE)."
         }
         Failure::Tls(_) => "Check the proxy and the VPN; try another network.",
         Failure::Proxy(_) => {
-            "Check HTTPS_PROXY and NO_PROXY, and whether the proxy wants a password."
+            "Check HTTPS_PROXY and NO_PROXY, and whether the proxy requires a password."
         }
         Failure::ProxySetting(_) => {
             "Set it as in http://proxy.example:8080 or socks5h://127.0.0.1:1080, without quotes; or unset it."
@@ -623,10 +621,12 @@ fn not_written(NotWritten { why, printed, .. }: &NotWritten) -> Explanation {
 
 fn profile(error: &Profile) -> Explanation {
     let cause = match error {
-        Profile::Missing { known, .. } if known.is_empty() => "No profile was kept yet.".to_owned(),
+        Profile::Missing { known, .. } if known.is_empty() => {
+            "No profile has been saved yet.".to_owned()
+        }
         Profile::Missing { known, .. } => {
             let known: Vec<_> = known.iter().map(Name::as_str).collect();
-            format!("There are: {}.", known.join(", "))
+            format!("Saved profiles: {}.", known.join(", "))
         }
         Profile::Unreadable { reason, .. }
         | Profile::Broken { reason, .. }
@@ -639,14 +639,16 @@ fn profile(error: &Profile) -> Explanation {
         }
         Profile::Locked(reason) => {
             let reason = Untrusted::new(reason);
-            format!("Nobody unlocked it, or it has no default part ({reason}).")
+            format!("It is locked, or it has no default collection ({reason}).")
         }
         Profile::NotAFile(_) => {
-            "A link, a folder or a pipe there may be somebody's trap.".to_owned()
+            "It is a link, a folder or a pipe, which another user may have put there.".to_owned()
         }
-        Profile::NotOurs(_) => "Its owner could have named servers of their own in it.".to_owned(),
+        Profile::NotOurs(_) => "Its owner could have entered servers of their own.".to_owned(),
         Profile::Open(_) => "It holds secrets, which nobody else may read or write.".to_owned(),
-        Profile::Busy(_) => "That run was stopped (Ctrl-Z), or waits for the keyring.".to_owned(),
+        Profile::Busy(_) => {
+            "The other run was stopped (Ctrl-Z), or is waiting for the keyring.".to_owned()
+        }
         Profile::Interrupted => "The keyring, or another run, did not answer in time.".to_owned(),
         Profile::Lost(_) => "They were removed there, or another keyring is open.".to_owned(),
     };
@@ -672,7 +674,7 @@ fn profile_remedy(error: &Profile) -> String {
             );
         }
         Profile::NotAFile(path) => {
-            return format!("Move what is at {} away.", Untrusted::path(path));
+            return format!("Move {} to another place.", Untrusted::path(path));
         }
         Profile::NotOurs(path) => {
             let path = Untrusted::path(path);
@@ -683,32 +685,32 @@ fn profile_remedy(error: &Profile) -> String {
         Profile::Open(path) => {
             let path = Untrusted::path(path);
             return format!(
-                "Close it: chmod go-rwx {path}. If others use this machine, revoke what was kept: zoho-grant revoke."
+                "Take the rights of others away: chmod go-rwx {path}. If other people use this machine, also revoke what was saved: zoho-grant revoke."
             );
         }
         Profile::Broken { path, .. } => {
             let path = Untrusted::path(path);
-            return format!(
-                "Correct {path} or move it away, and save anew: zoho-grant login --save."
-            );
+            return format!("Correct {path}, or move it and save again: zoho-grant login --save.");
         }
         Profile::Busy(path) => {
             let path = Untrusted::path(path);
-            return format!("Let that run go on or end it; on Linux `fuser -v {path}` names it.");
+            return format!("Let that run finish or end it; on Linux `fuser -v {path}` names it.");
         }
         Profile::Lost(name) => return format!("Consent again: zoho-grant login --save {name}."),
         Profile::Missing { .. } => {
             "Name another with --profile, a file of variables with --env-file, or save one: zoho-grant login --save."
         }
-        Profile::Unwritable { .. } => "Free space there or correct its rights, and try again.",
+        Profile::Unwritable { .. } => {
+            "Free up space there or correct its permissions, then try again."
+        }
         Profile::Lock { .. } => {
-            "Check its folder's rights, and whether its file system can lock files."
+            "Check the permissions of its folder, and whether its file system supports locks."
         }
         Profile::NoKeyring(_) => {
             "Give --save-to file to keep them in a file that only you can read, or leave --save out."
         }
         Profile::Locked(_) => {
-            "Unlock the keyring (log in to the desktop, or open its password program) and try again, or give \
+            "Unlock the keyring (log in to the desktop, or open its password manager) and try again, or give \
              --save-to file."
         }
         Profile::Keyring(_) => {

@@ -97,16 +97,16 @@ pub enum Error {
     #[error("The credentials could not be saved: {0}.")]
     CannotKeep(ProfileError),
     /// The credentials could not be kept.
-    #[error("The credentials could not be kept: {0}.")]
+    #[error("The credentials could not be saved: {0}.")]
     NotKept(ProfileError),
     /// Stored credentials cannot be read or changed.
-    #[error("The kept credentials cannot be used: {0}.")]
+    #[error("The saved credentials cannot be used: {0}.")]
     Profile(ProfileError),
     /// What a refresh brought could not be put back.
-    #[error("The refreshed access token could not be kept: {0}.")]
+    #[error("The refreshed access token could not be saved: {0}.")]
     NotPutBack(String),
     /// Revoked tokens could not be removed here.
-    #[error("The tokens are dead at Zoho, but could not be removed here: {0}.")]
+    #[error("The tokens were revoked at Zoho, but could not be deleted here: {0}.")]
     NotForgotten(String),
     /// The access token is at its end, and nothing is there to get another.
     #[error("There is no live access token, and no refresh token to get one.")]
@@ -185,7 +185,7 @@ fn foreign_domain(named: &Untrusted) -> String {
 fn unfulfilled(request: &Request, error: &ExchangeError, server: &AccountsServer) -> String {
     match (request, error) {
         (Request::Refresh { .. }, ExchangeError::Refused(TokenError::InvalidCode)) => {
-            "The refresh token is dead (invalid_code)".to_owned()
+            "The refresh token is no longer valid (invalid_code)".to_owned()
         }
         (_, ExchangeError::Refused(error)) => format!("{request} ({error})"),
         (_, ExchangeError::NoAnswer(error)) => format!("{request}: {error}"),

@@ -2,6 +2,7 @@
 
 use crate::program::{Ended, Program};
 use crate::rehearsed::{Stage, bounded};
+use std::collections::BTreeSet;
 use zoho_stand_in::failure::{Failure, Stage as At};
 use zoho_stand_in::{Rehearsal, visitor};
 
@@ -38,6 +39,7 @@ const CASES: [Case; 24] = [
 
 #[tokio::test]
 async fn page_and_terminal_say_the_same_cause_and_remedy() {
+    let mut commands = BTreeSet::new();
     for (failure, code, parts) in CASES {
         let (ended, page) = rehearse(failure).await;
         assert_eq!(ended.code, Some(code), "{failure}: {}", ended.stderr);
@@ -49,6 +51,18 @@ async fn page_and_terminal_say_the_same_cause_and_remedy() {
             );
             assert!(page.contains(part), "{failure}, page, {part:?}");
         }
+        let mut before_buttons: Vec<&str> = page.split(" Copy command").collect();
+        before_buttons.pop();
+        let commands_here = before_buttons
+            .into_iter()
+            .filter_map(|text| Some(text.rsplit_once("zoho-grant ")?.1.to_owned()));
+        commands.extend(commands_here);
+    }
+    assert!(commands.len() > 2, "{commands:?}");
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let ended = Program::start(&words).wait().await;
+        assert_eq!(ended.code, Some(0), "{command}: {}", ended.stderr);
     }
 }
 

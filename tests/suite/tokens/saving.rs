@@ -115,7 +115,7 @@ async fn profiles_are_listed_without_secrets_and_forgotten() {
     let ended = life.run(&["token", "--profile", "work"]).await;
     assert_eq!(ended.code, Some(2));
     assert!(
-        ended.stderr.contains("There are: default."),
+        ended.stderr.contains("Saved profiles: default."),
         "{}",
         ended.stderr
     );
@@ -255,12 +255,12 @@ async fn a_disk_that_is_full_while_saving_loses_nothing() {
     let ended = program.wait().await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert!(
-        ended.stderr.contains("could not be kept") && ended.stderr.contains("cannot be written"),
+        ended.stderr.contains("could not be saved") && ended.stderr.contains("cannot be written"),
         "{}",
         ended.stderr
     );
     assert!(ended.stdout.contains("Refresh token:"), "{}", ended.stdout);
-    assert!(visit.page.contains("could not be kept"));
+    assert!(visit.page.contains("could not be saved"));
     assert!(life.secrets().is_null());
 }
 
