@@ -1,5 +1,5 @@
-//! `ZOHO_…` variables, of the file of `--env-file` or of the environment: read here alone, as leniently as people write
-//! them. An empty one counts as not set.
+//! `ZOHO_…` variables from the file of `--env-file` or from the environment: read only here, tolerating the usual ways
+//! of writing them. An empty variable counts as not set.
 
 use crate::cli::usage::Usage;
 use secrecy::{ExposeSecret, SecretString};
@@ -11,6 +11,7 @@ use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{self, MOST_BYTES};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{NotAClient, token};
@@ -20,40 +21,65 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 /// The variables of one layer.
 #[derive(Clone)]
 pub struct Variables {
-    /// Where they stand, in messages.
+    /// Where they come from, for messages.
     pub place: String,
+    /// The prefix of their names there; here, each begins with `ZOHO_`.
+    pub prefix: Prefix,
     values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Variables {
-    /// Those of the environment.
-    pub fn of_environment() -> Self {
-        let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
+    /// Reads the environment's variables.
+    pub fn of_environment(prefix: &Prefix) -> Self {
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
-        let values = ours.map(|(name, value)| (text(&name), Zeroizing::new(text(&value))));
+        let values = std::env::vars_os().filter_map(|(name, value)| {
+            let name = usual_name(&text(&name), prefix)?;
+            Some((name, Zeroizing::new(text(&value))))
+        });
         Self {
             place: "the environment".to_owned(),
+            prefix: prefix.clone(),
             values: values.collect(),
         }
     }
 
-    /// Those of a file.
-    pub fn of_file(path: &Path) -> Result<Self, Usage> {
-        let place = Untrusted::new(path.display().to_string()).to_string();
+    /// Reads a file's variables.
+    pub fn of_file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
+        let place = Untrusted::path(path).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
             let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
-        let values = values.filter(|(name, _)| is_ours(OsStr::new(name)));
-        let values = values.map(|(name, value)| (name.to_owned(), value));
+        let values = values.filter_map(|(name, value)| Some((usual_name(name, prefix)?, value)));
         Ok(Self {
             place,
+            prefix: prefix.clone(),
             values: values.collect(),
         })
     }
 
-    /// What a profile keeps, as the variables that would tell the same of a login.
+    /// Reads the environment's variables; those with the default prefix if it has no client with this one.
+    pub fn of_environment_either(prefix: &Prefix) -> Self {
+        let own = Self::of_environment(prefix);
+        if own.hold_a_client() {
+            own
+        } else {
+            Self::of_environment(&Prefix::default())
+        }
+    }
+
+    /// Reads a file's variables; those with the default prefix if it has no client with this one.
+    pub fn of_file_either(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
+        let own = Self::of_file(path, prefix)?;
+        if own.hold_a_client() {
+            Ok(own)
+        } else {
+            Self::of_file(path, &Prefix::default())
+        }
+    }
+
+    /// Turns a saved profile into the variables that would describe the same login.
     pub fn of_profile(name: &Name, kept: &Credentials) -> Self {
         let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
         let secret = kept.client.secret().expose_secret();
@@ -69,11 +95,12 @@ impl Variables {
         };
         Self {
             place: format!("profile {name}"),
+            prefix: Prefix::default(),
             values: values.into_iter().filter_map(told).collect(),
         }
     }
 
-    /// A variable's value without what editors leave around it; an error when quotes stand there.
+    /// A variable's value without what editors leave around it; an error if it is quoted.
     pub fn find(&self, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
         let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
         // As in a shell, the last line wins.
@@ -102,11 +129,12 @@ impl Variables {
         self.find(name)?.map(parsed).transpose()
     }
 
-    /// The profile that is meant: that of the option, or the variable's.
+    /// The profile to use: from the option or the variable.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
-        let named = option.map(|name| Ok(Some(name.clone())));
-        let named = named.unwrap_or_else(|| self.parsed("ZOHO_PROFILE", str::parse))?;
-        Ok(named.unwrap_or_default())
+        match option {
+            Some(name) => Ok(name.clone()),
+            None => Ok(self.parsed("ZOHO_PROFILE", str::parse)?.unwrap_or_default()),
+        }
     }
 
     /// A secret or a token.
@@ -114,19 +142,21 @@ impl Variables {
         self.parsed(name, token)
     }
 
-    /// Where the API is.
+    /// The API domain.
     pub fn api_domain(&self) -> Result<Option<ApiDomain>, Usage> {
         self.parsed("ZOHO_API_DOMAIN", |text| {
             ApiDomain::given(&server_alone(text))
         })
     }
 
-    /// The accounts server: its own address or its data center's; where neither is told, that of the API domain.
+    /// The accounts server: its own address or its data center's; if neither is set, the one that belongs to the API
+    /// domain.
     pub fn server(&self) -> Result<Option<AccountsServer>, Usage> {
         let (dc, url) = ("ZOHO_DC", "ZOHO_ACCOUNTS_URL");
         let center = self.parsed(dc, data_center)?;
         let server = self.parsed(url, |text| AccountsServer::given(&server_alone(text)))?;
-        if let Some(told) = one_server(dc, center, url, server.as_ref())? {
+        let (dc, url) = (self.shown(dc), self.shown(url));
+        if let Some(told) = one_server(&dc, center, &url, server.as_ref())? {
             return Ok(Some(told));
         }
         let Some(domain) = self.api_domain()? else {
@@ -138,37 +168,48 @@ impl Variables {
         }
     }
 
-    /// Whether a variable is set, to whatever.
+    /// Whether a variable is set to anything.
     pub fn hold(&self, name: &str) -> bool {
         !matches!(self.find(name), Ok(None))
     }
 
-    /// Whether there is a token among them.
+    /// Whether any of them is a client's.
+    pub fn hold_a_client(&self) -> bool {
+        self.hold("ZOHO_CLIENT_ID") || self.hold("ZOHO_CLIENT_SECRET")
+    }
+
+    /// Whether any of them is a token.
     pub fn hold_a_token(&self) -> bool {
         self.hold("ZOHO_REFRESH_TOKEN") || self.hold("ZOHO_ACCESS_TOKEN")
     }
 
-    /// Whether these alone are enough for a live token.
+    /// Whether these alone are enough to get a live token.
     pub fn are_complete(&self) -> bool {
         self.hold("ZOHO_CLIENT_ID") && self.hold("ZOHO_CLIENT_SECRET") && self.hold_a_token()
     }
 
-    /// A variable is missing that nothing else can stand in for.
+    /// The error for a missing variable that nothing else can replace.
     pub fn missing(&self, name: &str) -> Usage {
         let place = &self.place;
         Usage::wrong(
-            format!("{name} is missing."),
+            format!("{} is missing.", self.shown(name)),
             format!("It is not in {place}, and what belongs together is read from one place."),
             "Add it there, name a file that holds all with --env-file, or a profile with --profile.",
         )
     }
 
     fn unusable(&self, name: &str, reason: impl Display) -> Usage {
-        Usage::new(name, reason, &format!("Correct it in {}.", self.place))
+        let name = self.shown(name);
+        Usage::new(&name, reason, &format!("Correct it in {}.", self.place))
+    }
+
+    /// A name as it stands there.
+    fn shown(&self, name: &str) -> String {
+        name.replace(Prefix::default().as_str(), self.prefix.as_str())
     }
 }
 
-/// The data center that is named.
+/// The data center of that name.
 pub fn data_center(name: &str) -> Result<&'static DataCenter, String> {
     DataCenter::named(name).ok_or_else(|| {
         let known = DATA_CENTERS.iter();
@@ -178,7 +219,7 @@ pub fn data_center(name: &str) -> Result<&'static DataCenter, String> {
     })
 }
 
-/// Data center and address count as one setting of their layer.
+/// Treats data center and address as a single setting of their layer.
 pub fn one_server(
     dc: &str,
     center: Option<&DataCenter>,
@@ -196,7 +237,7 @@ pub fn one_server(
     }
 }
 
-/// Keeps our variables, secrets among them, from a program that is about to be started.
+/// Hides our variables, including secrets, from a program that is about to be started.
 pub fn withhold(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if is_ours(&name) {
@@ -205,11 +246,32 @@ pub fn withhold(command: &mut Command) {
     }
 }
 
+/// Every variable that is read or written, without its prefix.
+pub const NAMES: [&str; 11] = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "REFRESH_TOKEN",
+    "ACCESS_TOKEN",
+    "ACCESS_TOKEN_EXPIRES_AT",
+    "ACCOUNTS_URL",
+    "API_DOMAIN",
+    "DC",
+    "SCOPE",
+    "REDIRECT_URI",
+    "PROFILE",
+];
+
+/// The name that a variable of this prefix has otherwise.
+fn usual_name(name: &str, prefix: &Prefix) -> Option<String> {
+    let rest = name.strip_prefix(prefix.as_str())?;
+    Some(Prefix::default().name(rest))
+}
+
 fn is_ours(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b"ZOHO_")
 }
 
-/// A server without the path that some programs want behind it, and with the scheme that others leave out.
+/// A server without the path that some programs append, and with the scheme that others omit.
 fn server_alone(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
     let server = rest.split(['/', '?', '#']).next().unwrap_or_default();
@@ -226,6 +288,7 @@ mod tests {
         };
         Variables {
             place: "here".to_owned(),
+            prefix: Prefix::default(),
             values: values.iter().map(owned).collect(),
         }
     }

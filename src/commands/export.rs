@@ -1,4 +1,4 @@
-//! `export`: credentials from variables or a profile once more, in any format. It makes no request.
+//! `export`: writes saved credentials or variables in any format, without a request.
 
 use crate::cli::usage::Usage;
 use crate::cli::{Export, handover};
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::{Written, write};
 
-/// Runs it.
+/// Runs `export`.
 pub fn run(arguments: &Export, app: &App) -> Ended {
     let mut warnings = Vec::new();
     let exported = export(arguments, &mut Output, &mut warnings);
@@ -19,17 +19,18 @@ pub fn run(arguments: &Export, app: &App) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the credentials of their source where they shall go, or nowhere.
+/// Writes the source's credentials to the target, or nowhere.
 fn export(
     arguments: &Export,
     output: &mut dyn Write,
     warnings: &mut Vec<String>,
 ) -> Result<Written, Usage> {
-    let source = Source::of(&arguments.from)?;
+    let source = Source::of_either(&arguments.from)?;
     let credentials = source.load()?;
     source.is_worth_exporting()?;
-    // What the CRM once told may be kept; whether it is shows when the document is made.
-    let target = arguments.hand_over.target(true, warnings)?;
+    // The CRM's earlier answers may be saved; rendering the document shows whether they are.
+    let prefix = &arguments.from.env_prefix;
+    let target = arguments.hand_over.target(prefix, None, warnings)?;
     let document = target.form.document(&credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
     write(&credentials, &target, output).map_err(|error| Usage {
@@ -47,7 +48,7 @@ mod tests {
     use expect_test::{Expect, expect};
     use std::fs;
 
-    /// What `export` writes for an env file's text, or the refusal.
+    /// What `export` writes for the text of an env file, or the error.
     fn exported(text: &str, options: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("zoho.env");
@@ -109,7 +110,7 @@ mod tests {
             text,
             "--format adobe",
             &expect![
-                "2: --format adobe cannot be used. Adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
+                "2: --format adobe cannot be used. The format adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
             ],
         );
     }
@@ -157,14 +158,14 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data center."
+                "2: --format singer cannot be used. The format singer supports only these data centers: us; and not Europe (eu). Choose another --format: json is good in every data center."
             ],
         );
         check(
             &FULL.replace("examplesecret", "a$b"),
             "--format windows-cmd",
             &expect![
-                "2: --format windows-cmd cannot be used. Windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
+                "2: --format windows-cmd cannot be used. The format windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
             ],
         );
     }

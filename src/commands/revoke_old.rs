@@ -1,5 +1,5 @@
-//! The refresh token that a profile held before it was saved over: left alive, it takes one of about twenty
-//! places per person and client, and the twenty-first consent silently kills the oldest.
+//! Offers to revoke the refresh token that a profile held before it was overwritten. Left alive, it takes one of about
+//! twenty places per person and client, and the twenty-first consent silently revokes the oldest.
 
 use crate::commands::{App, revoke};
 use crate::prompt;
@@ -9,22 +9,20 @@ use zoho_grant::error::Error;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::settings::Settings;
 
-/// What the profile holds that the login will save over. One that cannot be read is nothing to revoke.
+/// The profile that the login will overwrite. If it cannot be read, there is nothing to revoke.
 pub fn old(settings: &Settings) -> Option<Credentials> {
     let keeping = settings.keeping.as_ref()?;
     let kept = keeping.profiles.load(&keeping.name).ok()?;
     kept.refresh_token.is_some().then_some(kept)
 }
 
-/// Offers to revoke it, once the new one is kept.
+/// Offers to revoke the old token once the new one is saved.
 pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credentials>, unasked: bool) {
     let (Ok(login), Some(old)) = (outcome, old) else {
         return;
     };
-    let (Some(token), Some(new)) = (old.refresh_token, &login.credentials.refresh_token) else {
-        return;
-    };
-    let Some((name, _)) = login.kept.as_ref() else {
+    let new = &login.credentials.refresh_token;
+    let (Some((name, _)), Some(token), Some(new)) = (&login.kept, old.refresh_token, new) else {
         return;
     };
     if token.expose_secret() == new.expose_secret() {

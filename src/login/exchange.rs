@@ -1,10 +1,10 @@
-//! From the authorization response, or a grant token, to checked credentials: steps 5 and 6 of the line.
+//! From the authorization response or a grant token to verified credentials: steps 5 and 6 of the login.
 
 use crate::context::{Context, Signal, stopped};
 use crate::credentials::Credentials;
 use crate::error::{Error, Request};
 use crate::event::{Event, Tell};
-use crate::loopback::decide::AuthorizationResponse;
+use crate::loopback::decide::{AuthorizationResponse, Granted};
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use crate::zoho::authorization::AuthorizationRequest;
@@ -13,38 +13,21 @@ use crate::zoho::data_centers::DataCenter;
 use crate::zoho::http::Zoho;
 use crate::zoho::token::{self, Tokens};
 use crate::zoho::trust::{AccountsServer, ApiDomain};
-use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, timeout};
 
-/// How long an exchange may still take once the person wants to stop: the grant token is spent either way.
+/// How long an exchange may still take after the person asks to stop: the grant token is spent either way.
 const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often a person is told that something is waited for.
+/// How often to report that an answer is awaited.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A grant token, and where it can be redeemed.
-pub(super) struct Granted {
-    pub(super) code: SecretString,
-    pub(super) server: AccountsServer,
-    /// The person's data center, when the callback told.
-    pub(super) location: Option<Untrusted>,
-}
-
-/// The grant token of Zoho's response, or the error that says why there is none.
+/// Extracts the grant token from Zoho's response, or returns the error that explains why there is none.
 pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error> {
     match response {
-        AuthorizationResponse::Granted {
-            code,
-            accounts_server: server,
-            location,
-        } => Ok(Granted {
-            code,
-            server,
-            location,
-        }),
+        AuthorizationResponse::Granted(granted) => Ok(granted),
         AuthorizationResponse::Error(error) if error.raw() == "access_denied" => {
             Err(Error::Refused)
         }
@@ -56,7 +39,7 @@ pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error>
     }
 }
 
-/// From a grant token to credentials, with what is wrong all the same. That of a self client came without a request.
+/// Exchanges a grant token for credentials, plus any problems with them. A self client's grant token has no request.
 pub(super) async fn exchange(
     zoho: &Zoho,
     settings: &Settings,
@@ -64,7 +47,7 @@ pub(super) async fn exchange(
     granted: Granted,
     context: &mut Context,
 ) -> Result<(Credentials, Vec<Error>), Error> {
-    let (server, location) = (granted.server, granted.location.as_ref());
+    let (server, location) = (granted.accounts_server, granted.location.as_ref());
     let redirect_uri = request.map(|request| request.redirect_uri.clone());
     (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = token::exchange(zoho, &settings.client, request, &server, &granted.code);
@@ -88,7 +71,7 @@ pub(super) async fn exchange(
     Ok((credentials, problems))
 }
 
-/// From tokens to credentials that no redirect URI belongs to, with what is wrong all the same.
+/// Completes tokens into credentials that have no redirect URI, plus any problems with them.
 pub(super) async fn complete(
     zoho: &Zoho,
     settings: &Settings,
@@ -113,10 +96,10 @@ pub(super) async fn complete(
         expires_at: tokens
             .expires_in
             .and_then(|life| (context.now)().checked_add(life)),
-        // Left out, they are those asked for (RFC 6749 section 5.1).
+        // If omitted, they are the requested ones (RFC 6749 section 5.1).
         scopes: tokens.scopes.or_else(|| Some(settings.scopes.clone())),
         accounts_server: server,
-        // A domain that is not trusted is told, but not handed to a reader who would send tokens there.
+        // An untrusted domain is reported, but not handed to a program that would send tokens there.
         api_domain: domain
             .as_ref()
             .map(|domain| Untrusted::new(domain.as_str())),
@@ -135,7 +118,7 @@ pub(super) async fn complete(
     (credentials, problems)
 }
 
-/// Tells every second that the answer is waited for.
+/// Reports every second that the answer is still awaited.
 async fn alive<T>(mut answer: impl Future<Output = T> + Unpin, tell: &Tell) -> T {
     let began = Instant::now();
     let mut second = interval_at(began + SECOND, SECOND);
@@ -148,7 +131,7 @@ async fn alive<T>(mut answer: impl Future<Output = T> + Unpin, tell: &Tell) -> T
     }
 }
 
-/// Once a request about tokens is on its way, a signal shortens the wait but does not end it.
+/// Once a token request has been sent, a signal shortens the wait but does not end it.
 pub(super) async fn finish<T>(
     request: impl Future<Output = T>,
     code_spent: bool,
@@ -164,7 +147,7 @@ pub(super) async fn finish<T>(
     last.map_err(|_| Error::Stopped { signal, code_spent })
 }
 
-/// While nothing is at stake yet, a signal ends it.
+/// While nothing is at risk yet, a signal ends the wait.
 pub(super) async fn unless_stopped<T>(
     awaited: impl Future<Output = T>,
     context: &mut Context,
@@ -175,7 +158,7 @@ pub(super) async fn unless_stopped<T>(
     }
 }
 
-/// The table knows Zoho's servers; for one that the person named, the callback's location tells.
+/// The table knows Zoho's servers; for a server that the person named, the callback's location decides.
 fn data_center(
     server: &AccountsServer,
     location: Option<&Untrusted>,
@@ -188,7 +171,8 @@ fn data_center(
     server.data_center().or(told)
 }
 
-/// Where the access token may be sent: what the answer names, or the table's when it names none; if it is trusted.
+/// Where the access token may be sent: the domain the answer names, or the table's if it names none, provided it is
+/// trusted.
 fn api_domain(
     settings: &Settings,
     named: Option<&Untrusted>,

@@ -1,16 +1,16 @@
-//! The self client: a grant token that Zoho's API console made, to checked credentials
+//! The self client: exchanges a grant token from Zoho's API console for verified credentials
 //! (zoho.com/accounts/protocol/oauth/self-client).
 
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::reporting;
-use crate::login::exchange::{self, Granted};
 use crate::login::outcome::{Outcome, hand_over};
+use crate::loopback::decide::Granted;
 use crate::settings::Settings;
 use crate::zoho::http::Zoho;
 use secrecy::SecretString;
 
-/// Exchanges the grant token at the settings' accounts server, once: each try counts against Zoho's throttle.
+/// Exchanges the grant token at the settings' accounts server, only once: each attempt counts toward Zoho's throttle.
 pub async fn exchange(
     settings: &Settings,
     code: &SecretString,
@@ -19,9 +19,9 @@ pub async fn exchange(
     let zoho = Zoho::new(settings.answer_within, reporting(&context.tell));
     let granted = Granted {
         code: code.clone(),
-        server: settings.home.clone(),
+        accounts_server: settings.home.clone(),
         location: None,
     };
-    let obtained = exchange::exchange(&zoho, settings, None, granted, context).await?;
-    Ok(hand_over(settings, obtained, context).await)
+    let obtained = super::exchange::exchange(&zoho, settings, None, granted, context).await?;
+    Ok(hand_over(&zoho, settings, obtained, context).await)
 }

@@ -1,4 +1,4 @@
-//! Logins that end without credentials, or with a problem: page and terminal say the same.
+//! Tests logins that end without credentials or with a problem: page and terminal agree.
 
 use super::{ACCEPT, REJECT, accept, demo};
 use crate::browsers::chromium::Tab;
@@ -98,7 +98,7 @@ fn plain(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Every cause and remedy of the terminal is in sight on the page.
+/// Asserts that every cause and remedy from the terminal is visible on the page.
 fn assert_said(page: &str, stderr: &str) {
     let told = |line: &'_ str| {
         Some(

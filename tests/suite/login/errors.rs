@@ -1,4 +1,4 @@
-//! What goes wrong at Zoho, one by one: recognised, with cause and remedy, on the page and in the terminal.
+//! Tests every Zoho failure: recognized, with cause and remedy, on the page and in the terminal.
 
 use crate::program::{Ended, Program};
 use crate::rehearsed::{Stage, bounded};
@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use zoho_stand_in::failure::{Failure, Stage as At};
 use zoho_stand_in::{Rehearsal, visitor};
 
-/// A rehearsed failure, the exit code, and what page and terminal must both say: what, cause, remedy.
+/// A rehearsed failure, its exit code, and what page and terminal must both say: what, cause, remedy.
 type Case = (Failure, i32, [&'static str; 3]);
 
 #[rustfmt::skip]
@@ -51,7 +51,7 @@ async fn page_and_terminal_say_the_same_cause_and_remedy() {
             );
             assert!(page.contains(part), "{failure}, page, {part:?}");
         }
-        let mut before_buttons: Vec<&str> = page.split(" Copy command").collect();
+        let mut before_buttons: Vec<&str> = page.split("Copy command").collect();
         before_buttons.pop();
         let commands_here = before_buttons
             .into_iter()
@@ -149,7 +149,7 @@ async fn a_refusal_without_state_is_told_and_changes_nothing() {
     );
 }
 
-/// Runs the program, consents, and returns how it ended and the text of the last page.
+/// Runs the program and consents. Returns how it ended and the text of the last page.
 async fn rehearse(failure: Failure) -> (Ended, String) {
     let mut program = Program::start(&["demo", "--no-browser", "--fail", &failure.to_string()]);
     let address = program.line_with("/oauth/v2/auth").await;
@@ -157,7 +157,7 @@ async fn rehearse(failure: Failure) -> (Ended, String) {
     (program.wait().await, text(&visit.page))
 }
 
-/// A page's text as a person reads it: without its tags, escapes undone.
+/// A page's text as a person reads it: without tags and escapes.
 fn text(page: &str) -> String {
     let pieces = page
         .split('<')

@@ -1,13 +1,13 @@
-//! Any query of the callback: decided as a second, plainer reading of the rules decides it.
+//! Any callback query: the decision agrees with a second, simpler implementation of the rules.
 
 use super::expected::{EXPECTED, STATE, values};
 use axum::http::Request;
 use secrecy::ExposeSecret;
-use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, SoFar, decide};
+use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Granted, SoFar, decide};
 use zoho_grant::loopback::peer::Peer;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 
-/// The input is the query, without its question mark.
+/// Checks one input: the query without its question mark.
 pub fn check(input: &[u8]) {
     let target = [b"/callback?", input].concat();
     let request = Request::get(target).header("host", "localhost:8085");
@@ -25,11 +25,11 @@ fn said(decision: Decision) -> String {
     match decision {
         Decision::Refused(refusal) => format!("{refusal:?}"),
         Decision::Response { answer, .. } => match answer.response {
-            Response::Granted {
+            Response::Granted(Granted {
                 code,
                 accounts_server,
                 ..
-            } => format!("{} at {accounts_server}", code.expose_secret()),
+            }) => format!("{} at {accounts_server}", code.expose_secret()),
             Response::Error(error) => format!("error {}", error.raw()),
             Response::Untrusted { named, .. } => format!("not to {}", named.raw()),
             Response::Empty => "empty".to_owned(),

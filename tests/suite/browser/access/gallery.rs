@@ -156,6 +156,12 @@ fn results(settings: &Settings, good: &Credentials) -> Vec<Shown> {
         sender_unseen: true,
         ..outcome(good.clone())
     };
+    let read = Outcome {
+        reading: vec![
+            "Airbyte will be able to read Leads, Accounts and 12 more modules.".to_owned(),
+        ],
+        ..outcome(good.clone())
+    };
     let unchecked = Credentials {
         identity: Identity::not_asked("the check was switched off"),
         ..good.clone()
@@ -169,6 +175,7 @@ fn results(settings: &Settings, good: &Credentials) -> Vec<Shown> {
         whole,
         page("saved result", saved),
         page("result of an unseen sender", unseen),
+        page("result with what will be read", read),
         page("unchecked result", outcome(unchecked)),
         page(
             "result with destinations that cannot be served",
@@ -273,6 +280,7 @@ fn outcome(credentials: Credentials) -> Outcome {
         kept: None,
         problems: Vec::<Error>::new(),
         sender_unseen: false,
+        reading: Vec::new(),
     }
 }
 
