@@ -1,13 +1,11 @@
 //! Why something could not be done, and what to do next. Every sentence that names an option is here.
 
 use crate::context::Signal;
-use crate::error::{Error, Request};
+use crate::error::{Error, Request, profile};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::Need;
 use crate::handover::{NotWritten, Unwritten};
 use crate::loopback::bind::{PortReason, PortUnavailable};
-use crate::profiles::error::ProfileError as Profile;
-use crate::profiles::profile::Name;
 use crate::untrusted::Untrusted;
 use crate::zoho::crm::{Identity, Unchecked};
 use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
@@ -52,7 +50,7 @@ impl Explanation {
         )
     }
 
-    fn command(self, command: impl Into<String>) -> Self {
+    pub(super) fn command(self, command: impl Into<String>) -> Self {
         let command = Some(command.into());
         Self { command, ..self }
     }
@@ -98,16 +96,7 @@ impl Error {
             Self::Unreachable(error) => {
                 machine("Zoho could not be reached", error.trouble.to_string(), network(error))
             }
-            Self::TimedOut { redirect_uri, .. } => explained(
-                4,
-                "Nothing received from Zoho",
-                "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
-                format!(
-                    "If Zoho showed one, correct what it names (the redirect URI must be exactly {redirect_uri}). Then \
-                     log in again, with a longer --timeout if you need more time:"
-                ),
-            )
-            .command("zoho-grant login --timeout 15m"),
+            Self::TimedOut { redirect_uri, .. } => timed_out(redirect_uri),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
                 3,
@@ -169,25 +158,9 @@ impl Error {
                 "The program that reads it may have ended, or its disk may be full.",
                 "Run the command again with an output that can be written.",
             ),
-            Self::NotKept(error) => {
-                let explained = profile(error);
-                Explanation {
-                    title: "Credentials not saved",
-                    cause: format!("{} Nothing is lost: they were handed over instead.", explained.cause),
-                    exit_code: 1,
-                    ..explained
-                }
-            }
-            Self::Profile(
-                error @ (Profile::NoKeyring(_) | Profile::Locked(_) | Profile::Keyring(_)),
-            ) => machine(
-                "Keyring unavailable",
-                profile(error).cause,
-                "Unlock the keyring that holds them and run the command in that session, or consent again and save to a \
-                 file:",
-            )
-            .command("zoho-grant login --save --save-to file"),
-            Self::CannotKeep(error) | Self::Profile(error) => profile(error),
+            Self::NotKept(error) => profile::not_saved(error),
+            Self::Profile(error) => profile::unusable(error),
+            Self::CannotKeep(error) => profile::explain(error),
             Self::NotPutBack(_) => machine(
                 "Refreshed token not saved",
                 "The access token is good and was handed over; the next run has to refresh again.",
@@ -251,7 +224,7 @@ pub fn format(why: &Why) -> &'static str {
     }
 }
 
-fn explained(
+pub(super) fn explained(
     exit_code: u8,
     title: &'static str,
     cause: impl Into<String>,
@@ -264,6 +237,19 @@ fn explained(
         exit_code,
         ..Explanation::default()
     }
+}
+
+fn timed_out(redirect_uri: &str) -> Explanation {
+    explained(
+                4,
+                "Nothing received from Zoho",
+                "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
+                format!(
+                    "If Zoho showed one, correct what it names (the redirect URI must be exactly {redirect_uri}). Then \
+                     log in again, with a longer --timeout if you need more time:"
+                ),
+            )
+            .command("zoho-grant login --timeout 15m")
 }
 
 /// This machine, or the way to Zoho.
@@ -622,110 +608,6 @@ fn not_written(NotWritten { why, printed, .. }: &NotWritten) -> Explanation {
             "If a page in the browser is waiting, it shows them once. Otherwise run the command again with --output FILE.",
         ),
     }
-}
-
-fn profile(error: &Profile) -> Explanation {
-    let cause = match error {
-        Profile::Missing { known, .. } if known.is_empty() => {
-            "No profile has been saved yet.".to_owned()
-        }
-        Profile::Missing { known, .. } => {
-            let known: Vec<_> = known.iter().map(Name::as_str).collect();
-            format!("Saved profiles: {}.", known.join(", "))
-        }
-        Profile::Unreadable { reason, .. }
-        | Profile::Broken { reason, .. }
-        | Profile::Unwritable { reason, .. }
-        | Profile::Lock { reason, .. }
-        | Profile::NoKeyring(reason)
-        | Profile::Keyring(reason) => {
-            let reason = Untrusted::new(reason.trim_end_matches('.'));
-            format!("The reason given: {reason}.")
-        }
-        Profile::Locked(reason) => {
-            let reason = Untrusted::new(reason);
-            format!("It is locked, or it has no default collection ({reason}).")
-        }
-        Profile::NotAFile(_) => {
-            "It is a link, a folder or a pipe, which another user may have put there.".to_owned()
-        }
-        Profile::NotOurs(_) => "Its owner could have entered servers of their own.".to_owned(),
-        Profile::Open(_) => "It holds secrets, which nobody else may read or write.".to_owned(),
-        Profile::Busy(_) => {
-            "The other run was stopped (Ctrl-Z), or is waiting for the keyring.".to_owned()
-        }
-        Profile::Interrupted => "The keyring, or another run, did not answer in time.".to_owned(),
-        Profile::Lost(_) => "They were removed there, or another keyring is open.".to_owned(),
-    };
-    let exit_code = if matches!(error, Profile::Missing { .. }) {
-        2
-    } else {
-        1
-    };
-    explained(
-        exit_code,
-        "Saved credentials unavailable",
-        cause,
-        profile_remedy(error),
-    )
-}
-
-fn profile_remedy(error: &Profile) -> String {
-    let fixed = match error {
-        Profile::Unreadable { path, .. } => {
-            return format!(
-                "Give yourself the right to read it: chmod 600 {}.",
-                Untrusted::path(path)
-            );
-        }
-        Profile::NotAFile(path) => {
-            return format!("Move {} to another place.", Untrusted::path(path));
-        }
-        Profile::NotOurs(path) => {
-            let path = Untrusted::path(path);
-            return format!(
-                "Run as its owner, or give it to yourself: sudo chown \"$USER\" {path}."
-            );
-        }
-        Profile::Open(path) => {
-            let path = Untrusted::path(path);
-            return format!(
-                "Take the rights of others away: chmod go-rwx {path}. If other people use this machine, also revoke what was saved: zoho-grant revoke."
-            );
-        }
-        Profile::Broken { path, .. } => {
-            let path = Untrusted::path(path);
-            return format!("Correct {path}, or move it and save again: zoho-grant login --save.");
-        }
-        Profile::Busy(path) => {
-            let path = Untrusted::path(path);
-            return format!("Let that run finish or end it; on Linux `fuser -v {path}` names it.");
-        }
-        Profile::Lost(name) => return format!("Consent again: zoho-grant login --save {name}."),
-        Profile::Missing { .. } => {
-            "Name another with --profile, a file of variables with --env-file, or save one: zoho-grant login --save."
-        }
-        Profile::Unwritable { .. } => {
-            "Free up space there or correct its permissions, then try again."
-        }
-        Profile::Lock { .. } => {
-            "Check the permissions of its folder, and whether its file system supports locks."
-        }
-        Profile::NoKeyring(_) => {
-            "Give --save-to file to keep them in a file that only you can read, or leave --save out."
-        }
-        Profile::Locked(_) => {
-            "Unlock the keyring (log in to the desktop, or open its password manager) and try again, or give \
-             --save-to file."
-        }
-        Profile::Keyring(_) => {
-            "Try again, or give --save-to file to keep them in a file that only you can read."
-        }
-        Profile::Interrupted => {
-            "Use what was handed over, or log in again: with the keyring unlocked, or with --save-to file."
-        }
-    };
-    fixed.to_owned()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Each way a command can end without what was asked. [`Error::explain`] says why, and what to do next.
 
 pub mod explain;
+mod profile;
 
 use crate::context::Signal;
 use crate::handover::NotWritten;

@@ -342,11 +342,11 @@ mod tests {
         let secret = "it's;a\"secret$";
         full.client = Client::new(Id::new("1000.EXAMPLE").unwrap(), secret.into()).unwrap();
         for choice in of(None, "text", &full) {
-            let others = choice
+            let mut others = choice
                 .others
                 .iter()
                 .filter_map(|other| other.document.as_ref().ok());
-            assert!(others.fold(true, |all, other| all && other.masked.is_none()));
+            assert!(others.all(|other| other.masked.is_none()));
             let Ok(document) = &choice.document else {
                 // Neither has a quote that every one of its programs takes.
                 let unquoted = [Destination::Sdk, Destination::Env];
