@@ -7,6 +7,7 @@ use std::ffi::OsStr;
 use std::fmt::Display;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
@@ -31,6 +32,7 @@ pub struct Variables {
 impl Variables {
     /// Reads the environment's variables.
     pub fn of_environment(prefix: &Prefix) -> Self {
+        remember(prefix);
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
         let values = std::env::vars_os().filter_map(|(name, value)| {
             let name = usual_name(&text(&name), prefix)?;
@@ -45,6 +47,7 @@ impl Variables {
 
     /// Reads a file's variables.
     pub fn of_file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
+        remember(prefix);
         let place = Untrusted::path(path).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
             let option = format!("--env-file {place}");
@@ -237,12 +240,29 @@ pub fn one_server(
     }
 }
 
+/// The other prefix that this run was given.
+static OTHER: OnceLock<Prefix> = OnceLock::new();
+
+/// So that what has this prefix is hidden, too.
+fn remember(prefix: &Prefix) {
+    if *prefix != Prefix::default() {
+        let _ = OTHER.set(prefix.clone());
+    }
+}
+
 /// Hides our variables, including secrets, from a program that is about to be started.
 pub fn withhold(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if is_ours(&name) {
             command.env_remove(name);
         }
+    }
+    for name in OTHER
+        .get()
+        .iter()
+        .flat_map(|prefix| NAMES.map(|name| prefix.name(name)))
+    {
+        command.env_remove(name);
     }
 }
 

@@ -1,4 +1,4 @@
-"""Hands credentials of a login to each consumer, as `zoho-grant` writes them, and looks which record it reads first."""
+"""Gives each consumer the credentials that `zoho-grant` writes and checks which record it reads first."""
 
 import json
 import os
@@ -21,15 +21,15 @@ RECORD, SCOPES = "First Lead", "ZohoCRM.modules.READ,ZohoCRM.settings.READ,ZohoC
 
 
 class Unproven(Exception):
-    """The consumer is not to be had on this machine."""
+    """The consumer is not available on this machine."""
 
 
 class Lost(Exception):
-    """The consumer did not get as far as its first record."""
+    """The consumer did not reach its first record."""
 
 
 class Zoho:
-    """The stand-in at Zoho's own names, with what a login there needs. The client is American, the person European."""
+    """The stand-in at Zoho's own names, with the settings for a login. The client is registered in the US, the person is in Europe."""
 
     def __init__(self):
         self.told = (FOLDER / "requests").open("w+")
@@ -43,7 +43,7 @@ class Zoho:
         authority = variables["SSL_CERT_FILE"]
         path = {"PATH": os.environ["PATH"], "HOME": str(FOLDER)}
         self.login_variables = {**path, **variables}
-        # As each consumer's own library wants to be told of an authority.
+        # The variables by which each consumer's library is told of a certificate authority.
         self.consumer_variables = {
             **path,
             "CURL_CA_BUNDLE": authority,
@@ -53,7 +53,7 @@ class Zoho:
         }
 
     def login(self, *options):
-        """Logs in with no other address than Zoho's, and returns standard output."""
+        """Logs in without any address option and returns standard output."""
         words = ["login", "--no-browser", "--dc", "us", "--timeout", "30s"]
         login = subprocess.Popen(
             [PROGRAM / "zoho-grant", *words, *options],
@@ -71,13 +71,13 @@ class Zoho:
         return output
 
     def file(self, name, *options):
-        """The file that a login wrote."""
+        """Logs in and returns the file it wrote."""
         path = FOLDER / name
         self.login("--output", path, *options)
         return path
 
     def run(self, *command, **more):
-        """What a consumer prints."""
+        """Runs a consumer and returns its standard output."""
         more = {"cwd": FOLDER, "env": self.consumer_variables, "timeout": 120, **more}
         ran = subprocess.run(command, capture_output=True, text=True, **more)
         if ran.returncode:
@@ -85,7 +85,7 @@ class Zoho:
         return ran.stdout
 
     def requests(self):
-        """The last requests that came."""
+        """The last requests that arrived."""
         self.told.seek(0)
         return "".join(self.told.readlines()[-8:])
 
@@ -120,7 +120,7 @@ def airbyte(zoho):
     python = source.with_name("python")
     about = "import certifi; from importlib.metadata import version; print(certifi.where(), version('airbyte-source-zoho-crm'))"
     bundle, installed = zoho.run(python, "-c", about).split()
-    # It trusts this bundle alone, whatever the variables say.
+    # For records it uses only certifi's bundle and ignores the variables.
     with open(bundle, "a") as trusted:
         trusted.write(Path(zoho.consumer_variables["SSL_CERT_FILE"]).read_text())
     configuration = zoho.file("airbyte.json", "--for", "airbyte")
@@ -155,33 +155,33 @@ def python_sdk(zoho):
         raise Unproven("zohocrmsdk8_0 does not install from PyPI here")
     scopes = f"{SCOPES},ZohoCRM.coql.READ,ZohoCRM.bulk.READ"
     store = zoho.file("python.txt", "--format", "zoho-sdk", "--scope", scopes)
-    command = (sys.executable, HERE / "records.py", store)
-    output = zoho.run(*command)
+    output = used_and_refreshed(zoho, store, sys.executable, HERE / "records.py", store)
     read = [reads(output, f"{how} {RECORD}") for how in ("record", "query", "bulk")]
-    read.append(refreshed(zoho, store, *command))
-    return f"zohocrmsdk8_0 {metadata.version('zohocrmsdk8_0')}", ", ".join(read)
+    return f"zohocrmsdk8_0 {metadata.version('zohocrmsdk8_0')}", ", ".join([*read, "refreshed"])
 
 
-def refreshed(zoho, store, *command):
-    """The SDK gets a fresh token by itself once its own is stale."""
+def used_and_refreshed(zoho, store, *command):
+    """What the SDK prints; it must use the token as it was handed over, and replace it by itself once it is expired."""
     heading, line = store.read_text().splitlines()[:2]
     row = dict(zip(heading.split(","), line.split(",")))
+    output = zoho.run(*command)
+    if row["access_token"] not in store.read_text():
+        raise Lost("a live token was replaced")
     store.write_text(f"{heading}\n{line.replace(row['expiry_time'], '1000')}\n")
     reads(zoho.run(*command))
     if row["access_token"] in store.read_text():
-        raise Lost("a stale token was not refreshed")
-    return "refreshed"
+        raise Lost("an expired token was not replaced")
+    return output
 
 
 def node_sdk(package):
     def proof(zoho):
         installed = npm(package)
         store = zoho.file(f"{package.split('/')[1]}.txt", "--format", "zoho-sdk", "--for", "sdk")
-        # An import is looked up from where the script lies.
+        # An import is resolved relative to the script's folder.
         script = shutil.copy(HERE / "records.mjs", FOLDER / "node")
-        command = ("node", script, package, store)
-        read = reads(zoho.run(*command))
-        return f"{installed}, Node {version('node', '--version')}", f"{read}, {refreshed(zoho, store, *command)}"
+        read = reads(used_and_refreshed(zoho, store, "node", script, package, store))
+        return f"{installed}, Node {version('node', '--version')}", f"{read}, refreshed"
 
     return proof
 
@@ -213,18 +213,21 @@ def rclone(zoho):
     with open(path, "a") as remote:
         remote.write("root_folder_id = root\n")
     command = ("rclone", "--config", path, "--retries", "1", "lsf", "zoho:")
+    lines = path.read_text().splitlines()
+    token = json.loads(next(line for line in lines if line.startswith("token = ")).removeprefix("token = "))
     read = reads(zoho.run(*command), "First file.txt")
     configuration = path.read_text()
-    token = json.loads(next(line for line in configuration.splitlines() if line.startswith("token = "))[len("token = ") :])
+    if token["access_token"] not in configuration:
+        raise Lost("a live token was replaced")
     path.write_text(configuration.replace(token["expiry"], "2020-01-01T00:00:00Z"))
     reads(zoho.run(*command), "First file.txt")
     if token["access_token"] in path.read_text() or token["refresh_token"] not in path.read_text():
-        raise Lost("the token is not kept up")
+        raise Lost("an expired token was not replaced")
     return version("rclone", "version"), f"{read}, token kept up"
 
 
 def lead(zoho, variables):
-    """Asks for the first record with variables as a consumer read them, and nothing else."""
+    """Reads the first record with only the variables that a consumer read."""
     token = variables["ZOHO_ACCESS_TOKEN"]
     request = f"{variables['ZOHO_API_DOMAIN']}/crm/v8/Leads?fields=Last_Name"
     output = zoho.run("curl", "-fsS", "-H", f"Authorization: Zoho-oauthtoken {token}", request)
@@ -241,7 +244,7 @@ def python_dotenv(zoho):
 
 
 class Daemon(ThreadingMixIn, UnixStreamServer):
-    """As much of a Docker daemon as keeps the environment of a container that it is to create."""
+    """Just enough of a Docker daemon to receive the environment of a new container."""
 
     daemon_threads = True
     environment = None
@@ -276,7 +279,7 @@ class Order(BaseHTTPRequestHandler):
 
 def docker(zoho):
     if shutil.which("docker") is None:
-        # Its rules as documented: a line that begins with # says nothing, all behind the first = is the value.
+        # Its documented rules: a line that begins with # is a comment; everything after the first = is the value.
         lines = zoho.file("docker.env", "--format", "dotenv").read_text().splitlines()
         variables = dict(line.split("=", 1) for line in lines if line and not line.startswith("#"))
         return "docker's rules, played: docker is not installed", lead(zoho, variables)
@@ -333,7 +336,7 @@ PROOFS = {
     "powershell": powershell,
     "singer": singer,
 }
-# Not to be had from Debian, PyPI or npm.
+# Not available from Debian, PyPI or npm.
 ELSEWHERE = {"powershell", "singer"}
 
 

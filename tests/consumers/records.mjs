@@ -1,4 +1,4 @@
-// Zoho's Node SDK 8 or TypeScript SDK 8, which its first word names: the token of a store, found by its id, reads Leads.
+// Uses Zoho's Node or TypeScript SDK 8, named by the first argument: reads Leads with a token found in the store by its ID.
 import { dirname } from "node:path";
 
 const [name, store] = process.argv.slice(2);

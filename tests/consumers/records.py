@@ -1,4 +1,4 @@
-"""Zoho's Python SDK 8: the token of a store, found by its id, reads Leads; then by COQL, and by a bulk job."""
+"""Uses Zoho's Python SDK 8 with a token found in the store by its ID: reads Leads directly, with COQL and with a bulk job."""
 
 import io
 import sys

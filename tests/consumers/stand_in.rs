@@ -1,12 +1,12 @@
-//! All of Zoho at its own names, for `tests/consumers/run`, in a network of its own: prints the variables of a login
-//! there, then consents at each address that comes on standard input, and ends with it. Every request is told on
-//! standard error, without its values.
+//! Runs the stand-in Zoho at Zoho's own names for `tests/consumers/run`, in a private network: prints the variables for a
+//! login there, consents at each address read from standard input, and ends with it. Each request is reported on
+//! standard error without its parameters.
 
 #[path = "../suite/names/cloud.rs"]
 #[allow(
-    dead_code,
     clippy::unwrap_used,
-    reason = "it is the tests', which look at more of it"
+    dead_code,
+    reason = "written for the tests, which use more of it"
 )]
 mod cloud;
 
@@ -30,7 +30,7 @@ use url::Url;
 use url::form_urlencoded::Serializer;
 use zoho_stand_in::{Rehearsal, StandIn};
 
-/// Where rclone looks for files. It is not a part of the CRM, so the stand-in does not play it.
+/// The API that rclone uses. It is not part of the CRM, so the stand-in does not have it.
 const WORKDRIVE: &str = "workdrive.zoho.eu";
 
 #[tokio::main(flavor = "current_thread")]
@@ -40,7 +40,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let files = workdrive(zoho.clone());
     let router = files.fallback_service(zoho.layer(from_fn(as_form)));
     let versions = [&TLS12, &TLS13];
-    let cloud = Cloud::start(router.layer(from_fn(told)), &[WORKDRIVE], &versions, &[]).await?;
+    let cloud = Cloud::start(
+        "127.0.0.1",
+        router.layer(from_fn(told)),
+        &[WORKDRIVE],
+        &versions,
+        &[],
+    )
+    .await?;
     println!("ZOHO_CLIENT_ID={}", stand_in.client_id());
     let secret = stand_in.client_secret();
     println!("ZOHO_CLIENT_SECRET={}", secret.expose_secret());
@@ -63,7 +70,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Tells each request and its answer.
+/// Reports each request and its status.
 async fn told(request: Request, next: Next) -> Response {
     let host = request.headers().get(header::HOST).cloned();
     let host = host
@@ -76,8 +83,8 @@ async fn told(request: Request, next: Next) -> Response {
     answer
 }
 
-/// Zoho also takes the parameters of a token request from the query, where Airbyte's connector has them, and from
-/// parts, as its own Node SDK sends them. The stand-in on purpose does not, so they are put into a form here.
+/// Converts token requests to plain forms. Zoho also accepts parameters in the query, which Airbyte's connector sends, and
+/// multipart bodies, which its own Node SDK sends; the stand-in deliberately does not.
 async fn as_form(request: Request, next: Next) -> Response {
     if request.uri().path() != "/oauth/v2/token" {
         return next.run(request).await;
@@ -111,12 +118,12 @@ async fn form_of_parts(request: Request) -> String {
     Serializer::new(String::new()).extend_pairs(pairs).finish()
 }
 
-/// One file, for a token that is alive. What Zoho really answers is not known here: it is what rclone reads.
+/// Lists one file if the token is valid. Only the fields that rclone reads are here; Zoho's full response is not known.
 fn workdrive(zoho: Router) -> Router {
     let list = async move |uri: Uri, headers: HeaderMap| {
         let mut request = Request::get("/crm/v8/org").header(header::HOST, "www.zohoapis.eu");
         if let Some(token) = headers.get(header::AUTHORIZATION) {
-            // As rclone sends one that it has just refreshed.
+            // How rclone sends a token that it has just refreshed.
             let token = token.to_str().unwrap_or_default();
             let token = token.replacen("Bearer ", "Zoho-oauthtoken ", 1);
             request = request.header(header::AUTHORIZATION, token);
@@ -151,7 +158,7 @@ fn workdrive(zoho: Router) -> Router {
     Router::new().route("/api/v1/files/{folder}/files", get(list))
 }
 
-/// Lines of standard input, read beside the stand-in.
+/// Reads lines of standard input on a separate thread.
 fn lines() -> mpsc::Receiver<String> {
     let (line, lines) = mpsc::channel(1);
     thread::spawn(move || {

@@ -1,4 +1,4 @@
-// Zoho's first Node SDK, for version 2 of the API: its store, filled with what was handed over, reads Leads.
+// Uses Zoho's old Node SDK (API version 2): reads Leads with a client and a refresh token.
 const { dirname } = require("node:path");
 const { Initializer } = require("zcrmsdk/routes/initializer");
 const { UserSignature } = require("zcrmsdk/routes/user_signature");

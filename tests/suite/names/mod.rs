@@ -81,17 +81,23 @@ struct Zoho {
 impl Zoho {
     /// Starts with a client registered at one data center and a person at another.
     async fn between(home: DataCenter, person_at: DataCenter) -> Self {
-        Self::speaking(home, person_at, &[&TLS12, &TLS13], &[]).await
+        Self::at("127.0.0.1", home, person_at).await
+    }
+
+    /// The same at another address of this machine.
+    async fn at(address: &str, home: DataCenter, person_at: DataCenter) -> Self {
+        Self::speaking(address, home, person_at, &[&TLS12, &TLS13], &[]).await
     }
 
     /// Starts with these TLS versions and application protocols as well.
     async fn speaking(
+        address: &str,
         home: DataCenter,
         person_at: DataCenter,
         versions: &[&'static SupportedProtocolVersion],
         protocols: &[&str],
     ) -> Self {
-        lead_names_to(&["127.0.0.1"]);
+        lead_names_to(&[address]);
         let stand_in = StandIn::everywhere(Rehearsal {
             home,
             person_at,
@@ -100,7 +106,7 @@ impl Zoho {
         });
         stand_in.register_redirect_uri("http://localhost:8085/callback");
         let router = stand_in.by_host();
-        let cloud = Cloud::start(router, &[], versions, protocols)
+        let cloud = Cloud::start(address, router, &[], versions, protocols)
             .await
             .unwrap();
         Self {

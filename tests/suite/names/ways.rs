@@ -24,7 +24,7 @@ async fn each_version_of_tls_will_do_and_http_1_1_is_spoken() {
         (&TLS13, ProtocolVersion::TLSv1_3),
     ] {
         // The program does not use HTTP/2, even with a server that supports it.
-        let zoho = Zoho::speaking(Us, Eu, &[version], &["h2", "http/1.1"]).await;
+        let zoho = Zoho::speaking("127.0.0.1", Us, Eu, &[version], &["h2", "http/1.1"]).await;
         let ended = zoho.login(&[]).await;
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         let handshakes = zoho.cloud.handshakes.lock().unwrap().clone();
@@ -39,6 +39,14 @@ async fn each_version_of_tls_will_do_and_http_1_1_is_spoken() {
         }
         zoho.cloud.end().await;
     }
+}
+
+#[tokio::test]
+async fn an_ipv6_address_alone_will_do() {
+    if !inside(an_ipv6_address_alone_will_do) {
+        return;
+    }
+    assert_soon(&Zoho::at("::1", Us, Eu).await).await;
 }
 
 #[tokio::test]
