@@ -96,7 +96,10 @@ impl Error {
             Self::Unreachable(error) => {
                 machine("Zoho could not be reached", error.trouble.to_string(), network(error))
             }
-            Self::TimedOut { redirect_uri, .. } => timed_out(redirect_uri),
+            Self::TimedOut {
+                redirect_uri,
+                console,
+            } => timed_out(redirect_uri).console(console),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
                 3,
@@ -241,18 +244,18 @@ pub(super) fn explained(
 
 fn timed_out(redirect_uri: &str) -> Explanation {
     explained(
-                4,
-                "Nothing received from Zoho",
-                "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
-                format!(
-                    "If Zoho showed one, correct what it names (the redirect URI must be exactly {redirect_uri}). Then \
-                     log in again, with a longer --timeout if you need more time:"
-                ),
-            )
-            .command("zoho-grant login --timeout 15m")
+        4,
+        "Nothing received from Zoho",
+        "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
+        format!(
+            "If Zoho showed one, correct what it names (the redirect URI must be exactly {redirect_uri}). Then log in again, \
+             with a longer --timeout if you need more time:"
+        ),
+    )
+    .command("zoho-grant login --timeout 15m")
 }
 
-/// This machine, or the way to Zoho.
+/// This machine, or the network between it and Zoho.
 fn machine(
     title: &'static str,
     cause: impl Into<String>,
@@ -500,12 +503,10 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
     .command(command)
 }
 
-/// Another data center than the one that was asked, for an example: the two with most clients.
+/// Another data center than the one that was asked, as an example.
 fn elsewhere(server: &AccountsServer) -> &'static DataCenter {
     let mut others = DATA_CENTERS.iter();
-    let other = others.find(|center| {
-        server.data_center() != Some(center) && center.accounts_server != server.as_str()
-    });
+    let other = others.find(|center| server.data_center() != Some(center));
     other.expect("the table has more than one data center")
 }
 

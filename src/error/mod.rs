@@ -31,7 +31,7 @@ pub enum Error {
         /// What must be registered.
         redirect_uri: String,
         /// Where it must be registered.
-        console: String,
+        console: &'static str,
     },
     /// A signal, before anything was obtained.
     #[error("The login was stopped.")]
