@@ -79,8 +79,8 @@ impl From<&Error> for Usage {
         let explained = error.explain();
         Self {
             what: error.to_string(),
+            remedy: explained.next(),
             cause: explained.cause,
-            remedy: explained.remedy,
             exit_code: explained.exit_code,
         }
     }

@@ -67,7 +67,7 @@ pub async fn login(
         })
     }
     .await;
-    let page = pages::result::of(&outcome, settings, (context.now)());
+    let page = pages::result::of(&outcome, settings);
     let delivered = server.show(page).await;
     if let Ok(outcome) = &mut outcome
         && settings.page_first
@@ -126,7 +126,7 @@ async fn wait(
             signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
             () = sleep_until(deadline) => return Err(Error::TimedOut {
                 redirect_uri: request.redirect_uri.clone(),
-                console: settings.home.api_console().to_owned(),
+                console: settings.home.api_console(),
             }),
             Some(text) = context.pasted.recv() => match server.pasted(&text) {
                 Ok(response) => return Ok(Callback { response, unseen: false }),

@@ -144,7 +144,7 @@ async fn secrets_live_in_the_keyring_and_not_in_the_file() {
     let ended = keyring.run(&life, &["token"]).await;
     assert_eq!(ended.code, Some(2));
     assert!(
-        ended.stderr.contains("No profile was kept yet"),
+        ended.stderr.contains("No profile has been saved yet"),
         "{}",
         ended.stderr
     );

@@ -139,7 +139,9 @@ async fn a_dead_refresh_token_is_exit_5_with_the_command_to_consent_again() {
             "{command}"
         );
         assert!(
-            ended.stderr.contains("The refresh token is dead"),
+            ended
+                .stderr
+                .contains("The refresh token is no longer valid"),
             "{}",
             ended.stderr
         );
