@@ -237,6 +237,7 @@ pub(super) mod tests {
             },
             destination,
             keeping: None,
+            page_first: false,
             rehearsal: false,
         }
     }
