@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scope_catalog;
 
-/// The codes of all data centers.
+/// All data center codes.
 pub fn data_centers() -> Vec<CompletionCandidate> {
     let centers = DATA_CENTERS.iter();
     centers
@@ -25,7 +25,7 @@ pub fn profiles() -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// The known scopes that complete the scope being typed; those before the last comma are kept.
+/// The known scopes that complete the one being typed; those before the last comma stay.
 pub fn scopes(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let (before, begun) = typed.split_at(typed.rfind(',').map_or(0, |comma| comma + 1));

@@ -9,7 +9,7 @@ use zoho_grant::profiles::store::Profiles;
 pub fn profiles() -> Result<Profiles, Usage> {
     let folder = folder().filter(|folder| folder.is_absolute());
     let folder = folder.ok_or_else(|| Usage {
-        what: "There is no place for profiles.".to_owned(),
+        what: "There is no folder for profiles.".to_owned(),
         cause: "This account has no home folder.".to_owned(),
         remedy: "Set HOME, or use --env-file or ZOHO_… variables instead of a profile.".to_owned(),
         exit_code: 1,
@@ -27,7 +27,7 @@ fn folder() -> Option<PathBuf> {
     })
 }
 
-/// This program's state folder, for data that is worth keeping but is not configuration. Only Linux and similar systems
+/// This program's state folder, for data that should persist but is not configuration. Only Linux and similar systems
 /// separate the two.
 pub fn state() -> Option<PathBuf> {
     let system = choose_native_strategy().ok()?;

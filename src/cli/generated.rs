@@ -7,22 +7,22 @@ use clap_complete::engine::ArgValueCandidates;
 
 /// Options of `completions`.
 #[derive(Args)]
-#[command(after_help = "Once, for every later shell:
+#[command(after_help = "Run once to set up completion:
   bash        zoho-grant completions bash > ~/.local/share/bash-completion/completions/zoho-grant
   zsh         zoho-grant completions zsh > _zoho-grant           in a folder of $fpath
   fish        zoho-grant completions fish > ~/.config/fish/completions/zoho-grant.fish
   elvish      zoho-grant completions elvish >> ~/.config/elvish/rc.elv
-  PowerShell  zoho-grant completions powershell >> $PROFILE      options alone, no values")]
+  PowerShell  zoho-grant completions powershell >> $PROFILE      options only, no values")]
 pub struct Completions {
-    /// The shell
+    /// Shell to generate the script for
     pub shell: Shell,
 }
 
 /// Options of `man`.
 #[derive(Args)]
-#[command(after_help = "To read one: zoho-grant man login | man -l -")]
+#[command(after_help = "To read a page: zoho-grant man login | man -l -")]
 pub struct Man {
-    /// The command; if omitted, the program
+    /// Command to describe; if omitted, the program
     #[arg(add = ArgValueCandidates::new(complete::commands))]
     pub command: Option<String>,
 }

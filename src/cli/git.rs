@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// How long to wait: an honest tree answers within milliseconds, one whose `.gitignore` is a pipe never does.
+/// How long to wait: git answers within milliseconds, or never if `.gitignore` is a pipe.
 const PATIENCE: Duration = Duration::from_secs(3);
 
 /// Whether git would add the file: it is in a work tree and not ignored. Asks git itself; without git, a `.git` in a
@@ -71,7 +71,7 @@ mod tests {
     use std::fs;
 
     #[test]
-    fn a_work_tree_that_does_not_ignore_the_file_is_told() {
+    fn a_work_tree_that_does_not_ignore_the_file_is_detected() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("zoho.env");
         assert!(!would_take(&path));

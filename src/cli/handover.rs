@@ -22,13 +22,13 @@ use zoho_grant::zoho::scopes::Scopes;
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
-    /// The program that will read the CRM: sets format and scopes
+    /// Program that will read the CRM; sets the format and scopes
     #[arg(long = "for", value_name = "DEST", value_enum)]
     pub destination: Option<Destination>,
     /// Format of the credentials [default: the format for --for, otherwise text]
     #[arg(long, value_parser = format_named())]
     pub format: Option<&'static Format>,
-    /// One bare value instead of a format
+    /// Print a single value instead of a format
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
     pub field: Option<&'static Field>,
     /// Custom text instead of a format, with placeholders such as {refresh_token}; write a literal brace twice: {{ or }}
@@ -45,7 +45,7 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    /// The target, with this prefix of variables; an error if what is known `before` the login rules it out.
+    /// The target, with this variable prefix; an error if what is known `before` the login rules out the format.
     pub fn target(
         &self,
         prefix: &Prefix,
@@ -81,7 +81,7 @@ impl HandOver {
         bare || self.output.is_some() || self.format().name != "text"
     }
 
-    /// Whether an option names a form or a place for the credentials.
+    /// Whether an option sets the form or destination of the credentials.
     pub fn names_a_form(&self) -> bool {
         let form = self.format.is_some() || self.field.is_some() || self.template.is_some();
         form || self.output.is_some()
@@ -101,7 +101,7 @@ impl HandOver {
         self.destination.or_else(by_format)
     }
 
-    /// The scopes given, or those of the program that will read the CRM.
+    /// The `given` scopes, or those of the program that will read the CRM.
     pub fn scopes(&self, given: Option<Scopes>) -> Option<Scopes> {
         given.or_else(|| self.destination.map(Destination::scopes))
     }
@@ -136,18 +136,18 @@ impl HandOver {
     }
 }
 
-/// What a person should know before secrets are written there, one sentence each.
+/// Warnings to show before secrets are written to the file, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
     let path = Untrusted::new(file.path().display().to_string());
     let mut warnings = Vec::new();
     if file.is_open_to_others() {
         warnings.push(format!(
-            "{path} can be read by other users of this machine; chmod 600 changes that."
+            "Other users of this machine can read {path}; chmod 600 prevents that."
         ));
     }
     if git::would_take(file.path()) {
         warnings.push(format!(
-            "{path} lies in a git work tree and is not ignored: do not commit the secrets in it."
+            "{path} is in a git work tree and not ignored: do not commit its secrets."
         ));
     }
     warnings
@@ -173,11 +173,14 @@ fn format_named() -> impl TypedValueParser<Value = &'static Format> {
         PossibleValue::new(format.name).help(help)
     });
     PossibleValuesParser::new(values.collect::<Vec<_>>())
-        .map(|name| Format::named(&name).expect("only the names of formats are let through"))
+        .map(|name| Format::named(&name).expect("clap accepts only the names of formats"))
 }
 
 fn field_help() -> String {
-    format!("One bare value instead of a format: {}", fields::known())
+    format!(
+        "Print a single value instead of a format: {}",
+        fields::known()
+    )
 }
 
 #[cfg(test)]
@@ -246,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn words_are_read_whatever_their_case() {
+    fn words_are_case_insensitive() {
         let given = parsed("--environment sandbox").unwrap();
         assert_eq!(given.options.environment, Some(Environment::Sandbox));
         let error = parsed("--environment bigin").err().unwrap();
@@ -303,7 +306,7 @@ mod tests {
             "Allowed IPs",
             "ip-address-allow-list",
         ] {
-            assert!(all.contains(word), "{word} is not said");
+            assert!(all.contains(word), "{word} is missing");
         }
         assert!(warnings.iter().all(|line| !line.contains('\n')));
     }

@@ -1,4 +1,4 @@
-//! The overview of the commands, an example for each, and what to run in place of commands that other tools have.
+//! The overview of the commands, an example for each, and what to run instead of commands that other tools have.
 
 use crate::cli::Arguments;
 use crate::terminal::screen::wrapped;
@@ -74,7 +74,7 @@ const GROUPS: [(&str, &[Entry]); 5] = [
     ),
 ];
 
-/// What other tools call it, and what does that here.
+/// Names of commands in other tools, and the equivalent here.
 const MEANT: [(&[&str], &str); 7] = [
     (
         &[
@@ -92,15 +92,15 @@ const MEANT: [(&[&str], &str); 7] = [
     ),
     (
         &["logout", "signout", "sign-out", "disconnect"],
-        "zoho-grant revoke ends the refresh token at Zoho and deletes the profile here; zoho-grant forget only deletes it here",
+        "zoho-grant revoke revokes the refresh token at Zoho and deletes the profile; zoho-grant forget only deletes the profile",
     ),
     (
         &["whoami", "status", "me", "info", "verify", "test"],
-        "zoho-grant check tells who owns the credentials and whether they work",
+        "zoho-grant check shows who owns the credentials and whether they work",
     ),
     (
         &["refresh", "renew", "access-token", "get-token"],
-        "zoho-grant token prints a live access token and refreshes it if necessary; --refresh always does",
+        "zoho-grant token prints a live access token, refreshing it if necessary; --refresh forces that",
     ),
     (
         &["list", "ls", "accounts"],
@@ -108,7 +108,7 @@ const MEANT: [(&[&str], &str); 7] = [
     ),
     (
         &["delete", "remove", "rm"],
-        "zoho-grant forget deletes a saved profile here; zoho-grant revoke also ends its refresh token at Zoho",
+        "zoho-grant forget deletes a saved profile; zoho-grant revoke also revokes its refresh token at Zoho",
     ),
     (
         &["print", "show", "env", "dump"],
@@ -116,7 +116,7 @@ const MEANT: [(&[&str], &str); 7] = [
     ),
 ];
 
-/// Clap's own width where the terminal does not tell.
+/// Clap's default width, used if the terminal's width is unknown.
 const WIDTH: usize = 100;
 
 /// The command line with its overview and examples.
@@ -129,7 +129,7 @@ pub fn command() -> Command {
         .after_help("zoho-grant COMMAND --help shows the options of a command, with an example.")
 }
 
-/// The arguments of this run; without usable ones, the program ends.
+/// This run's arguments; exits with clap's error if they are unusable.
 pub fn arguments() -> Arguments {
     let matches = command().try_get_matches();
     let arguments = matches.and_then(|matches| Arguments::from_arg_matches(&matches));
@@ -176,7 +176,7 @@ fn overview(program: &Command) -> StyledStr {
     text.into()
 }
 
-/// Leaves out a rejected value, which may be a secret given in the wrong place, and names the command that was meant.
+/// Hides a rejected value, which may be a secret in the wrong place, and suggests the command that was meant.
 fn clearer(mut error: clap::Error) -> clap::Error {
     match error.kind() {
         ErrorKind::ValueValidation => {
@@ -210,7 +210,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_command_stands_once_under_a_heading() {
+    fn every_command_is_listed_once() {
         let listed = || GROUPS.iter().flat_map(|(_, entries)| entries.iter());
         for command in command().get_subcommands() {
             let name = command.get_name();
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn every_command_has_an_example_that_it_takes() {
+    fn every_command_has_an_example_that_it_accepts() {
         for command in command().get_subcommands_mut() {
             let name = command.get_name().to_owned();
             let help = command.render_long_help().to_string();
@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[test]
-    fn what_other_tools_have_leads_to_commands_that_exist() {
+    fn suggestions_for_other_tools_commands_exist() {
         for (names, meant) in MEANT {
             for word in meant.split("zoho-grant ").skip(1) {
                 let name = word.split(' ').next().unwrap();

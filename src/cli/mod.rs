@@ -30,7 +30,7 @@ use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 use zoho_stand_in::failure::Failure;
 
-/// Longer waits are typing errors.
+/// Longer timeouts are typing errors.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
 /// Get verified Zoho CRM OAuth credentials with one command.
@@ -74,7 +74,7 @@ pub enum Command {
     Revoke(tokens::Revoke),
     /// List the saved profiles, without secrets
     Profiles {
-        /// One JSON list instead of lines
+        /// Print a JSON array instead of lines
         #[arg(long)]
         json: bool,
     },
@@ -84,19 +84,19 @@ pub enum Command {
         #[arg(add = ArgValueCandidates::new(complete::profiles))]
         profile: Option<Name>,
     },
-    /// Get credentials with a non-browser client by consenting on any other device
+    /// Get credentials by entering a code on any other device (non-browser client)
     Device(Device),
     /// Look up Zoho's scopes
     Scopes {
         /// Show only scopes with this word in their name or description
         word: Option<String>,
-        /// One JSON list instead of lines
+        /// Print a JSON array instead of lines
         #[arg(long)]
         json: bool,
     },
     /// Look up Zoho's data centers
     Datacenters {
-        /// One JSON list instead of lines
+        /// Print a JSON array instead of lines
         #[arg(long)]
         json: bool,
     },
@@ -115,8 +115,8 @@ pub enum Command {
   1 this machine or the network   5 Zoho answered with an error
   2 wrong usage or settings       6 the redirect URI's port is taken
   3 consent refused               7 refused for safety
-Any option beats its variable; --env-file beats the environment, which beats a saved profile. Client ID, secret and
-server come together from the first of them that has a client ID.")]
+Options override variables; --env-file overrides the environment, which overrides a saved profile. Client ID,
+secret and server come together from the first of these that has a client ID.")]
 pub struct Login {
     #[command(flatten)]
     pub grant: Grant,
@@ -128,7 +128,7 @@ pub struct Login {
 
 /// Options of `device`.
 #[derive(Args)]
-#[command(after_help = "Exit codes: as login's; 4 when the code was not entered in time.")]
+#[command(after_help = "Exit codes: the same as login; 4 if the code was not entered in time.")]
 pub struct Device {
     #[command(flatten)]
     pub grant: Grant,
@@ -174,8 +174,8 @@ pub enum Flow {
 #[command(
     after_help = "Reads these variables: ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN, ZOHO_ACCESS_TOKEN,
 ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL (or ZOHO_DC), ZOHO_API_DOMAIN, ZOHO_SCOPE and ZOHO_REDIRECT_URI.
-All are read from one place: --profile, else --env-file, else the environment if it holds client and token,
-else the profile of ZOHO_PROFILE, else the profile default."
+All are read from one source: --profile, else --env-file, else the environment if it contains a client and a token,
+else the profile named in ZOHO_PROFILE, else the profile default."
 )]
 pub struct Export {
     #[command(flatten)]
@@ -211,12 +211,12 @@ pub struct Registered {
     /// File with ZOHO_… variables; a .env file is not read automatically
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// What the person typed at the questions of `login`.
+    /// What the person typed at `login`'s prompts.
     #[arg(skip)]
     pub typed: Typed,
 }
 
-/// A client that the person typed. No option takes the secret: command lines can be read by every user.
+/// A client that the person typed. No option takes the secret, because every user can read command lines.
 #[derive(Clone, Default)]
 pub struct Typed {
     /// Whether they confirmed a client ID of an unusual shape.
@@ -229,7 +229,7 @@ pub struct Typed {
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Zoho")]
 pub struct Servers {
-    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: asked for on a terminal, else us] [env: ZOHO_DC]
+    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: prompts on a terminal, otherwise us] [env: ZOHO_DC]
     #[arg(long, value_name = "CODE", value_parser = variables::data_center, add = ArgValueCandidates::new(complete::data_centers))]
     pub dc: Option<&'static DataCenter>,
     /// Accounts server to use instead of the data center's [env: ZOHO_ACCOUNTS_URL]
@@ -276,7 +276,7 @@ pub struct Callback {
 pub struct Credentials {
     #[command(flatten)]
     pub hand_over: HandOver,
-    /// What the names of variables begin with, written and (where a place has them) read
+    /// Prefix of the variable names, written and (if the source has them) read
     #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
     pub env_prefix: Prefix,
     /// Do not ask the CRM who owns the credentials
@@ -310,9 +310,9 @@ impl Consent {
 /// Parses a time such as 90s or 5m, up to a day.
 fn timeout(text: &str) -> Result<Duration, String> {
     let time = humantime::parse_duration(text)
-        .map_err(|error| format!("{error}; write it as in 90s or 5m"))?;
+        .map_err(|error| format!("{error}; write it like 90s or 5m"))?;
     if time.is_zero() || time > LONGEST_TIMEOUT {
-        return Err("it must be more than nothing and at most a day".to_owned());
+        return Err("it must be longer than zero and at most a day".to_owned());
     }
     Ok(time)
 }

@@ -19,7 +19,7 @@ const REDIRECT_URI: &str = "http://localhost:0/callback";
 
 /// What to do without a browser.
 const WITHOUT_BROWSER: &str =
-    "No browser was found on this machine. zoho-grant demo --yes consents by itself.";
+    "No browser was found on this machine. zoho-grant demo --yes consents for you.";
 
 /// How long to wait, with a person and without one: without one, an answer comes immediately or never.
 const TIMEOUTS: [Duration; 2] = [TIMEOUT, Duration::from_secs(5)];
@@ -43,7 +43,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         if !yes && !prompt::possible() {
             return Err(Usage::new(
                 "--flow paste",
-                "the address must be pasted, and there is no terminal",
+                "the address must be pasted, but there is no terminal",
                 "Run it in a terminal, or add --yes.",
             ));
         }
@@ -86,7 +86,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     })
 }
 
-/// What the stand-in plays: only a login can move to another data center.
+/// What the stand-in simulates: only a login can move to another data center.
 fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     let logs_in = matches!(arguments.flow, Flow::Login | Flow::Paste);
     let can_fail = |failure: Failure| match failure.stage() {
@@ -98,7 +98,7 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     if let Some(failure) = arguments.fail.filter(|failure| !can_fail(*failure)) {
         let remedy = match failure.stage() {
             Stage::Device => "Add --flow device.",
-            _ => "Leave --flow out.",
+            _ => "Omit --flow.",
         };
         let why = "it cannot happen in this flow";
         return Err(Usage::new(&format!("--fail {failure}"), why, remedy));

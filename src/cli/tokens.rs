@@ -11,25 +11,25 @@ use zoho_grant::zoho::api::{ApiPath, Method};
 use zoho_grant::zoho::trust::ApiDomain;
 
 /// Help footer of `token`, `header` and `check`.
-pub const EXIT_CODES: &str = "Without an option: complete ZOHO_… variables, else the profile of ZOHO_PROFILE, else the profile default.
+pub const EXIT_CODES: &str = "Without options: complete ZOHO_… variables, else the profile named in ZOHO_PROFILE, else the profile default.
 
 Exit codes:
-  0 alive                         5 dead, or Zoho answered with an error
+  0 valid                         5 no longer valid, or Zoho returned an error
   1 this machine or the network   7 refused for safety
   2 wrong usage or settings";
 
 /// Whether and where to save credentials.
 #[derive(Args, Clone)]
-#[command(next_help_heading = "Keeping")]
+#[command(next_help_heading = "Saving")]
 pub struct Keep {
     /// Save client and tokens for later runs; credentials are then printed only if --format or --output is given [default: default] [env: ZOHO_PROFILE sets the name]
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, add = ArgValueCandidates::new(profiles))]
     #[expect(
         clippy::option_option,
-        reason = "the type of an option whose value may be left out"
+        reason = "the type of an option whose value can be omitted"
     )]
     pub save: Option<Option<Name>>,
-    /// Where to keep the secrets: the system's keyring, or a file that only you can read
+    /// Where to save the secrets: the system's keyring, or a file that only you can read; implies --save
     #[arg(
         long,
         value_name = "PLACE",
@@ -37,7 +37,7 @@ pub struct Keep {
         requires = "save"
     )]
     pub save_to: Backend,
-    /// Profile for --save; saves nothing by itself
+    /// Profile that supplies the client and, with --save, receives the result
     #[arg(long, add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
     /// Revoke the profile's previous refresh token without asking
@@ -61,7 +61,7 @@ pub struct From {
     /// File with ZOHO_… variables, as written by --format dotenv; refreshed tokens are saved back to it
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// What the names of variables begin with
+    /// Prefix of the variable names
     #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
     pub env_prefix: Prefix,
 }
@@ -75,33 +75,34 @@ pub struct Use {
     /// Request a new access token, even if the current one is valid or Zoho has refused before
     #[arg(long)]
     pub refresh: bool,
-    /// One JSON object, which tells when the token expires, too
+    /// Print a JSON object, including when the token expires
     #[arg(long)]
     pub json: bool,
 }
 
 /// Help footer of `run`.
-pub const RUN: &str = "It gets ZOHO_ACCESS_TOKEN, ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL, ZOHO_API_DOMAIN and
-ZOHO_DC. Inherited variables of the names that zoho-grant reads or writes are removed; others,
-such as ZOHO_ORG_ID, pass.
+pub const RUN: &str =
+    "The program gets ZOHO_ACCESS_TOKEN, ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL,
+ZOHO_API_DOMAIN and ZOHO_DC. Inherited variables that zoho-grant reads or writes are removed;
+others, such as ZOHO_ORG_ID, are passed on.
 
 Examples:
   zoho-grant run -- python sync.py
   zoho-grant run --profile work --with-refresh-token -- zoho-crm-mcp
 
-Exit codes: those of the program; 126 it cannot be started, 127 there is none of that name; those
-of token before it starts.";
+Exit codes: the program's own; 126 if it cannot be started, 127 if it is not found; before it
+starts, the same as token.";
 
 /// Options of `run`.
 #[derive(Args)]
 pub struct Run {
-    /// Give it client ID, client secret and refresh token, too
+    /// Also pass the client ID, client secret and refresh token to the program
     #[arg(long)]
     pub with_refresh_token: bool,
-    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    /// Request a new access token, even if the current one is valid or Zoho has refused before
     #[arg(long)]
     pub refresh: bool,
-    /// A further API domain that the program may be given (repeatable)
+    /// Another API domain that the program may receive (repeatable)
     #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
     pub trust_api_domain: Vec<ApiDomain>,
     /// The program and its arguments
@@ -118,26 +119,26 @@ pub const API: &str = "Examples:
   zoho-grant api /crm/v8/coql --input query.json
 
 Exit codes:
-  0 the CRM did what was asked    5 the CRM answered with an error, or the credentials are dead
+  0 the request succeeded         5 the CRM returned an error, or the credentials are no longer valid
   1 this machine or the network   7 refused for safety
   2 wrong usage or settings";
 
 /// Options of `api`.
 #[derive(Args)]
 pub struct Api {
-    /// GET, POST, PUT, PATCH or DELETE [default: GET, with --input POST]
+    /// GET, POST, PUT, PATCH or DELETE [default: GET, or POST with --input]
     #[arg(short = 'X', long, ignore_case = true, hide_possible_values = true)]
     pub method: Option<Method>,
-    /// File whose content is sent as JSON, - for standard input
+    /// File to send as JSON, or - for standard input
     #[arg(long, value_name = "FILE")]
     pub input: Option<PathBuf>,
-    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    /// Request a new access token, even if the current one is valid or Zoho has refused before
     #[arg(long)]
     pub refresh: bool,
-    /// A further API domain that the access token may be sent to (repeatable)
+    /// Another API domain that may receive the access token (repeatable)
     #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
     pub trust_api_domain: Vec<ApiDomain>,
-    /// Path and query at the API domain of the credentials, as in /crm/v8/org
+    /// Path and query on the credentials' API domain, such as /crm/v8/org
     pub path: ApiPath,
     #[command(flatten)]
     pub from: From,

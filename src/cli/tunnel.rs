@@ -9,7 +9,7 @@ use zoho_grant::loopback::redirect_uri::RedirectUri;
 pub enum Surroundings {
     /// On the person's own machine.
     Here,
-    /// On a machine that they reach through SSH, with the command that forwards the redirect URI to theirs.
+    /// On a machine that they reach through SSH; contains the command that forwards the redirect URI to it.
     Remote(String),
     /// In a container, whose loopback addresses are its own.
     Container,
@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn ssh_tells_user_server_and_port() {
+    fn ssh_reveals_user_server_and_port() {
         let ssh = ("SSH_CONNECTION", "192.0.2.7 50514 198.51.100.4 22");
         assert_eq!(
             command(URI, &[ssh, ("USER", "ada")]),
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn containers_are_known_by_variables_and_files_and_others_need_nothing() {
+    fn containers_are_detected_by_variables_and_files() {
         for variable in ["REMOTE_CONTAINERS", "KUBERNETES_SERVICE_HOST"] {
             assert_eq!(
                 found(URI, &[(variable, "10.0.0.1")], &[]),
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_variable_holds_never_becomes_a_command() {
+    fn a_variable_never_becomes_a_command() {
         let ssh = ("SSH_CONNECTION", "a b ;reboot 22;reboot");
         assert_eq!(
             command("http://localhost:8085/", &[ssh]),

@@ -13,7 +13,7 @@ pub struct Usage {
     pub cause: String,
     /// What to do next.
     pub remedy: String,
-    /// 2 for settings, 1 for this machine, 130 for a canceled question, otherwise the error's exit code.
+    /// 2 for settings, 1 for this machine, 130 for a canceled prompt, otherwise the error's exit code.
     pub exit_code: u8,
 }
 
@@ -38,8 +38,8 @@ impl Usage {
     pub fn missing(name: &str, option: &str, console: &str) -> Self {
         Self::wrong(
             format!("The {name} is missing."),
-            "It was not given, and there is no terminal to ask for it.".to_owned(),
-            format!("Give {option}; {console} shows it."),
+            "It was not provided, and there is no terminal to prompt for it.".to_owned(),
+            format!("Pass {option}; {console} shows it."),
         )
     }
 
@@ -49,8 +49,7 @@ impl Usage {
             io::ErrorKind::Interrupted => ("You canceled it.".to_owned(), 130),
             _ => (sentence(&error.to_string()), 2),
         };
-        let remedy =
-            "Run it again and answer the question, or give the answer as an option or a variable.";
+        let remedy = "Run the command again and answer the question, or pass the answer as an option or a variable.";
         Self {
             exit_code,
             ..Self::wrong("The question was not answered.", cause, remedy)
@@ -86,10 +85,40 @@ impl From<&Error> for Usage {
     }
 }
 
-/// Turns a reason into a sentence of its own.
+/// Turns a reason into a sentence. An identifier at its beginning keeps its case.
 fn sentence(reason: &str) -> String {
+    let first_word = reason
+        .split([' ', ',', ';', ':'])
+        .next()
+        .unwrap_or_default();
+    let is_identifier = first_word.contains(|char: char| !(char.is_alphabetic() || char == '\''));
     let mut chars = reason.chars();
-    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    let first = chars.next().into_iter();
+    let first: String = if is_identifier {
+        first.collect()
+    } else {
+        first.flat_map(char::to_uppercase).collect()
+    };
     let end = if reason.ends_with('.') { "" } else { "." };
-    first.chain(chars).collect::<String>() + end
+    first + chars.as_str() + end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sentence_keeps_the_case_of_an_identifier() {
+        for (reason, expected) in [
+            ("it is empty", "It is empty."),
+            ("that's all.", "That's all."),
+            ("nothing", "Nothing."),
+            ("expires_at is missing", "expires_at is missing."),
+            ("https://a.example is not", "https://a.example is not."),
+            ("zoho.env: not found", "zoho.env: not found."),
+            ("adobe-json needs it", "adobe-json needs it."),
+        ] {
+            assert_eq!(sentence(reason), expected);
+        }
+    }
 }

@@ -103,7 +103,7 @@ impl Variables {
         }
     }
 
-    /// A variable's value without what editors leave around it; an error if it is quoted.
+    /// A variable's value, trimmed of what editors leave around it; an error if it is quoted.
     pub fn find(&self, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
         let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
         // As in a shell, the last line wins.
@@ -176,7 +176,7 @@ impl Variables {
         !matches!(self.find(name), Ok(None))
     }
 
-    /// Whether any of them is a client's.
+    /// Whether any of them describes a client.
     pub fn hold_a_client(&self) -> bool {
         self.hold("ZOHO_CLIENT_ID") || self.hold("ZOHO_CLIENT_SECRET")
     }
@@ -196,8 +196,8 @@ impl Variables {
         let place = &self.place;
         Usage::wrong(
             format!("{} is missing.", self.shown(name)),
-            format!("It is not in {place}, and what belongs together is read from one place."),
-            "Add it there, name a file that holds all with --env-file, or a profile with --profile.",
+            format!("It is not in {place}, and related values must come from the same place."),
+            "Add it there, or pass --env-file with a file that has all of them, or --profile.",
         )
     }
 
@@ -206,7 +206,7 @@ impl Variables {
         Usage::new(&name, reason, &format!("Correct it in {}.", self.place))
     }
 
-    /// A name as it stands there.
+    /// A name as it is spelled there.
     fn shown(&self, name: &str) -> String {
         name.replace(Prefix::default().as_str(), self.prefix.as_str())
     }
@@ -218,7 +218,7 @@ pub fn data_center(name: &str) -> Result<&'static DataCenter, String> {
         let known = DATA_CENTERS.iter();
         let known = known.map(|center| format!("{} ({})", center.code, center.name));
         let known = known.collect::<Vec<_>>().join(", ");
-        format!("no data center has that code. Known are {known}")
+        format!("no data center has that code. Known codes: {known}")
     })
 }
 
@@ -234,16 +234,16 @@ pub fn one_server(
         (Some(told), Some(server)) if told != server => Err(Usage::new(
             &format!("{dc} together with {url}"),
             format!("{server} is not the accounts server of that data center, which is {told}"),
-            "Give one of the two.",
+            "Use only one of the two.",
         )),
         _ => Ok(server.cloned().or(told)),
     }
 }
 
-/// The other prefix that this run was given.
+/// The prefix that was passed to this run, if not the default.
 static OTHER: OnceLock<Prefix> = OnceLock::new();
 
-/// So that what has this prefix is hidden, too.
+/// Remembers the prefix, so that its variables are withheld too.
 fn remember(prefix: &Prefix) {
     if *prefix != Prefix::default() {
         let _ = OTHER.set(prefix.clone());
@@ -281,7 +281,7 @@ pub const NAMES: [&str; 11] = [
     "PROFILE",
 ];
 
-/// The name that a variable of this prefix has otherwise.
+/// The name that a variable with this prefix has with the default prefix.
 fn usual_name(name: &str, prefix: &Prefix) -> Option<String> {
     let rest = name.strip_prefix(prefix.as_str())?;
     Some(Prefix::default().name(rest))
@@ -314,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn what_editors_leave_around_a_value_is_taken_off() {
+    fn what_editors_leave_around_a_value_is_trimmed() {
         let all = variables(&[
             ("ZOHO_A", "1"),
             ("ZOHO_A", "\u{feff}secret\r\n"),
@@ -328,7 +328,7 @@ mod tests {
     }
 
     #[test]
-    fn the_server_is_told_in_many_ways() {
+    fn the_server_can_be_set_in_several_forms() {
         let server = |values: &[(&str, &str)]| variables(values).server();
         for (name, value) in [
             ("ZOHO_DC", "EU "),

@@ -15,10 +15,10 @@ use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::api::{ApiAnswer, ApiRequest, Method};
 use zoho_grant::zoho::network::NetworkError;
 
-/// An error of the CRM is some hundred bytes; only so much of it is looked through for its code.
+/// The CRM's errors are a few hundred bytes; only this much of a body is searched for the code.
 const ERROR_BYTES: usize = 64 * 1024;
 
-/// Exit code 5 when the CRM answers with an error, whose body is printed all the same.
+/// Exits with code 5 if the CRM returns an error; its body is printed anyway.
 pub fn run(arguments: &Api, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let body = arguments.input.as_deref().map(input).transpose()?;
@@ -37,7 +37,7 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     let (mut answer, mut begun) = ask(app, &live, &source, arguments, &asked)?;
     let code = code(&begun);
     let may_be_old = answer.status == UNAUTHORIZED && code != SCOPE_MISSING;
-    // The token may have been pushed out by newer ones: another decides.
+    // Newer tokens may have displaced this one: try once with a new one.
     if may_be_old && !live.refreshed && live.kept.refresh_token.is_some() {
         let other = Wanted::Other(live.token.clone());
         live = self::live(app, &source, &other)?;
@@ -54,7 +54,7 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     Err(refused(&answer, &self::code(&begun)))
 }
 
-/// The answer, and as much of its body as tells an error.
+/// The response, and enough of its body to find an error code.
 fn ask(
     app: &App,
     live: &Live,
@@ -82,7 +82,7 @@ fn ask(
 
 async fn pass_on(begun: &[u8], answer: &mut ApiAnswer) -> Result<(), Usage> {
     let mut output = io::stdout();
-    // Standard output holds back what does not end in a line break.
+    // Standard output buffers whatever does not end in a line break.
     let mut write = |piece: &[u8]| {
         let written = output.write_all(piece).and_then(|()| output.flush());
         written.map_err(Error::NotPrinted)
@@ -94,7 +94,7 @@ async fn pass_on(begun: &[u8], answer: &mut ApiAnswer) -> Result<(), Usage> {
     Ok(())
 }
 
-/// A file, or standard input.
+/// Reads a file or standard input.
 fn input(path: &Path) -> Result<Bytes, Usage> {
     let mut text = Vec::new();
     let read = if path == Path::new("-") {
@@ -107,7 +107,7 @@ fn input(path: &Path) -> Result<Bytes, Usage> {
         let usage = Usage::new(
             &option,
             error,
-            "Name a file that can be read, or - for standard input.",
+            "Pass a readable file, or - for standard input.",
         );
         Usage {
             exit_code: 1,
@@ -116,7 +116,7 @@ fn input(path: &Path) -> Result<Bytes, Usage> {
     })
 }
 
-/// The CRM's code of an error: "INVALID_MODULE".
+/// The CRM's error code, such as "INVALID_MODULE".
 fn code(body: &[u8]) -> String {
     #[derive(Deserialize)]
     struct Answer {
@@ -125,10 +125,10 @@ fn code(body: &[u8]) -> String {
     serde_json::from_slice(body).map_or_else(|_| String::new(), |answer: Answer| answer.code)
 }
 
-/// The HTTP status of a token that is not accepted, or that lacks a scope.
+/// The HTTP status for a token that is not accepted or lacks a scope.
 const UNAUTHORIZED: u16 = 401;
 
-/// The code that tells one from the other.
+/// The error code for a missing scope.
 const SCOPE_MISSING: &str = "OAUTH_SCOPE_MISMATCH";
 
 fn refused(answer: &ApiAnswer, code: &str) -> Usage {
@@ -140,28 +140,28 @@ fn refused(answer: &ApiAnswer, code: &str) -> Usage {
     let (cause, remedy) = if code == SCOPE_MISSING {
         (
             "The access token works, but does not have the scope for this request.",
-            "Find the scope with `zoho-grant scopes WORD`, add it to --scope, and run zoho-grant login again.",
+            "Find the scope with `zoho-grant scopes WORD`, then run zoho-grant login again with it in --scope.",
         )
     } else if answer.status == UNAUTHORIZED {
         (
-            "The CRM does not accept the access token, and another one was no better.",
-            "Run zoho-grant check: it says whether the credentials work.",
+            "The CRM does not accept the access token, nor a newly refreshed one.",
+            "Run zoho-grant check to see whether the credentials work.",
         )
     } else if (300..400).contains(&answer.status) {
         (
-            "It leads elsewhere, where the access token does not go: redirects are not followed.",
+            "It is a redirect, which is not followed, so that the access token goes nowhere else.",
             "Check the path.",
         )
     } else {
         (
-            "What it says is on standard output.",
-            "Correct path, method or input; zoho.com/crm/developer/docs/api explains the codes.",
+            "The response body is on standard output.",
+            "Correct the path, method or input; zoho.com/crm/developer/docs/api explains the codes.",
         )
     };
     Usage {
         exit_code: 5,
         ..Usage::wrong(
-            format!("The CRM answered with status {}{said}.", answer.status_line),
+            format!("The CRM returned status {}{said}.", answer.status_line),
             cause.to_owned(),
             remedy,
         )
@@ -172,9 +172,9 @@ fn unanswered(error: &NetworkError) -> Usage {
     failed(error, format!("{error}."))
 }
 
-/// What was printed is not all of it.
+/// The body was printed only in part.
 fn broken_off(error: &NetworkError) -> Usage {
-    failed(error, "The answer broke off before its end.".to_owned())
+    failed(error, "The response ended early.".to_owned())
 }
 
 fn failed(error: &NetworkError, what: String) -> Usage {

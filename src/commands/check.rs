@@ -15,7 +15,7 @@ use zoho_grant::zoho::trust::ApiDomain;
 /// The scopes whose documented requests any user may make.
 const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 
-/// Exits with code 5 if the credentials are dead.
+/// Exits with code 5 if the credentials are no longer valid.
 pub fn check(arguments: &Check, app: &App) -> Ended {
     let (live, identity) = match ask(app, arguments) {
         Ok(found) => found,
@@ -64,7 +64,7 @@ fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
     Ok((live, identity))
 }
 
-/// Makes every request, whatever was granted: the CRM distinguishes a missing scope from a dead token.
+/// Makes every request, whatever was granted: the CRM distinguishes a missing scope from an invalid token.
 fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let zoho = app.zoho();

@@ -28,7 +28,7 @@ pub fn run(arguments: &Demo, app: &App) -> Ended {
         .0)
 }
 
-/// The grant token, as the API console creates it.
+/// A grant token, as the API console creates it.
 fn code(plan: &Plan, stand_in: &StandIn, app: &App) -> Result<SecretString, Usage> {
     let scopes: Vec<&str> = plan.settings.scopes.iter().collect();
     if plan.opener == Opener::Visitor {

@@ -35,7 +35,7 @@ pub fn run(grant: &Grant, app: &App) -> Ended {
         }
         let mut lines = vec!["None of them".to_owned()];
         lines.extend(others.iter().map(ToString::to_string));
-        let question = "Try once more at which accounts server?";
+        let question = "Retry at which accounts server?";
         match app.ask(move || prompt::select(question, lines))? {
             0 => return Ok(exit),
             chosen => settings.home = others.swap_remove(chosen - 1),
@@ -61,11 +61,11 @@ fn code(grant: &Grant) -> Result<SecretString, Usage> {
     let what = "The grant token";
     let secret_file = grant.client.client_secret_file.as_deref();
     if secret_file == Some(Path::new("-")) && !prompt::possible() {
-        let why = "standard input is given to the client secret already";
-        let remedy = "Give the client secret by ZOHO_CLIENT_SECRET or in a file.";
+        let why = "standard input already supplies the client secret";
+        let remedy = "Set ZOHO_CLIENT_SECRET, or pass a file with --client-secret-file.";
         return Err(Usage::new(what, why, remedy));
     }
-    let remedy = "Copy the code that the console shows, whole and alone: it begins with 1000.";
+    let remedy = "Copy only the code shown in the console; it begins with 1000.";
     let code = prompt::grant_token().map_err(|error| match error.kind() {
         io::ErrorKind::Interrupted => Usage::unanswered(&error),
         _ => Usage::new(what, error, remedy),

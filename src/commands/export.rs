@@ -34,8 +34,8 @@ fn export(
     let document = target.form.document(&credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
     write(&credentials, &target, output).map_err(|error| Usage {
-        cause: "The credentials are still where they were read.".to_owned(),
-        remedy: "Correct the place, or name another with --output.".to_owned(),
+        cause: "The credentials are unchanged at their source.".to_owned(),
+        remedy: "Correct the destination, or pass another with --output.".to_owned(),
         ..Usage::from(&Error::NotWritten(error))
     })
 }

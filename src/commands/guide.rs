@@ -1,5 +1,5 @@
-//! The questions of `login`, from nothing to what a login needs: what options, files, variables or a profile told is
-//! not asked. It ends before anything is awaited, so that no question stands beside a live line.
+//! The questions that `login` asks, from nothing to everything that a login needs. What options, files, variables or a
+//! profile provide is not asked. All prompts end before the login starts waiting, so none appears beside a live line.
 
 use crate::cli::layers::{ID, Layers, SECRET};
 use crate::cli::tokens::Keep;
@@ -20,8 +20,8 @@ use zoho_grant::zoho::registration::{self, Slip};
 use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::AccountsServer;
 
-/// Adds to the arguments of a login what the person answers. The redirect URI is bound before it is shown: it is given
-/// back.
+/// Adds the person's answers to a login's arguments. The redirect URI is bound before it is shown, and returned
+/// bound.
 pub fn complete(login: &mut Login, layers: &Layers, app: &App) -> Result<Option<Loopback>, Usage> {
     let missing = Missing::of(&login.grant, layers)?;
     if !prompt::possible() || missing.is_nothing() {
@@ -50,7 +50,7 @@ pub fn complete(login: &mut Login, layers: &Layers, app: &App) -> Result<Option<
     Ok(Some(loopback))
 }
 
-/// Settings and warnings of a flow without a redirect URI, whose client is asked for if need be.
+/// Settings and warnings for a flow without a redirect URI; asks for the client if necessary.
 pub fn settings(
     grant: &Grant,
     consent: &Consent,
@@ -70,11 +70,11 @@ pub fn settings(
     plan::without_callback(&grant, consent, &layers)
 }
 
-/// What no option, file, variable or profile told.
+/// What no option, file, variable or profile provided.
 struct Missing {
     id: bool,
     secret: bool,
-    /// Where Zoho is.
+    /// The data center or accounts server.
     server: bool,
 }
 
@@ -114,7 +114,7 @@ fn ask_for_client(
     Ok(())
 }
 
-/// Asks until there can be one. An unusual one is questioned once.
+/// Asks until the answer can be a client ID. An unusual one must be confirmed once.
 fn client_id(console: &str, app: &App) -> Result<Id, Usage> {
     let help = format!("from {console}");
     loop {
@@ -123,7 +123,7 @@ fn client_id(console: &str, app: &App) -> Result<Id, Usage> {
             Ok(id) => return Ok(id),
             Err(Slip::Odd) => {
                 app.terminal.odd_id();
-                if answered(prompt::confirm("Use it all the same?"))?
+                if answered(prompt::confirm("Use it anyway?"))?
                     && let Ok(id) = registration::client_id(&answer, true)
                 {
                     return Ok(id);
@@ -134,7 +134,7 @@ fn client_id(console: &str, app: &App) -> Result<Id, Usage> {
     }
 }
 
-/// Asks until there can be one.
+/// Asks until the answer can be a client secret.
 fn client_secret(app: &App) -> Result<SecretString, Usage> {
     loop {
         let answer = answered(prompt::hidden("Client secret"))?;
@@ -145,7 +145,7 @@ fn client_secret(app: &App) -> Result<SecretString, Usage> {
     }
 }
 
-/// Who will read the CRM, and what they need for that.
+/// Which program will read the CRM, and which scopes it needs.
 fn ask_what_for(login: &mut Login, layers: &Layers, app: &App) -> Result<(), Usage> {
     let hand_over = &mut login.grant.result.hand_over;
     if hand_over.destination.is_none() && !hand_over.names_a_form() {
@@ -164,12 +164,12 @@ fn ask_what_for(login: &mut Login, layers: &Layers, app: &App) -> Result<(), Usa
     Ok(())
 }
 
-/// Nothing is kept without a yes, and no keyring is opened for a no.
+/// Nothing is saved without a yes, and a no opens no keyring.
 fn ask_to_save(keep: &mut Keep, app: &App) -> Result<(), Usage> {
     if keep.save.is_some() {
         return Ok(());
     }
-    let question = "Save client and tokens for later?";
+    let question = "Save the client and tokens for later?";
     if !answered(prompt::confirm(question))? {
         return Ok(());
     }
@@ -178,7 +178,7 @@ fn ask_to_save(keep: &mut Keep, app: &App) -> Result<(), Usage> {
     if let Err(trouble) = profiles.try_out(place) {
         place = Backend::File;
         app.terminal.no_keyring(&trouble, &profiles.path());
-        if !answered(prompt::confirm("Save them in that file?"))? {
+        if !answered(prompt::confirm("Save them to that file?"))? {
             return Ok(());
         }
     }

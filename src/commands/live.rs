@@ -28,7 +28,7 @@ pub struct Live {
     pub refreshed: bool,
     /// A problem despite success.
     pub problem: Option<Error>,
-    /// Held until the refreshed credentials are saved, so that whoever waits for the lock finds them.
+    /// Held until the refreshed credentials are saved, so that other processes waiting for the lock find them.
     turn: Option<Lock>,
 }
 
@@ -43,7 +43,7 @@ impl Live {
     }
 }
 
-/// Which token is needed.
+/// Which access token will do.
 pub enum Wanted {
     /// Any with more than five minutes left.
     Live,
@@ -54,7 +54,7 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// The choice made by `--refresh` or its absence.
+    /// The need that `--refresh` or its absence expresses.
     pub fn of(refresh: bool) -> Self {
         if refresh { Self::Fresh } else { Self::Live }
     }
@@ -82,7 +82,7 @@ pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Usage> 
     if let Some(live) = there(kept.clone(), refused) {
         return Ok(live);
     }
-    // Zoho's answer to another process, received while this one waited, holds for both.
+    // Zoho's answer to another process, received while this one waited, applies to both.
     let since = matches!(wanted, Wanted::Fresh).then_some(began);
     refresh(app, source, kept, turn, since)
 }
@@ -139,7 +139,7 @@ fn refresh(
     let remembered =
         folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
     let remembered = remembered.as_ref();
-    // A source that nothing is saved to has no other lock.
+    // A source that cannot be saved to has no other lock.
     let _alone = remembered
         .filter(|_| turn.is_none())
         .and_then(Remembered::lock);
@@ -181,7 +181,7 @@ pub fn domain(live: &Live, source: &Source, given: &[ApiDomain]) -> Result<ApiDo
     trusted_domain(live, source, given)?.ok_or_else(|| untrusted("an unknown server", source))
 }
 
-/// The same; none where neither the source nor the table names one.
+/// The same; none if neither the source nor the data center table names one.
 pub fn trusted_domain(
     live: &Live,
     source: &Source,
@@ -204,11 +204,8 @@ fn untrusted(named: &str, source: &Source) -> Usage {
         exit_code: 7,
         ..Usage::wrong(
             format!("The access token is not sent to {}.", Untrusted::new(named)),
-            format!(
-                "{} has no API domain that is one of Zoho's known ones.",
-                source.shown()
-            ),
-            "If you know that the API is there, give it with --trust-api-domain.",
+            format!("{} has no known Zoho API domain.", source.shown()),
+            "If you know that the API is there, pass it with --trust-api-domain.",
         )
     }
 }

@@ -21,7 +21,7 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     Ok(code)
 }
 
-/// Follows the plan of a login or its rehearsal, with what the person pastes. The redirect URI may already be bound.
+/// Carries out the plan of a login or its rehearsal, accepting pasted text. The redirect URI may already be bound.
 pub async fn follow(plan: &Plan, bound: Option<Loopback>, app: &App) -> Result<Outcome, Error> {
     let loopback = match bound {
         Some(bound) => bound,

@@ -26,7 +26,7 @@ pub fn scopes(word: Option<&str>, json: bool, app: &App) -> Ended {
     }
     let rows = found.iter();
     let rows = rows.map(|known| [known.scope, known.evidence, known.description]);
-    let names = ["SCOPE", "EVIDENCE", "WHAT IT ALLOWS"];
+    let names = ["SCOPE", "EVIDENCE", "DESCRIPTION"];
     app.terminal.table(names, rows)?;
     Ok(ExitCode::SUCCESS)
 }
@@ -77,7 +77,7 @@ pub fn print(list: impl Iterator<Item = Value>, app: &App) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Without what is not known.
+/// Omits unknown values.
 pub fn told(mut object: Value) -> Value {
     if let Value::Object(members) = &mut object {
         members.retain(|_, value| !value.is_null());

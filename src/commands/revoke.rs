@@ -19,17 +19,17 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
         return Err(Usage::wrong(
             "There is nothing to revoke.",
             format!("There is no refresh token in {shown}."),
-            "Name where it is with --profile or --env-file.",
+            "Pass --profile or --env-file to say where it is.",
         ));
     };
     if !arguments.yes {
         if !prompt::possible() {
-            let why = "there is no terminal to ask on";
-            return Err(Usage::new("revoke", why, "Give --yes."));
+            let why = "there is no terminal to prompt on";
+            return Err(Usage::new("revoke", why, "Pass --yes."));
         }
         let server = &kept.accounts_server;
         let question = format!(
-            "Revoke the refresh token of {shown} at {server}? Everything that uses it stops."
+            "Revoke the refresh token of {shown} at {server}? Everything that uses it will stop working."
         );
         if !app.ask(move || prompt::confirm(&question))? {
             app.terminal.nothing_revoked();
@@ -42,7 +42,7 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Revokes a refresh token. Returns false if Zoho no longer knew it, which is just as good.
+/// Revokes a refresh token. Returns false if Zoho no longer knew it.
 pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
     let zoho = app.zoho();
     let revoked = app.wait("Revoking at Zoho …", token::revoke(&zoho, server, token));

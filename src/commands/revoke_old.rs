@@ -1,5 +1,5 @@
-//! Offers to revoke the refresh token that a profile held before it was overwritten. Left alive, it takes one of about
-//! twenty places per person and client, and the twenty-first consent silently revokes the oldest.
+//! Offers to revoke the refresh token that a profile held before it was overwritten. If it stays valid, it counts toward
+//! about twenty per person and client, and the twenty-first consent silently revokes the oldest.
 
 use crate::commands::{App, revoke};
 use crate::prompt;
@@ -28,7 +28,7 @@ pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credential
     if token.expose_secret() == new.expose_secret() {
         return;
     }
-    let question = format!("Profile {name} held an older refresh token. Revoke it?");
+    let question = format!("Profile {name} had an older refresh token. Revoke it?");
     if !unasked && !prompt::possible() {
         app.terminal.old_token_lives_on(name);
         return;

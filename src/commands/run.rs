@@ -16,7 +16,7 @@ use zoho_grant::handover::dotenv;
 use zoho_grant::handover::format_options::{FormatOptions, Prefix};
 use zoho_grant::untrusted::Untrusted;
 
-/// What the program gets, without the prefix.
+/// The variables that the program gets, without the prefix.
 const GIVEN: [&str; 5] = [
     "ACCESS_TOKEN",
     "ACCESS_TOKEN_EXPIRES_AT",
@@ -25,10 +25,10 @@ const GIVEN: [&str; 5] = [
     "DC",
 ];
 
-/// What it gets besides when it shall refresh by itself.
+/// The additional variables for a program that refreshes tokens itself.
 const SECRETS: [&str; 3] = ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"];
 
-/// Puts the program in the place of this one, where the system can; the exit code is the program's.
+/// Replaces this process with the program, if the system can; the exit code is the program's.
 pub fn run(arguments: &Run, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
@@ -45,7 +45,7 @@ pub fn run(arguments: &Run, app: &App) -> Ended {
     let (program, rest) = arguments
         .command
         .split_first()
-        .expect("the command line requires a first word");
+        .expect("clap requires at least one word");
     let mut command = Command::new(program);
     command.args(rest);
     fill(&mut command, &credentials, arguments);
@@ -53,7 +53,7 @@ pub fn run(arguments: &Run, app: &App) -> Ended {
     Err(not_started(program, &error))
 }
 
-/// Nothing that is inherited may contradict what is given.
+/// No inherited variable may contradict the ones set here.
 fn fill(command: &mut Command, credentials: &Credentials, arguments: &Run) {
     let prefix = &arguments.from.env_prefix;
     for prefix in [prefix, &Prefix::default()] {
@@ -78,7 +78,7 @@ fn fill(command: &mut Command, credentials: &Credentials, arguments: &Run) {
     }
 }
 
-/// Returns only when it could not be started.
+/// Returns only if the program could not be started.
 #[cfg(unix)]
 fn start(mut command: Command) -> io::Error {
     use std::os::unix::process::CommandExt;
@@ -86,7 +86,7 @@ fn start(mut command: Command) -> io::Error {
     command.exec()
 }
 
-/// Ends with the program's exit code. Ctrl-C reaches the program by itself.
+/// Exits with the program's exit code. Ctrl-C reaches the program directly.
 #[cfg(not(unix))]
 fn start(mut command: Command) -> io::Error {
     drop(signals::listen());
@@ -96,14 +96,14 @@ fn start(mut command: Command) -> io::Error {
     }
 }
 
-/// 127 and 126, as shells have them: there is no such program, or it cannot be started.
+/// 127 and 126, as in shells: there is no such program, or it cannot be started.
 fn not_started(program: &OsStr, error: &io::Error) -> Usage {
     let missing = error.kind() == io::ErrorKind::NotFound && !is_there(program);
     let shown = Untrusted::path(Path::new(program));
     let remedy = if missing {
         "Check its name and PATH."
     } else {
-        "Check that it is a program that this system can run, and that you may run it."
+        "Check that this system can run it, and that you have permission to."
     };
     Usage {
         exit_code: if missing { 127 } else { 126 },
@@ -111,7 +111,7 @@ fn not_started(program: &OsStr, error: &io::Error) -> Usage {
     }
 }
 
-/// A script whose interpreter is missing is there all the same.
+/// A script whose interpreter is missing exists nonetheless.
 fn is_there(program: &OsStr) -> bool {
     let path = Path::new(program);
     if path.components().count() > 1 {

@@ -1,4 +1,4 @@
-//! Where credentials are read and saved: a profile, a file of variables, or the environment.
+//! Where credentials are read from and saved to: a profile, a file of variables, or the environment.
 
 use crate::cli::folder;
 use crate::cli::tokens::From;
@@ -44,7 +44,7 @@ impl Source {
             if environment.are_complete() {
                 return Ok(Self::Variables(environment));
             }
-            // It names a profile of ours, and no program's variables.
+            // ZOHO_PROFILE names one of our profiles; it is not a credential.
             let ours = Variables::of_environment(&Prefix::default());
             named = ours.parsed("ZOHO_PROFILE", str::parse)?;
         }
@@ -59,7 +59,7 @@ impl Source {
         Ok(Self::Profile(profiles, name))
     }
 
-    /// Follows a link, so that its target is locked and replaced. Anything but a regular file can be read only once.
+    /// Follows a link, so that its target is locked and replaced. Anything but a regular file can only be read once.
     fn file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
         match path.canonicalize() {
             Ok(path) if path.is_file() => Ok(Self::EnvFile(path, prefix.clone())),
@@ -161,7 +161,7 @@ impl Source {
         forgotten.map_err(Error::NotForgotten)
     }
 
-    /// Its name in messages.
+    /// The source's name in messages.
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
@@ -173,16 +173,16 @@ impl Source {
         }
     }
 
-    /// What was removed along with its tokens, as a sentence.
+    /// A sentence that says what was removed here.
     pub fn forgotten(&self) -> String {
         let shown = self.shown();
         match self {
             Self::Profile(..) => format!("Removed {shown} from this machine."),
-            Self::EnvFile(..) => format!("Took the tokens out of {shown}."),
+            Self::EnvFile(..) => format!("Removed the tokens from {shown}."),
             Self::Variables(variables) => {
                 let names = ["REFRESH_TOKEN", "ACCESS_TOKEN"];
                 let [refresh, access] = names.map(|name| variables.prefix.name(name));
-                format!("Unset {refresh} and {access} now: they are of no use any more.")
+                format!("Unset {refresh} and {access} now: they no longer work.")
             }
         }
     }
@@ -252,7 +252,7 @@ fn kept(variables: &Variables) -> Result<Credentials, Usage> {
         scopes: variables.parsed("ZOHO_SCOPE", Scopes::parse)?,
         api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
         token_type: Untrusted::new("Bearer"),
-        identity: Identity::not_asked("export asks nobody"),
+        identity: Identity::not_asked("export makes no requests"),
         redirect_uri: variables
             .find("ZOHO_REDIRECT_URI")?
             .map(|uri| uri.to_string()),

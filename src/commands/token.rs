@@ -42,7 +42,7 @@ pub fn print(bare: Bare, arguments: &Use, app: &App) -> Ended {
     let printed = app.terminal.hand_out(&text);
     live.put_back(&source);
     printed?;
-    // The token is good: a program that waits for it must not fail because the refreshed token could not be saved.
+    // The token works: a program that waits for it must not fail because it could not be saved.
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
     }

@@ -249,7 +249,7 @@ async fn ctrl_c_ends_at_each_question_with_the_terminal_as_before() {
         ("What will read your CRM?", ""),
         ("Scopes:", ""),
         ("Save client and tokens", "y"),
-        ("Save them in that file?", "y"),
+        ("Save them to that file?", "y"),
     ];
     for last in 0..questions.len() {
         let variables = [&life.variables()[..], &[PLAIN, NOWHERE]].concat();
