@@ -21,7 +21,7 @@ const FORM: [(&str, &str); 6] = [
     ("refreshToken", "refresh_token"),
 ];
 
-/// What the Generic REST API source asks for.
+/// The parameters of the Generic REST API source.
 const REST: [(&str, &str); 6] = [
     ("host", "api_domain"),
     ("clientId", "client_id"),
@@ -31,11 +31,11 @@ const REST: [(&str, &str); 6] = [
     ("accessTokenUrl", "token_url"),
 ];
 
-/// Where Adobe keeps the addresses that its servers call from; the list changes, so it is never carried.
+/// Where Adobe lists the addresses that its servers call from; the list changes, so it is not copied here.
 const ALLOW_LIST: Remark = Remark {
-    text: "Before a source works, Adobe's addresses for your region must be allowed in Zoho, if your organization \
-           allows only some: CRM Setup → Security Control → Allowed IPs (or Zoho Directory → Security Policies). \
-           The same holds for the machine that runs this login.",
+    text: "If your Zoho organization restricts IP addresses, first allow Adobe's addresses for your region: \
+           CRM Setup → Security Control → Allowed IPs (or Zoho Directory → Security Policies). \
+           Also allow the machine that runs this login.",
     link: Some((
         "Adobe's page “IP address allow list”",
         "https://experienceleague.adobe.com/en/docs/experience-platform/sources/ip-address-allow-list",
@@ -46,15 +46,15 @@ const ALLOW_LIST: Remark = Remark {
 pub(super) static REMARKS: [Remark; 3] = [
     Remark {
         text: "Adobe's documentation says that its Zoho CRM source “will be deprecated at the end of June 2025”, and its \
-               later catalogue does not list it; --format adobe-rest is for Adobe's Generic REST API source instead.",
+               later catalog does not list it; --format adobe-rest is for Adobe's Generic REST API source instead.",
         link: Some((
             "Adobe's page on the source",
             "https://experienceleague.adobe.com/en/docs/experience-platform/sources/connectors/crm/zoho",
         )),
     },
     Remark {
-        text: "Adobe gives no example of the endpoint. Without --endpoint it is as the engine beneath Adobe's source \
-               documents it (crm.zoho.com/crm/private), for your data center, and not verified.",
+        text: "Adobe gives no example of the endpoint. Without --endpoint, it is what the engine behind Adobe's source \
+               documents (crm.zoho.com/crm/private), adapted to your data center, and not verified.",
         link: None,
     },
     ALLOW_LIST,
@@ -63,14 +63,14 @@ pub(super) static REMARKS: [Remark; 3] = [
 /// What to know before relying on the Generic REST API source.
 pub(super) static REST_REMARKS: [Remark; 2] = [
     Remark {
-        text: "That Adobe's Generic REST API source reads Zoho CRM is unproven: the fields are as Adobe documents them, \
-               and nobody is known to have tried them with Zoho.",
+        text: "It is not verified that Adobe's Generic REST API source can read Zoho CRM: the fields are as Adobe \
+               documents them, but we know of nobody who has tried them with Zoho.",
         link: None,
     },
     ALLOW_LIST,
 ];
 
-/// `adobe`: what a person copies into the form.
+/// `adobe`: the values to copy into the form.
 pub(super) fn fields(of: View) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::new());
     for (name, value) in of.values(FORM) {
@@ -79,7 +79,7 @@ pub(super) fn fields(of: View) -> Zeroizing<String> {
     text
 }
 
-/// `adobe-json`: the body that creates the same connection.
+/// `adobe-json`: the request body that creates the same connection.
 pub(super) fn connection(of: View) -> Zeroizing<String> {
     let params = members(of.values(FORM));
     let description = "Base Connection for Zoho CRM";
@@ -87,7 +87,7 @@ pub(super) fn connection(of: View) -> Zeroizing<String> {
     body(description, "Basic Authentication", params, id)
 }
 
-/// `adobe-rest`: the body that creates a connection of the Generic REST API source.
+/// `adobe-rest`: the request body that creates a Generic REST API connection.
 pub(super) fn rest(of: View) -> Zeroizing<String> {
     let params = members(of.values(REST));
     let description = "Base Connection for Zoho CRM as a generic REST API";

@@ -1,4 +1,4 @@
-//! Who will read the CRM: which scopes and which format that program takes.
+//! The program that will read the CRM: the scopes and the format that it needs.
 
 use crate::handover::format::Format;
 use crate::zoho::scopes::{self, Scopes};
@@ -21,23 +21,23 @@ pub enum Destination {
     Other,
 }
 
-/// What a program asks the CRM first.
+/// What a program requests from the CRM first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FirstCalls {
-    /// The modules, then the fields of each and its records, at this version of the API.
+    /// The modules, then each one's fields and records, in this version of the API.
     Known(&'static str),
-    /// Its maker does not tell.
+    /// Its vendor does not document it.
     Unknown,
-    /// It is not one program.
+    /// Not a particular program.
     NotOne,
 }
 
-/// What Airbyte's connector lists in its own specification (source-zoho-crm 0.3.6), and the person, for the check.
+/// The scopes that Airbyte's connector specifies (source-zoho-crm 0.3.6), and the user's, for the check.
 const AIRBYTE: &str = "ZohoCRM.settings.modules.READ,ZohoCRM.settings.fields.READ,ZohoCRM.modules.READ,\
      ZohoCRM.modules.custom.READ,ZohoCRM.org.READ,ZohoCRM.users.READ";
 
 impl Destination {
-    /// What a page calls it: "Airbyte".
+    /// Its name on pages: "Airbyte".
     pub fn title(self) -> &'static str {
         match self {
             Self::Adobe => "Adobe Experience Platform",
@@ -49,14 +49,14 @@ impl Destination {
         }
     }
 
-    /// What it is called on the command line: "adobe-rest".
+    /// Its name on the command line: "adobe-rest".
     pub fn option(self) -> String {
         let value = self.to_possible_value();
         let value = value.expect("no destination is skipped");
         value.get_name().to_owned()
     }
 
-    /// What it asks first, from its source: Airbyte's source-zoho-crm 0.3.6 (`api.py`, `streams.py`) and version 8 of
+    /// Its first requests, from its source code: Airbyte's source-zoho-crm 0.3.6 (`api.py`, `streams.py`) and version 8 of
     /// Zoho's SDKs (`utility.py`).
     pub fn first_calls(self) -> FirstCalls {
         match self {
@@ -67,7 +67,7 @@ impl Destination {
         }
     }
 
-    /// The name of the format that it takes.
+    /// The name of its format.
     pub fn format_name(self) -> &'static str {
         match self {
             Self::Adobe => "adobe",
@@ -79,24 +79,24 @@ impl Destination {
         }
     }
 
-    /// The format that it takes.
+    /// Its format.
     pub fn format(self) -> &'static Format {
-        Format::named(self.format_name()).expect("a test looks for each of these names")
+        Format::named(self.format_name()).expect("a test checks each of these names")
     }
 
-    /// The destination that this format is made for, when it is one.
+    /// The destination that this format is for, if any.
     pub fn of_format(name: &str) -> Option<Self> {
         let mut all = Self::value_variants().iter().copied();
         all.find(|destination| *destination != Self::Other && destination.format_name() == name)
     }
 
-    /// What it needs to read, as far as its maker tells; the usual scopes otherwise.
+    /// The scopes that it needs, if its vendor documents them; otherwise the default scopes.
     pub fn scopes(self) -> Scopes {
         let scopes = match self {
             Self::Airbyte => AIRBYTE,
             _ => scopes::DEFAULT,
         };
-        Scopes::parse(scopes).expect("a test reads each of these lists")
+        Scopes::parse(scopes).expect("a test parses each of these lists")
     }
 }
 

@@ -1,5 +1,5 @@
-//! `.env` files: read as leniently as python-dotenv, docker compose and sh together; written as `NAME=value` lines without
-//! quotes, because `docker run --env-file` keeps them; new, or merged into what is there.
+//! `.env` files: read as leniently as python-dotenv, docker compose and sh combined; written as `NAME=value` lines without
+//! quotes, because `docker run --env-file` keeps quotes; new, or merged into an existing file.
 
 use crate::credentials::Credentials;
 use crate::handover::fields::View;
@@ -11,12 +11,12 @@ use std::borrow::Cow;
 use std::path::Path;
 use zeroize::Zeroizing;
 
-/// A byte-order mark, as Windows programs write it.
+/// The byte-order mark that Windows programs write.
 const MARK: char = '\u{feff}';
 
 /// The lines of these credentials, merged into an existing file.
 ///
-/// A name without a value now is removed from an existing file, so that no old refresh token stands beside a
+/// A name that no longer has a value is removed from an existing file, so that no old refresh token remains beside a
 /// new access token.
 pub fn merged(
     credentials: &Credentials,
@@ -30,7 +30,7 @@ pub fn merged(
     merge(existing, &options.env_prefix, &variables)
 }
 
-/// What a new file would hold, for a program that is given variables otherwise.
+/// The contents of a new file, for a program that receives variables in another way.
 pub fn environment(
     credentials: &Credentials,
     options: &FormatOptions,
@@ -45,7 +45,7 @@ pub fn environment(
         .collect()
 }
 
-/// The variables that have a value, under their whole names.
+/// The variables that have a value, under their full names.
 pub(super) fn variables(of: View<'_>) -> Vec<(String, Cow<'_, str>)> {
     let variables = in_capitals(of).into_iter();
     variables
@@ -53,7 +53,7 @@ pub(super) fn variables(of: View<'_>) -> Vec<(String, Cow<'_, str>)> {
         .collect()
 }
 
-/// With the data center in capitals: Python's `zoho` package reads those alone; everyone else reads either.
+/// The data center is in capitals: Python's `zoho` package accepts nothing else; everyone else accepts both.
 fn in_capitals(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
     let mut variables = shell::variables(of);
     let centers = variables.iter_mut().filter(|(name, _)| *name == "DC");
@@ -63,8 +63,7 @@ fn in_capitals(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
     variables
 }
 
-/// Puts tokens into a file, or takes them out. Only their lines change: what else the file holds or leaves out is the
-/// person's.
+/// Adds tokens to a file, or removes them. Only their lines change: everything else in the file is the person's.
 pub fn put_back(path: &Path, prefix: &Prefix, tokens: Option<&Credentials>) -> Result<(), String> {
     let options = FormatOptions {
         env_prefix: prefix.clone(),
@@ -84,11 +83,11 @@ pub fn put_back(path: &Path, prefix: &Prefix, tokens: Option<&Credentials>) -> R
     let existing = file.read().map_err(|unusable| unusable.to_string())?;
     let existing = existing.map(|(text, _)| text).unwrap_or_default();
     let text = merge(&existing, &options.env_prefix, &variables);
-    let text = text.map_err(|why| format!("such a file {why}"))?;
+    let text = text.map_err(|why| format!("an env file {why}"))?;
     file.write(&text).map_err(|unusable| unusable.to_string())
 }
 
-/// What a file sets, in its order; of a name that stands twice the last counts, as in a shell.
+/// The variables that a file sets, in its order; if a name occurs twice, the last one counts, as in a shell.
 pub fn read(text: &str) -> Vec<(&str, Zeroizing<String>)> {
     let lines = Lines(text).filter(|line| !line.name.is_empty());
     lines
@@ -96,9 +95,8 @@ pub fn read(text: &str) -> Vec<(&str, Zeroizing<String>)> {
         .collect()
 }
 
-/// Replaces our lines where they stand, with what stands around the value; adds the missing ones at the end, takes away
-/// those that have no value now, and keeps every other line as it was. There are no quotes to put around a value that is
-/// not plain: some consumers keep them.
+/// Replaces our lines in place, keeping what surrounds the value; appends missing ones, removes those that no longer have
+/// a value, and leaves every other line as it was. Values are never quoted, because some consumers keep the quotes.
 fn merge(
     existing: &str,
     prefix: &Prefix,
@@ -124,7 +122,7 @@ fn merge(
             out.extend([line.before, line.value, line.behind]);
             continue;
         };
-        // Where the name stands once more, nothing is left.
+        // A second occurrence of the name is removed.
         if let Some(value) = value.take() {
             let ended = line.behind.ends_with('\n');
             let end = if ended { "" } else { end };
@@ -141,19 +139,19 @@ fn merge(
     Ok(out)
 }
 
-/// A line of a file, or several where a quoted value goes on; before, value and behind together are all of it.
+/// A line of a file, or several if a quoted value continues; `before`, `value` and `behind` together are all of it.
 #[derive(Default)]
 struct Line<'a> {
-    /// What it sets; empty when it sets nothing.
+    /// The name that it sets; empty if it sets nothing.
     name: &'a str,
     before: &'a str,
-    /// With its quotes.
+    /// The value, including its quotes.
     value: &'a str,
-    /// A note, and the line's end.
+    /// A comment, and the line ending.
     behind: &'a str,
 }
 
-/// What is left of a file.
+/// The rest of a file.
 struct Lines<'a>(&'a str);
 
 impl<'a> Iterator for Lines<'a> {
@@ -171,7 +169,7 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// The assignment with which the rest of a file begins.
+/// The assignment at the beginning of the rest of a file.
 fn assignment<'a>(rest: &'a str, first: &'a str) -> Option<Line<'a>> {
     let (set, given) = first.split_once('=')?;
     let name = set.trim_start_matches(MARK).trim();
@@ -196,7 +194,7 @@ fn assignment<'a>(rest: &'a str, first: &'a str) -> Option<Line<'a>> {
     })
 }
 
-/// The length of a quoted value with its quotes, if nothing but a note stands behind it on its last line.
+/// The length of a quoted value including its quotes, if only a comment follows on its last line.
 fn quoted(text: &str) -> Option<usize> {
     let quote = text.chars().next().filter(|char| "\"'".contains(*char))?;
     let mut escaped = false;
@@ -210,7 +208,7 @@ fn quoted(text: &str) -> Option<usize> {
     (behind.is_empty() || behind.starts_with('#')).then_some(end + 2)
 }
 
-/// The length of a value without quotes: to the end of its line, or to the blanks before a note.
+/// The length of an unquoted value: to the end of its line, or to the blanks before a comment.
 fn bare(given: &str) -> usize {
     let line = given.lines().next().unwrap_or_default();
     let mut signs = line.match_indices('#').map(|(at, _)| &line[..at]);
@@ -218,7 +216,7 @@ fn bare(given: &str) -> usize {
     before_note.unwrap_or(line).trim().len()
 }
 
-/// A value without its quotes; within double ones a backslash takes the meaning from the next character.
+/// A value without its quotes; inside double quotes, a backslash escapes the next character.
 fn meaning(value: &str) -> String {
     let inside = |quote| {
         value
@@ -283,7 +281,7 @@ mod tests {
         .assert_eq(&document.replace("\r\n", "\n"));
         assert!(
             document.starts_with("# mine\r\n"),
-            "a foreign line end was changed"
+            "someone else's line ending was changed"
         );
     }
 
@@ -332,7 +330,7 @@ mod tests {
         let read = set(text);
         assert_eq!(read[0], ("KEY", "first\nA=1\nlast".to_owned()));
         assert_eq!(read[1], ("A", "2".to_owned()));
-        // What stands behind the second quote shows that the first was never closed.
+        // The text after the second quote shows that the first was never closed.
         assert_eq!(read[3], ("C", "y".to_owned()));
     }
 

@@ -1,4 +1,4 @@
-//! The credentials as consumers see them: single values by name, for every format, `--field` and `--template`.
+//! The credentials as consumers see them: values by name, for every format, `--field` and `--template`.
 
 use crate::credentials::Credentials;
 use crate::handover::format::Prospect;
@@ -12,12 +12,12 @@ use std::str::FromStr;
 use std::time::UNIX_EPOCH;
 use thiserror::Error;
 
-/// The credentials, and what the person added for their consumer.
+/// The credentials, and the person's options for their consumer.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     /// What was obtained.
     pub credentials: &'a Credentials,
-    /// What was added.
+    /// The person's options.
     pub options: &'a FormatOptions,
 }
 
@@ -31,13 +31,13 @@ pub struct Field {
 
 #[derive(Debug)]
 enum Source {
-    /// Judged before, or the person's own.
+    /// Already validated, or the person's own.
     Ours(for<'a> fn(&'a Credentials, &'a FormatOptions) -> Option<Cow<'a, str>>),
     /// As it came from Zoho.
     Foreign(fn(&Credentials) -> Option<&Untrusted>),
 }
 
-/// Every value that has a name, in the order of the JSON document.
+/// Every named value, in the order of the JSON document.
 pub static FIELDS: [Field; 21] = [
     ours("client_id", |of, _| Some(of.client.id().into())),
     ours("client_secret", |of, _| exposed(Some(of.client.secret()))),
@@ -75,19 +75,19 @@ pub static FIELDS: [Field; 21] = [
 
 /// A name that no value has.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("there is no value named {name}; known are {}", known())]
+#[error("there is no value named {name}; known names: {}", known())]
 pub struct NoSuchField {
     name: Untrusted,
 }
 
 impl<'a> View<'a> {
-    /// The value with this name, when there is one.
+    /// The value with this name, if there is one.
     pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
-        let field = Field::named(name).expect("consumers ask for values of the table");
+        let field = Field::named(name).expect("formats use only known names");
         field.value(self)
     }
 
-    /// The values that are there, each under the name that its consumer gives it.
+    /// The values that exist, each under its consumer's name for it.
     pub(super) fn values<const N: usize>(
         self,
         names: [(&'static str, &str); N],
@@ -98,7 +98,7 @@ impl<'a> View<'a> {
             .filter_map(|(theirs, value)| Some((theirs, value?)))
     }
 
-    /// Whether something that a consumer needs is there.
+    /// Whether something that a consumer needs exists.
     pub(super) fn has(self, need: Need) -> bool {
         match need {
             Need::AccessToken => self.credentials.access_token.is_some(),
@@ -118,7 +118,7 @@ impl Field {
         FIELDS.iter().find(|field| field.name == name)
     }
 
-    /// Why it will have no value: the CRM alone tells it, and will not be asked.
+    /// Why it will have no value: only the CRM provides it, and will not be asked.
     pub(super) fn untold(&self, options: &FormatOptions, before: &Prospect) -> Option<Why> {
         let group = match self.name {
             "environment" if options.environment.is_some() => return None,
@@ -131,7 +131,7 @@ impl Field {
         (!before.tells(group)).then_some(Why::NotAsked(self.name))
     }
 
-    /// The value as it is, when there is one.
+    /// The value as it is, if there is one.
     pub(super) fn value<'a>(&self, of: View<'a>) -> Option<Cow<'a, str>> {
         match self.source {
             Source::Ours(value) => value(of.credentials, of.options),
@@ -139,7 +139,7 @@ impl Field {
         }
     }
 
-    /// The value, fit to be read on a terminal.
+    /// The value, made safe for a terminal.
     pub(super) fn shown<'a>(&self, of: View<'a>) -> Option<Cow<'a, str>> {
         match self.source {
             Source::Ours(value) => value(of.credentials, of.options),
@@ -147,8 +147,7 @@ impl Field {
         }
     }
 
-    /// The value for a place of which nothing is known: what could break its line, or could be taken for something else
-    /// there, is refused.
+    /// The value for an unknown context: refused if it could break a line or be mistaken for something else there.
     pub(super) fn bare<'a>(&self, of: View<'a>) -> Result<Option<Cow<'a, str>>, Why> {
         let value = self.value(of);
         match &value {
@@ -190,7 +189,7 @@ fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
     Some(secret?.expose_secret().into())
 }
 
-/// As given, or the CRM's own host in the data center: the engine beneath Adobe's source documents
+/// As passed, or the CRM's own host in the data center: the engine behind Adobe's source documents
 /// `crm.zoho.com/crm/private`; Adobe gives no example.
 fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
     if let Some(given) = &options.endpoint {
@@ -201,7 +200,7 @@ fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'
     Some(format!("crm.{host}/crm/private").into())
 }
 
-/// As the CRM told, if that is one of those that consumers know; else as given.
+/// As the CRM says, if consumers know that kind; otherwise as passed.
 fn environment<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
     let told = of.organization().and_then(|of| of.kind.as_ref());
     let told = told.and_then(|kind| Environment::from_str(kind.raw(), true).ok());

@@ -1,4 +1,4 @@
-//! Files with secrets: read within bounds; written in one step, readable by their owner alone, never through a link.
+//! Files with secrets: read within limits; written atomically, readable only by their owner, never through a link.
 
 use crate::handover::permissions;
 use std::fs::{self, DirBuilder, File, Metadata};
@@ -11,70 +11,70 @@ use tempfile::NamedTempFile;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// A settings file is small; whatever is larger is another file.
+/// A settings file is small; anything larger is a different file.
 pub const MOST_BYTES: usize = 1024 * 1024;
 
-/// A pipe that nobody writes to by then is nobody's.
+/// How long to wait for a writer to open a pipe.
 const OPENS_WITHIN: Duration = Duration::from_secs(5);
 
-/// A program that writes to a pipe may ask the person for a password first.
+/// How long to read from a pipe: its writer may ask the person for a password first.
 const READ_WITHIN: Duration = Duration::from_mins(2);
 
 /// A file that credentials go to.
 #[derive(Debug)]
 pub struct PrivateFile {
     path: PathBuf,
-    /// What may happen to a file that is there.
+    /// What may happen to an existing file.
     existing: Existing,
 }
 
-/// What may happen to a file that is there already.
+/// What may happen to an existing file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Existing {
     /// Nothing: it is an error.
     Keep,
-    /// It is replaced, as `--force` says.
+    /// It is replaced (`--force`).
     Replace,
-    /// Our lines are put into it.
+    /// Our lines are merged into it.
     Merge,
 }
 
-/// Why a path is not taken.
+/// Why a path is rejected.
 #[derive(Debug, Error)]
 pub enum Unusable {
-    /// There is a file, and `--force` was not given.
-    #[error("there is a file already; give --force to replace it")]
+    /// The file exists, and `--force` was not passed.
+    #[error("the file already exists; use --force to replace it")]
     Exists,
-    /// Links are never followed: they may lead anywhere.
-    #[error("it is a symbolic link, which is never followed; name the file that it leads to")]
+    /// Links are never followed: they can point anywhere.
+    #[error("it is a symbolic link, which is never followed; pass the file that it points to")]
     Link,
     /// A folder, a pipe or a device.
     #[error("it is not a regular file")]
     NotAFile,
-    /// Replacing it would change whose it is.
+    /// Replacing it would change its owner.
     #[error("it belongs to another user")]
     NotOurs,
     /// It is larger than any settings file, or would be.
     #[error("it is larger than {MOST_BYTES} bytes")]
     TooLarge,
-    /// What PowerShell wrote in its older versions.
+    /// Written by older versions of PowerShell.
     #[error("it is UTF-16 text")]
     Utf16,
-    /// No text at all.
+    /// Not text.
     #[error("it is not UTF-8 text")]
     NotText,
-    /// A pipe without a writer, or with one that never ends.
-    #[error("nothing came from it in time")]
+    /// A pipe without a writer, or whose writer never finishes.
+    #[error("it provided nothing in time")]
     Silent,
-    /// A file that nothing can take the place of was written in part.
-    #[error("{error}; it holds a part alone, and {} all of it", copy.display())]
+    /// A file that cannot be replaced was written only in part.
+    #[error("{error}; it contains only part; all of it is in {}", copy.display())]
     Half {
-        /// Where all of it is.
+        /// The complete copy.
         copy: PathBuf,
         /// Why.
         error: io::Error,
     },
-    /// The system refuses.
+    /// The system refuses access.
     #[error("{0}")]
     System(#[from] io::Error),
 }
@@ -84,20 +84,20 @@ impl Unusable {
     pub fn remedy(&self) -> &'static str {
         match self {
             Self::Utf16 => "Save it as UTF-8; in PowerShell: Set-Content -Encoding utf8.",
-            Self::Half { .. } => "Free space there, and move the whole one in its place.",
-            _ => "Name another file, or correct this one.",
+            Self::Half { .. } => "Free up space there, then replace it with the complete copy.",
+            _ => "Pass another file, or correct this one.",
         }
     }
 }
 
-/// The text of a file that the person named: links are followed, and pipes are waited for, though not for ever.
+/// The text of a file that the person named. Follows links, and waits for pipes, but not forever.
 pub fn read(path: &Path, most: usize) -> Result<Zeroizing<String>, Unusable> {
     let (opened, opens) = mpsc::channel();
     let (sender, text) = mpsc::channel();
     let path = path.to_owned();
     thread::Builder::new().spawn(move || {
         let file = File::open(path);
-        // Once it was given up nobody listens.
+        // After a timeout, nobody listens.
         let _ = opened.send(());
         let _ = sender.send(file.map_err(Unusable::System).and_then(|file| {
             let length = file.metadata()?.len();
@@ -109,7 +109,7 @@ pub fn read(path: &Path, most: usize) -> Result<Zeroizing<String>, Unusable> {
     text.recv_timeout(READ_WITHIN).map_err(silent)?
 }
 
-/// Text of at most so many bytes. With room for all of it, so that no copy is left behind when it grows.
+/// Text of at most this many bytes. Reserves room for all of it, so that growing leaves no copy behind.
 fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>, Unusable> {
     let length = usize::try_from(length).unwrap_or(most);
     let room = if length == 0 { most } else { length.min(most) };
@@ -125,7 +125,7 @@ fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>
     }
 }
 
-/// Puts a text that no other place takes into a new file of the folder, and says where.
+/// Writes a text that could go nowhere else to a new file in the folder, and returns its path.
 pub(super) fn rescue(folder: &Path, text: &str) -> io::Result<PathBuf> {
     make_folder(folder)?;
     let mut names = tempfile::Builder::new();
@@ -138,7 +138,7 @@ pub(super) fn rescue(folder: &Path, text: &str) -> io::Result<PathBuf> {
     Ok(file.keep()?.1)
 }
 
-/// Makes a folder for its owner alone, unless it is there.
+/// Creates a folder that only its owner can use, unless it exists.
 pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
     let mut builder = DirBuilder::new();
     builder.recursive(true);
@@ -148,7 +148,7 @@ pub(crate) fn make_folder(path: &Path) -> io::Result<()> {
 }
 
 impl PrivateFile {
-    /// The file there, not tried yet.
+    /// The file at this path, not yet tested.
     pub fn at(path: &Path, existing: Existing) -> Self {
         Self {
             path: path.to_owned(),
@@ -156,7 +156,7 @@ impl PrivateFile {
         }
     }
 
-    /// Tries whether a file can be written there, leaving nothing behind.
+    /// Tests whether a file can be written there, leaving nothing behind.
     pub fn prepare(path: &Path, existing: Existing) -> Result<Self, Unusable> {
         let file = Self::at(path, existing);
         file.look()?;
@@ -170,20 +170,20 @@ impl PrivateFile {
         Ok(file)
     }
 
-    /// Where it is.
+    /// Its path.
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether other users of this machine can read what is there now, and could then read what is put into it.
+    /// Whether other users of this machine can read the existing file, and so would be able to read what is merged into it.
     pub fn is_open_to_others(&self) -> bool {
         let there = self.look().ok().flatten();
         self.existing == Existing::Merge
             && there.is_some_and(|there| permissions::others_may(&there, 0o044))
     }
 
-    /// The text that is there, and what the system says of it. Look and reading share one handle, so nothing can take
-    /// its place in between.
+    /// The existing text and the file's metadata. Both come from one handle, so nothing can replace the file in
+    /// between.
     pub fn read(&self) -> Result<Option<(Zeroizing<String>, Metadata)>, Unusable> {
         let file = match permissions::open(&self.path, File::options().read(true)) {
             Ok(file) => file,
@@ -197,8 +197,8 @@ impl PrivateFile {
         Ok(Some((text(file, metadata.len(), MOST_BYTES)?, metadata)))
     }
 
-    /// Puts the text there in one step: the old content or the new, never half of it. What is written can be read
-    /// back.
+    /// Writes the text atomically: the file has the old content or the new, never half of it. What is written can be
+    /// read back.
     pub fn write(&self, text: &str) -> Result<(), Unusable> {
         let old = self.look()?;
         if text.len() > MOST_BYTES {
@@ -227,7 +227,7 @@ impl PrivateFile {
         Ok(())
     }
 
-    /// Where nothing can be renamed to. Until it is done, the copy holds all of it.
+    /// Writes to a path that nothing can be renamed to. Until that is done, the copy has the complete text.
     fn write_in_place(&self, text: &str, copy: NamedTempFile) -> Result<(), Unusable> {
         let mut file = permissions::open(&self.path, File::options().write(true))?;
         self.check(&file.metadata()?)?;
@@ -248,7 +248,7 @@ impl PrivateFile {
         }
     }
 
-    /// What is at the path now, if it may be touched.
+    /// What exists at the path, if it may be changed.
     fn look(&self) -> Result<Option<Metadata>, Unusable> {
         let metadata = match fs::symlink_metadata(&self.path) {
             Ok(metadata) => metadata,
@@ -259,7 +259,7 @@ impl PrivateFile {
         Ok(Some(metadata))
     }
 
-    /// Whether what is there may be touched.
+    /// Whether what exists there may be changed.
     fn check(&self, metadata: &Metadata) -> Result<(), Unusable> {
         if metadata.is_symlink() {
             Err(Unusable::Link)

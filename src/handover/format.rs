@@ -1,4 +1,4 @@
-//! The form in which the credentials go out: a format of the table, one value, or a text of the person's own.
+//! The form in which the credentials are written: a format, a single value, or the person's template.
 
 use crate::credentials::Credentials;
 use crate::handover::fields::{Field, View};
@@ -11,62 +11,62 @@ use crate::zoho::data_centers::DataCenter;
 use crate::zoho::scopes::Scopes;
 use zeroize::Zeroizing;
 
-/// What a text of the person's own is called.
+/// What messages call the person's template.
 pub(super) const TEMPLATE: &str = "the template";
 
-/// What is written.
+/// The form to write.
 #[derive(Clone, Debug)]
 pub enum Form {
-    /// The document of a format.
+    /// A format's document.
     Format(&'static Format),
-    /// One bare value.
+    /// A single value.
     Field(&'static Field),
-    /// A text of the person's own with values in it.
+    /// The person's template, filled in.
     Template(Template),
 }
 
-/// A form in which a consumer takes the credentials.
+/// A document that a consumer accepts.
 #[derive(Debug)]
 pub struct Format {
     /// Its name on the command line: "airbyte".
     pub name: &'static str,
-    /// Who reads it, as a heading.
+    /// The consumer, as a heading.
     pub title: &'static str,
     /// What it is for, in a few words.
     pub purpose: &'static str,
     /// The file name that the page offers.
     pub file_name: &'static str,
-    /// The data centers that the consumer knows.
+    /// The data centers that the consumer supports.
     pub data_centers: Known,
-    /// What the consumer needs beyond client and accounts server.
+    /// What the consumer needs besides the client and the accounts server.
     pub needs: &'static [Need],
-    /// The groups of scopes that the consumer cannot do without.
+    /// The scope groups that the consumer requires.
     pub reads: &'static [&'static str],
     /// What a person should know before relying on it.
     pub remarks: &'static [Remark],
     document: fn(View) -> Result<Zeroizing<String>, Why>,
 }
 
-/// The data centers that a consumer knows.
+/// The data centers that a consumer supports.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
-    /// Any: the credentials say where they are good.
+    /// Any: the document includes the servers.
     All,
-    /// Those with these codes.
+    /// Only those with these codes.
     Only(&'static [&'static str]),
 }
 
-/// What is known of a login before its consent.
+/// What is known about a login before the consent.
 pub struct Prospect<'a> {
-    /// Where the client is registered, when that is a data center of the table.
+    /// Where the client is registered, if that is a known data center.
     pub data_center: Option<&'static DataCenter>,
-    /// What will be asked for.
+    /// The scopes to request.
     pub scopes: &'a Scopes,
     /// Whether the CRM will be asked who owns the tokens.
     pub verify: bool,
 }
 
-/// Every format, in the order in which help and page show them.
+/// Every format, in the order of the help and the page.
 pub static FORMATS: [Format; 16] = [
     Format {
         name: "adobe",
@@ -80,7 +80,7 @@ pub static FORMATS: [Format; 16] = [
     },
     Format {
         name: "adobe-json",
-        title: "Adobe Experience Platform, by API",
+        title: "Adobe Experience Platform API",
         purpose: "the body of POST /data/foundation/flowservice/connections",
         file_name: "zoho-adobe.json",
         needs: &[Need::Endpoint, Need::AccessToken, Need::RefreshToken],
@@ -130,7 +130,7 @@ pub static FORMATS: [Format; 16] = [
     Format {
         name: "mcp",
         title: "MCP servers",
-        purpose: "the entry of a server in the configuration of an MCP client",
+        purpose: "a server entry in an MCP client's configuration",
         file_name: "mcp.json",
         remarks: &mcp::REMARKS,
         document: |of| Ok(mcp::document(of)),
@@ -139,7 +139,7 @@ pub static FORMATS: [Format; 16] = [
     Format {
         name: "postman",
         title: "Postman",
-        purpose: "an environment for Postman and newman",
+        purpose: "an environment for Postman and Newman",
         file_name: "zoho.postman_environment.json",
         document: |of| Ok(postman::document(of)),
         ..PLAIN
@@ -147,7 +147,7 @@ pub static FORMATS: [Format; 16] = [
     Format {
         name: "rclone",
         title: "rclone",
-        purpose: "a remote of its configuration file",
+        purpose: "a remote for its configuration file",
         file_name: "rclone.conf",
         data_centers: Known::Only(&["us", "eu", "in", "jp", "cn", "au"]),
         needs: &[Need::AccessToken, Need::RefreshToken],
@@ -182,7 +182,7 @@ pub static FORMATS: [Format; 16] = [
     Format {
         name: "powershell",
         title: "PowerShell",
-        purpose: "$Env: lines to dot-source or to pipe to Invoke-Expression",
+        purpose: "$Env: lines to dot-source or pipe to Invoke-Expression",
         file_name: "zoho.ps1",
         document: |of| shell::lines(of, &shell::POWERSHELL),
         ..PLAIN
@@ -190,7 +190,7 @@ pub static FORMATS: [Format; 16] = [
     Format {
         name: "windows-cmd",
         title: "Windows' cmd.exe",
-        purpose: "set lines to call",
+        purpose: "set lines for a script to call",
         file_name: "zoho.cmd",
         document: |of| shell::lines(of, &shell::WINDOWS_CMD),
         ..PLAIN
@@ -213,14 +213,14 @@ pub static FORMATS: [Format; 16] = [
     },
 ];
 
-/// What Airbyte's check and discovery ask for (source-zoho-crm 0.3.6).
+/// What Airbyte's check and discovery read (source-zoho-crm 0.3.6).
 const AIRBYTE_READS: [&str; 3] = [
     "ZohoCRM.settings.modules",
     "ZohoCRM.settings.fields",
     "ZohoCRM.modules",
 ];
 
-/// What most entries have in common.
+/// Defaults that most formats share.
 const PLAIN: Format = Format {
     name: "",
     title: "",
@@ -246,7 +246,7 @@ impl Form {
         Format::named(name).map(Self::Format)
     }
 
-    /// What people call it: "json", "refresh_token".
+    /// Its name: "json", "refresh_token".
     pub fn name(&self) -> &'static str {
         match self {
             Self::Format(format) => format.name,
@@ -255,7 +255,7 @@ impl Form {
         }
     }
 
-    /// Whether our lines are put into an existing file, which else would be replaced.
+    /// Whether our lines are merged into an existing file instead of replacing it.
     pub fn is_merged(&self) -> bool {
         self.name() == "dotenv"
     }
@@ -265,7 +265,7 @@ impl Form {
         self.format().map_or(&[], |format| format.remarks)
     }
 
-    /// Why no login can end in this form, as far as that is known before.
+    /// Why no login can end in this form, if that is already known.
     pub fn hopeless(&self, options: &FormatOptions, before: &Prospect) -> Option<FormatError> {
         let why = match self {
             Self::Format(format) => format.hopeless(options, before),
@@ -321,7 +321,7 @@ impl Format {
         FORMATS.iter().find(|format| format.name == name)
     }
 
-    /// The data center where the client is registered counts as the person's: Zoho moves only people of another one.
+    /// Assumes that the person's data center is the client's: Zoho redirects only people of another one.
     fn hopeless(&self, options: &FormatOptions, before: &Prospect) -> Option<Why> {
         if before.data_center.is_some()
             && let Err(why) = self.check_data_center(before.data_center)
@@ -341,7 +341,7 @@ impl Format {
             .or_else(|| unread().map(|group| Why::Scope(group)))
     }
 
-    /// What it needs is asked for here, so that what is absent elsewhere is left out.
+    /// Needs are checked here; any other missing value is simply omitted.
     fn document(&self, of: View) -> Result<Zeroizing<String>, Why> {
         self.check_data_center(of.credentials.data_center)?;
         match self.needs.iter().find(|need| !of.has(**need)) {
@@ -350,7 +350,7 @@ impl Format {
         }
     }
 
-    /// Whether the consumer knows this data center; one outside the table only when it knows any.
+    /// Whether the consumer supports this data center; an unknown one only if it supports any.
     fn check_data_center(&self, theirs: Option<&'static DataCenter>) -> Result<(), Why> {
         match self.data_centers {
             Known::Only(known) if !theirs.is_some_and(|center| known.contains(&center.code)) => {

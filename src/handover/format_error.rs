@@ -1,11 +1,11 @@
-//! Why credentials cannot take a form. Values are named, never shown.
+//! Why credentials cannot be written in a form. Values are named, never shown.
 
 use crate::handover::format::{Format, TEMPLATE};
 use crate::handover::format_options::Need;
 use crate::zoho::data_centers::DataCenter;
 use thiserror::Error;
 
-/// Credentials that cannot take a form.
+/// Credentials that cannot be written in a form.
 #[derive(Debug, Error, PartialEq, Eq)]
 #[error("{} {why}", subject(form))]
 pub struct FormatError {
@@ -15,46 +15,46 @@ pub struct FormatError {
     pub why: Why,
 }
 
-/// Why credentials cannot take a form; reads on from its name.
+/// Why credentials cannot be written in a form. `Display` continues after the form's name.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Why {
     /// A value that the form cannot represent.
-    #[error("cannot carry the {0}: it holds characters that would change their meaning there")]
+    #[error("cannot represent the {0}: it contains characters that have a special meaning there")]
     CannotCarry(&'static str),
-    /// The consumer does not know the data center.
+    /// The consumer does not support the data center.
     #[error("supports only these data centers: {}; and not {}", known.join(", "), place(*theirs))]
     DataCenter {
-        /// Codes of those that it knows.
+        /// The codes of those that it supports.
         known: &'static [&'static str],
-        /// That of the credentials, when it is of the table.
+        /// The credentials' data center, if it is known.
         theirs: Option<&'static DataCenter>,
     },
-    /// Something that the consumer needs is not there.
+    /// Something that the consumer needs is missing.
     #[error("needs {}", .0.what())]
     Missing(Need),
-    /// A scope that its consumer needs is not asked for.
-    #[error("needs the scope {0}.READ, which is not asked for")]
+    /// A scope that the consumer needs is not requested.
+    #[error("needs the scope {0}.READ, which is not requested")]
     Scope(&'static str),
-    /// A value that the CRM alone tells, and it will not be asked.
-    #[error("needs the {0}, which the CRM alone tells, and it will not be asked")]
+    /// A value that only the CRM provides, and it will not be asked.
+    #[error("needs the {0}, which only the CRM provides, and the CRM will not be asked for it")]
     NotAsked(&'static str),
-    /// The one value that was asked for is not there.
-    #[error("is not among what was obtained")]
+    /// The requested value was not obtained.
+    #[error("was not obtained")]
     Absent,
     /// A name of the template has no value.
-    #[error("names {{{0}}}, which is not among what was obtained")]
+    #[error("contains {{{0}}}, which was not obtained")]
     AbsentName(&'static str),
 }
 
 impl Need {
-    /// Reads on from "needs".
+    /// Continues after "needs".
     pub fn what(self) -> &'static str {
         match self {
             Self::AccessToken => "an access token",
-            Self::RefreshToken => "a refresh token, which is not there",
-            Self::ApiDomain => "the API domain, which Zoho did not tell",
-            Self::Endpoint => "an endpoint, and there is none known for this accounts server",
-            Self::Environment => "the organization's environment, which is not known from Zoho",
+            Self::RefreshToken => "a refresh token, and there is none",
+            Self::ApiDomain => "the API domain, which Zoho did not provide",
+            Self::Endpoint => "an endpoint, and none is known for this accounts server",
+            Self::Environment => "the organization's environment, which Zoho did not provide",
             Self::StartDate => "a start date",
             Self::UserAgent => "a user agent",
         }

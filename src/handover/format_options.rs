@@ -1,19 +1,19 @@
-//! What consumers need and Zoho cannot tell, or did not: the person's options, and how each is read.
+//! What consumers need and Zoho does not provide: the person's options, and how each is parsed.
 
 use clap::{Args, ValueEnum};
 use std::str::FromStr;
 use thiserror::Error;
 
-/// What the person adds for the consumers.
+/// The person's options for consumers.
 #[derive(Args, Clone, Debug, Default)]
 pub struct FormatOptions {
-    /// What the names of variables begin with: an option of each command, for what it reads, too.
+    /// Prefix of the variable names. Each command defines the option, because it also applies to what it reads.
     #[arg(skip)]
     pub env_prefix: Prefix,
-    /// Adobe's endpoint, in place of crm.zoho.DOMAIN/crm/private
+    /// Adobe's endpoint, instead of crm.zoho.DOMAIN/crm/private
     #[arg(long, value_name = "HOST/PATH", value_parser = endpoint)]
     pub endpoint: Option<String>,
-    /// Production, Developer or Sandbox, for airbyte when neither Zoho nor the profile tells
+    /// Production, Developer or Sandbox, for airbyte if neither Zoho nor the profile provides it
     #[arg(
         long,
         value_name = "KIND",
@@ -21,13 +21,13 @@ pub struct FormatOptions {
         hide_possible_values = true
     )]
     pub environment: Option<Environment>,
-    /// What starts the MCP server, with its arguments, for mcp
+    /// Command that starts the MCP server, with its arguments, for mcp
     #[arg(long, value_name = "CMD")]
     pub command: Option<String>,
-    /// The first day to read, as in 2026-01-31, for singer
+    /// First day to read, such as 2026-01-31, for singer
     #[arg(long, value_name = "DATE", value_parser = start_date)]
     pub start_date: Option<String>,
-    /// The User-Agent that the tap sends to Zoho, for singer
+    /// User-Agent that the tap sends to Zoho, for singer
     #[arg(long, value_name = "TEXT", value_parser = user_agent)]
     pub user_agent: Option<String>,
 }
@@ -35,54 +35,54 @@ pub struct FormatOptions {
 /// Something that a consumer needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
-    /// An access token: only credentials that were read can be without.
+    /// An access token: a login always provides one, `export` may not.
     AccessToken,
     /// A refresh token.
     RefreshToken,
-    /// Where the API is.
+    /// The API domain.
     ApiDomain,
     /// The CRM's own host.
     Endpoint,
-    /// Kind of the organization.
+    /// The kind of organization.
     Environment,
-    /// Where reading begins.
+    /// The date to start reading from.
     StartDate,
-    /// The User-Agent that it sends.
+    /// The User-Agent to send.
     UserAgent,
 }
 
-/// Kind of an organization, as Airbyte names it.
+/// The kind of organization, in Airbyte's terms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub enum Environment {
-    /// The real one.
+    /// A production organization.
     Production,
-    /// A developer's.
+    /// A developer organization.
     Developer,
-    /// A copy to try things in.
+    /// A sandbox for testing.
     Sandbox,
 }
 
-/// What the names of variables begin with: "`ZOHO_`".
+/// The prefix of variable names: "`ZOHO_`".
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Prefix(String);
 
-/// Why a prefix is not taken.
+/// Why a prefix is rejected.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("it is letters, digits and underscores, and does not begin with a digit, as in ZOHO_CRM_")]
+#[error("use letters, digits and underscores, not beginning with a digit, such as ZOHO_CRM_")]
 pub struct NotAPrefix;
 
-/// Why an option's value is not taken.
+/// Why an option's value is rejected.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotAnExtra {
-    /// No endpoint.
-    #[error("it is a host and a path without spaces, such as crm.zoho.eu/crm/private")]
+    /// Not an endpoint.
+    #[error("use a host and a path without spaces, such as crm.zoho.eu/crm/private")]
     Endpoint,
-    /// No date.
-    #[error("write it as in 2026-01-31 or 2026-01-31T12:00:00Z")]
+    /// Not a date.
+    #[error("write it like 2026-01-31 or 2026-01-31T12:00:00Z")]
     StartDate,
-    /// No header value.
-    #[error("it is one line of plain letters, digits and signs")]
+    /// Not a header value.
+    #[error("use one line of printable ASCII characters")]
     UserAgent,
 }
 
@@ -109,12 +109,12 @@ fn user_agent(text: &str) -> Result<String, NotAnExtra> {
 }
 
 impl Prefix {
-    /// The whole name of a field's variable.
+    /// The full name of a field's variable.
     pub fn name(&self, field: &str) -> String {
         format!("{}{field}", self.0)
     }
 
-    /// What it is before: "`ZOHO_`".
+    /// The prefix itself: "`ZOHO_`".
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,4 +1,4 @@
-//! Documents of JSON: `json` for programs, `airbyte` for source-zoho-crm (airbytehq/airbyte, its spec.json
+//! JSON documents: `json` for programs, `airbyte` for source-zoho-crm (airbytehq/airbyte, its spec.json
 //! in 0.3.6) and `singer` for tap-zoho-crm (singer-io/tap-zoho-crm, README and config).
 
 use crate::handover::fields::View;
@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-/// A value of JSON; members keep their order.
+/// A JSON value; members keep their order.
 pub(super) enum Json<'a> {
     Text(Cow<'a, str>),
     True,
@@ -47,7 +47,7 @@ pub(super) fn json(of: View) -> Zeroizing<String> {
     pretty(&Json::Object(members))
 }
 
-/// `airbyte`: its regions are the table's codes in capitals.
+/// `airbyte`: its regions are our data center codes in capitals.
 pub(super) fn airbyte(of: View) -> Zeroizing<String> {
     let center = of.value("data_center").unwrap_or_default();
     let own = [
@@ -57,7 +57,7 @@ pub(super) fn airbyte(of: View) -> Zeroizing<String> {
     pretty(&Json::Object(members(client(of).chain(own))))
 }
 
-/// `singer`: the user agent is documented as optional, and the tap crashes without.
+/// `singer`: the user agent is documented as optional, but the tap crashes without it.
 pub(super) fn singer(of: View) -> Zeroizing<String> {
     let text = |given: &'_ Option<String>| Cow::from(given.clone().unwrap_or_default());
     let own = [
@@ -72,7 +72,7 @@ fn client(of: View<'_>) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
     of.values(names.map(|name| (name, name)))
 }
 
-/// Members that are text.
+/// The members whose values are text.
 pub(super) fn members<'a>(
     values: impl Iterator<Item = (&'static str, Cow<'a, str>)>,
 ) -> Vec<(Cow<'a, str>, Json<'a>)> {
@@ -94,15 +94,15 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// Indented JSON and a final newline. What could steer a terminal is escaped, which consumers of JSON undo.
+/// Indented JSON and a final newline. Characters that could control a terminal are escaped; JSON parsers undo that.
 pub fn pretty(document: &(impl Serialize + ?Sized)) -> Zeroizing<String> {
     let json = serde_json::to_string_pretty(document).expect("every key is a string");
     let json = Zeroizing::new(json);
     let mut text = Zeroizing::new(String::new());
     for char in json.chars() {
-        // A line break in a string is escaped already; the others are the layout.
+        // A line break in a string is already escaped; the others are layout.
         if is_hidden(char) && char != '\n' {
-            // As UTF-16, two of them above the Basic Multilingual Plane (RFC 8259, 7).
+            // As UTF-16 code units, two for characters beyond the Basic Multilingual Plane (RFC 8259 section 7).
             let units = char.encode_utf16(&mut [0; 2]).to_vec();
             text.extend(units.iter().map(|unit| format!("\\u{unit:04x}")));
         } else {

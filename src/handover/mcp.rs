@@ -1,4 +1,4 @@
-//! `mcp`: the entry of a server in the configuration of an MCP client, with the variables of `dotenv`.
+//! `mcp`: a server entry in an MCP client's configuration, with the variables of `dotenv`.
 
 use crate::handover::dotenv;
 use crate::handover::fields::View;
@@ -6,18 +6,18 @@ use crate::handover::json::{Json, pretty};
 use crate::handover::remark::Remark;
 use zeroize::Zeroizing;
 
-/// Where the person's own command goes.
+/// The placeholder for the person's own command.
 const PLACEHOLDER: &str = "COMMAND-OF-YOUR-MCP-SERVER";
 
-/// What to know before relying on it.
+/// What to know before relying on this format.
 pub(super) static REMARKS: [Remark; 1] = [Remark {
-    text: "Without --command, COMMAND-OF-YOUR-MCP-SERVER marks where the command that starts the server goes. \
-           zoho-crm-mcp-server 0.1.0 takes these names, but wants the token URL in ZOHO_ACCOUNTS_URL: \
+    text: "Without --command, COMMAND-OF-YOUR-MCP-SERVER marks where your server's command goes. \
+           zoho-crm-mcp-server 0.1.0 accepts these names, but expects the token URL in ZOHO_ACCOUNTS_URL: \
            docs/use-with/mcp.md has a --template for it.",
     link: None,
 }];
 
-/// The first word starts the server, those behind it are its arguments.
+/// The first word is the command, the others are its arguments.
 pub(super) fn document(of: View) -> Zeroizing<String> {
     let command = of.options.command.as_deref().unwrap_or(PLACEHOLDER);
     let mut words = command

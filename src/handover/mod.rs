@@ -1,4 +1,4 @@
-//! Handing the credentials to whoever will read the CRM: formats and files.
+//! Writing the credentials for the program that will read the CRM: formats and files.
 
 mod adobe;
 pub mod destination;
@@ -31,20 +31,20 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use thiserror::Error;
 
-/// Where the credentials shall go.
+/// Where to write the credentials, and how.
 #[derive(Debug)]
 pub struct Target {
-    /// In which form.
+    /// The form to write.
     pub form: Form,
-    /// What the person added for the consumer.
+    /// The person's options for the consumer.
     pub extras: FormatOptions,
-    /// To which file; to standard output otherwise.
+    /// The file, or standard output if none.
     pub file: Option<PrivateFile>,
-    /// The folder for what standard output does not take either.
+    /// The folder to use if standard output fails too.
     pub last_resort: Option<PathBuf>,
 }
 
-/// Where the credentials went, each with the form's name.
+/// Where the credentials were written, with the form's name.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Written {
     /// Standard output.
@@ -55,7 +55,7 @@ pub enum Written {
     Nowhere,
 }
 
-/// Credentials that could not be written where they should go.
+/// Credentials that could not be written to their destination.
 #[derive(Debug, Error)]
 #[error(
     "The credentials could not be written to {}: {why}",
@@ -73,25 +73,24 @@ pub struct NotWritten {
 /// Why credentials could not be written.
 #[derive(Debug, Error)]
 pub enum Unwritten {
-    /// They cannot take the form.
+    /// They cannot be written in this form.
     #[error("{0}")]
     Format(#[from] FormatError),
     /// The file cannot be used.
     #[error("{0}")]
     File(#[from] Unusable),
-    /// Standard output takes nothing.
+    /// Standard output cannot be written.
     #[error("{0}")]
     Output(#[from] io::Error),
-    /// Zoho gave no refresh token, and the file holds one.
+    /// Zoho issued no refresh token, and the file contains one.
     #[error(
-        "it was left as it was, because it holds a refresh token and there is none to put in its place"
+        "it was left unchanged, because it contains a refresh token and there is none to replace it"
     )]
     RefreshTokenSpared,
 }
 
-/// Writes the credentials where they shall go. What cannot go there goes to standard output instead, in a
-/// form that can carry it, and where that is gone to a file of its own, with the error beside it: nothing obtained is
-/// lost.
+/// Writes the credentials to their destination. If that fails, writes them to standard output in a form that can
+/// represent them, and if that fails too, to a new file, and returns the error as well: nothing obtained is lost.
 pub fn hand_over(
     credentials: &Credentials,
     target: &Target,
@@ -107,7 +106,7 @@ pub fn hand_over(
     }
 }
 
-/// Writes the credentials where they shall go, or nowhere.
+/// Writes the credentials to their destination, or nowhere.
 pub fn write(
     credentials: &Credentials,
     target: &Target,
@@ -129,7 +128,7 @@ pub fn write(
     })
 }
 
-/// The form itself can fail on standard output too; JSON carries everything.
+/// The form itself can fail on standard output too; JSON can represent everything.
 fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -> Written {
     let wanted = target.file.as_ref().map(|_| target.form.clone());
     for form in wanted.into_iter().chain(Form::named("json")) {
@@ -181,7 +180,7 @@ fn to_file(
     Ok(file.write(&document)?)
 }
 
-/// The one that is there may be the only one that works.
+/// Whether the file contains a refresh token, which may be the only one that works.
 fn holds_refresh_token(existing: &str, extras: &FormatOptions) -> bool {
     let name = extras.env_prefix.name("REFRESH_TOKEN");
     let mut lines = dotenv::read(existing).into_iter();

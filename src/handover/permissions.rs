@@ -1,4 +1,4 @@
-//! What the system says of a file: whose it is, who may read it, and how it is opened without being led astray.
+//! What the system says about a file: its owner, who may read it, and how to open it without following a trap.
 
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
@@ -15,20 +15,20 @@ pub(super) fn is_ours(_: &Metadata) -> bool {
     true
 }
 
-/// Whether others may do one of these things with it: 4 is reading, 2 is writing, for a group and for everyone.
+/// Whether the group or everyone has one of these permissions: 4 is read, 2 is write.
 #[cfg(unix)]
 pub(crate) fn others_may(metadata: &Metadata, mode: u32) -> bool {
     use std::os::unix::fs::PermissionsExt;
     metadata.permissions().mode() & mode != 0
 }
 
-/// Elsewhere the person's own folder is closed to others by the system.
+/// On other systems, the person's own folder is closed to others by default.
 #[cfg(not(unix))]
 pub(crate) fn others_may(_: &Metadata, _: u32) -> bool {
     false
 }
 
-/// Whether something is mounted on this very path, as docker mounts a file: no other can be renamed to it.
+/// Whether something is mounted on this path, as docker mounts a file: no other file can be renamed to it.
 #[cfg(target_os = "linux")]
 pub(super) fn is_mount_point(path: &Path) -> bool {
     use rustix::fs::{AtFlags, CWD, StatxAttributes, StatxFlags, statx};
@@ -41,7 +41,7 @@ pub(super) fn is_mount_point(_: &Path) -> bool {
     false
 }
 
-/// Opens what is at the path itself: a link is an error, and a pipe is opened without waiting for its other end.
+/// Opens the path itself: a link is an error, and a pipe is opened without waiting for its other end.
 #[cfg(unix)]
 pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     use rustix::fs::OFlags;
@@ -51,7 +51,7 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.mode(0o600).custom_flags(flags).open(path)
 }
 
-/// Opens what is at the path itself, a link included.
+/// Opens the path itself, even if it is a link.
 #[cfg(not(unix))]
 pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     use std::os::windows::fs::OpenOptionsExt;
@@ -59,8 +59,8 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     options.custom_flags(0x0020_0000).open(path)
 }
 
-/// Lets those use a file who could use the old one. Where its group cannot be kept, no group may use it: another
-/// one would be let in.
+/// Copies the old file's permissions. If its group cannot be kept, no group gets access: it would be a different
+/// group.
 #[cfg(unix)]
 pub(super) fn keep(file: &File, old: &Metadata) -> io::Result<()> {
     use rustix::fs::{Gid, fchown};

@@ -1,11 +1,11 @@
-//! `postman`: an environment for Postman and newman, with the names of Zoho's own collections
+//! `postman`: an environment for Postman and Newman, with the names of Zoho's own collections
 //! (zoho.com/crm/developer/docs/api/v6/api-collection, zoho.com/fsm/developer/help/api/api-collection).
 
 use crate::handover::fields::View;
 use crate::handover::json::{Json, pretty};
 use zeroize::Zeroizing;
 
-/// Name there, name here, and whether Postman shall mask it.
+/// Name in Postman, name here, and whether Postman should mask it.
 const VALUES: [(&str, &str, bool); 6] = [
     ("client-id", "client_id", false),
     ("client-secret", "client_secret", true),

@@ -6,15 +6,15 @@ use crate::handover::remark::Remark;
 use crate::handover::shell::is_plain;
 use zeroize::Zeroizing;
 
-/// What to know before relying on it.
+/// What to know before relying on this format.
 pub(super) static REMARKS: [Remark; 1] = [Remark {
     text: "rclone's Zoho backend reads Zoho WorkDrive, not the CRM: log in with --scope \
            WorkDrive.team.READ,WorkDrive.workspace.READ,WorkDrive.files.ALL.",
     link: Some(("rclone's page on Zoho", "https://rclone.org/zoho/")),
 }];
 
-/// The token of a client is refreshed with that client's ID and secret, so they stand beside it. To rclone a token
-/// without an end lives forever; one whose end is not known is refreshed first.
+/// A client's token is refreshed with that client's ID and secret, so they are included. rclone treats a token without
+/// an expiry as valid forever, so one whose expiry is unknown is written as expired.
 pub(super) fn document(of: View) -> Result<Zeroizing<String>, Why> {
     let value = |name: &'static str| {
         let value = of.value(name).unwrap_or_default();

@@ -5,6 +5,6 @@
 pub struct Remark {
     /// One or two sentences.
     pub text: &'static str,
-    /// The page of its maker that says more: what the link is called, and its address.
+    /// A link to the vendor's page: its title and address.
     pub link: Option<(&'static str, &'static str)>,
 }

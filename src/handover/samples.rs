@@ -58,15 +58,15 @@ pub(crate) fn full() -> Credentials {
     }
 }
 
-/// Tells loudly that something was not tested; with `REQUIRE_HOSTILE=1` that is a failure.
+/// Says prominently that something was not tested; with `REQUIRE_HOSTILE=1`, fails instead.
 pub(crate) fn missing(why: &str) {
     let required = std::env::var_os("REQUIRE_HOSTILE").is_some();
     assert!(!required, "not tested: {why}");
-    // Not by eprintln!, whose words cargo swallows when a test passes.
+    // Not with eprintln!, whose output cargo hides when a test passes.
     let _ = writeln!(std::io::stderr(), "NOT TESTED: {why}");
 }
 
-/// What a person adds for every consumer.
+/// Options for every consumer.
 pub(crate) fn extras() -> FormatOptions {
     FormatOptions {
         start_date: Some("2026-01-01T00:00:00Z".to_owned()),
@@ -75,7 +75,7 @@ pub(crate) fn extras() -> FormatOptions {
     }
 }
 
-/// What a consumer sees of them, with nothing added.
+/// What a consumer sees of them without options.
 pub(crate) fn view(credentials: &Credentials) -> View<'_> {
     static NOTHING: LazyLock<FormatOptions> = LazyLock::new(FormatOptions::default);
     View {
@@ -84,7 +84,7 @@ pub(crate) fn view(credentials: &Credentials) -> View<'_> {
     }
 }
 
-/// The whole document, or the words of the refusal.
+/// The whole document, or the error's text.
 pub(crate) fn written(format: &str, credentials: &Credentials) -> Result<String, String> {
     let form = Form::named(format).unwrap();
     let document = form.document(credentials, &extras());

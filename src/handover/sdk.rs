@@ -5,8 +5,8 @@ use crate::handover::fields::View;
 use crate::handover::format_error::Why;
 use zeroize::Zeroizing;
 
-/// The columns stay empty for what is absent: the SDKs count them. The Node SDK splits at commas and line breaks
-/// whatever the quotes, so nothing is quoted.
+/// Columns without a value stay empty, because the SDKs count them. The Node SDK splits at commas and line breaks even
+/// inside quotes, so nothing is quoted.
 pub(super) fn document(of: View) -> Result<Zeroizing<String>, Why> {
     let redirect_uri = of.credentials.redirect_uri.as_deref();
     let columns = [

@@ -1,8 +1,8 @@
-//! The credentials as variables, by names of the majority of public code, and the lines that shells source, in the shapes
-//! of the aws command.
+//! The credentials as variables, under the names that most public code uses, and as lines that shells source, in the same
+//! syntax as the aws command.
 //!
-//! A value of plain characters means the same everywhere. Another is quoted so that the shell takes it as it
-//! is, or refused where the shell has no such quoting: an answer from outside must never become a command.
+//! A value of plain characters means the same everywhere. Any other is quoted so that the shell takes it literally, or
+//! refused if the shell has no such quoting: a response from outside must never become a command.
 
 use crate::handover::fields::View;
 use crate::handover::format_error::Why;
@@ -10,22 +10,22 @@ use crate::untrusted::is_hidden;
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-/// How a shell takes a variable.
+/// How a shell sets a variable.
 pub(super) struct Shell {
     /// Before its name.
     set: &'static str,
     /// Between its name and its value.
     is: &'static str,
     quote: &'static str,
-    /// Whether plain values are quoted, too.
+    /// Whether plain values are quoted too.
     quotes_plain: bool,
-    /// What a character of a quoted value needs before it.
+    /// How a character of a quoted value is escaped.
     escape: fn(char) -> Option<&'static str>,
-    /// Whether a value may hold a character.
+    /// Whether a value may contain a character.
     takes: fn(char) -> bool,
 }
 
-/// sh, bash and zsh: within single quotes only a single quote has a meaning (POSIX shell, 2.2.2).
+/// sh, bash and zsh: within single quotes, only a single quote is special (POSIX shell, 2.2.2).
 pub(super) static SH: Shell = Shell {
     set: "export ",
     is: "=",
@@ -35,7 +35,7 @@ pub(super) static SH: Shell = Shell {
     takes: is_text,
 };
 
-/// Between double quotes it reads `\`, `"` and `$` alone.
+/// Within double quotes, only `\`, `"` and `$` are special.
 pub(super) static FISH: Shell = Shell {
     set: "set -gx ",
     is: " ",
@@ -45,8 +45,8 @@ pub(super) static FISH: Shell = Shell {
     takes: is_text,
 };
 
-/// Between double quotes it reads `` ` ``, `"` and `$`, and takes typographic quotes for quotes. Piped to
-/// Invoke-Expression each line is a command of its own, so no value may hold a line break.
+/// Within double quotes, `` ` ``, `"` and `$` are special, and typographic quotes count as quotes. Piped to
+/// Invoke-Expression, each line is a command of its own, so no value may contain a line break.
 pub(super) static POWERSHELL: Shell = Shell {
     set: "$Env:",
     is: "=",
@@ -66,8 +66,7 @@ pub(super) static WINDOWS_CMD: Shell = Shell {
     takes: is_plain,
 };
 
-/// All of them without the prefix of their names, in the order of the documents. The data center is that of the accounts
-/// server beside it.
+/// All variables without their prefix, in the order of the documents. The data center is the accounts server's.
 pub(super) fn variables(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
     let center = of.credentials.accounts_server.data_center();
     [
@@ -83,12 +82,12 @@ pub(super) fn variables(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 
     ]
 }
 
-/// Characters that mean themselves to every consumer of variables.
+/// Characters that every consumer of variables takes literally.
 pub(super) fn is_plain(char: char) -> bool {
     char.is_ascii_alphanumeric() || "._:/@+=,-".contains(char)
 }
 
-/// A line for each variable that has a value, if the shell takes all of them.
+/// A line for each variable that has a value, if the shell can represent all of them.
 pub(super) fn lines(of: View, shell: &Shell) -> Result<Zeroizing<String>, Why> {
     let mut text = Zeroizing::new(String::new());
     for (variable, value) in variables(of) {
@@ -113,7 +112,7 @@ pub(super) fn lines(of: View, shell: &Shell) -> Result<Zeroizing<String>, Why> {
     Ok(text)
 }
 
-/// Line breaks are carried; what else writes to terminals or hides is no part of any credential.
+/// Line breaks are allowed; other control and invisible characters are not part of any credential.
 fn is_text(char: char) -> bool {
     char == '\n' || !is_hidden(char)
 }

@@ -151,7 +151,7 @@ fn what_a_shell_cannot_carry_is_refused_by_name() {
     }
 }
 
-/// The shells themselves source the documents. One that is not installed is told.
+/// The shells themselves source the documents. One that is not installed is reported.
 #[test]
 fn shells_take_hostile_values_as_they_are() {
     for (shell, document) in [("sh", &SH), ("bash", &SH), ("zsh", &SH), ("fish", &FISH)] {

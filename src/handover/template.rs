@@ -1,4 +1,4 @@
-//! `--template`: any text with names in braces.
+//! `--template`: any text with placeholders in braces.
 
 use crate::handover::fields::{Field, NoSuchField, View};
 use crate::handover::format::Prospect;
@@ -8,7 +8,7 @@ use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;
 
-/// A text in which names in braces stand for values; a brace itself is written twice.
+/// A text with placeholders in braces; a literal brace is written twice.
 #[derive(Clone, Debug)]
 pub struct Template(Vec<Piece>);
 
@@ -18,14 +18,14 @@ enum Piece {
     Value(&'static Field),
 }
 
-/// Why a text is no template.
+/// Why a text is not a template.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotATemplate {
     /// A name that no value has.
     #[error(transparent)]
     Unknown(#[from] NoSuchField),
-    /// A brace that opens or closes nothing.
-    #[error("a brace stands alone; write it twice where it means itself, as in {{{{")]
+    /// An unmatched brace.
+    #[error("an unmatched brace; write {{{{ or }}}} for a literal brace")]
     Brace,
 }
 
@@ -54,7 +54,7 @@ impl FromStr for Template {
 }
 
 impl Template {
-    /// Why one of its names will have no value, when that is known before.
+    /// Why one of its placeholders will have no value, if that is already known.
     pub(super) fn untold(&self, options: &FormatOptions, before: &Prospect) -> Option<Why> {
         self.0.iter().find_map(|piece| match piece {
             Piece::Text(_) => None,
@@ -62,7 +62,7 @@ impl Template {
         })
     }
 
-    /// The text with its values.
+    /// The text with its values filled in.
     pub(super) fn filled(&self, of: View) -> Result<Zeroizing<String>, Why> {
         let mut filled = Zeroizing::new(String::new());
         for piece in &self.0 {

@@ -27,7 +27,7 @@ pub(super) fn document(of: View) -> Zeroizing<String> {
     let mut text = Zeroizing::new(String::new());
     let center = of.credentials.data_center;
     for (label, name) in LINES {
-        let field = Field::named(name).expect("it is a name of the table");
+        let field = Field::named(name).expect("these are known names");
         let shown = field.shown(of);
         if let Some(value) = &shown {
             text.extend([format!("{:COLUMN$}", format!("{label}:"))]);
