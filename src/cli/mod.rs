@@ -114,7 +114,7 @@ pub enum Command {
   0 credentials obtained          4 nothing arrived in time
   1 this machine or the network   5 Zoho answered with an error
   2 wrong usage or settings       6 the redirect URI's port is taken
-  3 consent refused               7 refused for safety
+  3 consent declined              7 refused for safety
 Options override variables; --env-file overrides the environment, which overrides a saved profile. Client ID,
 secret and server come together from the first of these that has a client ID.")]
 pub struct Login {

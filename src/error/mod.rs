@@ -1,4 +1,4 @@
-//! Each way a command can end without what was asked. [`Error::explain`] says why, and what to do next.
+//! Each way a command can fail. [`Error::explain`] says why, and what to do next.
 
 pub mod explain;
 mod profile;
@@ -16,132 +16,132 @@ use crate::zoho::trust::{AccountsServer, ApiDomain};
 use std::io;
 use thiserror::Error;
 
-/// The variants are told apart by remedy or exit code. `Display` says what could not be done.
+/// Each variant has its own remedy or exit code. `Display` says what could not be done.
 #[derive(Debug, Error)]
 pub enum Error {
     /// The port is unavailable.
     #[error("The redirect URI cannot be served: {0}.")]
     Port(#[from] PortUnavailable),
-    /// No answer before the consent: nothing is lost.
+    /// Zoho did not answer before the consent: nothing is lost.
     #[error("The login was not started: {0}.")]
     Unreachable(NetworkError),
     /// No callback in time.
     #[error("Nothing came back from Zoho in time.")]
     TimedOut {
-        /// What must be registered.
+        /// The redirect URI that must be registered.
         redirect_uri: String,
-        /// Where it must be registered.
+        /// The API console where it must be registered.
         console: &'static str,
     },
     /// A signal, before anything was obtained.
     #[error("The login was stopped.")]
     Stopped {
-        /// Which one.
+        /// The signal.
         signal: Signal,
-        /// Whether the grant token was on its way to Zoho.
+        /// Whether the grant token had been sent to Zoho.
         code_spent: bool,
     },
-    /// The person refused.
-    #[error("The consent was refused at Zoho (access_denied).")]
+    /// The person declined the consent.
+    #[error("The consent was declined at Zoho (access_denied).")]
     Refused,
-    /// The callback carried another error.
+    /// The callback contained another error.
     #[error("Zoho sent an error instead of a grant token: {0}.")]
     Authorization(Untrusted),
     /// The callback had the right state and nothing else.
-    #[error("Zoho's answer holds neither a grant token nor an error.")]
+    #[error("Zoho's response contains neither a grant token nor an error.")]
     Empty,
     /// The callback named a server that is not trusted.
     #[error("{}.", foreign(.named, .location.as_ref()))]
     ForeignAccountsServer {
-        /// What it named.
+        /// The server that it named.
         named: Untrusted,
-        /// The location that it named beside it.
+        /// The location that it named as well.
         location: Option<Untrusted>,
     },
-    /// Zoho did not fulfill a request about tokens.
+    /// Zoho did not fulfill a token request.
     #[error("{}.", unfulfilled(.request, .error, .server))]
     Unfulfilled {
-        /// What was asked for.
+        /// The request.
         request: Request,
-        /// What came instead.
+        /// What came back instead.
         error: ExchangeError,
-        /// Who was asked.
+        /// The server that received the request.
         server: AccountsServer,
     },
-    /// Nobody entered the user code and accepted while it lived.
+    /// Nobody entered the user code and accepted before it expired.
     #[error("The code was not entered and accepted in time.")]
     CodeExpired,
-    /// The person lives at a data center that is not of the table.
-    #[error("Zoho names a data center that is not in the table: {0}.")]
+    /// The person's account is in an unknown data center.
+    #[error("Zoho named an unknown data center: {0}.")]
     ForeignLocation(Untrusted),
-    /// An access token alone.
-    #[error("Zoho gave no refresh token.")]
+    /// Zoho issued only an access token.
+    #[error("Zoho issued no refresh token.")]
     NoRefreshToken,
-    /// The token answer named an API domain that is not trusted.
-    #[error("The token answer {}.", foreign_domain(.0))]
+    /// The token response named an API domain that is not trusted.
+    #[error("The token response {}.", foreign_domain(.0))]
     ForeignApiDomain(Untrusted),
-    /// A fresh token that the CRM does not know.
+    /// The CRM does not accept the new token.
     #[error("The CRM at {domain} does not accept the new access token ({code}).")]
     TokenNotAccepted {
-        /// Where it was asked.
+        /// The API domain.
         domain: ApiDomain,
-        /// What it said.
+        /// The CRM's error code.
         code: &'static str,
     },
     /// The credentials could not be written where they should go.
     #[error("{0}.")]
     NotWritten(#[from] NotWritten),
-    /// Standard output takes nothing else that was asked for either.
+    /// Other output could not be written.
     #[error("Standard output could not be written: {0}.")]
     NotPrinted(io::Error),
-    /// A profile could not keep what a login would obtain.
+    /// Before the login: its result could not be saved to the profile.
     #[error("The credentials could not be saved: {0}.")]
     CannotKeep(ProfileError),
-    /// The credentials could not be kept.
+    /// After the login: the credentials could not be saved.
     #[error("The credentials could not be saved: {0}.")]
     NotKept(ProfileError),
-    /// Stored credentials cannot be read or changed.
+    /// Saved credentials cannot be read or changed.
     #[error("The saved credentials cannot be used: {0}.")]
     Profile(ProfileError),
-    /// What a refresh brought could not be put back.
+    /// A refreshed access token could not be saved.
     #[error("The refreshed access token could not be saved: {0}.")]
     NotPutBack(String),
     /// Revoked tokens could not be removed here.
     #[error("The tokens were revoked at Zoho, but could not be deleted here: {0}.")]
     NotForgotten(String),
-    /// The access token is at its end, and nothing is there to get another.
+    /// The access token has expired, and there is no refresh token to get another.
     #[error("There is no live access token, and no refresh token to get one.")]
     NothingToRefresh {
-        /// The command that consents anew.
+        /// The command to consent again.
         again: String,
     },
 }
 
-/// The requests about tokens. `Display` says which one was not fulfilled.
+/// A token request. `Display` says which one was not fulfilled.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Request {
-    /// Tokens for a grant token.
+    /// Exchanging a grant token for tokens.
     #[error("The grant token could not be exchanged")]
     Exchange {
         /// The redirect URI that was sent with it; a self client sends none.
         redirect_uri: Option<String>,
     },
-    /// Tokens for a device code, or the code itself.
-    #[error("Zoho gave no tokens for this device")]
+    /// Getting a device code, or tokens for it.
+    #[error("Zoho issued no tokens for this device")]
     Device,
-    /// Another access token.
+    /// Refreshing an access token.
     #[error("The access token could not be refreshed")]
     Refresh {
-        /// The command that consents anew.
+        /// The command to consent again.
         again: String,
     },
-    /// The end of a refresh token.
+    /// Revoking a refresh token.
     #[error("The refresh token could not be revoked")]
     Revoke,
 }
 
 impl Error {
-    /// Whether Zoho does not know the refresh token (any more).
+    /// Whether Zoho does not recognize the refresh token.
     pub fn is_dead_token(&self) -> bool {
         let Self::Unfulfilled { request, error, .. } = self else {
             return false;
@@ -150,7 +150,7 @@ impl Error {
             && matches!(error, ExchangeError::Refused(TokenError::InvalidCode))
     }
 
-    /// Whether the data center may be the wrong one: Zoho has no error of its own for that.
+    /// Whether the data center may be wrong: Zoho has no separate error for that.
     pub fn may_be_elsewhere(&self) -> bool {
         use TokenError::{InvalidClient, InvalidClientSecret, InvalidCode};
         let Self::Unfulfilled { error, .. } = self else {
@@ -163,7 +163,7 @@ impl Error {
     }
 }
 
-/// A server of Zoho's that another data center stands beside is no stranger.
+/// A known Zoho server is not untrusted: it only contradicts the location.
 fn foreign(named: &Untrusted, location: Option<&Untrusted>) -> String {
     let center = DataCenter::of_accounts_server(named.raw());
     let at = location.and_then(|location| DataCenter::of_code(location.raw()));

@@ -1,17 +1,17 @@
-//! Why saved credentials cannot be used, or not be saved, and what to do next.
+//! Why credentials cannot be saved, or saved ones used, and what to do next.
 
 use crate::error::explain::{Explanation, explained};
 use crate::profiles::error::ProfileError as Profile;
 use crate::profiles::profile::Name;
 use crate::untrusted::Untrusted;
 
-/// What was obtained and could not be saved.
+/// Explains why obtained credentials could not be saved.
 pub(super) fn not_saved(error: &Profile) -> Explanation {
     let explanation = explain(error);
     Explanation {
         title: "Credentials not saved",
         cause: format!(
-            "{} Nothing is lost: they were handed over instead.",
+            "{} Nothing is lost: they were written to the output instead.",
             explanation.cause
         ),
         exit_code: 1,
@@ -19,7 +19,7 @@ pub(super) fn not_saved(error: &Profile) -> Explanation {
     }
 }
 
-/// What was saved and cannot be used. Other credentials are no help with a keyring.
+/// Explains why saved credentials cannot be used.
 pub(super) fn unusable(error: &Profile) -> Explanation {
     let explanation = explain(error);
     if !matches!(
@@ -32,12 +32,12 @@ pub(super) fn unusable(error: &Profile) -> Explanation {
         1,
         "Keyring unavailable",
         explanation.cause,
-        "Unlock the keyring that holds them and run the command in that session, or consent again and save to a file:",
+        "Unlock the keyring and run the command in that session, or consent again and save to a file:",
     )
     .command("zoho-grant login --save --save-to file")
 }
 
-/// Saved credentials that cannot be read or changed, or a profile that could not keep any.
+/// Explains why saved credentials cannot be read or changed, or why a profile cannot be saved.
 pub(super) fn explain(error: &Profile) -> Explanation {
     let cause = match error {
         Profile::Missing { known, .. } if known.is_empty() => {
@@ -54,7 +54,7 @@ pub(super) fn explain(error: &Profile) -> Explanation {
         | Profile::NoKeyring(reason)
         | Profile::Keyring(reason) => {
             let reason = Untrusted::new(reason.trim_end_matches('.'));
-            format!("The reason given: {reason}.")
+            format!("Reason: {reason}.")
         }
         Profile::Locked(reason) => {
             let reason = Untrusted::new(reason);
@@ -63,13 +63,15 @@ pub(super) fn explain(error: &Profile) -> Explanation {
         Profile::NotAFile(_) => {
             "It is a link, a folder or a pipe, which another user may have put there.".to_owned()
         }
-        Profile::NotOurs(_) => "Its owner could have entered servers of their own.".to_owned(),
-        Profile::Open(_) => "It holds secrets, which nobody else may read or write.".to_owned(),
+        Profile::NotOurs(_) => "Its owner could have added their own servers.".to_owned(),
+        Profile::Open(_) => {
+            "It contains secrets, so only you should be able to read and write it.".to_owned()
+        }
         Profile::Busy(_) => {
             "The other run was stopped (Ctrl-Z), or is waiting for the keyring.".to_owned()
         }
         Profile::Interrupted => "The keyring, or another run, did not answer in time.".to_owned(),
-        Profile::Lost(_) => "They were removed there, or another keyring is open.".to_owned(),
+        Profile::Lost(_) => "They were deleted there, or a different keyring is open.".to_owned(),
     };
     let exit_code = if matches!(error, Profile::Missing { .. }) {
         2
@@ -88,7 +90,7 @@ fn remedy(error: &Profile) -> String {
     let fixed = match error {
         Profile::Unreadable { path, .. } => {
             return format!(
-                "Give yourself the right to read it: chmod 600 {}.",
+                "Give yourself permission to read it: chmod 600 {}.",
                 Untrusted::path(path)
             );
         }
@@ -97,14 +99,12 @@ fn remedy(error: &Profile) -> String {
         }
         Profile::NotOurs(path) => {
             let path = Untrusted::path(path);
-            return format!(
-                "Run as its owner, or give it to yourself: sudo chown \"$USER\" {path}."
-            );
+            return format!("Run as its owner, or take ownership: sudo chown \"$USER\" {path}.");
         }
         Profile::Open(path) => {
             let path = Untrusted::path(path);
             return format!(
-                "Take the rights of others away: chmod go-rwx {path}. If other people use this machine, also revoke what was saved: zoho-grant revoke."
+                "Remove access for others: chmod go-rwx {path}. If other people use this machine, also revoke the saved tokens: zoho-grant revoke."
             );
         }
         Profile::Broken { path, .. } => {
@@ -113,11 +113,11 @@ fn remedy(error: &Profile) -> String {
         }
         Profile::Busy(path) => {
             let path = Untrusted::path(path);
-            return format!("Let that run finish or end it; on Linux `fuser -v {path}` names it.");
+            return format!("Wait for that run or end it; on Linux, `fuser -v {path}` shows it.");
         }
         Profile::Lost(name) => return format!("Consent again: zoho-grant login --save {name}."),
         Profile::Missing { .. } => {
-            "Name another with --profile, a file of variables with --env-file, or save one: zoho-grant login --save."
+            "Pass another with --profile, or a file of variables with --env-file, or save one: zoho-grant login --save."
         }
         Profile::Unwritable { .. } => {
             "Free up space there or correct its permissions, then try again."
@@ -126,17 +126,17 @@ fn remedy(error: &Profile) -> String {
             "Check the permissions of its folder, and whether its file system supports locks."
         }
         Profile::NoKeyring(_) => {
-            "Give --save-to file to keep them in a file that only you can read, or leave --save out."
+            "Pass --save-to file to save them to a file that only you can read, or omit --save."
         }
         Profile::Locked(_) => {
-            "Unlock the keyring (log in to the desktop, or open its password manager) and try again, or give \
+            "Unlock the keyring (log in to the desktop, or open its password manager) and try again, or pass \
              --save-to file."
         }
         Profile::Keyring(_) => {
-            "Try again, or give --save-to file to keep them in a file that only you can read."
+            "Try again, or pass --save-to file to save them to a file that only you can read."
         }
         Profile::Interrupted => {
-            "Use what was handed over, or log in again: with the keyring unlocked, or with --save-to file."
+            "Use the credentials that were output, or log in again: with the keyring unlocked, or with --save-to file."
         }
     };
     fixed.to_owned()

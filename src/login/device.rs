@@ -14,7 +14,7 @@ use crate::zoho::trust::AccountsServer;
 use std::time::Duration;
 use tokio::time::{Instant, interval, sleep_until};
 
-/// How many polls in a row may fail in transit before the login ends.
+/// How many consecutive polls may fail in transit before the login ends.
 const TROUBLES: u8 = 3;
 
 /// Polling Zoho faster would only earn a request to slow down; a stand-in sets its own pace.
@@ -69,10 +69,10 @@ async fn poll(
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
             Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),
-            // By how much is not documented; doubling turns 5 seconds into the 10 of RFC 8628 section 3.5.
+            // Zoho does not document by how much; doubling turns 5 seconds into 10, as in RFC 8628 section 3.5.
             Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
             Ok(Poll::OtherDataCenter(told)) => {
-                // The client secret goes there, so only the table and the person may name it. A server that redirects
+                // The client secret goes there, so only a known data center or the person may name it. A server that redirects
                 // us to itself leads nowhere.
                 let other = settings.trust.at_location(told.raw(), &settings.home);
                 let other = other.filter(|other| *other != server);

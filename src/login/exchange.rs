@@ -21,7 +21,7 @@ use tokio::time::{Instant, interval_at, timeout};
 /// How long an exchange may still take after the person asks to stop: the grant token is spent either way.
 const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often to report that an answer is awaited.
+/// How often to report that we are still waiting.
 const SECOND: Duration = Duration::from_secs(1);
 
 /// Extracts the grant token from Zoho's response, or returns the error that explains why there is none.
@@ -158,7 +158,7 @@ pub(super) async fn unless_stopped<T>(
     }
 }
 
-/// The table knows Zoho's servers; for a server that the person named, the callback's location decides.
+/// The data center of a known Zoho server; for a server that the person named, the callback's location decides.
 fn data_center(
     server: &AccountsServer,
     location: Option<&Untrusted>,
@@ -171,8 +171,8 @@ fn data_center(
     server.data_center().or(told)
 }
 
-/// Where the access token may be sent: the domain the answer names, or the table's if it names none, provided it is
-/// trusted.
+/// Where the access token may be sent: the domain that the response names, or the data center's if it names none,
+/// provided it is trusted.
 fn api_domain(
     settings: &Settings,
     named: Option<&Untrusted>,
@@ -197,12 +197,12 @@ async fn check(
         return Identity::not_asked("no trusted API domain is known");
     };
     if !settings.verify {
-        return Identity::not_asked("the check was switched off");
+        return Identity::not_asked("the check was turned off");
     }
     (context.tell)(Event::Checking(domain.to_string()));
     let scopes = tokens.scopes.as_ref().unwrap_or(&settings.scopes);
     tokio::select! {
         identity = crm::check(zoho, domain, &tokens.access_token, scopes) => identity,
-        _ = stopped(&mut context.stopped) => Identity::not_asked("the login was stopped before the CRM had answered"),
+        _ = stopped(&mut context.stopped) => Identity::not_asked("the login was stopped before the CRM answered"),
     }
 }

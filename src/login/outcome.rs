@@ -17,14 +17,14 @@ pub struct Outcome {
     pub credentials: Credentials,
     /// Where they were written.
     pub written: Written,
-    /// The profile that keeps them, and its backend.
+    /// The profile that they were saved to, and its backend.
     pub kept: Option<(Name, Backend)>,
     /// Problems despite success, the most serious first.
     pub problems: Vec<Error>,
     /// Whether it is unknown which user of this machine delivered Zoho's response: they may have consented with their
     /// own account.
     pub sender_unseen: bool,
-    /// What the program that will read the CRM would find there, one sentence each; empty when nothing was asked.
+    /// What the program that will read the CRM would find there, one sentence each; empty if nothing was tried.
     pub reading: Vec<String>,
 }
 
@@ -44,7 +44,7 @@ impl Outcome {
     }
 }
 
-/// Saves and writes what was obtained; with `page_first`, the page is to show it before it is written. If one of them
+/// Saves and writes the credentials; with `page_first`, the page shows them before they are written. If either step
 /// fails, nothing is lost.
 pub(super) async fn hand_over(
     zoho: &Zoho,
@@ -64,14 +64,14 @@ pub(super) async fn hand_over(
     } else {
         handover::hand_over(&credentials, &settings.target, context.output.as_mut())
     };
-    // Only a foreign API domain is more serious, and that already comes first.
+    // Only an untrusted API domain is more serious, and that already comes first.
     let grave = problems
         .iter()
         .take_while(|problem| problem.explain().exit_code == 7)
         .count();
     let not_written = not_written.map(Error::NotWritten);
     problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
-    // The credentials are in safety: what follows may take its time.
+    // The credentials are safe; what follows may take its time.
     let reading = reading::of(zoho, settings, &credentials, context).await;
     Outcome {
         reading,

@@ -14,13 +14,13 @@ use serde_json::Value;
 use std::time::Duration;
 use tokio::time::timeout;
 
-/// For all of them together: the person waits for the page meanwhile.
+/// For all requests together: the person is waiting for the page.
 const WITHIN: Duration = Duration::from_secs(10);
 
-/// So many modules are named; the rest are counted.
+/// How many modules are listed by name; the rest are counted.
 const NAMED: usize = 8;
 
-/// One sentence for each thing worth knowing; none when nothing was asked.
+/// One sentence for each thing worth knowing; none if nothing was tried.
 pub(super) async fn of(
     zoho: &Zoho,
     settings: &Settings,
@@ -35,7 +35,7 @@ pub(super) async fn of(
         FirstCalls::Known(version) => version,
         FirstCalls::Unknown => {
             return vec![format!(
-                "What {title} will be able to read was not tried: Adobe does not document its first requests."
+                "What {title} will be able to read was not tested: Adobe does not document its first requests."
             )];
         }
         FirstCalls::NotOne => return Vec::new(),
@@ -63,7 +63,7 @@ pub(super) async fn of(
     sentences(destination, found)
 }
 
-/// Whether the check showed that the token opens the CRM, or was not allowed to ask.
+/// Whether the check showed that the CRM accepts the token, or was not allowed to ask.
 fn is_answering(credentials: &Credentials) -> bool {
     let identity = &credentials.identity;
     let scopes = credentials.scopes.as_ref();
@@ -77,12 +77,12 @@ fn is_answering(credentials: &Credentials) -> bool {
     identity.token_refused().is_none() && (!asked || answers.iter().any(|(_, why)| answered(*why)))
 }
 
-/// Why a program would read nothing.
+/// Why a program would find nothing.
 #[derive(Debug, PartialEq, Eq)]
 enum Missing {
     /// This scope was not granted.
     Scope(&'static str),
-    /// The CRM did not answer what was asked; reads on from "because".
+    /// The CRM did not answer; continues after "because".
     Answer(String),
 }
 
@@ -91,7 +91,7 @@ enum Missing {
 struct Found {
     /// The modules that can be read, as the CRM names them.
     modules: Vec<String>,
-    /// The one whose fields and records were asked for.
+    /// The module whose fields and records were requested.
     tried: Option<String>,
 }
 
@@ -100,12 +100,12 @@ struct FirstRequests<'a> {
     zoho: &'a Zoho,
     domain: &'a ApiDomain,
     token: &'a SecretString,
-    /// Of the API, as the program asks for it: "v2".
+    /// The API version that the program uses: "v2".
     version: &'static str,
 }
 
 impl FirstRequests<'_> {
-    /// The list of modules, then fields and one record of one of them.
+    /// Requests the list of modules, then the fields and one record of one module.
     async fn find(&self) -> Result<Found, Missing> {
         let list = self
             .ask("settings/modules", "ZohoCRM.settings.modules.READ")
@@ -119,7 +119,7 @@ impl FirstRequests<'_> {
         if let Some(name) = &tried {
             let fields = format!("settings/fields?module={name}");
             let fields = self.ask(&fields, "ZohoCRM.settings.fields.READ").await?;
-            // Versions after 2 want to be told which fields.
+            // API versions after 2 require a list of fields.
             let field = fields["fields"][0]["api_name"].as_str();
             let field = field.filter(|field| is_name(field)).unwrap_or("id");
             let record = format!("{name}?fields={field}&per_page=1");
@@ -138,7 +138,7 @@ impl FirstRequests<'_> {
     }
 }
 
-/// Those that the API serves.
+/// The modules that the API supports.
 fn modules(list: &Value) -> Vec<String> {
     let modules = list["modules"].as_array().map_or(&[][..], Vec::as_slice);
     let served = modules
@@ -148,7 +148,7 @@ fn modules(list: &Value) -> Vec<String> {
     names.map(str::to_owned).collect()
 }
 
-/// Whether it can be part of a path unencoded.
+/// Whether a name can be part of a path unencoded.
 fn is_name(text: &str) -> bool {
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
     !text.is_empty() && text.bytes().all(plain)
@@ -158,7 +158,7 @@ fn sentences(destination: Destination, found: Result<Found, Missing>) -> Vec<Str
     let title = destination.title();
     match found {
         Ok(found) if found.modules.is_empty() => vec![format!(
-            "{title} will find nothing to read: the CRM names no module that its API serves."
+            "{title} will find nothing to read: the CRM lists no module that its API supports."
         )],
         Ok(found) => {
             let shown = found.modules.iter().take(NAMED);
@@ -170,7 +170,7 @@ fn sentences(destination: Destination, found: Result<Found, Missing>) -> Vec<Str
                 format!(" and {more} more")
             };
             let tried = found.tried.map_or_else(String::new, |name| {
-                format!(" (tried: the list of modules, then fields and a record of {name})")
+                format!(" (tested: the list of modules, then fields and a record of {name})")
             });
             vec![format!(
                 "{title} will be able to read: {}{more}{tried}.",
@@ -178,12 +178,12 @@ fn sentences(destination: Destination, found: Result<Found, Missing>) -> Vec<Str
             )]
         }
         Err(Missing::Scope(scope)) => vec![format!(
-            "{title} will not be able to read: the scope {scope} was not granted. Consent again with it: zoho-grant login \
+            "{title} will not be able to read: the scope {scope} was not granted. To grant it: zoho-grant login \
              --for {}",
             destination.option()
         )],
         Err(Missing::Answer(why)) => vec![format!(
-            "What {title} will be able to read is not known, because {}.",
+            "It is not known what {title} will be able to read, because {}.",
             why.trim_end_matches('.')
         )],
     }
@@ -211,7 +211,7 @@ mod tests {
         check(
             Ok(found(&["Leads", "Contacts"], Some("Leads"))),
             &expect![
-                "Airbyte will be able to read: Leads, Contacts (tried: the list of modules, then fields and a record of Leads)."
+                "Airbyte will be able to read: Leads, Contacts (tested: the list of modules, then fields and a record of Leads)."
             ],
         );
         let names: Vec<String> = (1..=30)
@@ -231,7 +231,7 @@ mod tests {
         check(
             Ok(found(&[], None)),
             &expect![
-                "Airbyte will find nothing to read: the CRM names no module that its API serves."
+                "Airbyte will find nothing to read: the CRM lists no module that its API supports."
             ],
         );
     }
@@ -241,7 +241,7 @@ mod tests {
         check(
             Err(Missing::Scope("ZohoCRM.settings.fields.READ")),
             &expect![
-                "Airbyte will not be able to read: the scope ZohoCRM.settings.fields.READ was not granted. Consent again with it: zoho-grant login --for airbyte"
+                "Airbyte will not be able to read: the scope ZohoCRM.settings.fields.READ was not granted. To grant it: zoho-grant login --for airbyte"
             ],
         );
         check(
@@ -249,7 +249,7 @@ mod tests {
                 "the CRM answered NO_PERMISSION (HTTP status 403)".to_owned(),
             )),
             &expect![
-                "What Airbyte will be able to read is not known, because the CRM answered NO_PERMISSION (HTTP status 403)."
+                "It is not known what Airbyte will be able to read, because the CRM answered NO_PERMISSION (HTTP status 403)."
             ],
         );
     }

@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use crate::zoho::http::Zoho;
 use secrecy::SecretString;
 
-/// Exchanges the grant token at the settings' accounts server, only once: each attempt counts toward Zoho's throttle.
+/// Exchanges the grant token at the settings' accounts server, only once: each attempt counts toward Zoho's rate limit.
 pub async fn exchange(
     settings: &Settings,
     code: &SecretString,

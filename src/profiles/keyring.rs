@@ -1,5 +1,5 @@
 //! The system's keyring: Secret Service, macOS Keychain or Windows Credential Manager. Calls block, and a
-//! keyring that is locked asks the person meanwhile.
+//! locked keyring prompts the person meanwhile.
 
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::Name;
@@ -17,13 +17,13 @@ use zeroize::Zeroizing;
 
 const SERVICE: &str = "zoho-grant";
 
-/// Not a profile's name, because of the space.
+/// Cannot be a profile's name, because of the space.
 const TRIAL: &str = "a trial";
 
-/// For the first answer, about which nobody has to be asked. Later ones may wait for the person.
+/// For the first answer, which needs no prompt. Later ones may wait for the person.
 const PATIENCE: Duration = Duration::from_secs(25);
 
-/// Whether something can be kept: writes a word, reads it and takes it away again.
+/// Tests whether something can be saved: writes a word, reads it and deletes it again.
 pub(super) fn try_out() -> Result<(), ProfileError> {
     let store = open()?;
     write(&store, TRIAL, TRIAL)?;
@@ -32,7 +32,7 @@ pub(super) fn try_out() -> Result<(), ProfileError> {
     match read {
         Some(read) if read.as_slice() == TRIAL.as_bytes() => Ok(()),
         _ => Err(ProfileError::Keyring(
-            "it does not give back what it takes".to_owned(),
+            "it does not return what was saved".to_owned(),
         )),
     }
 }
@@ -43,12 +43,12 @@ pub(super) fn load(name: &Name) -> Result<Zeroizing<Vec<u8>>, ProfileError> {
     secrets.ok_or_else(|| ProfileError::Lost(name.clone()))
 }
 
-/// Keeps the secrets of a profile, in place of those that were there.
+/// Saves the secrets of a profile, replacing earlier ones.
 pub(super) fn save(name: &Name, secrets: &str) -> Result<(), ProfileError> {
     write(&open()?, name.as_str(), secrets)
 }
 
-/// Removes the secrets of a profile, if there are any.
+/// Deletes the secrets of a profile, if there are any.
 pub(super) fn forget(name: &Name) -> Result<(), ProfileError> {
     remove(&open()?, name.as_str())
 }
@@ -57,8 +57,8 @@ fn open() -> Result<Arc<CredentialStore>, ProfileError> {
     opened(PATIENCE, store)
 }
 
-/// The system's own. There is none where the system is of another kind, or the program was built without.
-#[allow(unreachable_code, reason = "so it is where there is one")]
+/// The system's keyring; an error on other systems, or if the program was built without keyring support.
+#[allow(unreachable_code, reason = "unreachable on systems with a keyring")]
 fn store() -> Result<Arc<CredentialStore>, Error> {
     #[cfg(all(
         feature = "keyring",
@@ -70,11 +70,11 @@ fn store() -> Result<Arc<CredentialStore>, Error> {
         )
     ))]
     return Ok(Store::new()?);
-    let why = "this program was built without one";
+    let why = "this program was built without keyring support";
     Err(Error::PlatformFailure(why.into()))
 }
 
-/// On a thread that nobody waits for: a service may take the connection and say nothing.
+/// Runs on a thread that nobody waits for: a service may accept the connection and never answer.
 fn opened(
     patience: Duration,
     open: impl FnOnce() -> Result<Arc<CredentialStore>, Error> + Send + 'static,
@@ -98,7 +98,7 @@ fn read(
 ) -> Result<Option<Zeroizing<Vec<u8>>>, ProfileError> {
     let entry = entry(store, user)?;
     let secret = unlocked(store, || match entry.get_secret() {
-        // Each write goes to all of them.
+        // Each write goes to all copies.
         Err(Error::Ambiguous(copies)) => copies.first().ok_or(Error::NoEntry)?.get_secret(),
         secret => secret,
     });
@@ -116,15 +116,15 @@ fn remove(store: &Arc<CredentialStore>, user: &str) -> Result<(), ProfileError> 
     found(unlocked(store, delete))?;
     match entry.get_credential() {
         Err(Error::NoEntry) => Ok(()),
-        // A service may have said yes and done nothing.
+        // A service may report success and do nothing.
         Ok(_) | Err(Error::Ambiguous(_)) => Err(ProfileError::Keyring(
-            "it still holds what it should delete".to_owned(),
+            "it still contains what it should have deleted".to_owned(),
         )),
         Err(error) => Err(trouble(error)),
     }
 }
 
-/// On each copy: the Secret Service may hold an entry in several collections.
+/// Acts on each copy: the Secret Service may have an entry in several collections.
 fn everywhere(
     entry: &Entry,
     act: impl Fn(&Entry) -> keyring_core::Result<()>,
@@ -135,7 +135,7 @@ fn everywhere(
     }
 }
 
-/// Once more after a write when nothing is found: some services find nothing in what is locked, and a write unlocks it.
+/// Tries again after a write if nothing is found: some services find nothing while locked, and a write unlocks them.
 fn unlocked<T>(
     store: &Arc<CredentialStore>,
     act: impl Fn() -> keyring_core::Result<T>,
@@ -166,10 +166,12 @@ fn trouble(error: Error) -> ProfileError {
     }
 }
 
-/// Without the bytes that some of these errors carry.
+/// The error without the bytes that some variants contain.
 fn reason(error: &Error) -> String {
     match error {
-        Error::BadEncoding(_) | Error::BadDataFormat(..) => "it holds something else".to_owned(),
+        Error::BadEncoding(_) | Error::BadDataFormat(..) => {
+            "its entry has a different format".to_owned()
+        }
         Error::PlatformFailure(cause) | Error::NoStorageAccess(cause) => cause.to_string(),
         other => other.to_string(),
     }
@@ -231,11 +233,11 @@ mod tests {
         let bytes = Error::BadDataFormat(b"1000.a".to_vec(), said());
         assert_eq!(
             told(bytes),
-            ProfileError::Keyring("it holds something else".to_owned())
+            ProfileError::Keyring("its entry has a different format".to_owned())
         );
     }
 
-    /// Finds nothing until something was written; may keep what it should delete.
+    /// Finds nothing until something is written; may keep what it should delete.
     #[derive(Debug, Default)]
     struct Service {
         written: AtomicBool,

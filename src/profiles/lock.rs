@@ -1,4 +1,4 @@
-//! A lock among processes: on a file beside the one that it guards, because that one is replaced by each write.
+//! A lock between processes, on a separate file, because each write replaces the file that it guards.
 
 use crate::handover::permissions;
 use crate::profiles::error::ProfileError;
@@ -7,18 +7,18 @@ use std::path::{Path, PathBuf};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// Whoever holds a lock may wait for Zoho, or for a person at the keyring.
+/// The holder may be waiting for Zoho, or for a person at the keyring.
 pub const PATIENCE: Duration = Duration::from_secs(45);
 
-/// Held until it is dropped, or the process ends in whatever way.
+/// Held until it is dropped or the process ends, however it ends.
 #[derive(Debug)]
 pub struct Lock {
     _file: File,
 }
 
 impl Lock {
-    /// Waits so long for its turn: a process that was stopped holds a lock for ever. The lock file stays: removing it
-    /// would let two processes lock two files of one name.
+    /// Waits up to this long: a stopped process holds a lock forever. The lock file is never removed, which
+    /// would let two processes lock two files of the same name.
     pub fn beside(guarded: &Path, patience: Duration) -> Result<Self, ProfileError> {
         let path = path(guarded);
         let failed = |reason: String| ProfileError::Lock {
@@ -45,7 +45,7 @@ impl Lock {
         }
     }
 
-    /// The same without waiting: none while another process has its turn, or when nobody ever had one.
+    /// The same without waiting: none while another process has the lock, or if nobody ever had it.
     pub fn at_once(guarded: &Path) -> Option<Self> {
         let file = open(&path(guarded), &mut File::options()).ok()?;
         file.try_lock().ok()?;
@@ -53,7 +53,7 @@ impl Lock {
     }
 }
 
-/// A link or a pipe in its place may be somebody's trap.
+/// A link or a pipe in its place may be a trap.
 fn open(path: &Path, options: &mut OpenOptions) -> std::io::Result<File> {
     let file = permissions::open(path, options.read(true).write(true).truncate(false))?;
     if file.metadata()?.is_file() {

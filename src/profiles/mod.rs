@@ -1,4 +1,4 @@
-//! Keeping client and tokens between runs: profiles, in the system's keyring or in a file of their own.
+//! Saving the client and tokens between runs: profiles, in the system's keyring or in a file.
 
 pub mod error;
 mod keyring;
@@ -18,25 +18,25 @@ use store::Profiles;
 use tokio::sync::{oneshot, watch};
 use tokio::time::sleep;
 
-/// A file is written and an unlocked keyring answers in less; whoever stops a login waits for no more.
+/// Writing a file or an unlocked keyring takes less; someone who stops a login should not wait longer.
 const LAST_PATIENCE: Duration = Duration::from_secs(1);
 
-/// That, where and under which name a login shall be kept.
+/// What `--save` requested: profile, backend, and whether to output the credentials too.
 #[derive(Clone, Debug)]
 pub struct Keeping {
-    /// All profiles of this person.
+    /// The person's profiles.
     pub profiles: Profiles,
-    /// Under which name.
+    /// The profile's name.
     pub name: Name,
-    /// Where the secrets go.
+    /// Where to save the secrets.
     pub place: Backend,
-    /// Whether the credentials are handed over in another way besides.
+    /// Whether the credentials are also output.
     pub hand_over: bool,
 }
 
 impl Keeping {
-    /// Keeps it, unless a signal comes first: a keyring may ask the person, or never answer. The thread is one that
-    /// no runtime waits for.
+    /// Saves the credentials, unless a signal comes first: a keyring may prompt the person, or never answer. No runtime
+    /// waits for the thread.
     pub(crate) async fn keep(
         self,
         kept: Credentials,
@@ -45,7 +45,7 @@ impl Keeping {
         let (sender, saved) = oneshot::channel();
         let thread = thread::Builder::new().spawn(move || {
             let saved = self.profiles.save(&self.name, &kept, self.place);
-            // Once it was given up nobody listens.
+            // After a timeout, nobody listens.
             let _ = sender.send(saved.map(|()| (self.name, self.place)));
         });
         thread.map_err(|error| ProfileError::Keyring(error.to_string()))?;
@@ -78,7 +78,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_signal_gives_up_what_never_ends() {
         let (_folder, keeping) = keeping();
-        // Never given back: the thread must not go on when the folder is gone.
+        // Never released: the thread must not outlive the folder.
         std::mem::forget(keeping.profiles.lock(&keeping.name, PATIENCE).unwrap());
         let (_stop, mut stopped_by) = watch::channel(Some(Signal::Interrupt));
         let profiles = keeping.profiles.clone();

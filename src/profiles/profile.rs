@@ -1,4 +1,4 @@
-//! A profile: a name for kept credentials, and where its secrets are.
+//! A profile: a name for saved credentials, and where its secrets are.
 
 use clap::ValueEnum;
 use derive_more::Display;
@@ -6,22 +6,20 @@ use serde::{Deserialize, Serialize};
 use std::str::FromStr;
 use thiserror::Error;
 
-/// Longer names do not fit a line of the list.
+/// Longer names do not fit on a line of the list.
 const LONGEST_NAME: usize = 64;
 
-/// The name that is meant when none is given.
+/// The default name.
 const DEFAULT: &str = "default";
 
-/// A profile's name, which is also part of a file's name and of the keyring's entry.
+/// A profile's name, which is also part of a file name and of the keyring entry.
 #[derive(Clone, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(try_from = "String")]
 pub struct Name(String);
 
-/// Why a name is not taken.
+/// Why a name is rejected.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error(
-    "a profile's name has 1 to 64 letters, digits, dots, dashes or underscores, and does not begin with a dot"
-)]
+#[error("use 1 to 64 letters, digits, dots, dashes or underscores, not beginning with a dot")]
 pub struct NotAName;
 
 /// Where a profile's secrets are.
@@ -31,12 +29,12 @@ pub struct NotAName;
 pub enum Backend {
     /// The system's keyring.
     Keyring,
-    /// The file of the profiles, readable by its owner alone.
+    /// The profiles file, readable only by its owner.
     File,
 }
 
 impl Name {
-    /// Its letters.
+    /// The name as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

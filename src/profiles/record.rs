@@ -1,4 +1,4 @@
-//! The shapes in which profiles are written: what may be shown, and secrets apart from it.
+//! The file format of profiles: what may be shown, and the secrets separately.
 
 use crate::credentials::Credentials;
 use crate::profiles::profile::{Backend, Name};
@@ -16,11 +16,11 @@ use zeroize::Zeroizing;
 /// The whole file.
 #[derive(Default, Deserialize, Serialize)]
 pub(super) struct Document {
-    /// By name.
+    /// The profiles by name.
     pub(super) profiles: BTreeMap<Name, Record>,
 }
 
-/// What may be shown of a profile, and its secrets when they are kept in the file.
+/// What may be shown of a profile, and its secrets if they are saved in the file.
 #[derive(Debug, Deserialize, Serialize)]
 pub struct Record {
     /// Where the secrets are.
@@ -31,21 +31,21 @@ pub struct Record {
     pub accounts_url: String,
     api_domain: Option<String>,
     scope: Option<String>,
-    /// The organization, when the check told.
+    /// The organization, if the check found it.
     pub organization: Option<Organization>,
-    /// The person, when the check told.
+    /// The person, if the check found them.
     pub user: Option<User>,
     redirect_uri: Option<String>,
     #[serde(default)]
     trust_accounts_servers: Vec<String>,
     #[serde(default)]
     trust_api_domains: Vec<String>,
-    /// Only of a profile that is kept in the file.
+    /// Only if the secrets are saved in the file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) secrets: Option<Secrets>,
 }
 
-/// What nobody else may see; the end of the access token stands beside it, so that both change in one step.
+/// The secrets, together with the access token's expiry, so that both change in one step.
 #[derive(Debug, Deserialize, Serialize)]
 pub(super) struct Secrets {
     #[serde(serialize_with = "exposed")]
@@ -86,7 +86,7 @@ impl Record {
         }
     }
 
-    /// Both parts together; the text says which value cannot be used.
+    /// Combines both parts; the error says which value cannot be used.
     pub(super) fn with(self, secrets: Secrets) -> Result<Credentials, String> {
         let id = usable("client_id", Id::new(&self.client_id))?;
         let secret = secrets.client_secret.unwrap_or_default();
@@ -101,7 +101,8 @@ impl Record {
         let domains = self.trust_api_domains.iter();
         let domains = domains.map(|url| ApiDomain::given(url)).collect();
         let scopes = self.scope.as_deref().map(Scopes::parse);
-        let not_told = || Unchecked::Because("no login was kept that told it".to_owned());
+        let not_told =
+            || Unchecked::Because("the login that was saved did not include it".to_owned());
         Ok(Credentials {
             client: usable("client_secret", Client::new(id, secret))?,
             access_token: token(secrets.access_token)?,
@@ -136,18 +137,18 @@ impl Secrets {
         }
     }
 
-    /// As the keyring holds them.
+    /// The secrets in the keyring's format.
     pub(super) fn text(&self) -> Zeroizing<String> {
         Zeroizing::new(serde_json::to_string(self).expect("every key is a string"))
     }
 
-    /// As the keyring gave them.
+    /// Parses the keyring's entry.
     pub(super) fn read(text: &[u8]) -> Option<Self> {
         serde_json::from_slice(text).ok()
     }
 }
 
-/// A name is shown in a line; what is longer than that is no name, and the file that keeps it has its bounds.
+/// Drops names that are too long for a line; the file is limited in size.
 fn short(name: Option<&Untrusted>) -> Option<Untrusted> {
     let name: String = name?.raw().chars().take(SHOWN).collect();
     Some(Untrusted::new(name))

@@ -1,5 +1,4 @@
-//! Refusals of Zoho that are remembered between runs: asked again it would refuse again, and each question counts
-//! against its throttle.
+//! Zoho's refusals, remembered between runs: Zoho would refuse again, and each request counts toward its rate limit.
 
 use crate::handover::file::{Existing, PrivateFile, make_folder};
 use crate::profiles::lock::{Lock, PATIENCE};
@@ -14,13 +13,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-/// For so long Zoho throttles a client.
+/// How long Zoho throttles a client.
 const THROTTLE: Duration = Duration::from_mins(10);
 
-/// What is older belongs to tokens that nobody asks for any more.
+/// Older refusals belong to tokens that are no longer used.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 
-/// What is remembered of one refresh token at one server.
+/// What is remembered about one refresh token at one server.
 #[derive(Debug)]
 pub struct Remembered {
     path: PathBuf,
@@ -36,7 +35,7 @@ pub struct Refusal {
 }
 
 impl Remembered {
-    /// In a folder for the state of this program, under a name that tells nothing of the token.
+    /// In this program's state folder, under a name that reveals nothing about the token.
     pub fn of(
         state: &Path,
         client: &Client,
@@ -54,13 +53,13 @@ impl Remembered {
         }
     }
 
-    /// For those who have no other lock. None where there can be none: then each asks for itself.
+    /// The lock for sources that have no other. None if it is unavailable: then each process asks for itself.
     pub fn lock(&self) -> Option<Lock> {
         make_folder(self.path.parent()?).ok()?;
         Lock::beside(&self.path, PATIENCE).ok()
     }
 
-    /// What Zoho would say again: a dead token stays dead, a throttle ends.
+    /// What Zoho would still say: a revoked token stays revoked, but throttling ends.
     pub fn recall(&self, now: SystemTime) -> Option<Refusal> {
         let (text, _) = PrivateFile::at(&self.path, Existing::Replace)
             .read()
@@ -75,7 +74,7 @@ impl Remembered {
         Some(Refusal { error, at })
     }
 
-    /// Remembers a refusal that lasts. Where that is not possible, Zoho is asked again.
+    /// Remembers a lasting refusal. If that fails, Zoho is simply asked again.
     pub fn keep(&self, error: &TokenError, now: SystemTime) {
         let word = match error {
             TokenError::InvalidCode => "dead",
@@ -91,7 +90,7 @@ impl Remembered {
         let _ = PrivateFile::at(&self.path, Existing::Replace).write(&text);
     }
 
-    /// Zoho has given a token.
+    /// Forgets the refusal, because Zoho issued a token.
     pub fn forget(&self) {
         let _ = fs::remove_file(&self.path);
     }

@@ -1,4 +1,4 @@
-//! All profiles of a person: one file in their configuration folder, and the keyring for secrets.
+//! All of a person's profiles: one file in their configuration folder, and the keyring for secrets.
 
 use crate::credentials::Credentials;
 use crate::handover::file::{Existing, PrivateFile, Unusable, make_folder};
@@ -14,15 +14,15 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// The profiles of a folder. Whoever changes a profile holds its own lock; the file's is held for the moment of the
-/// change alone, because the keyring may ask the person: that must not stop what other profiles are used for.
+/// The profiles of a folder. Changing a profile requires the profile's lock. The file's lock is held only for the change
+/// itself, because the keyring may prompt the person, and that must not block other profiles.
 #[derive(Clone, Debug)]
 pub struct Profiles {
     folder: PathBuf,
 }
 
 impl Profiles {
-    /// Those of a configuration folder, which need not exist yet.
+    /// The profiles in a configuration folder, which need not exist yet.
     pub fn of(folder: PathBuf) -> Self {
         Self { folder }
     }
@@ -32,7 +32,7 @@ impl Profiles {
         self.folder.join("profiles.json")
     }
 
-    /// Tries whether something can be kept at the place, leaving nothing behind.
+    /// Tests whether the backend can save something, leaving nothing behind.
     pub fn try_out(&self, place: Backend) -> Result<(), ProfileError> {
         if place == Backend::Keyring {
             keyring::try_out()?;
@@ -40,7 +40,7 @@ impl Profiles {
         self.change(|_| ())
     }
 
-    /// What may be shown of every profile.
+    /// The showable part of every profile.
     pub fn list(&self) -> Result<BTreeMap<Name, Record>, ProfileError> {
         let mut profiles = self.read()?.profiles;
         for record in profiles.values_mut() {
@@ -49,7 +49,7 @@ impl Profiles {
         Ok(profiles)
     }
 
-    /// What is kept under a name.
+    /// The credentials saved under a name.
     pub fn load(&self, name: &Name) -> Result<Credentials, ProfileError> {
         let mut record = self.find(name)?;
         let secrets = match record.kept {
@@ -62,7 +62,7 @@ impl Profiles {
             .map_err(|why| self.broken(&format!("profile {name}, {why}")))
     }
 
-    /// Keeps something under a name, in place of what was there.
+    /// Saves credentials under a name, replacing earlier ones.
     pub fn save(
         &self,
         name: &Name,
@@ -73,20 +73,20 @@ impl Profiles {
         let old = self.read()?.profiles.remove(name).map(|old| old.kept);
         self.put(name, kept, place)?;
         if old == Some(Backend::Keyring) && place == Backend::File {
-            // A keyring that is gone is a reason to save to the file, and none to fail at it.
+            // If the keyring is gone, saving to the file must still work.
             let _ = keyring::forget(name);
         }
         Ok(())
     }
 
-    /// Keeps what a refresh brought. The caller has held the profile's lock since it loaded what it refreshed, so
-    /// nobody has saved anything else or forgotten it meanwhile.
+    /// Saves refreshed credentials. The caller has held the profile's lock since loading them, so nobody has
+    /// replaced or deleted them meanwhile.
     pub fn update(&self, name: &Name, kept: &Credentials) -> Result<(), ProfileError> {
         let place = self.find(name)?.kept;
         self.put(name, kept, place)
     }
 
-    /// Removes a profile and its secrets.
+    /// Deletes a profile and its secrets.
     pub fn forget(&self, name: &Name) -> Result<(), ProfileError> {
         let _turn = self.lock(name, PATIENCE)?;
         if self.find(name)?.kept == Backend::Keyring {
@@ -95,7 +95,7 @@ impl Profiles {
         self.change(|document| drop(document.profiles.remove(name)))
     }
 
-    /// Waits so long until no other process refreshes or changes this profile.
+    /// Waits up to this long until no other process refreshes or changes this profile.
     pub fn lock(&self, name: &Name, patience: Duration) -> Result<Lock, ProfileError> {
         self.make_folder()?;
         Lock::beside(&self.guarded(name), patience)
@@ -106,7 +106,7 @@ impl Profiles {
         Lock::at_once(&self.guarded(name))
     }
 
-    /// The keyring comes first: a record whose secrets are not there would be of no use.
+    /// Writes to the keyring first: a record without its secrets would be useless.
     fn put(&self, name: &Name, kept: &Credentials, place: Backend) -> Result<(), ProfileError> {
         let mut record = Record::of(kept, place);
         let secrets = Secrets::of(kept);
@@ -117,7 +117,7 @@ impl Profiles {
         self.change(|document| drop(document.profiles.insert(name.clone(), record)))
     }
 
-    /// One change to the file: read, changed and written while nobody else can. Never waits for the keyring.
+    /// Reads, changes and writes the file while holding its lock. Never waits for the keyring.
     fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), ProfileError> {
         self.make_folder()?;
         let _lock = Lock::beside(&self.path(), PATIENCE)?;
@@ -152,16 +152,16 @@ impl Profiles {
                 return Err(ProfileError::Unreadable { path, reason });
             }
         };
-        // Where the reader stumbled; its own words may quote a secret.
+        // Only the position of the error: serde's message may quote a secret.
         serde_json::from_str(&text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
             self.broken(&format!(
-                "line {line}, column {column} is not as it should be"
+                "unexpected content at line {line}, column {column}"
             ))
         })
     }
 
-    /// Makes the folder, for its owner alone.
+    /// Creates the folder, readable only by its owner.
     fn make_folder(&self) -> Result<(), ProfileError> {
         let made = make_folder(&self.folder);
         made.map_err(|error| unwritable(self.folder.clone(), &error))?;
@@ -193,7 +193,7 @@ fn unwritable(path: PathBuf, reason: &impl ToString) -> ProfileError {
     ProfileError::Unwritable { path, reason }
 }
 
-/// Where everyone may write, anyone can put a lock or a profile of their own.
+/// In a folder that everyone can write to, anyone could add their own lock or profiles.
 fn closed(folder: &Path) -> Result<(), ProfileError> {
     match fs::metadata(folder) {
         Ok(metadata) if others_may(&metadata, 0o002) => Err(ProfileError::Open(folder.to_owned())),

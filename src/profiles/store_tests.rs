@@ -105,7 +105,7 @@ fn what_is_no_profile_file_is_told_without_its_text_and_never_overwritten() {
         .unwrap_err();
     let words = format!("{trouble} {:?}", explained(trouble.clone()));
     assert!(
-        words.contains("does not hold profiles") && words.contains("line 1"),
+        words.contains("is not a profiles file") && words.contains("line 1"),
         "{words}"
     );
     assert!(!words.contains("secret"), "{words}");
@@ -214,7 +214,7 @@ fn a_refresh_never_brings_back_what_was_forgotten_or_overwritten() {
     assert!(profiles.list().unwrap().is_empty());
 }
 
-/// As a process does it.
+/// As a process would.
 fn refresh(profiles: &Profiles, name: &Name) {
     let _turn = profiles.lock(name, PATIENCE).unwrap();
     let loaded = profiles.load(name).unwrap();

@@ -1,4 +1,4 @@
-//! What `check` found: one line each for people, one object for programs.
+//! The result of `check`: lines for people, a JSON object for programs.
 
 use crate::cli::usage::Usage;
 use crate::terminal::screen::wrapped;
@@ -11,18 +11,18 @@ use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::Identity;
 
-/// What `check` found of credentials that are alive.
+/// The result of `check` for valid credentials.
 pub struct Findings<'a> {
-    /// What was checked.
+    /// The credentials that were checked.
     pub kept: &'a Credentials,
-    /// What the CRM told.
+    /// The CRM's answers.
     pub identity: &'a Identity,
-    /// Whether each scope responds, or why not. When it is not known what was granted, those that could be asked about.
+    /// Whether each scope responds, or why not. If it is unknown what was granted, the scopes that can be checked.
     pub scopes: Vec<(&'a str, Option<Result<(), String>>)>,
 }
 
 impl Terminal {
-    /// Prints what was found.
+    /// Prints the result.
     pub fn findings(&self, findings: &Findings, json: bool) -> Result<(), Error> {
         if json {
             self.print(&format!("{:#}\n", findings.json()))
@@ -36,7 +36,7 @@ impl Terminal {
         }
     }
 
-    /// Prints for programs why nothing was found: null when it is not known whether the credentials are alive.
+    /// Prints why the check failed, for programs; `alive` is null if it is unknown whether the credentials are valid.
     pub fn unchecked(&self, usage: &Usage) -> Result<(), Error> {
         let alive = (usage.exit_code == 5).then_some(false);
         let why = format!("{} {}", usage.what, usage.cause);
@@ -63,7 +63,10 @@ impl Findings<'_> {
             let answer = match answer {
                 Some(Ok(())) => "responds".to_owned(),
                 Some(Err(why)) => format!("does not respond: {why}"),
-                None => "not checked: Zoho documents no request that fits every account".to_owned(),
+                None => {
+                    "not checked: Zoho documents no request for it that works for every account"
+                        .to_owned()
+                }
             };
             ("Scope", format!("{}  {answer}", Untrusted::new(*scope)))
         });
@@ -100,7 +103,7 @@ impl Findings<'_> {
     }
 }
 
-/// Without what nobody told.
+/// Omits unknown values.
 fn told(mut object: Value) -> Value {
     if let Value::Object(fields) = &mut object {
         fields.retain(|_, value| !value.is_null());

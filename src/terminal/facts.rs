@@ -1,4 +1,4 @@
-//! Facts about credentials, the same after a login and a check.
+//! Facts about credentials, shown alike after a login and a check.
 
 use crate::terminal::screen::{BOLD, DIM};
 use std::time::SystemTime;
@@ -7,12 +7,12 @@ use zoho_grant::zoho::crm::{Organization, User};
 use zoho_grant::zoho::data_centers::DataCenter;
 use zoho_grant::zoho::trust::AccountsServer;
 
-/// A line of its own.
+/// Formats one fact as a line.
 pub fn line(label: &str, value: &str) -> String {
     format!("{label:14}{value}")
 }
 
-/// Who owns credentials, where they are good and for how long; nothing where nobody told.
+/// Who owns the credentials, which data center they belong to, and when they expire; none where unknown.
 pub fn facts(
     organization: Option<&Organization>,
     user: Option<&User>,

@@ -1,4 +1,4 @@
-//! Words of the ways to tokens beside the browser: pasting, another device, a self client.
+//! Messages of the flows without a callback: pasting, another device, a self client.
 
 use crate::terminal::Terminal;
 use crate::terminal::screen::{BOLD, WARNING};
@@ -8,24 +8,24 @@ use zoho_grant::loopback::decide::Refusal;
 use zoho_grant::loopback::pasted::NotTaken;
 use zoho_grant::untrusted::Untrusted;
 
-/// Longer addresses make codes that do not fit on a terminal.
+/// Longer addresses produce QR codes that do not fit on a terminal.
 const QR_BYTES: usize = 150;
 
 impl Terminal {
-    /// This is a rehearsal.
+    /// Says that this is a rehearsal.
     pub fn rehearsal(&self) {
         self.say(&format!(
             "{BOLD}Rehearsal{BOLD:#} against a stand-in for Zoho inside this program: nothing leaves this machine."
         ));
     }
 
-    /// Where the stand-in makes grant tokens.
+    /// Says where to generate a grant token in the stand-in.
     pub fn console(&self, address: &str) {
-        self.must_say("Make a grant token in the stand-in's API console, and paste it here:");
+        self.must_say("Generate a grant token in the stand-in's API console, and paste it here:");
         self.must_say(&format!("  {address}"));
     }
 
-    /// How to paste, if that is possible.
+    /// Explains pasting, if it is possible.
     pub(super) fn explain_pasting(&self) {
         let known = self.registration.get();
         let Some(known) = known.filter(|known| known.pasting) else {
@@ -35,19 +35,19 @@ impl Terminal {
             "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
         );
         if known.is_here {
-            self.say("If the browser cannot reach this machine, paste the address that it ends on here, and press Enter.");
+            self.say("If the browser cannot reach this machine, copy the address that it ends up at, paste it here, and press Enter.");
             self.say(&warning);
         } else {
-            self.must_say("After you accept, copy the address that the browser ends on, paste it here and press Enter.");
+            self.must_say("After you accept, copy the address that the browser ends up at, paste it here, and press Enter.");
             self.must_say(&warning);
         }
     }
 
     pub(super) fn not_taken(&self, not: NotTaken) {
         match not {
-            NotTaken::WebPage => self.once("That is a piece of a web page. Paste its address instead, from the browser's address bar."),
+            NotTaken::WebPage => self.once("That is part of a web page. Paste its address instead, from the browser's address bar."),
             NotTaken::NotAnAddress => self.once("That is not the redirected address. Paste everything in the browser's address bar: it begins with the redirect URI and contains code= and state=."),
-            NotTaken::Elsewhere => self.once("That is another address. Accept on Zoho's page first; the address that the browser ends on then begins with the redirect URI."),
+            NotTaken::Elsewhere => self.once("That is another address. Accept on Zoho's page first; the address that the browser ends up at then begins with the redirect URI."),
             NotTaken::Incomplete => self.once("That address belongs to this login, but its end is missing. Copy all of it, and paste it again."),
             NotTaken::Refused(Refusal::Bare) => self.refused(Refusal::Bare),
             NotTaken::Refused(Refusal::UntiedError) => self.refused(Refusal::UntiedError),
@@ -76,8 +76,8 @@ impl Terminal {
     }
 }
 
-/// A QR code in half blocks, two modules to a character; light ones are drawn, so that it reads dark on light
-/// also where colors are switched off. None when it would not fit.
+/// A QR code in half blocks, two modules per character. Light modules are drawn, so that it is dark on light even
+/// without colors. None if it would not fit.
 fn picture(address: &str) -> Option<Vec<String>> {
     if address.len() > QR_BYTES {
         return None;
@@ -107,7 +107,7 @@ mod tests {
         let rows: Vec<String> = picture(address).unwrap();
         let code = QrCode::with_error_correction_level(address, EcLevel::L).unwrap();
         let side = code.width();
-        // ISO 18004 asks for four light modules around the code.
+        // ISO 18004 requires four light modules around the code.
         let is_dark = |x: usize, y: usize| {
             let inside = (4..side + 4).contains(&x) && (4..side + 4).contains(&y);
             inside && code[(x - 4, y - 4)] == Color::Dark

@@ -1,4 +1,4 @@
-//! What is said between the questions of the guide.
+//! Messages between the questions that `login` asks.
 
 use crate::terminal::screen::{BOLD, WARNING, unbroken};
 use crate::terminal::{REDIRECT_URI, Terminal};
@@ -16,10 +16,10 @@ impl Terminal {
         self.say(&format!("Prefer a page? {}", unbroken("zoho-grant setup")));
     }
 
-    /// Where the client is registered, and what is entered there.
+    /// Says where to register the client, and what to enter there.
     pub fn console_form(&self, console: &str, redirect_uri: &RedirectUri) {
         self.is_new(REDIRECT_URI);
-        self.must_say("Register a client, or look up the one that you have:");
+        self.must_say("Register a client, or look up an existing one:");
         self.must_say(&format!("  {BOLD}{console}{BOLD:#} → Add Client"));
         for (label, value) in console_form(redirect_uri.as_str()) {
             self.must_say(&format!("  {label:26}{BOLD}{value}{BOLD:#}"));
@@ -30,7 +30,7 @@ impl Terminal {
         );
     }
 
-    /// Why what was typed is no client ID.
+    /// Says why the input is not a client ID.
     pub fn no_client_id(&self, slip: Slip) {
         self.not_taken_yet(&match slip {
             Slip::Swapped => {
@@ -40,14 +40,14 @@ impl Terminal {
         });
     }
 
-    /// A client ID that may be one.
+    /// Questions a client ID of an unusual shape.
     pub fn odd_id(&self) {
         self.not_taken_yet(
-            "Client IDs usually have 1000. and 30 capital letters and digits. Is it complete?",
+            "A client ID is usually 1000. followed by 30 capital letters and digits. Is it complete?",
         );
     }
 
-    /// Why what was typed is no client secret.
+    /// Says why the input is not a client secret.
     pub fn no_client_secret(&self, slip: Slip) {
         self.not_taken_yet(&match slip {
             Slip::Swapped => {
@@ -61,7 +61,7 @@ impl Terminal {
         self.must_say(&format!("{WARNING}{why}{WARNING:#}"));
     }
 
-    /// The list that Zoho will show.
+    /// Shows the list that Zoho will show.
     pub fn will_be_asked(&self, scopes: &Scopes) {
         self.say("Zoho will ask you to allow this:");
         for scope in scopes.iter() {
@@ -72,11 +72,11 @@ impl Terminal {
         }
     }
 
-    /// Why the keyring cannot keep anything, and what could.
+    /// Says why the keyring cannot be used, and offers a file.
     pub fn no_keyring(&self, trouble: &ProfileError, file: &Path) {
         let file = Untrusted::path(file);
         self.must_say(&format!(
-            "The system's keyring cannot be used: {trouble}. A file that only you can read would keep them: {file}"
+            "The system's keyring cannot be used: {trouble}. You can save them to a file that only you can read: {file}"
         ));
     }
 }

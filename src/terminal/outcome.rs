@@ -1,4 +1,4 @@
-//! How a login ended, in words.
+//! Messages about how a login ended.
 
 use crate::cli::folder;
 use crate::terminal::screen::{GOOD, unbroken};
@@ -12,7 +12,7 @@ use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::untrusted::Untrusted;
 
 impl Terminal {
-    /// How it ended.
+    /// Reports how a login ended.
     pub fn outcome(&self, outcome: &Result<Outcome, Error>) {
         self.screen.clear();
         match outcome {
@@ -58,7 +58,7 @@ impl Terminal {
         self.warn(&unchecked(&credentials.identity));
     }
 
-    /// What is safe elsewhere, or on the page, is not on the screen.
+    /// Masks secrets that are saved elsewhere or shown on the page.
     fn masked(&self, credentials: &Credentials) {
         let refresh = credentials.refresh_token.as_ref();
         for label in ["Client secret"]
@@ -82,12 +82,12 @@ impl Terminal {
         ));
     }
 
-    /// Credentials that the person wanted on the page alone, or did not say.
+    /// Says that only the page shows the credentials.
     pub fn only_on_the_page(&self) {
         self.say("Not printed. The page in your browser shows them until you close or reload it.");
     }
 
-    /// Where credentials were handed over.
+    /// Says where the credentials were written.
     pub fn went_to(&self, written: &Written) {
         match written {
             Written::Output(form) => self.say(&format!("Printed on standard output, as {form}.")),

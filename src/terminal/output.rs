@@ -1,11 +1,11 @@
-//! Standard output, as credentials are handed over to it.
+//! Standard output, for writing credentials.
 
 #[cfg(unix)]
 use crate::signals;
 use std::io::{self, Write};
 
-/// Fails where standard output was closed: Rust opens `/dev/null` in its place, which takes everything without a word.
-/// Fails, too, where nobody reads what it holds already, once a signal asks to end.
+/// Fails if standard output is closed: Rust opens `/dev/null` instead, which silently accepts everything. Also fails if
+/// a signal arrives while nobody reads what was already written.
 pub struct Output;
 
 #[cfg(unix)]
@@ -46,16 +46,16 @@ mod unix {
     use rustix::fs::{OFlags, fcntl_getfl, fstat, stat};
     use std::io;
 
-    /// A pipe that has room has room for so many bytes (POSIX: `_POSIX_PIPE_BUF`).
+    /// A pipe with room has room for this many bytes (POSIX: `_POSIX_PIPE_BUF`).
     pub const ROOM: usize = 512;
 
-    /// How often it is looked whether a signal came.
+    /// How often to check for a signal.
     const LOOK: Timespec = Timespec {
         tv_sec: 0,
         tv_nsec: 100_000_000,
     };
 
-    /// Rust opens it for reading, too, and a shell that is told `>/dev/null` for writing alone.
+    /// Rust opens it for reading too; a shell opens `>/dev/null` for writing only.
     pub fn leads_nowhere() -> bool {
         let both_ways = fcntl_getfl(io::stdout()).is_ok_and(|flags| flags.contains(OFlags::RDWR));
         let (Ok(output), Ok(null)) = (fstat(io::stdout()), stat("/dev/null")) else {
@@ -64,7 +64,7 @@ mod unix {
         both_ways && output.st_rdev == null.st_rdev
     }
 
-    /// Whether a write would not block; false after a while.
+    /// Whether a write would not block; false after the interval.
     pub fn has_room() -> io::Result<bool> {
         let stdout = io::stdout();
         let mut output = [PollFd::new(&stdout, PollFlags::OUT)];

@@ -1,4 +1,4 @@
-//! Lines on standard error, wrapped to the terminal's width, and one live line that is written over.
+//! Lines on standard error, wrapped to the terminal's width, and one live line that is overwritten.
 
 use crate::prompt;
 use anstyle::{AnsiColor, Style};
@@ -8,46 +8,46 @@ use std::thread;
 use std::time::Duration;
 use terminal_size::terminal_size_of;
 
-/// What a person must find at a glance.
+/// For what a person must see at a glance.
 pub const BOLD: Style = Style::new().bold();
-/// What most people need not read.
+/// For details.
 pub const DIM: Style = Style::new().dimmed();
-/// It worked.
+/// For success.
 pub const GOOD: Style = AnsiColor::Green.on_default().bold();
-/// It worked, and something needs a look.
+/// For success with something to check.
 pub const WARNING: Style = AnsiColor::Yellow.on_default().bold();
-/// It did not work.
+/// For failure.
 pub const BAD: Style = AnsiColor::Red.on_default().bold();
 
-/// Back to the start of the row, and the row emptied.
+/// Returns to the start of the row and clears it.
 const ERASE: &str = "\r\x1b[2K";
 
-/// What moves while something is awaited.
+/// The spinner's frames.
 const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
 
-/// How long each of them stands.
+/// How long each frame is shown.
 const FRAME: Duration = Duration::from_millis(100);
 
-/// Where lines go. A terminal that is gone must not end the login, so failures to write are passed over.
+/// Standard error. A closed terminal must not end the login, so write errors are ignored.
 pub struct Screen {
     state: Arc<Mutex<State>>,
-    /// Whether a line can be written over.
+    /// Whether a line can be overwritten.
     pub is_terminal: bool,
-    /// Columns; lines are wrapped by whoever shows them where that is not known.
+    /// Width in columns; if unknown, lines are not wrapped here.
     width: fn() -> Option<usize>,
 }
 
 struct State {
     out: Box<dyn Write + Send>,
-    /// The line on the last row.
+    /// The live line on the last row.
     live: Option<Live>,
-    /// Whether a thread moves it.
+    /// Whether a thread animates it.
     moved: bool,
 }
 
 struct Live {
     text: String,
-    /// The frame that stands, where one moves.
+    /// The current frame, if it has a spinner.
     frame: Option<usize>,
 }
 
@@ -70,13 +70,13 @@ impl Screen {
         }
     }
 
-    /// Writes lines, in place of the live one if that stands.
+    /// Writes lines, replacing the live line if there is one.
     pub fn line(&self, lines: &str) {
         let width = (self.width)().filter(|_| self.is_terminal);
         let lines = width.map_or_else(|| lines.replace(GLUE, " "), |width| wrapped(lines, width));
         let mut state = lock(&self.state);
         let erase = match &mut state.live {
-            // What moves comes back below.
+            // The spinner reappears below.
             Some(live) if live.frame.is_some() => ERASE,
             Some(_) => {
                 state.live = None;
@@ -87,12 +87,12 @@ impl Screen {
         let _ = writeln!(state.out, "{erase}{lines}");
     }
 
-    /// Writes the live line over itself; nothing where lines cannot be written over.
+    /// Overwrites the live line; does nothing if lines cannot be overwritten.
     pub fn live(&self, text: &str) {
         self.show(text, None);
     }
 
-    /// The same, with something that moves in front of it until the next one or [`Self::clear`].
+    /// The same with a spinner, until the next line or [`Self::clear`].
     pub fn spin(&self, text: &str) {
         self.show(text, Some(0));
     }
@@ -101,7 +101,7 @@ impl Screen {
         if !self.is_terminal {
             return;
         }
-        // A row that wraps could not be taken back.
+        // A row that wraps could not be cleared.
         let room = (self.width)().map_or(usize::MAX, |width| width.saturating_sub(3));
         let text = text.chars().take(room).collect();
         let mut state = lock(&self.state);
@@ -115,7 +115,7 @@ impl Screen {
         }
     }
 
-    /// Takes the live line away.
+    /// Clears the live line.
     pub fn clear(&self) {
         let mut state = lock(&self.state);
         if state.live.take().is_some() {
@@ -139,7 +139,7 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Moves what moves, as long as there is a screen. In the background the last row is the shell's.
+/// Animates the spinner while there is a screen. In the background, the last row belongs to the shell.
 fn move_on(state: &Weak<Mutex<State>>) {
     loop {
         thread::sleep(FRAME);
@@ -153,25 +153,25 @@ fn move_on(state: &Weak<Mutex<State>>) {
     }
 }
 
-/// The width of the terminal behind standard error, where it tells.
+/// The width of the terminal behind standard error, if known.
 pub fn width() -> Option<usize> {
     terminal_size_of(std::io::stderr()).map(|(width, _)| width.0.into())
 }
 
-/// Stands for a space at which a line is not broken.
+/// Marks a space at which a line is not broken.
 const GLUE: char = '\u{a0}';
 
-/// A command that a person copies: never broken inside.
+/// A command to copy, never broken across lines.
 pub fn unbroken(command: &str) -> String {
     command.replace(' ', &GLUE.to_string())
 }
 
-/// Breaks lines between words: not inside a command, an address or an option with its value. What follows hangs below
-/// the text of its line.
+/// Wraps lines between words, but not inside a command, an address, or an option with its value. Continuation lines are
+/// indented to the text of their line.
 pub fn wrapped(lines: &str, width: usize) -> String {
     let wrap = |line: &str| {
         let line = glued(line);
-        // Broken before its only word, it would leave an empty row.
+        // Breaking before its only word would leave an empty row.
         if !line.trim().contains(' ') {
             return line.replace(GLUE, " ");
         }
@@ -191,10 +191,10 @@ pub fn wrapped(lines: &str, width: usize) -> String {
     lines.lines().map(wrap).collect::<Vec<_>>().join("\n")
 }
 
-/// Where what follows hangs on a terminal that is too narrow for two columns.
+/// The indent of continuation lines on a terminal that is too narrow for two columns.
 const NARROW: usize = 6;
 
-/// How far the text of a line is indented: behind its label, where two spaces stand between them.
+/// How far a line's text is indented: after its label, if two spaces separate them.
 fn hang(line: &str) -> usize {
     const LABEL: usize = 24;
     let plain = anstream::adapter::strip_str(line).to_string();
@@ -207,7 +207,7 @@ fn hang(line: &str) -> usize {
     })
 }
 
-/// With its commands, and its options and their values, held together.
+/// Glues commands, and options with their values, together.
 fn glued(line: &str) -> String {
     let words: Vec<&str> = line.split(' ').collect();
     let mut text = String::with_capacity(2 * line.len());

@@ -1,4 +1,4 @@
-//! Look-ups on standard output: aligned on a terminal, tab-separated for programs.
+//! Tables on standard output: aligned on a terminal, tab-separated for programs.
 
 use crate::terminal::Terminal;
 use crate::terminal::screen::BOLD;
@@ -9,11 +9,11 @@ use std::io::{self, IsTerminal};
 use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
 
-/// The width of a terminal that does not tell.
+/// The assumed width of a terminal whose width is unknown.
 const WIDTH: usize = 80;
 
 impl Terminal {
-    /// No scope has the word; the nearest one, if it was meant as a scope.
+    /// Says that no scope matches, and suggests the nearest one if the word looks like a scope.
     pub fn no_scope(&self, word: &str, nearest: Option<&str>) {
         let guess = nearest.map_or_else(String::new, |known| format!(" Did you mean {known}?"));
         let word = Untrusted::new(word);
@@ -22,7 +22,7 @@ impl Terminal {
         ));
     }
 
-    /// Rows under their names; without names when a program reads.
+    /// Rows under their column names; without names for programs.
     pub fn table<const N: usize, T: Borrow<str> + Display>(
         &self,
         names: [&str; N],
@@ -52,7 +52,7 @@ fn text<const N: usize, T: Borrow<str> + Display>(
     for column in table.add_rows(rows).column_iter_mut() {
         column.set_padding((0, 2));
     }
-    // A sentence at the end may wrap; many columns would not be read any more.
+    // A sentence in the last column may wrap; many narrow columns would be unreadable.
     let widths = table.column_max_content_widths();
     let widths = widths.iter().map(|width| usize::from(*width) + 2);
     if N > 3 && widths.sum::<usize>() > width {

@@ -17,12 +17,12 @@ impl Write for Paper {
     }
 }
 
-/// What stands on the paper after the events, with the escapes of the terminal made visible.
+/// What is on the screen after the events, with terminal escapes made visible.
 fn written(is_terminal: bool, verbose: u8, quiet: bool, events: &[Event]) -> String {
     written_where(false, is_terminal, verbose, quiet, events)
 }
 
-/// The same where the redirected address may be pasted.
+/// The same if the redirected address can be pasted.
 fn written_where(
     pasting: bool,
     is_terminal: bool,

@@ -1,4 +1,4 @@
-//! What is said about tokens after the login, and what is printed on standard output.
+//! Messages about tokens after the login, and what goes to standard output.
 
 use crate::terminal::Terminal;
 use crate::terminal::output::Output;
@@ -21,7 +21,7 @@ impl Terminal {
         printed(self.write(text))
     }
 
-    /// The same in colors, if they are wanted there; a reader such as `head` may have seen enough.
+    /// The same in color, if wanted. A program such as `head` may close the pipe early, which is not an error.
     pub fn print_styled(&self, text: &str) -> Result<(), Error> {
         let written = match AutoStream::choice(&io::stdout()) {
             ColorChoice::Never => self.write(&strip_str(text).to_string()),
@@ -33,7 +33,7 @@ impl Terminal {
         }
     }
 
-    /// Hands out what a program waits for: it is an error when standard output leads nowhere.
+    /// Prints what a program waits for: an error if standard output leads nowhere.
     pub fn hand_out(&self, text: &str) -> Result<(), Error> {
         self.screen.clear();
         printed(Output.write_all(text.as_bytes()))
@@ -89,92 +89,95 @@ impl Terminal {
         )
     }
 
-    /// A profile is gone here.
+    /// Says that a profile was deleted.
     pub fn forgotten(&self, name: &Name) {
         self.say(&format!(
-            "Profile {name} is deleted on this machine. Its tokens stay valid at Zoho; next time, zoho-grant revoke ends them first."
+            "Deleted profile {name} from this machine. Tokens that were not revoked stay valid at Zoho. To revoke them too, use zoho-grant revoke instead of forget."
         ));
     }
 
-    /// Variables cannot be changed from here.
+    /// Says that a refreshed token cannot be saved to variables.
     pub fn cannot_put_back(&self) {
         self.must_say(
-            "The access token was refreshed, but variables cannot keep it, and Zoho allows about ten refreshes in ten minutes. \
-             To keep it, use --env-file FILE, or a profile: zoho-grant login --save.",
+            "The access token was refreshed, but it cannot be saved to variables, and Zoho allows about ten refreshes in ten minutes. \
+             To save it, use --env-file FILE, or a profile: zoho-grant login --save.",
         );
     }
 
-    /// What Zoho said before holds.
+    /// Says that an earlier refusal by Zoho still applies.
     pub fn not_asked(&self, at: SystemTime) {
         let ago = at.elapsed().unwrap_or_default().as_secs() / 60;
         let ago = match ago {
-            0 => "just now".to_owned(),
+            0 => "less than a minute ago".to_owned(),
             1 => "a minute ago".to_owned(),
             minutes if minutes < 120 => format!("{minutes} minutes ago"),
-            _ => format!("at {}", humantime::format_rfc3339_seconds(at)),
+            _ => humantime::format_rfc3339_seconds(at).to_string(),
         };
         self.must_say(&format!(
-            "Zoho was not asked again: this is what it answered {ago}. --refresh asks again."
+            "Zoho was not contacted: this is its answer from {ago}. Use --refresh to ask again."
         ));
     }
 
-    /// The lock is not free.
+    /// Says that another process holds the lock.
     pub fn waiting_for(&self, source: &str) {
         self.must_say(&format!(
-            "Waiting for another zoho-grant that uses {source}."
+            "Waiting for another zoho-grant process that is using {source}."
         ));
     }
 
-    /// The question was answered with no.
+    /// Says that the person declined.
     pub fn nothing_revoked(&self) {
         self.say("Nothing was revoked.");
     }
 
-    /// A refresh token is dead, and what is gone here.
+    /// Says that a refresh token was revoked, and what was removed here.
     pub fn revoked(&self, was_alive: bool, here: &str) {
         if was_alive {
             self.say(&format!(
                 "{GOOD}Revoked{GOOD:#} at Zoho, with its access tokens."
             ));
         } else {
-            self.warn(&["Zoho no longer knew this refresh token: it was dead already.".to_owned()]);
+            self.warn(&[
+                "Zoho did not recognize this refresh token: it had already been revoked."
+                    .to_owned(),
+            ]);
         }
         self.say(here);
     }
 
-    /// The token that was saved over stays alive.
+    /// Warns that the overwritten token stays valid.
     pub fn old_token_lives_on(&self, name: &Name) {
         self.warn(&[format!(
-            "Profile {name} held another refresh token, which stays valid at Zoho and takes one of about twenty \
-             places per person and client. Next time, --revoke-old revokes it."
+            "Profile {name} had another refresh token, which stays valid at Zoho and counts toward its limit of about \
+             twenty per person and client. Next time, --revoke-old revokes it."
         )]);
     }
 
-    /// Why an older refresh token had better be revoked.
+    /// Says why an older refresh token should be revoked.
     pub fn places_are_few(&self) {
         self.say(
-            "Zoho keeps about twenty refresh tokens per person and client, and the next one silently ends the oldest.",
+            "Zoho keeps about twenty refresh tokens per person and client; one more silently revokes the oldest.",
         );
     }
 
-    /// The token that was saved over is dead.
+    /// Says that the overwritten token was revoked.
     pub fn old_token_revoked(&self, was_alive: bool) {
         self.say(if was_alive {
-            "The older refresh token is revoked."
+            "The older refresh token was revoked."
         } else {
-            "The older refresh token was dead already."
+            "The older refresh token had already been revoked."
         });
     }
 
-    /// A refusal that another data center may not repeat.
+    /// Suggests another data center after a refusal.
     pub fn try_elsewhere(&self, others: &[AccountsServer]) {
         let names = others.iter().map(|other| match other.data_center() {
             Some(center) => format!("{} ({})", center.code, center.name),
             None => other.to_string(),
         });
         self.must_say(&format!(
-            "Zoho answers the same if a grant token belongs to another data center. The others are: {}. Every try counts, \
-             and Zoho allows about ten in ten minutes: try only the data center whose console generated the code.",
+            "Zoho returns the same error if the grant token belongs to another data center. The others are: {}. Each attempt \
+             counts, and Zoho allows about ten in ten minutes: try only the data center whose console generated the code.",
             names.collect::<Vec<_>>().join(", ")
         ));
     }

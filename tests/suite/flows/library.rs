@@ -138,7 +138,7 @@ async fn each_end_of_a_device_has_its_code() {
         ),
         (Failure::Refused, 3, "refused at Zoho"),
         (Failure::SlowDown, 0, ""),
-        (Failure::ForeignLocation, 7, "not in the table: zz"),
+        (Failure::ForeignLocation, 7, "unknown data center: zz"),
         (
             Failure::InvalidClient,
             5,

@@ -219,7 +219,7 @@ async fn row_09_page_and_terminal_say_the_same() {
         (Failure::InvalidClientSecret, 5, "invalid_client_secret"),
         (Failure::ScopeMismatch, 0, "OAUTH_SCOPE_MISMATCH"),
         (Failure::InvalidToken, 5, "INVALID_TOKEN"),
-        (Failure::NoRefreshToken, 5, "Zoho gave no refresh token"),
+        (Failure::NoRefreshToken, 5, "Zoho issued no refresh token"),
     ] {
         let zoho = stand_in().await;
         zoho.fail(Some(failure));

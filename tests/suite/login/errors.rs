@@ -11,7 +11,7 @@ type Case = (Failure, i32, [&'static str; 3]);
 
 #[rustfmt::skip]
 const CASES: [Case; 24] = [
-    (Failure::Refused, 3, ["The consent was refused at Zoho (access_denied).", "clicked Reject", "log in again and click Accept: zoho-grant login"]),
+    (Failure::Refused, 3, ["The consent was declined at Zoho (access_denied).", "clicked Reject", "log in again and click Accept: zoho-grant login"]),
     (Failure::ForeignAccountsServer, 7, ["not trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
     (Failure::LocationMismatch, 7, ["names two different data centers", "that of Europe (https://accounts.zoho.eu), but the location is India (in)", "open only the address in the terminal"]),
     (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is off", "where the client is registered, for example United States: zoho-grant login --dc us"]),
@@ -25,7 +25,7 @@ const CASES: [Case; 24] = [
     (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check the option --scope of zoho-grant login letter by letter. To look scopes up: zoho-grant scopes"]),
     (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
     (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
-    (Failure::NoRefreshToken, 5, ["Zoho gave no refresh token", "offline access and a fresh consent", "register a server-based client"]),
+    (Failure::NoRefreshToken, 5, ["Zoho issued no refresh token", "offline access and a fresh consent", "register a server-based client"]),
     (Failure::Html, 5, ["sent a web page instead of JSON (HTTP status 502)", "a gateway or a proxy", "Wait a minute, then try again"]),
     (Failure::HalfJson, 5, ["JSON without an access token, or cut short", "a gateway or a proxy", "Wait a minute, then try again"]),
     (Failure::Redirect, 5, ["a redirect (302 Found), which is not followed", "a gateway or a proxy", "Wait a minute, then try again"]),

@@ -128,7 +128,11 @@ async fn revoke_takes_the_tokens_out_of_a_file_and_a_second_try_says_so() {
     fs::write(&file, before).unwrap();
     let ended = life.run(&["revoke", "--yes", "--env-file", path]).await;
     assert_eq!(ended.code, Some(0));
-    assert!(ended.stderr.contains("dead already"), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("already been revoked"),
+        "{}",
+        ended.stderr
+    );
 }
 
 fn with_status(status: &str, body: &str) -> Reply {

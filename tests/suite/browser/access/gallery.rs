@@ -163,7 +163,7 @@ fn results(settings: &Settings, good: &Credentials) -> Vec<Shown> {
         ..outcome(good.clone())
     };
     let unchecked = Credentials {
-        identity: Identity::not_asked("the check was switched off"),
+        identity: Identity::not_asked("the check was turned off"),
         ..good.clone()
     };
     let elsewhere = Credentials {
