@@ -1,4 +1,4 @@
-//! Opening the person's browser, which writes to neither of our outputs and knows none of our variables.
+//! Opening the person's browser, which writes to none of our outputs and sees none of our variables.
 
 use crate::cli::variables::withhold;
 use std::ffi::OsStr;
@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use tokio::process::Command;
 use zoho_grant::event::{Event, Tell};
 
-/// A command that fails later than this was a browser that a person closed.
+/// A command that fails later than this was a browser that the person closed.
 const FAILS_WITHIN: Duration = Duration::from_secs(5);
 
 /// Opens an address without waiting: each command in turn, until one works.
@@ -17,7 +17,7 @@ pub fn open(address: &str, tell: Tell) {
         _ => open::commands(address),
     };
     tokio::spawn(async move {
-        let mut last = "no program for it was found".to_owned();
+        let mut last = "no program to open it was found".to_owned();
         for command in commands {
             match run(command).await {
                 Ok(()) => return,
@@ -28,7 +28,7 @@ pub fn open(address: &str, tell: Tell) {
     });
 }
 
-/// Whether there is anything that a browser could be opened with. Macs and Windows always have one.
+/// Whether a browser can be opened. macOS and Windows always can.
 pub fn can_open() -> bool {
     let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let opener = |command: &StdCommand| is_program(command.get_program());
@@ -40,15 +40,15 @@ pub fn can_open() -> bool {
         || open::commands("http://localhost").iter().any(opener)
 }
 
-/// Whether the shell would find it.
+/// Whether the shell would find the program.
 fn is_program(name: &OsStr) -> bool {
     let path = std::env::var_os("PATH").unwrap_or_default();
     let mut folders = std::env::split_paths(&path);
     folders.any(|folder| folder.join(name).is_file())
 }
 
-/// `$BROWSER`: commands separated by colons, each split into words without a shell; quotes keep a word together, and
-/// `%s` stands for the address, which is appended where it stands nowhere.
+/// `$BROWSER`: commands separated by colons, each split into words without a shell. Quotes keep a word together. `%s` is
+/// replaced by the address, which is appended if there is no `%s`.
 fn chosen(list: &str, address: &str) -> Vec<StdCommand> {
     let (mut commands, mut words, mut word) = (Vec::new(), Vec::new(), String::new());
     let mut quote = None;
@@ -80,7 +80,7 @@ fn chosen(list: &str, address: &str) -> Vec<StdCommand> {
     commands.into_iter().filter_map(command).collect()
 }
 
-/// Whether a colon belongs to its word: behind the letter of a drive, or in an address with `%s` further on.
+/// Whether a colon belongs to its word: after a drive letter, or in an address that contains `%s` further on.
 fn is_part(rest: &str, words: &[String], word: &str) -> bool {
     let further = rest.split(char::is_whitespace).next().unwrap_or_default();
     let is_drive = word.len() == 1 && rest.starts_with('\\');

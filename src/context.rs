@@ -1,4 +1,4 @@
-//! Everything outside itself that a login touches.
+//! A login's connections to the outside world.
 
 use crate::event::Tell;
 use crate::loopback::peer::Persons;
@@ -59,7 +59,7 @@ pub(crate) async fn stopped(stopped: &mut watch::Receiver<Option<Signal>>) -> Si
         .map(|signal| *signal)
     {
         Ok(Some(signal)) => signal,
-        // The sender is gone, so no signal can come any more.
+        // The sender is gone, so no more signals can arrive.
         _ => std::future::pending().await,
     }
 }

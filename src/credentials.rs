@@ -1,4 +1,4 @@
-//! What a login obtains: everything that a reader of the CRM needs, and a later run to get a live access token.
+//! What a login obtains: everything that a program needs to read the CRM, and a later run to get a live access token.
 
 use crate::untrusted::{SHOWN, Untrusted};
 use crate::zoho::client::Client;
@@ -10,59 +10,59 @@ use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::SecretString;
 use std::time::{Duration, SystemTime};
 
-/// A token with less time left is refreshed: a request that begins now must not outlive it.
+/// A token with less time left is refreshed, so that it does not expire during a request.
 const FRESH: Duration = Duration::from_mins(5);
 
-/// Zoho's access tokens live for an hour. One whose end is further away came while the clock was wrong.
+/// Zoho's access tokens live for an hour. A later expiry means that the clock was wrong when the token was issued.
 const LIFE: Duration = Duration::from_mins(61);
 
-/// Client, tokens and where they are good.
+/// A client, its tokens, and the servers where they are valid.
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// The client that they belong to.
     pub client: Client,
-    /// Good for about an hour; a login always obtains one, what `export` reads may be without.
+    /// Valid for about an hour. A login always obtains one; what `export` reads may have none.
     pub access_token: Option<SecretString>,
-    /// Good until revoked; missing when Zoho gave none.
+    /// Valid until revoked; none if Zoho issued none.
     pub refresh_token: Option<SecretString>,
-    /// "Bearer", unless Zoho said otherwise.
+    /// "Bearer", unless Zoho named another type.
     pub token_type: Untrusted,
-    /// When the access token ends, when Zoho told.
+    /// When the access token expires, if Zoho said so.
     pub expires_at: Option<SystemTime>,
-    /// What they may do: as granted, or as asked for when Zoho did not tell; what `export` reads may not say.
+    /// The granted scopes, or the requested ones if Zoho did not list any. What `export` reads may have none.
     pub scopes: Option<Scopes>,
     /// The person's accounts server.
     pub accounts_server: AccountsServer,
-    /// Where the API is: as Zoho named it, or the table's when it named none.
+    /// The API domain that Zoho named, or the data center's if it named none.
     pub api_domain: Option<Untrusted>,
-    /// The person's data center, when it is one of the table.
+    /// The person's data center, if it is known.
     pub data_center: Option<&'static DataCenter>,
-    /// The redirect URI of the login, as registered.
+    /// The login's redirect URI, as registered.
     pub redirect_uri: Option<String>,
-    /// The servers beyond Zoho's known ones that the login was told to trust.
+    /// The servers that the person trusts in addition to Zoho's known ones.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
-    /// Whose they are, as far as the check told.
+    /// Who owns them, as far as the check found out.
     pub identity: Identity,
 }
 
 impl Credentials {
-    /// RFC 3339, in seconds, UTC.
+    /// The expiry in RFC 3339 format, in whole seconds, UTC.
     pub fn expires_at_text(&self) -> Option<String> {
         self.expires_at
             .map(|moment| humantime::format_rfc3339_seconds(moment).to_string())
     }
 
-    /// The organization, when the check told.
+    /// The organization, if the check found it.
     pub fn organization(&self) -> Option<&Organization> {
         self.identity.organization.as_ref().ok()
     }
 
-    /// The person, when the check told.
+    /// The person, if the check found them.
     pub fn user(&self) -> Option<&User> {
         self.identity.user.as_ref().ok()
     }
 
-    /// The access token, unless less than five minutes of it remain, or more than it can have.
+    /// The access token, unless less than five minutes remain, or more than a token can have.
     pub fn live_token(&self, now: SystemTime) -> Option<&SecretString> {
         let end = self.expires_at?;
         let left = end.duration_since(now).unwrap_or_default();
@@ -71,7 +71,7 @@ impl Credentials {
             .filter(|_| (FRESH..=LIFE).contains(&left))
     }
 
-    /// The same with what a refresh brought.
+    /// The same credentials, updated by a refresh.
     #[must_use]
     pub fn refreshed(self, tokens: Tokens, now: SystemTime) -> Self {
         Self {

@@ -53,7 +53,7 @@ pub enum Event {
     OnPort(Notice),
     /// Pasted text was rejected and changed nothing.
     NotTaken(NotTaken),
-    /// Zoho's response was accepted from a connection that closed before its owner could be identified.
+    /// Zoho's response was accepted from a connection that closed before its owner could be determined.
     SenderUnseen,
     /// Zoho's response arrived and is being judged; the grant token goes to this server.
     Exchanging(String),
@@ -61,7 +61,7 @@ pub enum Event {
     StillExchanging(Duration),
     /// The tokens have arrived; the CRM is being asked who owns them.
     Checking(String),
-    /// The callback named a location that is not in the table.
+    /// The callback named an unknown location.
     UnknownLocation(Untrusted),
     /// A request to Zoho was answered or failed.
     Requested(Requested),

@@ -6,12 +6,12 @@
 //! The steps of a login, each in the module named after it:
 //!
 //! 1. [`loopback`] binds the redirect URI on this machine, in both address families.
-//! 2. [`zoho::authorization`] makes the authorization request: state, PKCE challenge, scopes.
+//! 2. [`zoho::authorization`] creates the authorization request: state, PKCE challenge, scopes.
 //! 3. [`loopback::serve::Server`] serves the redirect URI; the browser is opened at its start address.
-//! 4. [`loopback::decide`] judges each request; only the person's response to this very request counts.
+//! 4. [`loopback::decide`] judges each request; only the person's response to this exact request counts.
 //! 5. [`zoho::token`] redeems the grant token at the person's data center, if its server is trusted.
 //! 6. [`zoho::crm`] asks who owns the tokens.
-//! 7. [`handover`] writes the credentials to their destination, and [`profiles`] keeps them between runs.
+//! 7. [`handover`] writes the credentials to their destination, and [`profiles`] saves them between runs.
 //! 8. [`pages`] renders what the browser finally shows, and the login ends.
 //!
 //! [`login`] runs these steps as one function. [`login::device`] and [`login::self_client`] are the other flows. A

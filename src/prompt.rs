@@ -1,4 +1,4 @@
-//! Questions to the person at the terminal, secrets that they type, and what they paste while the program waits.
+//! Prompts on the terminal, secrets typed there, and text pasted while the program waits.
 
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use inquire::error::{InquireError, InquireResult};
@@ -18,24 +18,24 @@ use zoho_grant::zoho::registration;
 use zoho_grant::zoho::scope_catalog::{self, KnownScope};
 use zoho_grant::zoho::scopes::Scopes;
 
-/// A secret is some dozens of bytes; anything longer is another file.
+/// A secret is a few dozen bytes; anything longer is a different file.
 const SECRET_BYTES: usize = 4096;
 
 /// How many scopes are shown at once.
 const SCOPES_SHOWN: usize = 8;
 
-/// How many pasted lines wait to be judged; a pasted page has more.
+/// How many pasted lines may wait to be judged; a pasted page has more.
 const LINES: usize = 16;
 
-/// The question for which the terminal is in raw mode.
+/// The prompt for which the terminal is in raw mode.
 static OPEN: Mutex<Option<String>> = Mutex::new(None);
 
-/// Whether a person can be asked: they see standard error and type on standard input.
+/// Whether prompts are possible: a person sees standard error and types on standard input.
 pub fn possible() -> bool {
     stdin().is_terminal() && stderr().is_terminal()
 }
 
-/// Whether questions are shown in colors.
+/// Whether prompts are shown in color.
 pub fn colored(colored: bool) {
     inquire::set_global_render_config(if colored {
         RenderConfig::default_colored()
@@ -44,12 +44,12 @@ pub fn colored(colored: bool) {
     });
 }
 
-/// Whether the terminal's input is ours, and its last row with it.
+/// Whether the terminal's input, and thus its last row, is ours.
 pub fn is_in_foreground() -> bool {
     system::in_foreground()
 }
 
-/// Asks for the data center, which the address of one's CRM tells, too.
+/// Asks for the data center; also accepts the address of the person's CRM.
 pub fn data_center() -> io::Result<&'static DataCenter> {
     let question = "Data center, or the address of your CRM:";
     let domain = |center: &DataCenter| center.accounts_server.replace("https://accounts.", "");
@@ -64,7 +64,7 @@ pub fn data_center() -> io::Result<&'static DataCenter> {
                 let fits = named.map(|center| *center == DATA_CENTERS[at]);
                 rank(fits.unwrap_or_else(|| has(line, typed)), at)
             })
-            .with_help_message("type or paste to search, Enter to go on")
+            .with_help_message("Type or paste to search, Enter to continue")
             .raw_prompt()
     })?;
     Ok(&DATA_CENTERS[chosen.index])
@@ -76,7 +76,7 @@ pub fn text(question: &str, help: &str) -> io::Result<String> {
     ask(question, prompt)
 }
 
-/// Asks for a line that is not shown.
+/// Asks for a line without showing it.
 pub fn hidden(question: &str) -> io::Result<SecretString> {
     let question = format!("{question} (not shown):");
     let answer = ask(&question, || {
@@ -88,7 +88,7 @@ pub fn hidden(question: &str) -> io::Result<SecretString> {
     Ok(alone(&Zeroizing::new(answer)))
 }
 
-/// Asks for scopes, those of a list preselected; the known ones can be searched.
+/// Asks for scopes, with a list preselected; the known ones can be searched.
 pub fn scopes(preselected: &Scopes) -> io::Result<Scopes> {
     let question = "Scopes:";
     let is_preselected = |known: &KnownScope| preselected.iter().any(|it| it == known.scope);
@@ -108,7 +108,7 @@ pub fn scopes(preselected: &Scopes) -> io::Result<Scopes> {
             .with_scorer(&|typed, _, line, at| rank(has(line, typed), at))
             .with_formatter(&|chosen| format!("{} selected", chosen.len()))
             .with_validator(least)
-            .with_help_message("Type to search, Space to select, Enter to go on")
+            .with_help_message("Type to search, Space to select, Enter to continue")
             .raw_prompt()
     })?;
     let names: Vec<_> = chosen.iter().map(|it| known[it.index].scope).collect();
@@ -124,14 +124,14 @@ fn rank(fits: bool, at: usize) -> Option<i64> {
     fits.then(|| -i64::try_from(at).unwrap_or(i64::MAX))
 }
 
-/// Asks for a yes; Enter alone is a no.
+/// Asks yes or no; Enter alone means no.
 pub fn confirm(question: &str) -> io::Result<bool> {
     ask(question, || {
         Confirm::new(question).with_default(false).prompt()
     })
 }
 
-/// Asks for one of these lines, and gives its place among them.
+/// Asks for one of these lines, and returns its index.
 pub fn select(question: &str, options: Vec<String>) -> io::Result<usize> {
     let chosen = ask(question, || {
         let page = options.len();
@@ -142,7 +142,7 @@ pub fn select(question: &str, options: Vec<String>) -> io::Result<usize> {
     Ok(chosen.index)
 }
 
-/// A self client's grant token: asked for on a terminal, read from standard input otherwise.
+/// A self client's grant token: prompted for on a terminal, otherwise read from standard input.
 pub fn grant_token() -> io::Result<SecretString> {
     if possible() {
         hidden("Grant token")
@@ -151,7 +151,7 @@ pub fn grant_token() -> io::Result<SecretString> {
     }
 }
 
-/// Reads a secret from a file, or from standard input for `-`, without the white space around it.
+/// Reads a secret from a file, or from standard input for `-`, and trims it.
 pub fn secret_file(path: &Path) -> io::Result<SecretString> {
     if path != Path::new("-") {
         let text = file::read(path, SECRET_BYTES).map_err(io::Error::other)?;
@@ -171,7 +171,7 @@ pub fn pasted() -> mpsc::Receiver<SecretString> {
         while system::wait_for_line(&sender)
             && matches!(stdin().lock().read_until(b'\n', &mut line), Ok(1..))
         {
-            // More lines than can be judged are a page.
+            // A page has more lines than can be judged.
             let _ = sender.try_send(unmarked(&String::from_utf8_lossy(&line)).into());
             line.zeroize();
         }
@@ -179,21 +179,21 @@ pub fn pasted() -> mpsc::Receiver<SecretString> {
     pasted
 }
 
-/// Forgets what was typed and not read: the shell would run it.
+/// Discards unread input, because the shell would run it.
 pub use system::forget_typed;
 
-/// Gives the terminal back when a question is open, which nothing can open or close until the guard is dropped.
+/// Restores the terminal if a prompt is open. No prompt can open or close until the guard is dropped.
 pub fn leave() -> MutexGuard<'static, Option<String>> {
     let open = open();
     if open.is_some() && system::in_foreground() {
         let _ = disable_raw_mode();
-        // No bracketed paste, the cursor shown, a new line.
+        // Turns bracketed paste off, shows the cursor, and begins a new line.
         system::show("\x1b[?2004l\x1b[?25h\r\n");
     }
     open
 }
 
-/// Takes the terminal again for the question that was left.
+/// Prepares the terminal again for the interrupted prompt.
 pub fn resume() {
     if open().is_some() {
         system::wait_for_foreground();
@@ -204,7 +204,7 @@ pub fn resume() {
     }
 }
 
-/// Asks in the foreground only: in the background the shell would get the answer.
+/// Prompts only in the foreground: in the background, the shell would get the answer.
 fn ask<T>(question: &str, prompt: impl FnOnce() -> InquireResult<T>) -> io::Result<T> {
     system::wait_for_foreground();
     let mut opening = open();
@@ -229,13 +229,13 @@ fn open() -> MutexGuard<'static, Option<String>> {
     OPEN.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Where raw mode is on already, the library leaves it as it is: with the keys that send signals.
+/// Turns raw mode on, but keeps the keys that send signals: the library leaves it alone if it is already on.
 fn raw_mode() -> io::Result<()> {
     enable_raw_mode()?;
     system::keep_signals()
 }
 
-/// Without the marks that a terminal sets around what is pasted.
+/// Removes the marks that a terminal puts around pasted text.
 fn unmarked(line: &str) -> &str {
     let pieces = line.split('\x1b');
     let texts = pieces.map(|piece| {
@@ -248,7 +248,7 @@ fn unmarked(line: &str) -> &str {
 }
 
 fn whole(source: impl Read) -> io::Result<SecretString> {
-    // With room to spare, so that no copy is left behind when it grows.
+    // With room to spare, so that growing leaves no copy behind.
     let mut text = Zeroizing::new(String::with_capacity(2 * SECRET_BYTES));
     source
         .take(SECRET_BYTES as u64 + 1)
@@ -260,13 +260,13 @@ fn whole(source: impl Read) -> io::Result<SecretString> {
     Ok(alone(&text))
 }
 
-/// Without what editors leave around it.
+/// Removes what editors leave around it.
 fn alone(text: &str) -> SecretString {
     let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
     text.trim_matches(slips).into()
 }
 
-/// Standard input past the library's buffer, which is never wiped.
+/// Standard input without the library's buffer, which is never wiped.
 #[cfg(unix)]
 fn standard_input() -> io::Result<File> {
     use std::os::fd::AsFd;
@@ -296,19 +296,19 @@ mod system {
     use tokio::sync::mpsc::Sender;
     use zoho_grant::context::Signal;
 
-    /// How long until it is looked again whether the process is in the foreground.
+    /// How often to check whether the process is in the foreground.
     const PAUSE: Duration = Duration::from_millis(300);
 
     pub fn in_foreground() -> bool {
         match tcgetpgrp(stdin()) {
             Ok(group) => group == rustix::process::getpgrp(),
-            // A terminal that controls nothing has no background.
+            // A terminal that is not our controlling terminal has no background.
             Err(error) => error == Errno::NOTTY,
         }
     }
 
-    /// Stops the process in the background, as every question there does; after a pause, so that a signal which came
-    /// while it was stopped is obeyed first.
+    /// Stops the process in the background, as every prompt there does. Pauses afterward, so that a signal that arrived
+    /// while it was stopped is handled first.
     pub fn wait_for_foreground() {
         while !in_foreground() {
             sleep(PAUSE);
@@ -318,7 +318,7 @@ mod system {
         }
     }
 
-    /// Whether a line can be read; false when nobody wants it. In the background, reading would stop the process.
+    /// Whether a line can be read; false if nobody wants it any more. In the background, reading would stop the process.
     pub fn wait_for_line(wanted: &Sender<SecretString>) -> bool {
         while !wanted.is_closed() {
             if !in_foreground() {
@@ -344,14 +344,14 @@ mod system {
         Ok(tcsetattr(stdin(), OptionalActions::Now, &modes)?)
     }
 
-    /// Past the library's lock and only where there is room: a terminal that takes nothing holds nothing up.
+    /// Writes without the library's lock, and only if there is room, so that a blocked terminal blocks nothing here.
     pub fn show(text: &str) {
         if is_ready(stderr(), PollFlags::OUT, Duration::ZERO) == Some(true) {
             let _ = rustix::io::write(stderr(), text.as_bytes());
         }
     }
 
-    /// Ends the process when the terminal of a question is gone: the library would read it for ever.
+    /// Ends the process if a prompt's terminal is gone: the library would read from it forever.
     pub fn watch_the_end() {
         static WATCHED: Once = Once::new();
         WATCHED.call_once(|| {
@@ -364,7 +364,7 @@ mod system {
         });
     }
 
-    /// Waits until it is ready: false when it is gone, nothing when it is not ready in time.
+    /// Waits until it is ready: false if it is gone, none if it is not ready in time.
     fn is_ready(file: impl AsFd, how: PollFlags, within: Duration) -> Option<bool> {
         let mut polled = [PollFd::new(&file, how)];
         match poll(&mut polled, Timespec::try_from(within).ok().as_ref()) {
@@ -374,7 +374,7 @@ mod system {
     }
 }
 
-/// Elsewhere there is no background, and keys that send signals are keys to the library.
+/// Other systems have no background, and the library reads keys that send signals as ordinary keys.
 #[cfg(not(unix))]
 mod system {
     use secrecy::SecretString;

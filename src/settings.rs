@@ -35,16 +35,16 @@ pub struct Settings {
     pub target: Target,
     /// The program that will read the CRM, if the person named one.
     pub destination: Option<Destination>,
-    /// The profile to save them in, if the person asked for one.
+    /// The profile to save them in, if requested.
     pub keeping: Option<Keeping>,
-    /// Whether Zoho is the stand-in; if so, every page says it.
+    /// Whether Zoho is the stand-in, which every page then mentions.
     pub rehearsal: bool,
     /// Whether the credentials are written only if no browser fetched the page that shows them.
     pub page_first: bool,
 }
 
 impl Settings {
-    /// Whether the credentials go to the target even though a profile keeps them.
+    /// Whether the credentials also go to the target if they are saved in a profile.
     pub(crate) fn hands_over(&self) -> bool {
         self.keeping
             .as_ref()

@@ -1,5 +1,5 @@
-//! Signals, on a thread of their own: the first asks a login to end, and whatever blocks, the second ends the process.
-//! Without a login, so does the first.
+//! Signals, on their own thread: the first asks a login to end; the second ends the process, whatever blocks. Without a
+//! login, the first one does.
 
 use crate::prompt;
 use std::sync::LazyLock;
@@ -10,16 +10,16 @@ use zoho_grant::context::Signal;
 /// The first signal that arrived.
 static FIRST: LazyLock<Sender<Option<Signal>>> = LazyLock::new(|| Sender::new(None));
 
-/// Whether a login has listened, and ends by itself.
+/// Whether a login is listening, and will end by itself.
 static LISTENED: AtomicBool = AtomicBool::new(false);
 
-/// For a login: turns to the first signal, which does not end the process any more.
+/// For a login: receives the first signal, which then no longer ends the process.
 pub fn listen() -> Receiver<Option<Signal>> {
     LISTENED.store(true, Ordering::Relaxed);
     first()
 }
 
-/// Turns to the first signal of a login.
+/// Receives the first signal during a login.
 pub fn first() -> Receiver<Option<Signal>> {
     FIRST.subscribe()
 }
@@ -36,13 +36,13 @@ mod unix {
     use signal_hook::low_level::{emulate_default_handler, exit, raise};
     use std::sync::OnceLock;
 
-    /// In bytes. On Linux one byte keeps the memory from a program that cores are piped to, too, and none does not.
+    /// In bytes. On Linux, 1 also keeps the memory from a program that core dumps are piped to; 0 does not.
     const CORE: u64 = if cfg!(target_os = "linux") { 1 } else { 0 };
 
-    /// The limit that this program was started with.
+    /// The limit with which this program was started.
     static FORMER: OnceLock<Rlimit> = OnceLock::new();
 
-    /// The memory holds secrets, so no core file is left of it.
+    /// Prevents core dumps, because the memory contains secrets.
     pub fn keep_no_core() {
         let limit = getrlimit(Resource::Core);
         let _ = FORMER.set(limit);
@@ -54,15 +54,15 @@ mod unix {
         let _ = setrlimit(Resource::Core, none);
     }
 
-    /// For a program that takes this one's place: what its memory holds is its own matter.
+    /// Restores the limit for a program that replaces this one: its memory is its own business.
     pub fn keep_cores_again() {
         if let Some(limit) = FORMER.get() {
             let _ = setrlimit(Resource::Core, *limit);
         }
     }
 
-    /// Catches the signals that end or stop the process, except those that whoever started it ignores. Where they
-    /// cannot be caught, they do what they always do.
+    /// Catches the signals that end or stop the process, except those that its parent ignores. If they cannot be
+    /// caught, they have their default effect.
     pub fn watch() {
         let ignored = ignored();
         let caught = [SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGTSTP, SIGXFSZ];
@@ -85,7 +85,7 @@ mod unix {
         })
     }
 
-    /// Safe code cannot ask for them.
+    /// Safe code cannot query them directly.
     #[cfg(not(target_os = "linux"))]
     fn ignored() -> u64 {
         0
@@ -97,7 +97,7 @@ mod unix {
             SIGTERM => end(signal, Signal::Terminate),
             SIGHUP => end(signal, Signal::HangUp),
             SIGTSTP => stop(),
-            // The write that went beyond the limit on file size fails, and is told of.
+            // A write beyond the file size limit then fails with an error, which is reported.
             SIGXFSZ => {}
             _ => {
                 let _left = prompt::leave();
@@ -118,20 +118,20 @@ mod unix {
         }
     }
 
-    /// With the terminal as it was, until the shell goes on with it. A group that the session's leader is in has no
-    /// shell that could.
+    /// Stops with the terminal restored, until the shell continues the process. A group that contains the session leader
+    /// has no shell to do that.
     fn stop() {
         if getsid(None) == Ok(getpgrp()) {
             return;
         }
         drop(prompt::leave());
         let _ = raise(SIGSTOP);
-        // It waits for the foreground, and signals do not wait.
+        // It waits for the foreground, and signals must not wait.
         std::thread::spawn(prompt::resume);
     }
 }
 
-/// Keeps what the system does.
+/// Keeps the system's default behavior.
 #[cfg(not(unix))]
 pub fn keep_no_core() {}
 

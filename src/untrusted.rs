@@ -1,10 +1,10 @@
-//! Text that came from outside: a query, an answer of Zoho, a file's name.
+//! Text from outside: a query, a response from Zoho, a file name.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
 use std::path::Path;
 
-/// As many characters of foreign text as a person is shown.
+/// How many characters of untrusted text are shown.
 pub(crate) const SHOWN: usize = 200;
 
 /// Text from outside. Its `Display` is safe for a terminal: one line, at most 200 characters,
@@ -13,17 +13,17 @@ pub(crate) const SHOWN: usize = 200;
 pub struct Untrusted(String);
 
 impl Untrusted {
-    /// Takes text as it came.
+    /// Wraps text as received.
     pub fn new(text: impl Into<String>) -> Self {
         Self(text.into())
     }
 
-    /// A path, which anyone may have named.
+    /// A path, whose name anyone may have chosen.
     pub fn path(path: &Path) -> Self {
         Self(path.display().to_string())
     }
 
-    /// The text as it came, for machine formats that escape by themselves.
+    /// The text as received, for formats that do their own escaping.
     pub fn raw(&self) -> &str {
         &self.0
     }
@@ -48,7 +48,7 @@ impl fmt::Display for Untrusted {
     }
 }
 
-/// Whether a terminal shows something else than the character: control, bidirectional and invisible characters.
+/// Whether a terminal would not simply show the character: control, bidirectional and invisible characters.
 pub(crate) fn is_hidden(char: char) -> bool {
     char.is_control()
         || matches!(char,

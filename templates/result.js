@@ -16,7 +16,7 @@
     }, 4000);
   }
 
-  // Only selected text can be copied without the clipboard interface, and only shown text selected.
+  // Without the clipboard API, only selected text can be copied, and only visible text can be selected.
   function copySelected(row) {
     const details = held(row).closest("details");
     const inside = details && row.contains(details) ? details : null;
@@ -45,7 +45,7 @@
     say(button, "Saved", `Saved as ${button.dataset.save}`);
   }
 
-  // The person's own time, and what is left of it.
+  // The expiry in local time, and the time left.
   function count(time, left) {
     const end = new Date(time.dateTime);
     const pad = (number) => String(number).padStart(2, "0");
@@ -61,7 +61,7 @@
     tick();
   }
 
-  // The back/forward cache keeps a left page as it was.
+  // The back/forward cache keeps a page as it was when it was left.
   function forget() {
     document.querySelectorAll(".held").forEach((section) => section.remove());
     const gone = document.getElementById("gone");

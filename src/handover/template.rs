@@ -108,7 +108,9 @@ mod tests {
     fn unknown_names_and_lone_braces_are_refused() {
         let refused = |text: &str| text.parse::<Template>().unwrap_err();
         let error = refused("{refresh-token}").to_string();
-        assert!(error.starts_with("there is no value named refresh-token; known are client_id, "));
+        assert!(
+            error.starts_with("there is no value named refresh-token; known names: client_id, ")
+        );
         for lone in ["{", "}", "a}b", "{{{", "{client_id", "{client_id}}"] {
             assert_eq!(refused(lone), NotATemplate::Brace, "{lone}");
         }

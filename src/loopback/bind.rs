@@ -13,7 +13,7 @@ use tokio::net::{TcpListener, TcpSocket};
 /// Backlog of connections waiting to be accepted; browsers open a handful, attackers many.
 const BACKLOG: u32 = 4096;
 
-/// How many free ports to try until one is free in both address families.
+/// How many free ports to try to find one that is free in both address families.
 const FREE_PORT_TRIES: usize = 32;
 
 /// The redirect URI's port is unavailable. No other port will do: Zoho compares the redirect URI character by

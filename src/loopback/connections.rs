@@ -1,4 +1,4 @@
-//! Connections: accepted, limited in time, number and memory, closed so that a page is never cut.
+//! Connections: accepted, limited in time, number and memory, and closed so that a page is never cut off.
 
 use crate::loopback::notice::{Notice, TellNotice};
 use crate::loopback::peer::{Ends, Peer, Watch};
@@ -26,44 +26,44 @@ use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{AbortHandle, JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// Connections at once on each listener; the oldest of another user, or else that is not ours, makes room
-/// for a newer one.
+/// Simultaneous connections per listener. A newer one replaces the oldest of another user, otherwise the oldest that
+/// does not belong to this login.
 const CONNECTIONS: usize = 32;
 
-/// Until a request's head must be whole; a browser sends it at once.
+/// Time limit for a complete request head; a browser sends it at once.
 const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Room for a head: browsers keep some 180 cookies of 4 KiB for localhost, and send them all to every port.
 const HEAD_BYTES: usize = 768 * 1024;
 
-/// As much of a head as every connection has room for; more is taken from what all share.
+/// How much of a head every connection has room for; more comes from the shared budget.
 const OWN_BYTES: usize = 64 * 1024;
 
-/// What all connections share for heads that are larger, so that hundreds of them hold some megabytes.
+/// The budget that all connections share for larger heads, so that hundreds of them use only a few megabytes.
 const SHARED_BYTES: usize = 4 * 1024 * 1024;
 
-/// After our close, how long the browser's is waited for, so that no reset cuts the page.
+/// How long to wait for the browser to close after we do, so that no reset cuts off the page.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(250);
 
-/// Until accepting is tried again when the system has no file descriptors left.
+/// Pause before accepting again when the system is out of file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
 /// The first bytes of a TLS handshake record.
 const TLS_HELLO: [u8; 2] = [0x16, 0x03];
 
-/// An answer with its whole body.
+/// A response with its complete body.
 pub(super) type Reply = Response<Full<Bytes>>;
 
-/// What a request knows of its connection.
+/// What a request knows about its connection.
 #[derive(Clone)]
 pub(super) struct Connection {
     ends: Ends,
     watch: Arc<Watch>,
     /// Who was at the other end when it was accepted.
     accepted_from: Peer,
-    /// It carries a callback of this login or its page, so it is never dropped for others.
+    /// It carries this login's callback or page, so it is never dropped for others.
     ours: Arc<AtomicBool>,
-    /// The page was handed to it.
+    /// The page was sent on it.
     carries_page: Arc<AtomicBool>,
 }
 
@@ -87,12 +87,12 @@ impl Connection {
         matches!(self.accepted_from, Peer::Neighbor(_))
     }
 
-    /// Keeps it open, however many others come.
+    /// Keeps it open, however many others arrive.
     pub(super) fn keep(&self) {
         self.ours.store(true, Ordering::Relaxed);
     }
 
-    /// Its close is the delivery of the page.
+    /// Marks that closing it completes the delivery of the page.
     pub(super) fn carry_page(&self) {
         self.carries_page.store(true, Ordering::Relaxed);
         self.keep();
@@ -102,24 +102,24 @@ impl Connection {
 /// Answers a request. Each connection carries one.
 pub(super) type Answer = Arc<dyn Fn(Parts, Connection) -> BoxFuture + Send + Sync>;
 
-/// The answer, once it is there.
+/// The future response.
 pub(super) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
-/// What connections are accepted for.
+/// How connections are served.
 #[derive(Clone)]
 pub(super) struct Purpose {
     pub(super) answer: Answer,
-    /// The whole answer, bytes as they are sent, to a request whose head is too large to be read.
+    /// The complete response, as raw bytes, to a request whose head is too large to read.
     pub(super) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
-    /// Says whose connections are the person's.
+    /// Knows whose connections are the person's.
     pub(super) watch: Arc<Watch>,
-    /// Told when the page's last byte and our close are on their way.
+    /// Notified when the page's last byte and our close have been sent.
     pub(super) delivered: Arc<Notify>,
-    /// Told what a browser did wrong.
+    /// Notified of a browser's mistakes.
     pub(super) tell: TellNotice,
 }
 
-/// Accepts on all listeners until aborted; every connection ends with it.
+/// Accepts on all listeners until aborted, which also ends every connection.
 pub(super) fn accept(listeners: Vec<TcpListener>, purpose: &Purpose) -> AbortHandle {
     let room = Arc::new(Semaphore::new(SHARED_BYTES));
     let mut accepting = JoinSet::new();
@@ -150,7 +150,7 @@ async fn accept_on(listener: TcpListener, purpose: Purpose, room: Arc<Semaphore>
                 );
                 open.push_back((connections.spawn(serving), connection));
                 while connections.try_join_next().is_some() {}
-                // Each gets its turn to be read before newer ones can push it out.
+                // Each is read once before newer ones can replace it.
                 yield_now().await;
             }
             Err(_) => sleep(ACCEPT_PAUSE).await,
@@ -189,7 +189,7 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
     let head = Head {
         from,
         read: 0,
-        // Room that all share is not for who would only hold it.
+        // The shared budget is not for connections that would only hold it.
         room: Some(room).filter(|_| !neighbor),
         held: None,
         too_large: false,
@@ -197,10 +197,10 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
-        // Ours is reached first, and answers with a page.
+        // Our own limit is reached first, and answers with a page.
         .max_buf_size(2 * HEAD_BYTES)
         .keep_alive(false)
-        // A browser that closes as soon as it has asked has asked: else its callback could be dropped unjudged.
+        // A browser that closes right after its request has still made it; otherwise its callback could be dropped unjudged.
         .half_close(true)
         .serve_connection(TokioIo::new(join(head, to)), service);
     let outcome = poll_fn(|context| served.poll_without_shutdown(context)).await;
@@ -219,13 +219,13 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
     }
 }
 
-/// A browser that insists on https begins with a TLS handshake; nothing else begins so.
+/// Whether a browser insists on https: only a TLS handshake begins like this.
 async fn speaks_tls(stream: &TcpStream) -> bool {
     let mut first = [0; 2];
     matches!(stream.peek(&mut first).await, Ok(2)) && first == TLS_HELLO
 }
 
-/// Closing while unread bytes wait makes the system send a reset, which can overtake the page.
+/// Reads what is left: closing with unread bytes makes the system send a reset, which can overtake the page.
 async fn close(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()> {
     to.shutdown().await?;
     let mut rest = vec![0; 16 * 1024];
@@ -234,11 +234,11 @@ async fn close(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()
     Ok(())
 }
 
-/// What comes on a connection, counted: no request has a body, so all of it is head.
+/// A connection whose received bytes are counted: no request has a body, so all of them are head.
 struct Head {
     from: OwnedReadHalf,
     read: usize,
-    /// What all connections share, for one that may take from it.
+    /// The shared budget, if this connection may use it.
     room: Option<Arc<Semaphore>>,
     held: Option<OwnedSemaphorePermit>,
     too_large: bool,
@@ -252,7 +252,7 @@ impl Head {
         if self.read <= OWN_BYTES + held {
             return true;
         }
-        // In large steps: the memory behind it doubles as well.
+        // In large steps, because the underlying buffer doubles too.
         let more = u32::try_from(self.read.next_multiple_of(OWN_BYTES) - OWN_BYTES - held);
         let more = more.ok().filter(|_| self.read <= HEAD_BYTES);
         let room = self.room.clone();

@@ -1,5 +1,5 @@
-//! Is this request ours? A pure function from what a request says, what the system says of its sender and what was
-//! answered before to a decision: whatever fails before `state`, and whatever another user sends, has no effect.
+//! Is this request ours? A pure function from the request, its sender and what was answered before to a decision. Whatever
+//! fails before `state`, and whatever another user sends, has no effect.
 
 use crate::loopback::peer::Peer;
 use crate::loopback::redirect_uri::{RESPONSE_PARAMETERS, RedirectUri};
@@ -15,17 +15,17 @@ use std::collections::HashMap;
 use subtle::ConstantTimeEq;
 use url::form_urlencoded;
 
-/// What follows the start address when the person wants this origin's app data cleared first.
+/// Appended to the start address if the person wants this origin's app data cleared first.
 pub(super) const CLEAR: &str = "/clear";
 
-/// What follows it for the picture whose answer clears.
+/// Appended to that for the image whose response clears the data.
 pub(super) const CLEARING: &str = "/clear/now";
 
-/// A browser says with it that it asks at the same time as it wakes a service worker.
+/// The header of a request that a browser sends while it starts a service worker.
 const NAVIGATION_PRELOAD: &str = "service-worker-navigation-preload";
 
-/// Where the page is shown about a response that is not this login's: an address that holds neither code nor state. It
-/// may be opened by anybody at any time, because it says nothing about the login.
+/// Where the page about another login's response is shown: an address with neither code nor state. Anyone may open it at
+/// any time, because it says nothing about this login.
 const TOLD: [(&str, Refusal); 4] = [
     ("/not-this-login", Refusal::ForeignState),
     ("/not-this-login", Refusal::Repeated),
@@ -33,10 +33,10 @@ const TOLD: [(&str, Refusal); 4] = [
     ("/already-answered", Refusal::Used),
 ];
 
-/// What a request is measured by.
+/// What a request must match.
 #[derive(Debug)]
 pub struct Expectation {
-    /// Where Zoho sends the browser back to.
+    /// The redirect URI.
     pub redirect_uri: RedirectUri,
     /// The state of the authorization request.
     pub state: SecretString,
@@ -44,7 +44,7 @@ pub struct Expectation {
     pub start_path: SecretString,
     /// The path of the one-time page.
     pub page_path: SecretString,
-    /// A name below `localhost` that no app had before, with the port; none where a browser may not reach it.
+    /// A never-used name under `localhost`, with the port; none if a browser may be unable to reach it.
     pub page_host: Option<String>,
     /// The accounts server where the login began, used when the callback names none.
     pub home: AccountsServer,
@@ -52,37 +52,37 @@ pub struct Expectation {
     pub trust: Trust,
 }
 
-/// What happened before in this login.
+/// What has happened in this login so far.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct SoFar {
-    /// The response that was accepted.
+    /// The accepted response.
     pub answer: Option<Digest>,
-    /// Where the page is, once a browser was sent there.
+    /// Where the page is, once a browser has been sent there.
     pub page_at: Option<Site>,
 }
 
-/// SHA-256 of a response, which recognizes a reload without keeping the grant token.
+/// The SHA-256 hash of a response, to recognize a reload without keeping the grant token.
 pub type Digest = [u8; 32];
 
 /// The two origins of a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Site {
-    /// That of the redirect URI. Apps that used the port before may have left workers and caches there.
+    /// The redirect URI's. Apps that used the port before may have left workers and caches there.
     RedirectUri,
-    /// The name that nobody had before.
+    /// The never-used host name.
     PageHost,
 }
 
 /// What to do with a request.
 #[derive(Debug)]
 pub enum Decision {
-    /// The start address: leads to Zoho once.
+    /// The start address: redirects to Zoho once.
     Start,
-    /// The start address through a service worker that an earlier app left here: the person is asked first.
+    /// The start address through an earlier app's service worker: ask the person first.
     StartThroughWorker,
-    /// The person wants this origin's app data cleared, and to go on.
+    /// The person wants to clear this origin's app data and continue.
     Clear,
-    /// The page that they are shown then asks for this: the answer to it clears.
+    /// The image on the page that they then see: its response clears the data.
     ClearNow,
     /// The one-time page.
     Page,
@@ -90,12 +90,12 @@ pub enum Decision {
     Response {
         /// The response.
         answer: Answer,
-        /// Its sender closed the connection before anybody could see whose it was.
+        /// Its sender closed the connection before its owner could be determined.
         unseen: bool,
     },
-    /// The accepted response again: a reload, or a browser that asks twice.
+    /// The accepted response again: a reload, or a browser that sends it twice.
     Again,
-    /// Not ours: answer it and forget it.
+    /// Not ours: answered, without effect.
     Refused(Refusal),
 }
 
@@ -104,47 +104,47 @@ pub enum Decision {
 pub enum Refusal {
     /// Not exactly one Host header with our authority: DNS rebinding, a scanner.
     Host,
-    /// This login's response by another name of this machine than the redirect URI's, which may be a page's trick.
+    /// This login's response under another name of this machine, which may be a malicious page's trick.
     OtherHost,
-    /// Nothing is served there.
+    /// Nothing is served at this path.
     Path,
-    /// Neither GET nor without a body.
+    /// Not a GET request, or it has a body.
     Method,
-    /// A browser says that no person is going there: prefetch, an image, a frame, a script.
+    /// According to the browser, no person is navigating there: a prefetch, an image, a frame or a script.
     Metadata,
-    /// A parameter given twice (RFC 6749 section 3.1).
+    /// A repeated parameter (RFC 6749 section 3.1).
     Repeated,
-    /// The redirect URI without any query, as a JavaScript client's response looks.
+    /// The redirect URI without a query, like a JavaScript client's response.
     Bare,
-    /// No state or another one: an earlier login, or somebody else's.
+    /// No state or a different one: an earlier login, or someone else's.
     ForeignState,
-    /// An error that cannot be tied to this login for want of its state.
+    /// An error without this login's state, so it cannot be matched to it.
     UntiedError,
-    /// This login's response through a service worker, which could read what it is answered with.
+    /// This login's response through a service worker, which could read our reply.
     Worker,
-    /// Another user of this machine sent it.
+    /// Sent by another user of this machine.
     Neighbor {
-        /// Their number.
+        /// Their user ID.
         uid: u32,
-        /// What they asked for.
+        /// What they requested.
         place: Place,
     },
-    /// It closed its connection before anybody could see whose it was.
+    /// Its connection closed before its owner could be determined.
     Unseen,
-    /// Another response than the one that was accepted.
+    /// A different response than the accepted one.
     Used,
 }
 
-/// What a request with an effect asks for.
+/// What a request with an effect requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Place {
     /// The redirect URI.
     Callback,
     /// The one-time start address.
     Start,
-    /// The same, after app data of this origin is cleared.
+    /// The same, after clearing this origin's app data.
     Clear,
-    /// The picture whose answer clears it.
+    /// The image whose response clears it.
     ClearNow,
     /// The one-time page.
     Page,
@@ -153,48 +153,48 @@ pub enum Place {
 /// A response that belongs to this login.
 #[derive(Debug)]
 pub struct Answer {
-    /// What Zoho said.
+    /// Zoho's response.
     pub response: AuthorizationResponse,
-    /// Tells it from another.
+    /// Distinguishes it from others.
     pub digest: Digest,
 }
 
-/// What Zoho said through the browser, in answer to this login's request (RFC 6749 section 4.1.2).
+/// Zoho's response to this login's request, delivered by the browser (RFC 6749 section 4.1.2).
 #[derive(Debug)]
 pub enum AuthorizationResponse {
     /// The person consented.
     Granted(Granted),
-    /// `error` instead of a code; `access_denied` when the person refused.
+    /// `error` instead of a code; `access_denied` if the person declined.
     Error(Untrusted),
     /// The callback named a server that is not trusted: nothing is sent anywhere.
     Untrusted {
         /// The server it named.
         named: Untrusted,
-        /// The data center it named beside it.
+        /// The data center that it named as well.
         location: Option<Untrusted>,
     },
-    /// The right state, but neither code nor error.
+    /// The right state, but neither a code nor an error.
     Empty,
 }
 
 /// A grant token, and where it can be redeemed.
 #[derive(Debug)]
 pub struct Granted {
-    /// Good once, and for about a minute.
+    /// Valid once, for about a minute.
     pub code: SecretString,
     /// The person's accounts server.
     pub accounts_server: AccountsServer,
-    /// The code of their data center, when the callback told.
+    /// The code of their data center, if the callback named it.
     pub location: Option<Untrusted>,
 }
 
-/// The path of the page about a refusal, when it is shown at an address of its own.
+/// The path of the page about a refusal, if it has its own address.
 pub fn told_at(refusal: Refusal) -> Option<&'static str> {
     let told = TOLD.iter().find(|(_, told)| *told == refusal);
     told.map(|(path, _)| *path)
 }
 
-/// Judges a request in the order that the contract names. `peer` is asked only about one that would have an effect.
+/// Judges a request in the documented order. `peer` is consulted only about a request that would have an effect.
 pub fn decide(
     expected: &Expectation,
     head: &Parts,
@@ -204,7 +204,7 @@ pub fn decide(
     judged(expected, head, peer, so_far).unwrap_or_else(Decision::Refused)
 }
 
-/// First the head alone, then who asks, then what was answered before.
+/// Judges the head first, then the sender, then what was answered before.
 fn judged(
     expected: &Expectation,
     head: &Parts,
@@ -243,10 +243,10 @@ fn judged(
     }
 }
 
-/// Whether it came through a service worker, if its headers say that it is what is asked for there.
+/// Whether the request came through a service worker, if its headers fit this place.
 fn through_worker(headers: &HeaderMap, place: Place) -> Result<bool, Refusal> {
     match (navigation(headers), place) {
-        // A worker reads what the browser loads ahead for it.
+        // A worker can read what the browser preloads for it.
         (_, Place::Page) if headers.contains_key(NAVIGATION_PRELOAD) => Err(Refusal::Metadata),
         (Navigation::Picture, Place::ClearNow) => Ok(false),
         (Navigation::Picture | Navigation::Nobody, _)
@@ -257,7 +257,7 @@ fn through_worker(headers: &HeaderMap, place: Place) -> Result<bool, Refusal> {
     }
 }
 
-/// Whether nobody could see whose it was, which loses no response.
+/// Whether the sender is unknown; a callback is accepted even so.
 fn unseen(peer: Peer, place: Place) -> Result<bool, Refusal> {
     match peer {
         Peer::Neighbor(uid) => Err(Refusal::Neighbor { uid, place }),
@@ -286,7 +286,7 @@ fn place(expected: &Expectation, site: Site, path: &str) -> Option<Place> {
     }
 }
 
-/// Judges the parameters of a response, whichever way they came: through the browser or pasted.
+/// Judges the parameters of a response, whether it came through the browser or was pasted.
 pub(super) fn judge(expected: &Expectation, query: &str) -> Result<Answer, Refusal> {
     let mut parameters = parameters(query).ok_or(Refusal::Repeated)?;
     let digest = digest(&parameters);
@@ -306,7 +306,7 @@ pub(super) fn judge(expected: &Expectation, query: &str) -> Result<Answer, Refus
     })
 }
 
-/// Of the parameters that mean something, in a fixed order, each with its length so that none runs into the next.
+/// Hashes the relevant parameters in a fixed order, each with its length, so that they cannot be confused.
 fn digest(parameters: &HashMap<&'static str, String>) -> Digest {
     let mut context = Context::new(&SHA256);
     for name in RESPONSE_PARAMETERS {
@@ -319,7 +319,7 @@ fn digest(parameters: &HashMap<&'static str, String>) -> Digest {
     digest
 }
 
-/// From here on the request is this login's: whatever is wrong ends the attempt.
+/// From here on, the response belongs to this login: anything wrong ends the attempt.
 fn response(
     expected: &Expectation,
     parameters: &mut HashMap<&'static str, String>,
@@ -352,8 +352,8 @@ fn response(
     }
 }
 
-/// Where a callback leads that names a location alone: the table's server there. A login that began elsewhere, at a
-/// stand-in say, never leaves for the table.
+/// The server for a callback that names only a location: that data center's. A login that began elsewhere, such as at a
+/// stand-in, never moves to Zoho's servers.
 fn at_location(expected: &Expectation, location: Option<&Untrusted>) -> AccountsServer {
     let home = &expected.home;
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
@@ -361,7 +361,7 @@ fn at_location(expected: &Expectation, location: Option<&Untrusted>) -> Accounts
     told.map_or_else(|| home.clone(), AccountsServer::of)
 }
 
-/// Whether a known location contradicts a server of the table. An unknown one proves nothing.
+/// Whether a known location contradicts a known server. An unknown location proves nothing.
 fn disagree(server: &AccountsServer, location: Option<&Untrusted>) -> bool {
     let told = location.and_then(|location| DataCenter::of_code(location.raw()));
     match (server.data_center(), told) {
@@ -370,8 +370,8 @@ fn disagree(server: &AccountsServer, location: Option<&Untrusted>) -> bool {
     }
 }
 
-/// The parameters of an authorization response, or nothing when one of them stands twice.
-/// Others, such as those of a query registered with the redirect URI, do not matter.
+/// The parameters of an authorization response, or none if one of them is repeated. Others, such as those in the
+/// registered redirect URI's query, do not matter.
 fn parameters(query: &str) -> Option<HashMap<&'static str, String>> {
     let mut found = HashMap::new();
     for (name, value) in form_urlencoded::parse(query.as_bytes()) {
@@ -390,11 +390,11 @@ fn same(text: &str, secret: &SecretString) -> bool {
         .into()
 }
 
-/// Where a request goes to: exactly one Host header that names the one origin or the other.
+/// The origin that a request is for, from exactly one Host header.
 fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
     let mut hosts = head.headers.get_all(header::HOST).iter();
     let host = hosts.next()?.to_str().ok()?;
-    // An absolute request target names a host as well.
+    // An absolute request target contains a host too.
     let target = head.uri.authority().map_or(host, |target| target.as_str());
     if hosts.next().is_some() || target != host {
         None
@@ -407,7 +407,7 @@ fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
     }
 }
 
-/// Whoever has the state is told how to deliver the response all the same.
+/// A request with the right state is answered with how to deliver the response anyway.
 fn other_host(expected: &Expectation, head: &Parts) -> Refusal {
     let is_callback = head.uri.path() == expected.redirect_uri.path();
     let parameters = parameters(head.uri.query().unwrap_or_default());
@@ -426,15 +426,15 @@ fn has_body(headers: &HeaderMap) -> bool {
         || lengths.any(|length| length.as_bytes() != b"0")
 }
 
-/// Who is going there, as far as a browser tells (Fetch Metadata Request Headers).
+/// Who is navigating, according to the browser (Fetch Metadata Request Headers).
 enum Navigation {
-    /// A person, or a browser that is older than these headers: what is absent passes.
+    /// A person, or a browser too old for these headers: absent headers are accepted.
     Person,
-    /// A service worker that passes a person's navigation through.
+    /// A service worker that forwards a person's navigation.
     Worker,
-    /// A page that shows a picture.
+    /// A page that loads an image.
     Picture,
-    /// A prefetch, a frame, a script.
+    /// A prefetch, a frame or a script.
     Nobody,
 }
 
@@ -445,7 +445,7 @@ fn navigation(headers: &HeaderMap) -> Navigation {
     };
     let is = |name: &str, wanted: &str| headers.contains_key(name) && only(name, wanted);
     let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"];
-    // Chromium keeps the mode of the navigation; Firefox keeps only that a page is wanted.
+    // Chromium keeps the navigation's mode; Firefox keeps only the upgrade header.
     let passed_through = is("sec-fetch-mode", "navigate")
         || is("sec-fetch-mode", "same-origin") && is("upgrade-insecure-requests", "1");
     if prefetch.iter().any(|name| headers.contains_key(*name)) {
@@ -461,7 +461,7 @@ fn navigation(headers: &HeaderMap) -> Navigation {
     }
 }
 
-/// Whether this browser finds names below `localhost` by itself, as Chromium and Firefox do and Safari does not.
+/// Whether this browser resolves names under `localhost` itself: Chromium and Firefox do, Safari does not.
 pub fn finds_names_below_localhost(headers: &HeaderMap) -> bool {
     agent_has(headers, "Chrome/") || is_firefox(headers)
 }

@@ -25,7 +25,7 @@ fn head(method: &str, target: &str, headers: &[(&str, &str)]) -> Parts {
     request.body(()).unwrap().into_parts().0
 }
 
-/// The decision on the person's GET with the right Host, said in one line.
+/// The decision on the person's GET with the right Host, in one line.
 fn judge(target: &str, headers: &[(&str, &str)]) -> String {
     judge_from(Peer::Person, SoFar::default(), target, headers)
 }
@@ -45,7 +45,7 @@ fn judge_head(head: &Parts) -> String {
     ))
 }
 
-/// The page, asked for on one of the two origins when it is at the other or here.
+/// The page, requested on one of the two origins while it is at either of them.
 fn page(asked: &str, at: Option<Site>) -> String {
     let so_far = SoFar {
         page_at: at,
@@ -123,7 +123,7 @@ fn no_other_host_is_ours() {
         &[("host", "localhost:8085"), ("host", "evil.example")],
         &[("host", "localhost:8085"), ("host", "localhost:8085")],
     ] {
-        // Whoever has the state is told more, and no more.
+        // A request with the right state gets a different answer, and nothing else.
         assert_eq!(
             judge_head(&head("GET", target, hosts)),
             "OtherHost",

@@ -1,4 +1,4 @@
-//! The redirect URI on this machine: sockets, judgment, connections, pages.
+//! The redirect URI on this machine: sockets, judgment, connections, responses.
 
 pub mod bind;
 mod connections;
@@ -12,7 +12,7 @@ pub mod serve;
 mod sockets;
 #[cfg(not(target_os = "linux"))]
 mod sockets {
-    //! No safe crate tells who is at the other end of a connection.
+    //! No safe crate reveals who is at the other end of a connection.
 
     pub(super) struct Sockets;
 
@@ -27,16 +27,15 @@ use bind::{Bound, PortUnavailable};
 use redirect_uri::RedirectUri;
 use serve::{Server, Serving};
 
-/// The bound redirect URI. From here on no other process of this machine can receive its callbacks.
+/// The bound redirect URI. From now on, no other process on this machine can receive its callbacks.
 pub struct Loopback {
     bound: Bound,
     redirect_uri: RedirectUri,
 }
 
 impl Loopback {
-    /// Binds every loopback address of the redirect URI; port 0 becomes one that is free. One that leads
-    /// elsewhere is bound nowhere. On Linux, connections that another process still keeps on the port are waited
-    /// for, 2 s at most.
+    /// Binds every loopback address of the redirect URI; port 0 becomes a free port. A redirect URI on another machine is
+    /// not bound. On Linux, waits up to 2 s for connections that another process still holds on the port.
     pub async fn bind(redirect_uri: &RedirectUri) -> Result<Self, PortUnavailable> {
         let bound = bind::bind(redirect_uri).await?;
         let redirect_uri = if redirect_uri.port() == 0 {
@@ -55,7 +54,7 @@ impl Loopback {
         &self.redirect_uri
     }
 
-    /// A host below `localhost` with the redirect URI's port; none when another process holds the port in one address
+    /// A host under `localhost` with the redirect URI's port; none if another process holds the port in one address
     /// family, because a browser may try either.
     pub fn host_below_localhost(&self, name: &str) -> Option<String> {
         let port = match self.bound.port {

@@ -1,4 +1,4 @@
-//! The redirected address, pasted by the person: judged by the rules of the callback, and by the same state.
+//! The redirected address, pasted by the person: judged by the callback's rules and the same state.
 
 use crate::loopback::decide::{
     Answer, AuthorizationResponse, Expectation, Refusal, judge as judge_query,
@@ -9,19 +9,19 @@ use secrecy::{ExposeSecret, SecretString};
 /// Why a pasted text has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NotTaken {
-    /// A piece of a web page instead of its address.
+    /// Part of a web page instead of its address.
     WebPage,
-    /// No address.
+    /// Not an address.
     NotAnAddress,
-    /// Another address than the redirect URI.
+    /// An address other than the redirect URI.
     Elsewhere,
-    /// This login's, with neither code nor error: not all of it was copied.
+    /// This login's, but with neither a code nor an error: it was copied only in part.
     Incomplete,
-    /// The redirect URI, refused as a callback would be.
+    /// The redirect URI, refused for the same reason as a callback.
     Refused(Refusal),
 }
 
-/// Judges an address, with or without its scheme, or its query alone.
+/// Judges an address, with or without its scheme, or only its query.
 pub fn judge(expected: &Expectation, text: &SecretString) -> Result<Answer, NotTaken> {
     let text = text.expose_secret().trim().trim_matches(['"', '\'']);
     if text.starts_with('<') || text.contains("</") {
@@ -30,11 +30,11 @@ pub fn judge(expected: &Expectation, text: &SecretString) -> Result<Answer, NotT
     if text.contains(char::is_whitespace) {
         return Err(NotTaken::NotAnAddress);
     }
-    // What follows # no server would have seen.
+    // A server would not have seen what follows #.
     let text = text.split('#').next().unwrap_or_default();
     let query = query(expected, text)?;
     match judge_query(expected, query) {
-        // Through the browser it would end the login; a slip of the clipboard must not.
+        // From the browser, it would end the login; a copying mistake must not.
         Ok(Answer {
             response: AuthorizationResponse::Empty,
             ..

@@ -38,23 +38,25 @@ pub enum NotARedirectUri {
     NotAUrl,
     /// The grant token must be encrypted on its way to another machine.
     #[error(
-        "its host must be localhost, 127.0.0.1 or [::1], or it must begin with https:// and be pasted here after the consent"
+        "its host must be localhost, 127.0.0.1 or [::1], or it must begin with https:// (you then paste the response here)"
     )]
     NotLoopback,
     /// Browsers refuse to open this port.
     #[error(
         "browsers refuse to open port {0}, which belongs to another protocol; register a redirect URI with another \
-         port, such as http://localhost:8085/callback, and give that"
+         port, such as http://localhost:8085/callback, and pass that"
     )]
     BlockedPort(u16),
     /// It contains characters that a URL parser ignores but Zoho's comparison does not.
-    #[error("it must hold no space, line break or other character that is not printable ASCII")]
+    #[error(
+        "it must not contain a space, a line break or another character that is not printable ASCII"
+    )]
     Character,
     /// It has user info or a fragment, which RFC 6749 section 3.1.2 forbids.
-    #[error("it must have neither user nor fragment (#…)")]
+    #[error("it must not have user info or a fragment (#…)")]
     UserOrFragment,
     /// It contains a parameter that the response adds.
-    #[error("its query must not hold {0}, which Zoho adds itself")]
+    #[error("its query must not contain {0}, which Zoho adds itself")]
     ResponseParameter(&'static str),
 }
 

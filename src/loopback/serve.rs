@@ -47,15 +47,15 @@ const HTML: &str = "text/html; charset=utf-8";
 /// Clears site data (W3C Clear Site Data) for the responding origin.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
-/// Clears what an earlier app's cache would answer in our place, without touching stored data.
+/// Clears what an earlier app's cache would serve instead of us, without touching stored data.
 const THE_CACHE: &str = "\"cache\"";
 
 /// Clears an earlier app's service workers, which takes its stored data with them.
 const CACHE_AND_STORAGE: &str = "\"cache\", \"storage\"";
 
-/// A complete page and the policy to send it with.
+/// A complete page and the policy to send with it.
 pub struct Page {
-    /// The document, which may hold secrets.
+    /// The document, which may contain secrets.
     pub html: Zeroizing<String>,
     /// The value of its `Content-Security-Policy` header.
     pub content_security_policy: String,

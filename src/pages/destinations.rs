@@ -1,4 +1,4 @@
-//! Where the credentials can go from the page: one destination for each program, and a document in its form.
+//! The destinations on the result page: one for each program, with a document in its format.
 
 use crate::credentials::Credentials;
 use crate::error::explain;
@@ -11,7 +11,7 @@ use crate::settings::Settings;
 use crate::zoho::client::{Client, Id};
 use zeroize::Zeroizing;
 
-/// In the order of the page: of Adobe's two sources the one comes first that Adobe keeps.
+/// In the order of the page. Of Adobe's two sources, the one that Adobe still supports comes first.
 const ORDER: [Destination; 6] = [
     Destination::AdobeRest,
     Destination::Adobe,
@@ -21,65 +21,65 @@ const ORDER: [Destination; 6] = [
     Destination::Other,
 ];
 
-/// The form of Adobe's Zoho CRM source that its own tab has, as a whole call.
+/// The format for creating Adobe's Zoho CRM source through Adobe's API.
 const BY_API: &str = "adobe-json";
 
-/// What a secret is in a document that shows the form alone.
+/// The placeholder for a secret in a masked document.
 const STAND_IN: &str = "zohoGrantHidesThis";
 
-/// What a person sees in its place.
+/// What is shown in its place.
 const DOTS: &str = "••••••••••••";
 
-/// So many characters of a document are shown with its secrets hidden.
+/// How many characters of a masked document are shown.
 const PREVIEW: usize = 2000;
 
-/// A program that may get the credentials.
+/// A program that can use the credentials.
 pub struct Choice {
-    /// Which one.
+    /// The program.
     pub destination: Destination,
-    /// What its tab is called.
+    /// The title of its tab.
     pub title: &'static str,
-    /// Whether its tab is the one that is open at first.
+    /// Whether its tab is open at first.
     pub chosen: bool,
-    /// What it takes, or why it cannot have it, one line.
+    /// Its document, or why it is unavailable, in one line.
     pub document: Result<Document, String>,
     /// What to know before relying on it.
     pub remarks: &'static [Remark],
-    /// The same in further forms.
+    /// The credentials in further formats.
     pub others: Vec<Other>,
 }
 
-/// The credentials in one more form.
+/// The credentials in a further format.
 pub struct Other {
-    /// Who takes it, as a heading.
+    /// The consumer, as a heading.
     pub title: &'static str,
-    /// What it is for, a few words.
+    /// What it is for, in a few words.
     pub purpose: &'static str,
-    /// What it takes, or why it cannot have it, one line.
+    /// Its document, or why it is unavailable, in one line.
     pub document: Result<Document, String>,
     /// What to know before relying on it.
     pub remarks: &'static [Remark],
 }
 
-/// The credentials in the form that one program takes.
+/// The credentials in a program's format.
 pub struct Document {
-    /// What its buttons call it: "airbyte document".
+    /// Its name on buttons: "airbyte document".
     pub name: String,
-    /// The file name to save it as; none for what is run instead.
+    /// The file name to save it as; none if it is run instead.
     pub file_name: Option<&'static str>,
-    /// The whole text, holding secrets: masked until revealed.
+    /// The whole text with secrets, masked until revealed.
     pub text: Zeroizing<String>,
-    /// The beginning of the same without secrets, for what stands first in its tab.
+    /// Its beginning without secrets, if it is the first document in its tab.
     pub masked: Option<String>,
 }
 
 impl Choice {
-    /// Whether the program takes a file.
+    /// Whether the program needs a file.
     pub(super) fn saves_first(&self) -> bool {
         matches!(self.destination, Destination::Sdk | Destination::Env)
     }
 
-    /// What the button that copies says.
+    /// The label of the copy button.
     pub(super) fn copy_label(&self) -> &'static str {
         match self.destination {
             Destination::AdobeRest => "Copy curl command",
@@ -90,7 +90,7 @@ impl Choice {
     }
 }
 
-/// Every destination. One of them is chosen: the person's, if it can be served.
+/// Every destination. One of them is chosen: the person's, if it is available.
 pub(super) fn choices(credentials: &Credentials, settings: &Settings) -> Vec<Choice> {
     let options = &settings.target.extras;
     let mut choices = ORDER.map(|destination| choice(destination, credentials, settings));
@@ -154,7 +154,7 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
     }
 }
 
-/// What stands first among the rest: the format that was asked for, unless it is a destination's own.
+/// The first of the other formats: the requested one, unless it belongs to a destination.
 fn main_format(settings: &Settings) -> &'static Format {
     let asked = Format::named(settings.target.form.name());
     let asked = asked.filter(|format| Destination::of_format(format.name).is_none());
@@ -170,13 +170,13 @@ fn other(format: &'static Format, credentials: &Credentials, options: &FormatOpt
     }
 }
 
-/// The connection of Adobe's Zoho CRM source, made by its API.
+/// Creates a connection of Adobe's Zoho CRM source through Adobe's API.
 fn by_api(credentials: &Credentials, options: &FormatOptions) -> Other {
-    let format = Format::named(BY_API).expect("the table has it");
+    let format = Format::named(BY_API).expect("it is a known format");
     let by_api = other(format, credentials, options);
     Other {
         title: "Create the connection with Adobe's API instead",
-        purpose: "the whole curl command",
+        purpose: "the complete curl command",
         document: by_api.document.map(as_request),
         remarks: &[],
     }
@@ -198,7 +198,7 @@ fn document(
     })
 }
 
-/// The document's beginning without secrets.
+/// The beginning of the document without secrets.
 fn preview(
     format: &'static Format,
     credentials: &Credentials,
@@ -209,7 +209,7 @@ fn preview(
     Some(beginning(&masked))
 }
 
-/// The call of Adobe's Flow Service that creates a connection from this body. It stands on standard input, because
+/// The request to Adobe's Flow Service that creates a connection from this body. The body is on standard input, because
 /// every user of a machine can read its command lines.
 fn as_request(body: Document) -> Document {
     let call = |body: &str| {
@@ -231,12 +231,12 @@ fn as_request(body: Document) -> Document {
     }
 }
 
-/// The same credentials with every secret taken out.
+/// The same credentials with placeholders for the secrets.
 fn masked(credentials: &Credentials) -> Credentials {
     let hidden = || STAND_IN.into();
     let id = Id::new(credentials.client.id()).expect("it was an ID before");
     Credentials {
-        client: Client::new(id, hidden()).expect("the stand-in for a secret can be one"),
+        client: Client::new(id, hidden()).expect("the placeholder is a valid secret"),
         access_token: credentials.access_token.as_ref().map(|_| hidden()),
         refresh_token: credentials.refresh_token.as_ref().map(|_| hidden()),
         ..credentials.clone()
@@ -254,7 +254,7 @@ fn unavailable(title: &str, why: &Why) -> String {
     match why {
         Why::DataCenter { known, theirs } => {
             let theirs = theirs.map_or_else(
-                || "a data center that is not in the table".to_owned(),
+                || "an unknown data center".to_owned(),
                 |center| format!("{} ({})", center.name, center.code),
             );
             let known = known.join(", ");
@@ -264,10 +264,10 @@ fn unavailable(title: &str, why: &Why) -> String {
         }
         Why::Missing(Need::RefreshToken) => format!("{title} needs a refresh token."),
         Why::Missing(Need::ApiDomain) => {
-            format!("{title} needs the API domain, which is not known.")
+            format!("{title} needs the API domain, which is unknown.")
         }
         Why::Missing(Need::Environment) => format!(
-            "{title} needs the organization's environment, which is not known. Log in again with --environment: \
+            "{title} needs the organization's environment, which is unknown. Log in again with --environment \
              Production, Developer or Sandbox."
         ),
         _ => format!("{title} {why}. {}", explain::format(why)),
@@ -348,7 +348,7 @@ mod tests {
                 .filter_map(|other| other.document.as_ref().ok());
             assert!(others.all(|other| other.masked.is_none()));
             let Ok(document) = &choice.document else {
-                // Neither has a quote that every one of its programs takes.
+                // Neither has a quoting that all of its programs accept.
                 let unquoted = [Destination::Sdk, Destination::Env];
                 assert!(unquoted.contains(&choice.destination));
                 continue;

@@ -20,9 +20,9 @@ const STYLE: &str = include_str!("../../templates/page.css");
 const SCRIPT: &str = include_str!("../../templates/result.js");
 
 impl Page {
-    /// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
+    /// Renders a page whose policy allows only its own style sheet, plus what `allowed` adds.
     fn render(template: &impl Template, allowed: &str) -> Self {
-        let html = Zeroizing::new(template.render().expect("no template fails to be rendered"));
+        let html = Zeroizing::new(template.render().expect("our templates always render"));
         let content_security_policy = format!(
             "default-src 'none'; style-src {}; img-src data:; frame-ancestors 'none'; base-uri 'none'{allowed}",
             hash(STYLE)
@@ -34,7 +34,7 @@ impl Page {
     }
 }
 
-/// An origin of its own for every document, so that no window of the origin that it came from can read it.
+/// Gives every document an origin of its own, so that no window of its original origin can read it.
 const SANDBOX: &str = "; form-action 'none'; sandbox allow-scripts allow-downloads allow-popups \
      allow-popups-to-escape-sandbox";
 
@@ -44,7 +44,7 @@ pub fn result(view: &ResultView) -> Page {
     Page::render(&ResultPage { view }, &allowed)
 }
 
-/// The page that says one thing.
+/// A page with a single message.
 pub fn message(view: &MessageView) -> Page {
     let allowed = match view.problem.explained.command {
         Some(_) => format!("{SANDBOX}; script-src {}", hash(SCRIPT)),
@@ -73,7 +73,7 @@ struct MessagePage<'a> {
     view: &'a MessageView,
 }
 
-/// A sentence in pieces, of which every second one is an option that must not break across lines.
+/// Splits a sentence so that every second piece is an option, which must not break across lines.
 fn pieces(text: &str) -> Vec<&str> {
     let mut pieces = Vec::new();
     let mut rest = text;
@@ -88,20 +88,20 @@ fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// What color and sign a page carries; never the only bearer of its meaning.
+/// A page's color and sign; the text always says the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It worked.
+    /// Success.
     Good,
-    /// It worked, and something needs a look.
+    /// Success, with something to check.
     Attention,
-    /// It did not work.
+    /// Failure.
     Bad,
-    /// Nothing happened (a stray request, a refusal by the person).
+    /// Nothing happened (a stray request, or the person declined).
     Neutral,
 }
 
-/// Something that went wrong, with what to do about it. A message page of its own, or a banner on the result page.
+/// Something that went wrong, and what to do about it: a page of its own, or a banner on the result page.
 pub struct Problem {
     /// What could not be done, one sentence.
     pub what: String,
@@ -109,19 +109,19 @@ pub struct Problem {
     pub explained: Explanation,
 }
 
-/// A page that says that nothing was obtained.
+/// A page for a login that obtained nothing.
 pub struct MessageView {
     /// Color and sign.
     pub tone: Tone,
     /// What went wrong.
     pub problem: Problem,
-    /// Whether this is `demo`, which every page then says.
+    /// Whether this is `demo`, which every page then mentions.
     pub rehearsal: bool,
 }
 
-/// One value of the result page, masked until revealed when it is a secret.
+/// One value of the result page, masked until revealed if it is a secret.
 pub struct Value {
-    /// What people call it: "Client secret".
+    /// Its label: "Client secret".
     pub label: &'static str,
     /// The value itself.
     pub value: Zeroizing<String>,
@@ -130,7 +130,7 @@ pub struct Value {
 }
 
 impl Value {
-    /// "client secret", but "API domain": what the buttons beside it are called.
+    /// The label inside a sentence, for its buttons: "client secret", but "API domain".
     fn name_in_sentence(&self) -> String {
         let mut rest = self.label.chars();
         match rest.next() {
@@ -144,55 +144,56 @@ impl Value {
 
 /// The page that shows what was obtained.
 pub struct ResultView {
-    /// Good, or Attention when something needs a look.
+    /// Good, or Attention if something needs to be checked.
     pub tone: Tone,
-    /// "Connected to", where the organization's name follows, or a whole title.
+    /// "Connected to", followed by the organization's name, or a complete title.
     pub title: &'static str,
-    /// The organization's name, when the check told.
+    /// The organization's name, if the check found it.
     pub organization: Option<String>,
     /// Its kind and edition: "Production · Enterprise".
     pub organization_detail: Option<String>,
     /// Its identifier.
     pub organization_id: Option<String>,
-    /// The person's name, when the check told.
+    /// The person's name, if the check found it.
     pub person: Option<String>,
-    /// The person's e-mail address, when the check told.
+    /// The person's email address, if the check found it.
     pub email: Option<String>,
-    /// "Europe (eu)", or the accounts server when it is not of the table.
+    /// "Europe (eu)", or the accounts server if the data center is unknown.
     pub data_center: String,
-    /// What to do when it is the wrong account; nothing where no refresh token can be revoked.
+    /// How to revoke the credentials of a wrong account; none if there is no refresh token.
     pub revoke: Option<Revoke>,
-    /// What the destination will be able to read, and what not, one sentence each.
+    /// What the destination will and will not be able to read, one sentence each.
     pub reading: Vec<String>,
     /// Granted scopes, one each.
     pub scopes: Vec<String>,
-    /// RFC 3339 moment at which the access token ends, when Zoho told.
+    /// When the access token expires (RFC 3339), if Zoho said so.
     pub expires_at: Option<String>,
-    /// What went wrong although something was obtained (no refresh token, a foreign API domain, a file not written): banners on top.
+    /// What went wrong even though something was obtained (no refresh token, an untrusted API domain, a file not written): banners
+    /// at the top.
     pub problems: Vec<Problem>,
-    /// What could not be checked and why, one sentence each: quieter than problems.
+    /// What could not be checked and why, one sentence each; less prominent than problems.
     pub notes: Vec<String>,
-    /// Where the credentials went: "Printed in the terminal as text", "Written to ./zoho.env". One sentence each.
+    /// Where the credentials were written: "Printed in the terminal as text", "Written to ./zoho.env". One sentence each.
     pub handed_over: Vec<String>,
-    /// The command that gives a live access token, when a profile keeps the credentials.
+    /// The command that prints a live access token, if the credentials are saved in a profile.
     pub token_command: Option<String>,
     /// Each value, in the order of Adobe's form.
     pub values: Vec<Value>,
-    /// The programs that may get them.
+    /// The programs that can use them.
     pub choices: Vec<Choice>,
-    /// Whether this is `demo`, which the page then says.
+    /// Whether this is `demo`, which the page then mentions.
     pub rehearsal: bool,
 }
 
-/// How the credentials of a wrong account are revoked.
+/// How to revoke the credentials of a wrong account.
 pub struct Revoke {
-    /// The whole command.
+    /// The complete command.
     pub command: String,
-    /// Whether the page's own .env file has to be saved first, because the credentials are nowhere else.
+    /// Whether the page's .env file must be saved first, because the credentials are nowhere else.
     pub needs_file: bool,
 }
 
-/// A name of so many characters is set smaller, and one of still more smaller again.
+/// Longer names are set in smaller type, in two steps.
 const LONG: [(usize, &str); 2] = [(90, "longest"), (36, "long")];
 
 impl ResultView {
@@ -206,13 +207,13 @@ impl ResultView {
             .map_or("", |(_, class)| class)
     }
 
-    /// The end of the access token for a browser without scripts: "2026-11-23 11:35:58 UTC".
+    /// The access token's expiry for a browser without scripts: "2026-11-23 11:35:58 UTC".
     fn expires_in_utc(&self) -> Option<String> {
         let moment = self.expires_at.as_ref()?;
         Some(moment.replace('T', " ").replace('Z', " UTC"))
     }
 
-    /// The destinations that cannot be served, and why.
+    /// Why destinations are unavailable.
     fn unavailable(&self) -> impl Iterator<Item = &str> {
         let reasons = self
             .choices

@@ -1,5 +1,5 @@
-//! Pages in place of the result: requests that change nothing, and what stands in the way of the login. The words are
-//! in `templates/refused.html`.
+//! Pages shown instead of the result: for requests that change nothing, and for obstacles to the login. The text is in
+//! `templates/refused.html`.
 #![allow(
     clippy::unnested_or_patterns,
     reason = "the template language does not nest them"
@@ -11,7 +11,7 @@ use crate::loopback::serve::Page;
 use crate::pages::{SANDBOX, hash};
 use askama::Template;
 
-/// The script of the page for a redirect URI without a response, which alone sees the fragment.
+/// The script of the page for a redirect URI without a response; only a script can see the fragment.
 const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
 /// The page for an occasion.
@@ -26,7 +26,7 @@ pub fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
     };
     let mut page = Page::render(&template, &format!("{SANDBOX}{allowed}"));
     if let Occasion::Clearing { now, .. } = occasion {
-        // A policy has no word for an IPv6 address.
+        // A policy cannot name an IPv6 address.
         let from = if now.contains('[') { "http:" } else { now };
         let pictures = format!("img-src data: {from}");
         let policy = &mut page.content_security_policy;
@@ -43,7 +43,7 @@ struct RefusedPage<'a> {
 }
 
 impl RefusedPage<'_> {
-    /// One page serves a forged, an older and somebody else's login.
+    /// Forged responses, older logins and other people's logins share one page.
     fn title(&self) -> &'static str {
         match self.occasion {
             Occasion::Refused(refusal) => match refusal {

@@ -1,4 +1,4 @@
-//! The page at the end of a login: from what happened to what a person sees.
+//! The page at the end of a login: turns the outcome into what the person sees.
 
 use crate::credentials::Credentials;
 use crate::error::Error;
@@ -14,8 +14,8 @@ use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use zeroize::Zeroizing;
 
-/// What a person must check when nobody could see which user brought Zoho's response.
-const SENDER_UNSEEN: &str = "The connection that brought Zoho's response closed before zoho-grant could see which \
+/// What to check if it is unknown which user delivered Zoho's response.
+const SENDER_UNSEEN: &str = "The connection that delivered Zoho's response closed before zoho-grant could see which \
      user of this machine it belonged to. Check that the organization and the person are yours; if not, revoke these credentials.";
 
 /// The page for an outcome.
@@ -79,27 +79,27 @@ fn result(login: &Outcome, settings: &Settings) -> ResultView {
     }
 }
 
-/// A name that has something to see.
+/// A name with visible characters.
 fn shown(text: Option<&Untrusted>) -> Option<String> {
     let text = text?.to_string().trim().to_owned();
     (!text.is_empty()).then_some(text)
 }
 
-/// "production" as a word of its own: "Production".
+/// Capitalizes "production" as "Production".
 fn capitalized(word: &str) -> String {
     let mut chars = word.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
 }
 
-/// A path with another character could mean something else to a shell.
+/// A path without characters that are special to a shell.
 fn is_plain(path: &str) -> bool {
     path.chars()
         .all(|char| char.is_ascii_alphanumeric() || "._-/:+@=,".contains(char))
 }
 
-/// Where the refresh token can be read again to be revoked: the profile or the file that holds it, else a file that
-/// the page offers.
+/// The command that revokes the refresh token: from the profile or file that contains it, otherwise from a file that the
+/// page offers.
 fn revoke(login: &Outcome) -> Option<Revoke> {
     login.credentials.refresh_token.as_ref()?;
     let file = match &login.written {
@@ -128,7 +128,7 @@ fn notes(login: &Outcome) -> Vec<String> {
         .collect()
 }
 
-/// A good exchange proves nothing about the CRM: only its own answer does.
+/// A successful exchange proves nothing about the CRM; only the CRM's own response does.
 fn title(is_checked: bool, has_name: bool) -> &'static str {
     match (is_checked, has_name) {
         (true, true) => "Connected to",
@@ -179,7 +179,7 @@ fn granted(credentials: &Credentials) -> Vec<String> {
     })
 }
 
-/// Each value: the six of Adobe's form first, in its order.
+/// All values: the six of Adobe's form first, in its order.
 fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
     let of = View {
         credentials,

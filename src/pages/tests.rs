@@ -7,7 +7,7 @@ fn marked(field: &str) -> String {
     format!("{field}<b>&\"'")
 }
 
-/// Holds of every page: foreign text is escaped, nothing is loaded, nothing stands there that the policy refuses.
+/// True of every page: untrusted text is escaped, nothing is loaded, and nothing violates the policy.
 fn assert_sound(page: &Page, fields: &[&str]) {
     let html = page.html.as_str();
     for field in fields {
@@ -20,7 +20,7 @@ fn assert_sound(page: &Page, fields: &[&str]) {
         html.matches("<a ").count(),
         html.matches(r#" target="_blank" rel="noreferrer noopener">"#)
             .count(),
-        "a link would lead away from the page, or tell where it was"
+        "a link would replace the page, or reveal its address"
     );
     for refused in ["<b>", "http://", "https://", " src=", "url(", "@import"] {
         assert!(!rest.contains(refused), "{refused}");
@@ -171,7 +171,7 @@ fn a_secret_is_on_the_page_once_in_closed_details() {
     }
 }
 
-/// What stands between the tag of the details that hold the text, and the text, which occurs once.
+/// The text between the tag of the details around `text` and `text`, which occurs once.
 fn innermost_details<'a>(html: &'a str, text: &str) -> Option<&'a str> {
     let (before, after) = html.split_once(text).unwrap();
     assert!(!after.contains(text), "{text} is there twice");
@@ -221,8 +221,8 @@ fn long_names_are_set_smaller() {
 #[test]
 fn an_option_is_a_piece_of_its_own() {
     assert_eq!(
-        pieces("Give --save-to file, or leave --save out."),
-        ["Give ", "--save-to", " file, or leave ", "--save", " out."]
+        pieces("Pass --save-to file, or omit --save."),
+        ["Pass ", "--save-to", " file, or omit ", "--save", "."]
     );
     assert_eq!(pieces("--dc"), ["", "--dc", ""]);
     assert_eq!(pieces("server-based"), ["server-based"]);

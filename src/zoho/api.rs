@@ -1,4 +1,4 @@
-//! One request of the person's own to Zoho's API, whose answer is passed on piece by piece.
+//! A single request that the person makes to Zoho's API; the response is streamed.
 
 use crate::untrusted::is_hidden;
 use crate::zoho::http::{Requested, Zoho, authorization};
@@ -14,21 +14,21 @@ use std::time::{Duration, Instant};
 use thiserror::Error;
 use tokio::time::timeout;
 
-/// Path and query at an API domain. Behind an origin it cannot lead to another host.
+/// Path and query on an API domain. Appended to an origin, it cannot lead to another host.
 #[derive(Clone, Debug)]
 pub struct ApiPath(String);
 
-/// Why a path is not taken.
+/// Why a path is rejected.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotAPath {
-    /// A whole address, or a path without its beginning.
-    #[error("it begins with one slash, as in /crm/v8/org; the server is that of the credentials")]
+    /// A full address, or a path without its slash.
+    #[error("begin it with one slash, such as /crm/v8/org; the credentials determine the server")]
     Beginning,
-    /// Something that another program might take for the beginning of a host.
-    #[error("it contains {0}; percent-encode that (@ is %40, // is %2F%2F, # is %23)")]
+    /// Something that another program might take for the start of a host.
+    #[error("it contains {0}; percent-encode it (@ is %40, // is %2F%2F, # is %23)")]
     Sign(&'static str),
-    /// A character that is not seen.
-    #[error("it holds a control character or an invisible one")]
+    /// An invisible character.
+    #[error("it contains a control character or an invisible one")]
     Hidden,
 }
 
@@ -50,19 +50,19 @@ impl FromStr for ApiPath {
     }
 }
 
-/// What is done with what is at a path (RFC 9110 section 9, RFC 5789).
+/// The request method (RFC 9110 section 9, RFC 5789).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "UPPER")]
 pub enum Method {
-    /// Reads it.
+    /// Reads.
     Get,
-    /// Creates something there.
+    /// Creates.
     Post,
-    /// Replaces it.
+    /// Replaces.
     Put,
-    /// Changes a part of it.
+    /// Changes in part.
     Patch,
-    /// Deletes it.
+    /// Deletes.
     Delete,
 }
 
@@ -78,21 +78,21 @@ impl From<Method> for reqwest::Method {
     }
 }
 
-/// A request of the person's own.
+/// A request that the person makes.
 pub struct ApiRequest<'a> {
-    /// What is done.
+    /// The method.
     pub method: Method,
-    /// Where.
+    /// The path and query.
     pub path: &'a ApiPath,
-    /// What is sent with it, as JSON.
+    /// The JSON body to send, if any.
     pub body: Option<Bytes>,
 }
 
-/// An answer whose body has not been read yet.
+/// A response whose body has not been read yet.
 pub struct ApiAnswer {
     /// The HTTP status: 404.
     pub status: u16,
-    /// The same with its name: "404 Not Found".
+    /// The status with its name: "404 Not Found".
     pub status_line: String,
     response: Response,
     server: String,
@@ -100,12 +100,12 @@ pub struct ApiAnswer {
 }
 
 impl ApiAnswer {
-    /// Whether the CRM did what was asked.
+    /// Whether the request succeeded.
     pub fn is_good(&self) -> bool {
         self.response.status().is_success()
     }
 
-    /// The next piece of the body; none at its end. Each must come in time, however many there are.
+    /// The next piece of the body; none at the end. Each piece has its own time limit.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, NetworkError> {
         let piece = timeout(self.within, self.response.chunk()).await;
         let piece = piece.map_err(|_| slow(&self.server))?;
@@ -114,7 +114,7 @@ impl ApiAnswer {
 }
 
 impl Zoho {
-    /// Makes the request with an access token, which only an API domain that is trusted may see.
+    /// Makes the request with an access token, which only a trusted API domain may see.
     pub async fn call(
         &self,
         domain: &ApiDomain,
@@ -123,12 +123,12 @@ impl Zoho {
     ) -> Result<ApiAnswer, NetworkError> {
         let server = domain.as_str();
         let address = format!("{server}{}", asked.path.0);
-        // Only a parser's word is final on where an address leads.
+        // Only parsing the result shows where the address really leads.
         let address = Url::parse(&address).ok();
         let address = address.filter(|url| url.origin().ascii_serialization() == server);
         let address = address.ok_or_else(|| NetworkError {
             server: server.to_owned(),
-            trouble: NetworkFailure::Other("the path leads elsewhere".to_owned()),
+            trouble: NetworkFailure::Other("the path leads to another server".to_owned()),
             unsent: true,
         })?;
         let method = reqwest::Method::from(asked.method);

@@ -1,4 +1,4 @@
-//! The certificate authorities that this system trusts, where they are files: OpenSSL's bundle, or its folders.
+//! Unix except Apple: the system's trusted CA certificates are PEM files, in OpenSSL's bundle or folders.
 
 use crate::untrusted::Untrusted;
 use openssl_probe::ProbeResult;
@@ -11,10 +11,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use webpki::{EndEntityCert, KeyUsage};
 
-/// Some editors begin a file with it, so that the first line would not be found.
+/// The byte-order mark that some editors add, which would hide the first line.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
-/// Has a client trust whom the system trusts; why not, if that is nobody and `needed`.
+/// Makes a client trust the system's authorities; an error if there are none and they are `needed`.
 pub(super) fn trusting(builder: ClientBuilder, needed: bool) -> Result<ClientBuilder, String> {
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
     let (bundle, folders) = places(named, openssl_probe::probe);
@@ -27,8 +27,8 @@ pub(super) fn trusting(builder: ClientBuilder, needed: bool) -> Result<ClientBui
     Ok(builder.tls_backend_preconfigured(config.with_no_client_auth()))
 }
 
-/// What the variables name; else the system's bundle, or its folders if it has none. Beside a bundle a folder may hold
-/// certificates that nobody made authorities.
+/// The places that the variables name; otherwise the system's bundle, or its folders if it has none. Next to a bundle, a
+/// folder may contain certificates that are not trusted authorities.
 fn places(
     named: [Option<OsString>; 2],
     probe: impl FnOnce() -> ProbeResult,
@@ -47,17 +47,17 @@ fn places(
     (file.map(PathBuf::from), folders.collect())
 }
 
-/// A bundle is there to be read; what else lies in a folder is passed over.
+/// Reads the certificates. A bundle must be readable; other files in a folder are skipped.
 fn trusted(bundle: Option<&Path>, folders: &[PathBuf]) -> Result<RootCertStore, String> {
     let mut roots = RootCertStore::empty();
     if let Some(path) = bundle {
         let unused = |why: &str| {
             let path = Untrusted::path(path);
-            format!("{path}, by which servers would prove who they are, {why}.")
+            format!("The file of trusted certificates, {path}, {why}.")
         };
         let (added, _) = roots.add_parsable_certificates(read(path).map_err(|why| unused(&why))?);
         if added == 0 {
-            return Err(unused("holds no certificate that can be read"));
+            return Err(unused("contains no readable certificate"));
         }
     }
     let listed = folders.iter().flat_map(fs::read_dir).flatten();
@@ -67,14 +67,14 @@ fn trusted(bundle: Option<&Path>, folders: &[PathBuf]) -> Result<RootCertStore, 
     }
     if roots.is_empty() {
         return Err(
-            "This system's certificate store is missing or empty, so no server can prove who it is."
+            "This system's certificate store is missing or empty, so no server's identity can be verified."
                 .to_owned(),
         );
     }
     Ok(roots)
 }
 
-/// The certificates of a file, in PEM or as one in DER; else what is wrong with it.
+/// The certificates of a file, in PEM or as a single DER certificate; otherwise what is wrong with it.
 fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let unreadable = |error| format!("cannot be read: {error}");
     if !fs::metadata(path).map_err(unreadable)?.is_file() {
@@ -90,13 +90,13 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     let openssls = b"-----BEGIN TRUSTED CERTIFICATE-----";
     if text.windows(openssls.len()).any(|part| part == openssls) {
         return Err(
-            "holds certificates in OpenSSL's own form (BEGIN TRUSTED CERTIFICATE)".to_owned(),
+            "contains certificates in OpenSSL's own format (BEGIN TRUSTED CERTIFICATE)".to_owned(),
         );
     }
     Ok(vec![bytes.into()])
 }
 
-/// Whether it says that it may sign others. As a server's own, only such a certificate is refused for this reason.
+/// Whether the certificate may sign others. As a server's own certificate, only such a one is refused for this reason.
 fn is_authority(certificate: &CertificateDer<'_>) -> bool {
     EndEntityCert::try_from(certificate).is_ok_and(|certificate| {
         let usage = KeyUsage::server_auth();
@@ -200,8 +200,8 @@ mod tests {
         let folder = tempdir().unwrap();
         let trusted_form = authority("one").pem().replace("CERT", "TRUSTED CERT");
         for (name, bytes, reason) in [
-            ("empty", "", "no certificate that can be read"),
-            ("words", "no certificate", "no certificate that can be read"),
+            ("empty", "", "no readable certificate"),
+            ("words", "no certificate", "no readable certificate"),
             ("trusted", &*trusted_form, "BEGIN TRUSTED CERTIFICATE"),
         ] {
             let why = trusted(Some(&at(&folder, name, bytes)), &[]).unwrap_err();

@@ -13,19 +13,18 @@ const RANDOM_BYTES: usize = 32;
 /// One authorization request, and what must be remembered to judge its response and redeem its code.
 #[derive(Debug)]
 pub struct AuthorizationRequest {
-    /// Zoho's consent page for this request. It holds the state: never put it on a command line.
+    /// Zoho's consent page for this request. It contains the state: never put it on a command line.
     pub address: SecretString,
-    /// Returned by Zoho as it is; whoever knows it speaks for this login.
+    /// Returned unchanged by Zoho; proves that a response belongs to this login.
     pub state: SecretString,
-    /// The PKCE code verifier, unless switched off.
+    /// The PKCE code verifier, unless PKCE is turned off.
     pub verifier: Option<SecretString>,
     /// The redirect URI, as registered; the token request repeats it.
     pub redirect_uri: String,
 }
 
 impl AuthorizationRequest {
-    /// Makes a request that asks the accounts server for offline access by a fresh consent:
-    /// without either, Zoho gives no refresh token.
+    /// Creates a request for offline access with a fresh consent: without either, Zoho issues no refresh token.
     pub fn new(
         server: &AccountsServer,
         client_id: &str,
@@ -47,7 +46,7 @@ impl AuthorizationRequest {
         ];
         if let Some(verifier) = &verifier {
             query.push(("code_challenge", challenge(verifier)));
-            // Zoho takes `plain` when the method is not named.
+            // Zoho assumes `plain` if the method is not named.
             query.push(("code_challenge_method", "S256".to_owned()));
         }
         let address = Url::parse_with_params(&format!("{server}/oauth/v2/auth"), query)
@@ -61,14 +60,14 @@ impl AuthorizationRequest {
     }
 }
 
-/// 256 random bits in letters that fit a URL.
+/// 256 random bits in URL-safe characters.
 pub(crate) fn random_text(random: &mut dyn CryptoRng) -> SecretString {
     let mut bytes = zeroize::Zeroizing::new([0; RANDOM_BYTES]);
     random.fill_bytes(bytes.as_mut());
     URL_SAFE_NO_PAD.encode(bytes.as_ref()).into()
 }
 
-/// 20 random letters, some 94 bits, that fit a host name.
+/// 20 random letters, about 94 bits, valid in a host name.
 pub(crate) fn random_letters(random: &mut dyn CryptoRng) -> String {
     (0..20)
         .map(|_| char::from(random.random_range(b'a'..=b'z')))

@@ -3,35 +3,35 @@
 use secrecy::{ExposeSecret, SecretString};
 use thiserror::Error;
 
-/// A registered client: its id, and the secret that proves it.
+/// A registered client: its ID and secret.
 #[derive(Clone, Debug)]
 pub struct Client {
     id: String,
     secret: SecretString,
 }
 
-/// Why a client id, a secret or a token is not taken.
+/// Why a client ID, a secret or a token is rejected.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum NotAClient {
-    /// Nothing was given.
+    /// It is empty.
     #[error("it is empty")]
     Empty,
-    /// Zoho uses no quotes there.
-    #[error("quotes stand around it, as docker's --env-file leaves them; take them off")]
+    /// It is quoted; Zoho uses no quotes.
+    #[error("it is in quotes, which docker's --env-file keeps; remove them")]
     Quoted,
-    /// RFC 6749 appendix A.1 and A.2 allow printable ASCII only; a space is always a slip of the clipboard.
-    #[error("it holds a space, a line break or another character that Zoho never uses there")]
+    /// RFC 6749 appendixes A.1 and A.2 allow only printable ASCII; a space is always a copying mistake.
+    #[error("it contains a space, a line break or another character that Zoho never uses there")]
     Character,
 }
 
 impl Client {
-    /// Takes an id and a secret of printable ASCII.
+    /// Accepts an ID and a secret of printable ASCII.
     pub fn new(id: Id, secret: SecretString) -> Result<Self, NotAClient> {
         check(secret.expose_secret())?;
         Ok(Self { id: id.0, secret })
     }
 
-    /// The client id: public.
+    /// The client ID, which is public.
     pub fn id(&self) -> &str {
         &self.id
     }
@@ -42,23 +42,23 @@ impl Client {
     }
 }
 
-/// A client id of printable ASCII.
+/// A client ID of printable ASCII.
 #[derive(Clone, Debug)]
 pub struct Id(String);
 
 impl Id {
-    /// Takes an id of printable ASCII.
+    /// Accepts an ID of printable ASCII.
     pub fn new(id: &str) -> Result<Self, NotAClient> {
         check(id)?;
         Ok(Self(id.to_owned()))
     }
 
-    /// As it is registered.
+    /// The ID as registered.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 
-    /// Whether it is not `1000.` and 30 upper-case letters and digits: users report no other shape, Zoho documents none.
+    /// Whether it is not `1000.` and 30 uppercase letters and digits: users report no other shape, and Zoho documents none.
     pub fn is_odd(&self) -> bool {
         let rest = self.0.strip_prefix("1000.").unwrap_or_default();
         let usual = |byte: u8| byte.is_ascii_uppercase() || byte.is_ascii_digit();
@@ -71,7 +71,7 @@ pub(crate) fn is_token_text(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic())
 }
 
-/// A secret or token that is read from somewhere: printable ASCII without spaces.
+/// Parses a secret or token: printable ASCII without spaces.
 pub fn token(text: &str) -> Result<SecretString, NotAClient> {
     check(text).map(|()| text.into())
 }

@@ -1,4 +1,4 @@
-//! Whose tokens these are: organization and person, asked of the CRM
+//! Who owns the tokens: organization and person, according to the CRM
 //! (zoho.com/crm/developer/docs/api/v8/get-org-data and get-users).
 
 use crate::untrusted::Untrusted;
@@ -11,39 +11,39 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use thiserror::Error;
 
-/// The codes of a token that is not known (any more).
+/// The error codes for a token that is not valid.
 const DEAD: [&str; 3] = [
     "INVALID_TOKEN",
     "INVALID_OAUTHTOKEN",
     "AUTHENTICATION_FAILURE",
 ];
 
-/// What the check told.
+/// The result of the check.
 #[derive(Clone, Debug)]
 pub struct Identity {
-    /// The organization that the tokens open.
+    /// The organization that the tokens give access to.
     pub organization: Result<Organization, Unchecked>,
     /// The person who consented.
     pub user: Result<User, Unchecked>,
 }
 
-/// Why a question of the check has no answer; `Display` reads on from "because".
+/// Why the check could not find something out. `Display` continues after "because".
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum Unchecked {
-    /// It was not asked, or not answered, for this reason.
+    /// The CRM was not asked, or did not answer, for this reason.
     #[error("{0}")]
     Because(String),
     /// The token does not have the scope for it.
     #[error(
-        "the CRM says OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it"
+        "the CRM returned OAUTH_SCOPE_MISMATCH: the token works, but does not have the scope for it"
     )]
     ScopeMissing,
-    /// The CRM does not know the token: it is no good at this API domain.
+    /// The CRM does not accept the token: it is not valid at this API domain.
     #[error("the CRM does not accept the access token ({0})")]
     TokenRefused(&'static str),
 }
 
-/// An organization of Zoho CRM.
+/// A Zoho CRM organization.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct Organization {
     /// Its name.
@@ -53,21 +53,21 @@ pub struct Organization {
     /// "production", "sandbox", "developer" or "bigin".
     #[serde(rename = "type")]
     pub kind: Option<Untrusted>,
-    /// The edition paid for: `license_details.paid_type`.
+    /// The paid edition: `license_details.paid_type`.
     pub edition: Option<Untrusted>,
 }
 
-/// A person of Zoho CRM.
+/// A Zoho CRM user.
 #[derive(Clone, Debug, Deserialize, Serialize)]
 pub struct User {
     /// Full name.
     pub name: Option<Untrusted>,
-    /// E-mail address.
+    /// Email address.
     pub email: Option<Untrusted>,
 }
 
 impl Identity {
-    /// The check was not made at all, for one reason.
+    /// The result if the check was not made, with the reason.
     pub fn not_asked(why: &str) -> Self {
         Self {
             organization: Err(Unchecked::Because(why.to_owned())),
@@ -75,7 +75,7 @@ impl Identity {
         }
     }
 
-    /// The code by which the CRM said that it does not know the token.
+    /// The CRM's error code, if it does not accept the token.
     pub fn token_refused(&self) -> Option<&'static str> {
         let answers = [self.organization.as_ref().err(), self.user.as_ref().err()];
         answers.into_iter().find_map(|answer| match answer {
@@ -85,7 +85,7 @@ impl Identity {
     }
 }
 
-/// Asks both questions at once, each only when the scopes allow it.
+/// Makes both requests at once, each only if the scopes allow it.
 pub async fn check(
     zoho: &Zoho,
     domain: &ApiDomain,
@@ -124,7 +124,7 @@ pub async fn check(
     }
 }
 
-/// What the CRM answers at a path; null where it has nothing.
+/// The CRM's answer at a path; null if it has nothing.
 pub(crate) async fn read(
     zoho: &Zoho,
     domain: &ApiDomain,
@@ -146,7 +146,7 @@ fn unanswered(error: &NetworkError) -> Unchecked {
     Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
 }
 
-/// The first record of an answer, by its place; else why there is none.
+/// The first record of an answer at this pointer; otherwise why there is none.
 fn record(answer: &HttpAnswer, place: &str) -> Result<Value, Unchecked> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status.is_success()
@@ -157,7 +157,7 @@ fn record(answer: &HttpAnswer, place: &str) -> Result<Value, Unchecked> {
     Err(refused(answer.status.as_u16(), &body))
 }
 
-/// What an error of the CRM means.
+/// What a CRM error means.
 fn refused(status: u16, body: &Value) -> Unchecked {
     let code = told(body, "/code");
     let raw = code.as_ref().map(Untrusted::raw);
@@ -173,7 +173,7 @@ fn refused(status: u16, body: &Value) -> Unchecked {
     }
 }
 
-/// A text or number of the CRM; anything else, and an empty text, counts as absent.
+/// A string or number from the CRM; anything else, and an empty string, counts as absent.
 fn told(record: &Value, place: &str) -> Option<Untrusted> {
     match record.pointer(place)? {
         Value::String(text) if !text.is_empty() => Some(Untrusted::new(text)),

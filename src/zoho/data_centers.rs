@@ -1,9 +1,9 @@
 //! Zoho's data centers (zoho.com/crm/developer/docs/api/v8/multi-dc, accounts/protocol/oauth/multi-dc).
 
-/// One of Zoho's data centers: a cloud of its own with its own servers and console.
+/// One of Zoho's data centers: a separate cloud with its own servers and console.
 #[derive(Debug, PartialEq, Eq)]
 pub struct DataCenter {
-    /// The code that `location` carries: "eu".
+    /// The code used in `location`: "eu".
     pub code: &'static str,
     /// The region's name: "Europe".
     pub name: &'static str,
@@ -11,13 +11,13 @@ pub struct DataCenter {
     pub accounts_server: &'static str,
     /// Origin of the CRM API.
     pub api_domain: &'static str,
-    /// Origin of the API console, where it is known.
+    /// Origin of the API console, if known.
     pub api_console: Option<&'static str>,
-    /// How the servers are known, in a few words; what Zoho documents is the surest.
+    /// How we know the servers, in a few words; Zoho's documentation is the best source.
     pub evidence: &'static str,
 }
 
-/// A data center of the table: code, region, the end of its domains, evidence.
+/// A data center: code, region, domain ending, evidence.
 macro_rules! center {
     ($code:literal, $name:literal, $domain:literal, $evidence:literal) => {
         DataCenter {
@@ -31,7 +31,7 @@ macro_rules! center {
     };
 }
 
-/// Every data center that is known. Canada's accounts server is no misprint.
+/// Every known data center. Canada's accounts server is not a typo.
 pub static DATA_CENTERS: [DataCenter; 11] = [
     center!("us", "United States", "com", "documented"),
     center!("eu", "Europe", "eu", "documented"),
@@ -69,13 +69,13 @@ pub static DATA_CENTERS: [DataCenter; 11] = [
 ];
 
 impl DataCenter {
-    /// The data center with this code, in lower case.
+    /// The data center with this lowercase code.
     pub fn of_code(code: &str) -> Option<&'static Self> {
         DATA_CENTERS.iter().find(|center| center.code == code)
     }
 
-    /// The data center that people mean by a name: its code, its top-level domain ("com.au"), or what Zoho's own code calls
-    /// it; in any case, with spaces around it.
+    /// The data center that people mean by a name: its code, its top-level domain ("com.au"), or its name in Zoho's own
+    /// code. Ignores case and surrounding spaces.
     pub fn named(name: &str) -> Option<&'static Self> {
         let name = name.trim().to_ascii_lowercase();
         let name = if name == "uae" { "ae" } else { &name };
@@ -88,15 +88,15 @@ impl DataCenter {
         Self::of_code(name).or_else(|| centers.find(|center| domain(center)))
     }
 
-    /// The top-level domain by which many programs name it: "com.au". It is that of the API, which for Canada alone is
-    /// not that of the accounts server.
+    /// The top-level domain that many programs use for it: "com.au". It is the API's, which differs from the accounts
+    /// server's only for Canada.
     pub fn tld(&self) -> &'static str {
         let tld = self.api_domain.strip_prefix("https://www.zohoapis.");
-        tld.expect("a test looks at each")
+        tld.expect("a test checks each")
     }
 
-    /// Every API domain of this data center: that of the table, those of its sandboxes and developer accounts, and the
-    /// bare one.
+    /// Every API domain of this data center: the main one, those for sandboxes and developer accounts, and the bare
+    /// domain.
     pub fn api_domains(&self) -> impl Iterator<Item = String> {
         let environments = ["www.", "sandbox.", "developer.", ""];
         environments

@@ -1,4 +1,4 @@
-//! Consent on another device, in Zoho's own protocol, which is not that of RFC 8628
+//! Consent on another device, in Zoho's own protocol, which is not RFC 8628
 //! (zoho.com/accounts/protocol/oauth/devices).
 
 use crate::untrusted::Untrusted;
@@ -10,50 +10,50 @@ use crate::zoho::trust::{AccountsServer, plain_url};
 use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 
-/// Zoho's older page says 30 seconds, a newer one is quoted with 5: the slower one offends nobody.
+/// Zoho's older page says 30 seconds, a newer one is quoted with 5: the slower one is always acceptable.
 const INTERVAL: Duration = Duration::from_secs(30);
 
 /// Zoho documents five minutes.
 const LIFE: Duration = Duration::from_mins(5);
 
-/// From here on a number is in milliseconds: nobody polls as seldom as a code lives, in seconds.
+/// A larger number is in milliseconds: an interval in seconds is never as long as a code's lifetime.
 const LONGEST_INTERVAL_IN_SECONDS: f64 = 300.0;
 
-/// What the person enters, and what the tokens are asked for with.
+/// The code that the person enters, and the code for requesting the tokens.
 #[derive(Debug)]
 pub struct DeviceCode {
-    /// What the person enters.
+    /// The code to enter.
     pub user_code: Untrusted,
-    /// Where: an address of http or https.
+    /// Where to enter it: an http or https address.
     pub address: Untrusted,
-    /// The same address with the code in it, when Zoho gave one.
+    /// The same address with the code in it, if Zoho provided one.
     pub complete: Option<Untrusted>,
-    /// Stands for the person's consent once it is given.
+    /// The device code, which is exchanged for tokens after the consent.
     pub device_code: SecretString,
-    /// Between two polls.
+    /// The time between two polls.
     pub interval: Duration,
-    /// Until the code expires.
+    /// The time until the code expires.
     pub life: Duration,
 }
 
-/// What one poll is answered with.
+/// The answer to a poll.
 #[derive(Debug)]
 pub enum Poll {
     /// The person consented.
     Tokens(Tokens),
     /// They have not decided yet.
     Pending,
-    /// The polls come too fast.
+    /// The polls are too frequent.
     SlowDown,
-    /// They live at the data center with this code: go on there.
+    /// Their account is in the data center with this code: continue there.
     OtherDataCenter(Untrusted),
-    /// They refused.
+    /// They declined.
     Refused,
-    /// The code is too old.
+    /// The code has expired.
     Expired,
 }
 
-/// Asks for a user code, with offline access by a fresh consent.
+/// Requests a user code, with offline access and a fresh consent.
 pub async fn code(
     zoho: &Zoho,
     server: &AccountsServer,
@@ -71,7 +71,7 @@ pub async fn code(
     judge_code(&token::post(zoho, server, "/oauth/v3/device/code", &form).await?)
 }
 
-/// Asks once for the tokens.
+/// Requests the tokens once.
 pub async fn poll(
     zoho: &Zoho,
     server: &AccountsServer,
@@ -110,7 +110,7 @@ fn is_address(text: &Untrusted) -> bool {
     plain_url(text.raw()).is_some_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
-/// By the body: pending comes with status 200 or 400.
+/// Judged by the body: "pending" comes with status 200 or 400.
 fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
     let fields = token::read(answer, token::TOKEN)?;
     match fields.text("error") {
@@ -122,7 +122,7 @@ fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
             Ok(Poll::OtherDataCenter(location.unwrap_or_else(nowhere)))
         }
         Some("access_denied") => Ok(Poll::Refused),
-        // The second is RFC 8628's word.
+        // The second is RFC 8628's term.
         Some("expired" | "expired_token") => Ok(Poll::Expired),
         _ => token::judge(answer).map(Poll::Tokens),
     }

@@ -1,4 +1,4 @@
-//! Requests to Zoho: no redirect is followed, no answer is waited for or read without a limit.
+//! Requests to Zoho. Redirects are never followed, and every response is limited in time and size.
 
 use crate::zoho::authorities::trusting;
 use crate::zoho::network::{NetworkError, NetworkFailure};
@@ -16,48 +16,48 @@ use std::time::{Duration, Instant};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-/// A connection idle for longer is not used again: the grant token is worth more than a round trip.
+/// A connection idle for longer is not reused: the grant token is worth more than a round trip.
 const IDLE: Duration = Duration::from_secs(5);
 
 /// The answer to the first request does not matter, so little of it is read.
 const PROBE_BYTES: usize = 64 * 1024;
 
-/// An organization's whole record is some kilobytes.
+/// An organization's full record is a few kilobytes.
 const RECORD_BYTES: usize = 1024 * 1024;
 
-/// A token answer is about a kilobyte; whatever is longer is something else.
+/// A token response is about a kilobyte; anything longer is something else.
 const ANSWER_BYTES: usize = 64 * 1024;
 
-/// More than an answer with tokens takes: a body that outgrows its memory leaves a copy behind that nobody wipes.
+/// More than a token response needs: a buffer that must grow leaves behind a copy that is never wiped.
 const TOKEN_BYTES: usize = 16 * 1024;
 
-/// What a gzip file begins with (RFC 1952 section 2.3.1).
+/// The first bytes of a gzip file (RFC 1952 section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// In UTF-8.
+/// The byte-order mark in UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// An answer of Zoho.
+/// A response from Zoho.
 pub(super) struct HttpAnswer {
     pub(super) status: StatusCode,
     pub(super) body: Zeroizing<Vec<u8>>,
 }
 
-/// A request to Zoho that was answered, or failed.
+/// A request to Zoho that was answered or failed.
 #[derive(Debug)]
 pub struct Requested {
     /// Method and address, without query.
     pub request: String,
     /// HTTP status, or what failed.
     pub result: String,
-    /// Until the whole answer was there.
+    /// The time until the response was complete.
     pub took: Duration,
 }
 
-/// Told of each request.
+/// Receives a report about each request.
 pub type Report = Arc<dyn Fn(Requested) + Send + Sync>;
 
-/// Zoho, as seen over the network. Clients are made when first needed: reading the certificate store takes time.
+/// Zoho over the network. Clients are created when first needed, because reading the certificate store takes time.
 pub struct Zoho {
     direct: OnceLock<Client>,
     proxied: OnceLock<Client>,
@@ -66,10 +66,10 @@ pub struct Zoho {
 }
 
 impl Zoho {
-    /// Waits `within` for the whole answer to a token request, a third of it for others. No connection is made before
-    /// the first request.
+    /// Token requests may take up to `within`, other requests a third of it. No connection is made before the first
+    /// request.
     pub fn new(within: Duration, report: Report) -> Self {
-        // A second login in the same process finds the provider installed.
+        // In a second login in the same process, the provider is already installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         Self {
             direct: OnceLock::new(),
@@ -79,8 +79,8 @@ impl Zoho {
         }
     }
 
-    /// One request before the consent tells early of a proxy, a certificate or a name problem, when nothing is lost
-    /// yet. Whatever the server answers is good; the address is the one whose answer is public and small.
+    /// One request before the consent detects a proxy, certificate or name problem while nothing is lost yet. Any response
+    /// is fine; this address has one that is public and small.
     pub async fn reach(&self, server: &AccountsServer) -> Result<(), NetworkError> {
         let address = format!("{server}/oauth/serverinfo");
         let request = self.client(server.as_str())?.get(&address);
@@ -92,7 +92,7 @@ impl Zoho {
         }
     }
 
-    /// Asks with an access token, which only an API domain that is trusted may see.
+    /// Makes a GET request with an access token, which only a trusted API domain may see.
     pub(super) async fn get(
         &self,
         domain: &ApiDomain,
@@ -108,7 +108,7 @@ impl Zoho {
             .await
     }
 
-    /// Posts secrets, which only an accounts server that is trusted may see.
+    /// Posts secrets, which only a trusted accounts server may see.
     pub(super) async fn post(
         &self,
         server: &AccountsServer,
@@ -123,7 +123,7 @@ impl Zoho {
         let request = request
             .header(CONTENT_TYPE, form_type)
             .timeout(self.within)
-            // The body owns the secrets and wipes them when it is sent.
+            // The body owns the secrets and wipes them after sending.
             .body(bytes::Bytes::from_owner(body));
         let name = format!("POST {address}");
         self.send(server.as_str(), name, request, ANSWER_BYTES)
@@ -158,7 +158,7 @@ impl Zoho {
         outcome
     }
 
-    /// The person's proxy leads to Zoho; what is on this machine is never asked through it.
+    /// The person's proxy is used for Zoho, but never for this machine.
     pub(super) fn client(&self, server: &str) -> Result<&Client, NetworkError> {
         let local = is_loopback(server);
         let failed = |trouble| NetworkError {
@@ -185,13 +185,13 @@ impl Zoho {
         let client = builder
             .build()
             .map_err(|error| NetworkError::of(server, &error))?;
-        // Only this task sets it; another's client would do as well.
+        // Only this task sets it; another task's client would do as well.
         Ok(place.get_or_init(|| client))
     }
 }
 
-/// Reads all of it. What is a whole answer by itself is one however the connection ended: without the farewell of
-/// TLS, say.
+/// Reads the whole body. A body that is complete in itself counts however the connection ended, such as without a TLS
+/// close message.
 async fn read(
     server: &str,
     request: RequestBuilder,
@@ -221,14 +221,14 @@ async fn read(
     }
 }
 
-/// Without what gateways wrap around an answer, asked or not: gzip, whatever the headers say, and a byte-order mark.
-/// None when it is longer than `limit` then.
+/// Removes what gateways may add unasked: gzip, whatever the headers say, and a byte-order mark. None if the result is
+/// longer than `limit`.
 fn unwrapped(body: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
     let mut text = body;
     if text.starts_with(&GZIP) {
         let mut unpacked = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
         let unpacking = MultiGzDecoder::new(text.as_slice()).take(limit as u64 + 1);
-        // What is broken off may be whole all the same.
+        // A truncated stream may still contain a complete response.
         let _ = { unpacking }.read_to_end(&mut unpacked);
         text = unpacked;
     }
@@ -242,7 +242,7 @@ fn is_whole(body: &[u8]) -> bool {
     serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
-/// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.
+/// A header value that the HTTP library does not print.
 pub(super) fn authorization(token: &SecretString) -> HeaderValue {
     let value = Zeroizing::new(format!("Zoho-oauthtoken {}", token.expose_secret()));
     let mut header =

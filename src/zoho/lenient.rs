@@ -1,4 +1,4 @@
-//! Objects of Zoho's answers, read whatever the types of their fields: numbers come as strings, strings may be missing.
+//! JSON objects from Zoho, read regardless of field types: numbers may come as strings, and strings may be missing.
 
 use crate::untrusted::Untrusted;
 use crate::zoho::client::is_token_text;
@@ -10,7 +10,7 @@ use std::fmt;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// What decides: two different values of it are no answer.
+/// The fields that decide: two different values of one make the response unusable.
 const DECIDING: [&str; 7] = [
     "access_token",
     "refresh_token",
@@ -21,17 +21,17 @@ const DECIDING: [&str; 7] = [
     "verification_url",
 ];
 
-/// Strings and numbers by their names, as text; anything else, and an empty text, counts as absent: a strange field must
-/// not lose the tokens beside it. Wiped, because these are among them.
+/// Strings and numbers by name, as text. Anything else, and an empty string, counts as absent: an odd field must not lose
+/// the tokens next to it. Wiped, because tokens are among them.
 #[derive(Default)]
 pub(super) struct Fields {
     texts: HashMap<String, Zeroizing<String>>,
-    /// What decides, and was given twice with different values.
+    /// A deciding field that occurs twice with different values.
     pub(super) twice: Option<&'static str>,
 }
 
 impl Fields {
-    /// Those of a JSON object; what follows it costs nothing.
+    /// Parses a JSON object; anything after it is ignored.
     pub(super) fn of(json: &str) -> serde_json::Result<Self> {
         Self::deserialize(&mut serde_json::Deserializer::from_str(json))
     }
@@ -41,7 +41,7 @@ impl Fields {
         self.texts.get(name).map(|text| text.as_str())
     }
 
-    /// The text for showing.
+    /// The text for display.
     pub(super) fn told(&self, name: &str) -> Option<Untrusted> {
         self.text(name).map(Untrusted::new)
     }
@@ -52,12 +52,12 @@ impl Fields {
         Some(text.into())
     }
 
-    /// The number that it spells.
+    /// The text as a number.
     pub(super) fn number(&self, name: &str) -> Option<f64> {
         self.text(name)?.trim().parse().ok()
     }
 
-    /// A time in seconds, or in milliseconds when it is longer than `longest`, which is in seconds.
+    /// A duration in seconds, or in milliseconds if the number is greater than `longest` in seconds.
     pub(super) fn time(&self, name: &str, longest: f64) -> Option<Duration> {
         let number = self.number(name)?;
         let unit = if number > longest { 1000.0 } else { 1.0 };
@@ -65,7 +65,7 @@ impl Fields {
     }
 }
 
-/// Field by field, as serde's own reading refuses one that comes twice, or takes the last.
+/// Reads field by field, because serde's own deserializers reject a repeated field or take the last one.
 impl<'de> Deserialize<'de> for Fields {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         deserializer.deserialize_map(Self::default())
@@ -95,7 +95,7 @@ impl<'de> Visitor<'de> for Fields {
     }
 }
 
-/// From the JSON as it stands: serde's untagged enums would copy tokens, and refuse numbers that no type holds.
+/// Reads the raw JSON: serde's untagged enums would copy tokens, and reject numbers that fit no type.
 fn text(value: &RawValue) -> Option<Zeroizing<String>> {
     let json = value.get();
     let text = match json.as_bytes() {

@@ -1,4 +1,4 @@
-//! What Zoho is: its data centers, its dialect of OAuth 2.0, and the CRM's answer to "whose are these?".
+//! Zoho: its data centers, its dialect of OAuth 2.0, and the CRM's answer to who owns the tokens.
 
 pub mod api;
 #[cfg_attr(
@@ -25,5 +25,5 @@ pub mod trust;
 
 use std::time::Duration;
 
-/// Until Zoho's whole answer to the token request must be there. What loses nothing gets a third of it.
+/// Time limit for Zoho's complete response to the token request; other requests get a third of it.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(30);

@@ -1,4 +1,4 @@
-//! What goes wrong between this machine and Zoho, in words that help.
+//! Network problems between this machine and Zoho, with helpful messages.
 
 use rustls::{CertificateError, Error as TlsError};
 use std::error::Error as StdError;
@@ -6,66 +6,66 @@ use std::fmt;
 use std::io;
 use thiserror::Error;
 
-/// A request that got no answer.
+/// A request without a response.
 #[derive(Debug)]
 pub struct NetworkError {
-    /// The server that was asked, as an origin.
+    /// The server, as an origin.
     pub server: String,
     /// What went wrong.
     pub trouble: NetworkFailure,
-    /// Whether nothing of the request had left this machine yet, so that nothing is used up.
+    /// Whether nothing of the request had been sent, so that nothing is used up.
     pub unsent: bool,
 }
 
-/// The kinds of trouble that have remedies of their own. `Display` says why, in a sentence.
+/// The kinds of problems that have their own remedies. `Display` is a sentence with the cause.
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum NetworkFailure {
-    /// The name is not known to the resolver.
-    #[error("The name of the server could not be found.")]
+    /// The resolver does not know the name.
+    #[error("The server's name could not be resolved.")]
     Name,
-    /// Nobody listens there, or a firewall says so.
+    /// Nothing listens there, or a firewall rejects the connection.
     #[error("The connection was refused.")]
     Refused,
-    /// The certificate is signed by nobody that this system trusts: usually a company's proxy.
+    /// The certificate is signed by an untrusted authority, usually a company proxy.
     #[error(
-        "Its certificate is signed by an authority that this system does not trust. A company proxy that reads encrypted \
-         traffic looks exactly like this."
+        "Its certificate is signed by an authority that this system does not trust. A company proxy that inspects encrypted \
+         traffic causes exactly this."
     )]
     UnknownIssuer,
-    /// The certificate is past its end, or not yet valid: usually this machine's clock.
-    #[error("Its certificate is not valid at the time that this machine's clock shows.")]
+    /// The certificate has expired or is not yet valid, usually because this machine's clock is wrong.
+    #[error("According to this machine's clock, its certificate has expired or is not valid yet.")]
     Validity,
     /// The certificate is for another name.
-    #[error("Its certificate was issued for another name: somebody else answered.")]
+    #[error("Its certificate was issued for another name: a different server answered.")]
     OtherName,
-    /// This system has no authorities by which a certificate could be judged; why, in a sentence.
+    /// This system has no authorities to verify certificates with; a sentence with the reason.
     #[error("{0}")]
     NoAuthorities(String),
-    /// Any other failure of TLS, in the library's words.
-    #[error("No encrypted connection came about: {0}.")]
+    /// Any other TLS failure, with the library's message.
+    #[error("No encrypted connection could be established: {0}.")]
     Tls(String),
-    /// The proxy did not let the request through, in the library's words.
+    /// The proxy did not let the request through, with the library's message.
     #[error("The proxy did not let the request through: {0}.")]
     Proxy(String),
-    /// A variable that is to name the proxy does not; why, in a sentence. Without one nothing is sent.
+    /// The proxy variable is invalid; a sentence with the reason. Nothing is sent without the proxy.
     #[error("{0}")]
     ProxySetting(String),
-    /// No whole answer in time.
-    #[error("No complete answer came in time.")]
+    /// No complete response in time.
+    #[error("No complete response arrived in time.")]
     Slow,
-    /// The connection ended before the answer did.
-    #[error("The connection was closed before the answer was complete.")]
+    /// The connection closed before the response was complete.
+    #[error("The connection was closed before the response was complete.")]
     Closed,
-    /// The answer is longer than this many bytes; the rest was not read.
-    #[error("Its answer is longer than {0} bytes, so it is something else than asked for.")]
+    /// The response is longer than this many bytes; the rest was not read.
+    #[error("Its response is longer than {0} bytes, so it is not what was requested.")]
     TooLong(usize),
-    /// Anything else, in the library's words.
+    /// Anything else, with the library's message.
     #[error("The request failed: {0}.")]
     Other(String),
 }
 
 impl NetworkError {
-    /// Reads the kind of trouble out of the HTTP library's chain of causes.
+    /// Determines the kind of problem from the HTTP library's chain of causes.
     pub(super) fn of(server: &str, error: &reqwest::Error) -> Self {
         Self {
             server: server.to_owned(),
@@ -80,7 +80,7 @@ impl fmt::Display for NetworkError {
         let what = match self.trouble {
             NetworkFailure::Slow => "did not answer in time",
             NetworkFailure::Closed => "closed the connection",
-            NetworkFailure::TooLong(_) => "sent too long an answer",
+            NetworkFailure::TooLong(_) => "sent a response that is too long",
             _ => "could not be reached",
         };
         write!(out, "{} {what}", self.server)
@@ -146,7 +146,7 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
     std::iter::successors(Some(first), |error| StdError::source(*error))
 }
 
-/// An error of the TLS library, which travels inside I/O errors, one in the other.
+/// Finds the TLS library's error, which is nested in I/O errors.
 fn tls_error(error: Cause<'_>) -> Option<&TlsError> {
     let wrapped = || error.downcast_ref::<io::Error>()?.get_ref();
     error

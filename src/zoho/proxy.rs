@@ -1,5 +1,5 @@
-//! The proxy that the environment names. The HTTP library passes over an address that it cannot use, and would then
-//! go without a proxy.
+//! The proxy that the environment specifies. The HTTP library ignores an address that it cannot use, and would connect
+//! without a proxy.
 
 use crate::zoho::network::NetworkFailure;
 use hyper::http::Uri;
@@ -13,13 +13,13 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::Url;
 
-/// Those that the HTTP library knows.
+/// The schemes that the HTTP library supports.
 const SCHEMES: [&str; 6] = ["http", "https", "socks4", "socks4a", "socks5", "socks5h"];
 
-/// A proxy that has refused once answers as fast again.
+/// A proxy that refused once will answer just as fast again.
 const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 
-/// Refuses an address that would be passed over. Variables are taken in the order in which the library takes them.
+/// Rejects an address that the library would ignore. Reads the variables in the library's order.
 pub(super) fn check(server: &str) -> Result<(), NetworkFailure> {
     let first = |names: [&'static str; 2]| {
         let mut set = names
@@ -44,19 +44,19 @@ pub(super) fn check(server: &str) -> Result<(), NetworkFailure> {
         return Ok(());
     }
     usable(value).map_err(|why| {
-        let said = format!("{variable} does not name a proxy that can be used: {why}.");
+        let said = format!("{variable} does not specify a usable proxy: {why}.");
         NetworkFailure::ProxySetting(said)
     })
 }
 
-/// The value may hold a password, so it is never shown.
+/// The value may contain a password, so it is never shown.
 fn usable(value: OsString) -> Result<(), &'static str> {
-    let value = value.into_string().map_err(|_| "its value is no text")?;
+    let value = value.into_string().map_err(|_| "its value is not text")?;
     if value.starts_with(['"', '\'']) || value.ends_with(['"', '\'']) {
-        return Err("quotes stand around its value");
+        return Err("its value is in quotes");
     }
     if value.contains(|char: char| !char.is_ascii_graphic()) {
-        return Err("its value holds a space, or a character that no address has");
+        return Err("its value contains a space or a character that is not valid in an address");
     }
     let url = if value.contains("://") {
         Url::parse(&value)
@@ -64,22 +64,22 @@ fn usable(value: OsString) -> Result<(), &'static str> {
         Url::parse(&format!("http://{value}"))
     };
     let url = url.map_err(|error| match error {
-        url::ParseError::InvalidPort => "its port is none",
-        _ => "its value is no address",
+        url::ParseError::InvalidPort => "its port is not valid",
+        _ => "its value is not an address",
     })?;
     if !SCHEMES.contains(&url.scheme()) {
-        return Err("its value begins with a scheme that is not known");
+        return Err("its value begins with an unknown scheme");
     }
     let any = Uri::from_static("https://accounts.zoho.com");
     let known = Matcher::builder().all(value).build();
     match (url.port(), known.intercept(&any)) {
-        (Some(0), _) => Err("its port is none"),
-        (_, None) => Err("its value is no address"),
+        (Some(0), _) => Err("its port is not valid"),
+        (_, None) => Err("its value is not an address"),
         _ => Ok(()),
     }
 }
 
-/// Asks a proxy that let nothing through once more, for the status that the HTTP library does not tell.
+/// Asks a proxy that refused once more, to get the status that the HTTP library does not reveal.
 pub(super) async fn refusal(server: &str) -> Option<String> {
     let server: Uri = server.parse().ok()?;
     let proxy = Matcher::from_system().intercept(&server)?;
@@ -106,5 +106,5 @@ pub(super) async fn refusal(server: &str) -> Option<String> {
     };
     let start = timeout(ANSWERS_WITHIN, answer).await.ok()??;
     let status = StatusCode::from_bytes(start.strip_prefix(b"HTTP/1.")?.get(2..)?).ok()?;
-    (!status.is_success()).then(|| format!("it answers {status}"))
+    (!status.is_success()).then(|| format!("it returned {status}"))
 }

@@ -1,4 +1,4 @@
-//! Registering a client in Zoho's API console, and what a person brings back from there.
+//! Registering a client in Zoho's API console, and validating what the person copies from there.
 
 use crate::zoho::client::{Id, NotAClient, token};
 use crate::zoho::data_centers::DataCenter;
@@ -16,32 +16,32 @@ pub fn console_form(redirect_uri: &str) -> [(&'static str, String); 4] {
     ]
 }
 
-/// The dead ends that Zoho shows on a page of its own, without telling the program that waits (zoho-oauth, section 2).
+/// The errors that Zoho shows on its own page without redirecting, so that the program cannot detect them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DeadEnd {
-    /// The client ID is not one of this data center.
+    /// The client ID does not exist in this data center.
     InvalidClient,
-    /// The redirect URI is not the registered one, letter by letter.
+    /// The redirect URI does not match the registered one exactly.
     InvalidRedirectUri,
-    /// A scope that Zoho does not have.
+    /// A scope does not exist.
     InvalidScope,
 }
 
-/// Why what a person brought back is not taken, or not yet.
+/// Why the person's input is rejected, or must be confirmed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Slip {
-    /// It cannot be one.
+    /// It cannot be valid.
     #[error("{0}")]
     Wrong(NotAClient),
     /// The ID was entered as the secret, or the secret as the ID.
-    #[error("this looks like the other one: a client ID begins with 1000.")]
+    #[error("client ID and client secret are swapped: the client ID begins with 1000.")]
     Swapped,
-    /// It does not look as usual; the person may know better.
-    #[error("it does not look like 1000. and 30 capital letters and digits; is it complete?")]
+    /// It has an unusual shape; the person may know better.
+    #[error("it is not 1000. followed by 30 capital letters and digits; is it complete?")]
     Odd,
 }
 
-/// The data center that a person means by its code, its domain, or any address of the CRM: `crm.zoho.eu/crm/org1/tab`.
+/// The data center that a person means by its code, its domain, or any CRM address: `crm.zoho.eu/crm/org1/tab`.
 pub fn data_center(text: &str) -> Option<&'static DataCenter> {
     let text = text.trim();
     if let Some(center) = DataCenter::named(text) {
@@ -61,7 +61,7 @@ pub fn data_center(text: &str) -> Option<&'static DataCenter> {
     }
 }
 
-/// Takes a client ID; one of another than the usual shape only when the person has `confirmed` it.
+/// Accepts a client ID; one of an unusual shape only if the person has `confirmed` it.
 pub fn client_id(text: &str, confirmed: bool) -> Result<Id, Slip> {
     let id = Id::new(text.trim()).map_err(Slip::Wrong)?;
     match id.is_odd() {
@@ -71,7 +71,7 @@ pub fn client_id(text: &str, confirmed: bool) -> Result<Id, Slip> {
     }
 }
 
-/// Takes a client secret. Its shape is not documented, so only a client ID in its place is refused.
+/// Accepts a client secret. Its shape is undocumented, so only a client ID in its place is rejected.
 pub fn client_secret(text: &str) -> Result<SecretString, Slip> {
     let text = text.trim();
     let secret = token(text).map_err(Slip::Wrong)?;

@@ -1,4 +1,4 @@
-//! Names, looked up so that a resolver that keeps silent about one family does not cost the other.
+//! Name lookups that still work if the resolver never answers for one address family.
 
 use dns_lookup::{AddrFamily, AddrInfoHints, SockType, getaddrinfo};
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
-/// A resolver answers in less, unless it never answers for one of the families.
+/// A resolver takes less, unless it never answers for one of the families.
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The system's resolver.
@@ -24,7 +24,7 @@ impl Resolve for Resolver {
     }
 }
 
-/// Both families at once, in the system's order; where that takes long, each by itself beside it.
+/// Looks up both families at once, in the system's order; if that takes long, also each one separately.
 async fn first<L>(look: L) -> io::Result<Vec<SocketAddr>>
 where
     L: Fn(Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> + Clone + Send + 'static,

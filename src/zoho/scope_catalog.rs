@@ -1,23 +1,23 @@
-//! The scopes that are known, with a short description each: all of the CRM, the usual ones of other products.
+//! The known scopes, each with a short description: all of the CRM's, and common ones of other products.
 
-/// Of the project's notes on Zoho's OAuth; tab-separated, with a line of names on top.
+/// Tab-separated, with a header line.
 const TABLE: &str = include_str!("../../data/scopes.tsv");
 
 /// A suggestion differs in at most this many letters.
 const SLIPS: usize = 3;
 
-/// A scope of the table.
+/// A known scope.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownScope {
-    /// As it is asked for: "ZohoCRM.modules.READ".
+    /// The scope as requested: "ZohoCRM.modules.READ".
     pub scope: &'static str,
-    /// "listed" in Zoho's documents, or "by pattern" of those that are.
+    /// "listed" in Zoho's documentation, or "by pattern" of listed ones.
     pub evidence: &'static str,
     /// What it allows, in a few words.
     pub description: &'static str,
 }
 
-/// Every scope, in the order of the table.
+/// Every scope, in the order of the file.
 pub fn all() -> impl Iterator<Item = KnownScope> {
     TABLE.lines().skip(1).filter_map(|line| {
         let mut columns = line.split('\t');
@@ -32,7 +32,7 @@ pub fn all() -> impl Iterator<Item = KnownScope> {
     })
 }
 
-/// Those with `word` in scope or description, whatever its capitals.
+/// The scopes with `word` in their name or description, ignoring case.
 pub fn matching(word: &str) -> Vec<KnownScope> {
     let word = word.to_lowercase();
     let has = |text: &str| text.to_lowercase().contains(&word);
@@ -41,7 +41,7 @@ pub fn matching(word: &str) -> Vec<KnownScope> {
         .collect()
 }
 
-/// Whether the table has it, whatever its capitals.
+/// Whether the scope is known, ignoring case.
 pub fn is_known(scope: &str) -> bool {
     all().any(|known| known.scope.eq_ignore_ascii_case(scope))
 }

@@ -2,32 +2,32 @@
 
 use thiserror::Error;
 
-/// What `login` asks for when nothing else is said: read records and settings, and see whose they are.
+/// The default scopes of `login`: read records and settings, and see who owns the tokens.
 pub const DEFAULT: &str =
     "ZohoCRM.modules.READ,ZohoCRM.settings.READ,ZohoCRM.org.READ,ZohoCRM.users.READ";
 
-/// The operations that end a scope of Zoho.
+/// The operations at the end of Zoho's scopes.
 const OPERATIONS: [&str; 7] = [
     "ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM",
 ];
 
-/// At least one scope, each of characters that RFC 6749 allows in one.
+/// At least one scope, each of characters that RFC 6749 allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scopes(Vec<String>);
 
-/// Why a list of scopes is not taken.
+/// Why a list of scopes is rejected.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotScopes {
     /// Nothing between the separators.
-    #[error("it names no scope")]
+    #[error("it contains no scope")]
     Empty,
     /// A character that RFC 6749 section 3.3 forbids in a scope.
-    #[error("{0:?} cannot stand in a scope")]
+    #[error("{0:?} is not allowed in a scope")]
     Character(char),
 }
 
 impl Scopes {
-    /// Reads scopes separated by commas or white space; a repeated one counts once.
+    /// Parses scopes separated by commas or white space; duplicates count once.
     pub fn parse(list: &str) -> Result<Self, NotScopes> {
         let mut scopes = Vec::new();
         for scope in list
@@ -50,23 +50,23 @@ impl Scopes {
         Ok(Self(scopes))
     }
 
-    /// The scopes, in the order given.
+    /// The scopes in their original order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
     }
 
-    /// All of them with a separator: a comma in Zoho's requests, a space in its answers.
+    /// The scopes joined by a separator: a comma in Zoho's requests, a space in its responses.
     pub fn joined(&self, separator: &str) -> String {
         self.0.join(separator)
     }
 
-    /// Whether reading `Service.group` is among them, directly or as part of ALL. Zoho does not compare by case.
+    /// Whether they include reading `Service.group`, directly or as part of ALL. Zoho ignores case.
     pub fn allow_reading(&self, group: &str) -> bool {
         self.iter().any(|scope| reads(scope, group))
     }
 
-    /// Whether something of `Service.group` can be read with them: a scope above it counts ("ZohoCRM.settings.READ" reads
-    /// its modules), and one below it reads a part.
+    /// Whether they allow reading anything in `Service.group`: a broader scope counts ("ZohoCRM.settings.READ" includes
+    /// its modules), and a narrower one reads a part.
     pub fn touch(&self, group: &str) -> bool {
         let parts = |name: &str| {
             name.to_ascii_lowercase()
@@ -85,7 +85,7 @@ impl Scopes {
         })
     }
 
-    /// Those that do not look like `Service.group.OPERATION`: perhaps misspelt, so worth a warning.
+    /// The scopes that do not look like `Service.group.OPERATION`: possibly misspelled, so worth a warning.
     pub fn odd(&self) -> Vec<&str> {
         self.iter()
             .filter(|scope| !has_usual_shape(scope))
@@ -93,7 +93,7 @@ impl Scopes {
     }
 }
 
-/// Whether a scope is that of reading `Service.group`, or of all that can be done to it.
+/// Whether a scope allows reading `Service.group`, alone or as part of ALL.
 pub fn reads(scope: &str, group: &str) -> bool {
     scope.rsplit_once('.').is_some_and(|(of, operation)| {
         let is = |known| operation.eq_ignore_ascii_case(known);

@@ -1,4 +1,4 @@
-//! The token request and its answer (RFC 6749 section 4.1.3; zoho.com/accounts/protocol/oauth/web-apps).
+//! The token request and its response (RFC 6749 section 4.1.3; zoho.com/accounts/protocol/oauth/web-apps).
 
 use crate::untrusted::Untrusted;
 use crate::zoho::authorization::AuthorizationRequest;
@@ -14,52 +14,52 @@ use secrecy::{ExposeSecret, SecretString};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// What a token answer lacks when it is none.
+/// What is missing from a response that contains no tokens.
 pub(super) const TOKEN: &str = "an access token";
 
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
 pub(super) const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
 
-/// No access token lives longer; what says so is a slip, and its end might have no calendar date.
+/// No access token lives longer; a larger number is a mistake, and might not be a valid date.
 const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
 
-/// What a good token answer holds.
+/// The contents of a successful token response.
 #[derive(Debug)]
 pub struct Tokens {
-    /// Good for about an hour.
+    /// Valid for about an hour.
     pub access_token: SecretString,
-    /// Good until revoked; Zoho leaves it out without offline access or a fresh consent.
+    /// Valid until revoked; Zoho omits it without offline access or a fresh consent.
     pub refresh_token: Option<SecretString>,
-    /// Where the API is, as Zoho named it; not trusted yet.
+    /// The API domain that Zoho named; not trusted yet.
     pub api_domain: Option<Untrusted>,
-    /// "Bearer", when Zoho told.
+    /// "Bearer", if Zoho named it.
     pub token_type: Option<Untrusted>,
-    /// How long the access token lives, when Zoho told.
+    /// How long the access token lives, if Zoho said so.
     pub expires_in: Option<Duration>,
-    /// What was granted, when Zoho told; it may differ from what was asked.
+    /// The granted scopes, if Zoho listed them; they may differ from the requested ones.
     pub scopes: Option<Scopes>,
 }
 
 impl Tokens {
-    /// Reads an answer of the token endpoint, however it was fetched.
+    /// Parses a response of the token endpoint, however it was fetched.
     pub fn read(status: StatusCode, body: Vec<u8>) -> Result<Self, ExchangeError> {
         let body = body.into();
         judge(&HttpAnswer { status, body })
     }
 }
 
-/// How a token request ends without tokens.
+/// Why a token request returned no tokens.
 #[derive(Debug)]
 pub enum ExchangeError {
-    /// Zoho said why.
+    /// Zoho returned an error.
     Refused(TokenError),
-    /// No answer. The grant token may be used up all the same.
+    /// No response. The grant token may be used up nonetheless.
     NoAnswer(NetworkError),
-    /// An answer that is no token answer; what it looks like instead, without its text.
+    /// Not a token response; a description of what it is instead, without its text.
     Unreadable(String),
 }
 
-/// Redeems a grant token at the person's accounts server. That of a self client belongs to no request.
+/// Redeems a grant token at the person's accounts server. A self client's grant token has no authorization request.
 pub async fn exchange(
     zoho: &Zoho,
     client: &Client,
@@ -81,7 +81,7 @@ pub async fn exchange(
     judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
 }
 
-/// Asks for another access token (RFC 6749 section 6). The answer has no refresh token.
+/// Refreshes the access token (RFC 6749 section 6). The response has no refresh token.
 pub async fn refresh(
     zoho: &Zoho,
     client: &Client,
@@ -97,8 +97,8 @@ pub async fn refresh(
     judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
 }
 
-/// Kills a refresh token and its access tokens, in the form that Zoho's own tools use. Of one that is dead already
-/// Zoho says so by status 400, by which it throttles, too.
+/// Revokes a refresh token and its access tokens, in the form that Zoho's own tools use. For one that is already revoked,
+/// Zoho returns status 400, which it also uses for throttling.
 pub async fn revoke(
     zoho: &Zoho,
     server: &AccountsServer,
@@ -117,14 +117,14 @@ pub async fn revoke(
     match fields.text("status") {
         Some("success") => Ok(()),
         _ => Err(ExchangeError::Unreadable(format!(
-            "an answer that does not say success (HTTP status {})",
+            "a response that does not report success (HTTP status {})",
             answer.status.as_u16()
         ))),
     }
 }
 
-/// An answered request is never repeated: each counts against Zoho's throttle. Only a connection that failed
-/// before anything was sent is tried again, once.
+/// A request that got a response is never repeated: each counts toward Zoho's rate limit. Only if the connection fails
+/// before anything is sent is it tried again, once.
 pub(super) async fn post(
     zoho: &Zoho,
     server: &AccountsServer,
@@ -138,7 +138,7 @@ pub(super) async fn post(
     };
     answer.map_err(|error| match error.trouble {
         NetworkFailure::TooLong(limit) => {
-            ExchangeError::Unreadable(format!("an answer longer than {limit} bytes"))
+            ExchangeError::Unreadable(format!("a response longer than {limit} bytes"))
         }
         _ => ExchangeError::NoAnswer(error),
     })
@@ -159,7 +159,7 @@ pub(super) fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
     })
 }
 
-/// By the body, not by the status: Zoho sends errors with status 200.
+/// Judged by the body, not by the status: Zoho sends errors with status 200.
 pub(super) fn accepted(answer: &HttpAnswer, awaited: &str) -> Result<Fields, ExchangeError> {
     let fields = read(answer, awaited)?;
     match fields.text("error") {
@@ -171,7 +171,7 @@ pub(super) fn accepted(answer: &HttpAnswer, awaited: &str) -> Result<Fields, Exc
     }
 }
 
-/// What an answer says, an error included. Bytes that are no text cost nothing.
+/// The fields of a response, including an error. Bytes that are not text are ignored.
 pub(super) fn read(answer: &HttpAnswer, awaited: &str) -> Result<Fields, ExchangeError> {
     let status = answer.status;
     if status.is_redirection() {
@@ -193,10 +193,10 @@ pub(super) fn read(answer: &HttpAnswer, awaited: &str) -> Result<Fields, Exchang
 pub(super) fn unreadable(answer: &HttpAnswer, awaited: &str) -> ExchangeError {
     let start = answer.body.trim_ascii_start();
     let form = match start.first() {
-        None => "an empty answer",
+        None => "an empty response",
         Some(b'<') => "a web page instead of JSON",
         Some(b'{') => &format!("JSON without {awaited}, or cut short"),
-        Some(_) => "no JSON",
+        Some(_) => "something other than JSON",
     };
     ExchangeError::Unreadable(format!("{form} (HTTP status {})", answer.status.as_u16()))
 }

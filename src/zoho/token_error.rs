@@ -1,4 +1,4 @@
-//! What Zoho's token endpoint answers instead of tokens.
+//! Errors of Zoho's token endpoint.
 
 use crate::untrusted::Untrusted;
 use thiserror::Error;
@@ -6,19 +6,19 @@ use thiserror::Error;
 /// An `error` of the token endpoint (zoho.com/accounts/protocol/oauth/web-apps and users' reports).
 #[derive(Clone, Debug, Error, PartialEq, Eq)]
 pub enum TokenError {
-    /// The client ID is unknown at this data center, or multi-DC is off for it.
+    /// The client ID is unknown in this data center, or multi-DC is turned off for it.
     #[error("invalid_client")]
     InvalidClient,
-    /// The secret is wrong at this data center.
+    /// The secret is wrong in this data center.
     #[error("invalid_client_secret")]
     InvalidClientSecret,
     /// The redirect URI is not the registered one.
     #[error("invalid_redirect_uri")]
     InvalidRedirectUri,
-    /// The grant token is expired, used, wrong, or of another data center.
+    /// The grant token is expired, used, wrong, or from another data center.
     #[error("invalid_code")]
     InvalidCode,
-    /// The person refused, or too many grant tokens were asked for.
+    /// The person declined, or too many grant tokens were requested.
     #[error("access_denied")]
     AccessDenied,
     /// `Access Denied` with `status: failure`: too many requests.
@@ -30,7 +30,7 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// Reads `error`, and `status` beside it.
+    /// Reads `error` and `status`.
     pub(super) fn of(error: &str, status: Option<&str>) -> Self {
         match (error, status) {
             ("invalid_client", _) => Self::InvalidClient,

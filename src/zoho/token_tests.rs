@@ -101,7 +101,7 @@ fn an_error_with_status_200_is_an_error() {
 fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
     let cut = "JSON without an access token, or cut short (HTTP status 200)";
     for (status, body, told) in [
-        (200, "", "an empty answer (HTTP status 200)"),
+        (200, "", "an empty response (HTTP status 200)"),
         (
             502,
             " <html>1000.secret</html>",
@@ -115,7 +115,7 @@ fn what_is_no_token_answer_says_what_it_looks_like_and_never_its_text() {
             r#"{"access_token":"a","access_token":"b"}"#,
             "two different values of access_token (HTTP status 200)",
         ),
-        (200, "[1]", "no JSON (HTTP status 200)"),
+        (200, "[1]", "something other than JSON (HTTP status 200)"),
         (
             302,
             r#"{"access_token":"a"}"#,

@@ -1,11 +1,11 @@
-//! Hosts that secrets may go to: types made only from the table or from the person's own option.
+//! Hosts that secrets may go to: types created only from the known data centers or from the person's own option.
 
 use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
 use derive_more::Display;
 use thiserror::Error;
 use url::{Host, Position, Url};
 
-/// A server to which client secret, grant token and code verifier may be posted.
+/// A server to which the client secret, grant token and code verifier may be posted.
 #[derive(Clone, Debug, Display, PartialEq, Eq)]
 pub struct AccountsServer(String);
 
@@ -13,22 +13,22 @@ pub struct AccountsServer(String);
 #[derive(Clone, Debug, Display, PartialEq, Eq)]
 pub struct ApiDomain(String);
 
-/// Why an address that the person gave is not taken.
+/// Why the person's address is rejected.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotAnOrigin {
-    /// No URL at all.
+    /// Not a URL.
     #[error("it is not an address such as https://accounts.zoho.eu")]
     NotAUrl,
-    /// http beyond this machine would show the client secret to everyone on the way.
+    /// http to another machine would expose the client secret to everyone along the way.
     #[error("it must begin with https:// (http:// is for 127.0.0.1, [::1] and localhost only)")]
     NotHttps,
     /// User info, path, query or fragment.
-    #[error("it must be a server only, without user, path, query or fragment")]
+    #[error("it must be only a server, without user info, path, query or fragment")]
     MoreThanAServer,
 }
 
 impl AccountsServer {
-    /// The accounts server of a data center of the table.
+    /// The accounts server of a known data center.
     pub fn of(center: &DataCenter) -> Self {
         Self(center.accounts_server.to_owned())
     }
@@ -43,12 +43,12 @@ impl AccountsServer {
         &self.0
     }
 
-    /// The data center of the table that this is.
+    /// Its data center, if known.
     pub fn data_center(&self) -> Option<&'static DataCenter> {
         DataCenter::of_accounts_server(&self.0)
     }
 
-    /// The API console of its data center, where clients are registered; the first one's where none is known.
+    /// The API console of its data center, where clients are registered; the first data center's if none is known.
     pub fn api_console(&self) -> &'static str {
         let console = self.data_center().and_then(|center| center.api_console);
         console.unwrap_or("https://api-console.zoho.com")
@@ -61,7 +61,7 @@ impl AccountsServer {
 }
 
 impl ApiDomain {
-    /// The API domain of a data center of the table.
+    /// The API domain of a known data center.
     pub fn of(center: &DataCenter) -> Self {
         Self(center.api_domain.to_owned())
     }
@@ -77,7 +77,7 @@ impl ApiDomain {
     }
 }
 
-/// The servers that a callback or a token answer may name.
+/// The servers that a callback or a token response may name.
 #[derive(Clone, Debug)]
 pub struct Trust {
     accounts_servers: Vec<AccountsServer>,
@@ -86,7 +86,7 @@ pub struct Trust {
 
 impl Trust {
     /// Zoho's own servers, the one where the login begins, and those that the person added.
-    /// A login that begins on this machine is a rehearsal: it never leads to Zoho's servers.
+    /// A login that begins on this machine is a rehearsal, so it never trusts Zoho's servers.
     pub fn new(
         home: &AccountsServer,
         mut accounts_servers: Vec<AccountsServer>,
@@ -104,15 +104,15 @@ impl Trust {
         }
     }
 
-    /// The trusted server that a callback names; compared letter by letter, because a URL parser's
-    /// kindness (upper case, trailing dot, default port) is what look-alikes live on.
+    /// The trusted server that a callback names. Compared character by character, because look-alikes exploit a URL
+    /// parser's leniency (uppercase, trailing dot, default port).
     pub fn accounts_server(&self, named: &str) -> Option<AccountsServer> {
         let mut servers = self.accounts_servers.iter();
         servers.find(|server| server.0 == named).cloned()
     }
 
-    /// The trusted server of a data center that Zoho named by its code, when the person is not at `home`: the
-    /// table's, or the one further server that is trusted beside `home` and the table.
+    /// The trusted server of a data center that Zoho named by its code, if the person is not at `home`: Zoho's known
+    /// server, or the only other server that is trusted besides `home`.
     pub fn at_location(&self, code: &str, home: &AccountsServer) -> Option<AccountsServer> {
         let of_table = DataCenter::of_code(code)
             .and_then(|center| self.accounts_server(center.accounts_server));
@@ -125,7 +125,7 @@ impl Trust {
         })
     }
 
-    /// Those that are not of the table.
+    /// The servers that are not Zoho's known ones.
     pub fn further(&self) -> (Vec<AccountsServer>, Vec<ApiDomain>) {
         let (mut servers, mut domains) = (self.accounts_servers.clone(), self.api_domains.clone());
         servers.retain(|server| server.data_center().is_none());
@@ -133,15 +133,15 @@ impl Trust {
         (servers, domains)
     }
 
-    /// The trusted API domain that a token answer names, compared letter by letter.
+    /// The trusted API domain that a token response names, compared character by character.
     pub fn api_domain(&self, named: &str) -> Option<ApiDomain> {
         let mut domains = self.api_domains.iter();
         domains.find(|domain| domain.0 == named).cloned()
     }
 }
 
-/// A URL whose host is written in ASCII, as it is asked for. The parser makes such a host of other letters, too, which
-/// may only look like the ones that are meant.
+/// A URL whose host is written in ASCII. The parser also converts other letters, which may only look like the intended
+/// ones.
 pub(crate) fn plain_url(text: &str) -> Option<Url> {
     let url = Url::parse(text).ok()?;
     let asked = &url[..Position::AfterHost];
@@ -149,7 +149,7 @@ pub(crate) fn plain_url(text: &str) -> Option<Url> {
     written.eq_ignore_ascii_case(asked).then_some(url)
 }
 
-/// Whether an address leads to this machine: loopback never goes through a proxy.
+/// Whether an address is on this machine; loopback never goes through a proxy.
 pub(crate) fn is_loopback(address: &str) -> bool {
     match plain_url(address).as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => name == "localhost",

@@ -49,11 +49,11 @@ async fn row_12_what_is_no_token_answer_is_told_as_what_it_is() {
         r#"{"a":"#.repeat(10_000)
     );
     for (body, said) in [
-        ("", "an empty answer"),
+        ("", "an empty response"),
         ("<html>1000.html</html>", "a web page instead of JSON"),
         (r#"{"access_token":"1000.half"#, "cut short"),
-        (&deep, "no JSON"),
-        (&list, "no JSON"),
+        (&deep, "something other than JSON"),
+        (&list, "something other than JSON"),
         (&nested, "cut short"),
         ("{}", "JSON without an access token"),
         (
@@ -68,7 +68,7 @@ async fn row_12_what_is_no_token_answer_is_told_as_what_it_is() {
     ] {
         ends(ok(body), 5, said).await;
     }
-    ends(ok(*b"\xff\xfe{\x00"), 5, "no JSON").await;
+    ends(ok(*b"\xff\xfe{\x00"), 5, "something other than JSON").await;
     ends(
         ok(*b"{\"access_token\":\"\xff\"}"),
         5,

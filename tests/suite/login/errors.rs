@@ -80,7 +80,7 @@ async fn an_answer_that_never_comes_is_told_in_both_places() {
         assert!(page.contains(&words), "{words}");
     }
     assert!(
-        page.contains("No complete answer came in time.")
+        page.contains("No complete response arrived in time.")
             && page.contains("The grant token may be spent")
     );
 }
