@@ -87,10 +87,8 @@ impl From<&Error> for Usage {
 
 /// Turns a reason into a sentence. An identifier at its beginning keeps its case.
 fn sentence(reason: &str) -> String {
-    let first_word = reason
-        .split([' ', ',', ';', ':'])
-        .next()
-        .unwrap_or_default();
+    let first_word = reason.split(' ').next().unwrap_or_default();
+    let first_word = first_word.trim_end_matches([',', ';', ':', '.']);
     let is_identifier = first_word.contains(|char: char| !(char.is_alphabetic() || char == '\''));
     let mut chars = reason.chars();
     let first = chars.next().into_iter();

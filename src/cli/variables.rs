@@ -324,7 +324,7 @@ mod tests {
         assert_eq!(all.find("ZOHO_A").unwrap().unwrap().as_str(), "secret");
         assert!(all.find("ZOHO_C").unwrap().is_none());
         let refused = all.find("ZOHO_B").unwrap_err();
-        assert!(refused.cause.contains("uotes stand around it"));
+        assert!(refused.cause.contains("It is in quotes"));
     }
 
     #[test]

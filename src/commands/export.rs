@@ -131,7 +131,7 @@ mod tests {
             &tokens,
             "--format json",
             &expect![
-                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. It is not in FILE, and what belongs together is read from one place. Add it there, name a file that holds all with --env-file, or a profile with --profile."
+                "2: ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN) is missing. It is not in FILE, and related values must come from the same place. Add it there, or pass --env-file with a file that has all of them, or --profile."
             ],
         );
     }
@@ -143,7 +143,7 @@ mod tests {
             &odd,
             "--format json",
             &expect![
-                "2: ZOHO_REFRESH_TOKEN cannot be used. It holds a space, a line break or another character that Zoho never uses there. Correct it in FILE."
+                "2: ZOHO_REFRESH_TOKEN cannot be used. It contains a space, a line break or another character that Zoho never uses there. Correct it in FILE."
             ],
         );
         let odd = FULL.replace("=2026-11-23T11:35:58Z", "=soon");
@@ -165,7 +165,7 @@ mod tests {
             &FULL.replace("examplesecret", "a$b"),
             "--format windows-cmd",
             &expect![
-                "2: --format windows-cmd cannot be used. The format windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
+                "2: --format windows-cmd cannot be used. The format windows-cmd cannot represent the CLIENT_SECRET: it contains characters that have a special meaning there. Choose another --format: json carries every value."
             ],
         );
     }

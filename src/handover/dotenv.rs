@@ -1,5 +1,5 @@
-//! `.env` files: read as leniently as python-dotenv, docker compose and sh combined; written as `NAME=value` lines without
-//! quotes, because `docker run --env-file` keeps quotes; new, or merged into an existing file.
+//! `.env` files: read as leniently as python-dotenv, docker compose and sh combined; written as `NAME=value` lines
+//! without quotes, because `docker run --env-file` keeps quotes; new, or merged into an existing file.
 
 use crate::credentials::Credentials;
 use crate::handover::fields::View;

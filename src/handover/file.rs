@@ -175,7 +175,7 @@ impl PrivateFile {
         &self.path
     }
 
-    /// Whether other users of this machine can read the existing file, and so would be able to read what is merged into it.
+    /// Whether other users of this machine can read the existing file, and so what would be merged into it.
     pub fn is_open_to_others(&self) -> bool {
         let there = self.look().ok().flatten();
         self.existing == Existing::Merge

@@ -213,7 +213,7 @@ mod tests {
     }
 
     #[test]
-    fn a_data_centre_that_airbyte_does_not_know_is_refused() {
+    fn a_data_center_that_airbyte_does_not_know_is_refused() {
         let known = DATA_CENTERS.iter().filter(|center| {
             let credentials = Credentials {
                 data_center: Some(center),

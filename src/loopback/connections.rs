@@ -200,7 +200,7 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
         // Our own limit is reached first, and answers with a page.
         .max_buf_size(2 * HEAD_BYTES)
         .keep_alive(false)
-        // A browser that closes right after its request has still made it; otherwise its callback could be dropped unjudged.
+        // A request counts even if the browser closes right after it; else a callback could be dropped unjudged.
         .half_close(true)
         .serve_connection(TokioIo::new(join(head, to)), service);
     let outcome = poll_fn(|context| served.poll_without_shutdown(context)).await;

@@ -1,5 +1,5 @@
-//! Is this request ours? A pure function from the request, its sender and what was answered before to a decision. Whatever
-//! fails before `state`, and whatever another user sends, has no effect.
+//! Is this request ours? A pure function from the request, its sender and what was answered before to a decision.
+//! Whatever fails before `state`, and whatever another user sends, has no effect.
 
 use crate::loopback::peer::Peer;
 use crate::loopback::redirect_uri::{RESPONSE_PARAMETERS, RedirectUri};

@@ -168,8 +168,8 @@ pub struct ResultView {
     pub scopes: Vec<String>,
     /// When the access token expires (RFC 3339), if Zoho said so.
     pub expires_at: Option<String>,
-    /// What went wrong even though something was obtained (no refresh token, an untrusted API domain, a file not written): banners
-    /// at the top.
+    /// What went wrong even though something was obtained (no refresh token, an untrusted API domain, a file not
+    /// written): banners at the top.
     pub problems: Vec<Problem>,
     /// What could not be checked and why, one sentence each; less prominent than problems.
     pub notes: Vec<String>,

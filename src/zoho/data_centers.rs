@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn an_api_domain_tells_its_data_centre_in_every_environment() {
+    fn an_api_domain_tells_its_data_center_in_every_environment() {
         for domain in [
             "https://www.zohoapis.eu",
             "https://sandbox.zohoapis.eu",

@@ -79,8 +79,8 @@ impl Zoho {
         }
     }
 
-    /// One request before the consent detects a proxy, certificate or name problem while nothing is lost yet. Any response
-    /// is fine; this address has one that is public and small.
+    /// One request before the consent, to detect a proxy, certificate or name problem while nothing is lost yet. Any
+    /// response is fine; this address has one that is public and small.
     pub async fn reach(&self, server: &AccountsServer) -> Result<(), NetworkError> {
         let address = format!("{server}/oauth/serverinfo");
         let request = self.client(server.as_str())?.get(&address);

@@ -81,7 +81,7 @@ async fn from_nothing_to_saved_credentials() {
     person.enter(&DOWN.repeat(2)).await;
     person.next("[x] ZohoCRM.settings.fields.READ").await;
     person.enter("COQL ").await;
-    let asked = person.next("Save client and tokens").await;
+    let asked = person.next("Save the client and tokens").await;
     for scope in ["ZohoCRM.org.READ  ", "ZohoCRM.coql.READ  View COQL queries"] {
         assert!(asked.contains(scope), "{scope}: {asked}");
     }
@@ -107,7 +107,7 @@ async fn what_cannot_be_right_is_asked_again_with_the_reason() {
     let mut person = newcomer(&life, &["--scope", "ZohoCRM.org.READ", "--format", "json"]).await;
     for (typed, why) in [
         ("", "This is not a client ID: it is empty."),
-        ("1000.A B", "it holds a space"),
+        ("1000.A B", "it contains a space"),
         (SECRET, "This looks like the client secret."),
     ] {
         person.next("? Client ID: ").await;
@@ -125,7 +125,7 @@ async fn what_cannot_be_right_is_asked_again_with_the_reason() {
     person.enter("y").await;
     for (typed, why) in [
         ("", "This is not a client secret: it is empty."),
-        ("two words", "it holds a space"),
+        ("two words", "it contains a space"),
         (ID, "This is a client ID."),
     ] {
         person.next("Client secret (not shown): ").await;
@@ -135,7 +135,7 @@ async fn what_cannot_be_right_is_asked_again_with_the_reason() {
     person.next("Client secret (not shown): ").await;
     person.enter(SECRET).await;
     // Format and scopes were given.
-    let seen = person.next("Save client and tokens").await;
+    let seen = person.next("Save the client and tokens").await;
     assert!(!seen.contains("What will read") && !seen.contains("Scopes:"));
     person.enter("").await;
     person.until("client_id=1000.short").await;
@@ -187,7 +187,7 @@ async fn only_what_is_missing_is_asked_for() {
             "Prefer a page?",
             "Add Client",
             "What will read",
-            "Save client",
+            "Save the client",
         ] {
             assert!(!seen.contains(other), "{other}: {seen}");
         }
@@ -248,7 +248,7 @@ async fn ctrl_c_ends_at_each_question_with_the_terminal_as_before() {
         ("Client secret", SECRET),
         ("What will read your CRM?", ""),
         ("Scopes:", ""),
-        ("Save client and tokens", "y"),
+        ("Save the client and tokens", "y"),
         ("Save them to that file?", "y"),
     ];
     for last in 0..questions.len() {

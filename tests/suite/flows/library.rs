@@ -110,7 +110,7 @@ async fn the_browser_wins_over_nonsense_and_gets_its_page() {
 }
 
 #[tokio::test]
-async fn a_device_gets_its_tokens_at_the_persons_data_centre() {
+async fn a_device_gets_its_tokens_at_the_persons_data_center() {
     let stage = stage(None).await;
     let ended = stage.device().await;
     assert_eq!(ended.code(), 0, "{:?}", ended.outcome);
@@ -136,7 +136,7 @@ async fn each_end_of_a_device_has_its_code() {
             4,
             "was not entered and accepted in time",
         ),
-        (Failure::Refused, 3, "refused at Zoho"),
+        (Failure::Refused, 3, "declined at Zoho"),
         (Failure::SlowDown, 0, ""),
         (Failure::ForeignLocation, 7, "unknown data center: zz"),
         (

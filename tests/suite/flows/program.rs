@@ -130,7 +130,7 @@ mod under_a_terminal {
         let visit = bounded(visitor::consent(&address)).await.unwrap();
         let genuine = visit.address.expose_secret();
         typist.enter("<html>").await;
-        typist.until("piece of a web page").await;
+        typist.until("part of a web page").await;
         let another = genuine.replace("state=", "state=x");
         typist.enter(&another).await;
         typist.until("belongs to another login").await;

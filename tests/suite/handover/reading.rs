@@ -43,7 +43,7 @@ async fn a_missing_scope_is_named_and_the_login_is_good() {
 #[tokio::test]
 async fn nothing_is_tried_where_nothing_is_known_or_wanted() {
     let ended = demo(&["--for", "adobe"]).await;
-    let said = line(&ended, "was not tried");
+    let said = line(&ended, "was not tested");
     assert!(said.contains("Adobe does not document"), "{}", ended.stderr);
     let first = line(&ended, "warning:");
     assert!(

@@ -179,7 +179,7 @@ async fn row_17_a_signal_during_the_check_keeps_the_tokens() {
     login.program.signal("TERM");
     let answer = wire::read(&mut browser).await;
     let page = login.get(answer.header("location").unwrap(), "").await;
-    assert!(page.body().contains("stopped before the CRM had answered"));
+    assert!(page.body().contains("stopped before the CRM answered"));
     let ended = login.program.wait().await;
     assert_eq!(ended.code, Some(0));
     assert!(ended.stdout.contains("1000.refresh"));

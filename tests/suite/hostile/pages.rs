@@ -215,7 +215,7 @@ async fn row_10_an_error_body_of_the_crm_is_shown_harmlessly() {
 async fn row_09_page_and_terminal_say_the_same() {
     use zoho_stand_in::failure::Failure;
     for (failure, code, said) in [
-        (Failure::Refused, 3, "The consent was refused"),
+        (Failure::Refused, 3, "The consent was declined"),
         (Failure::InvalidClientSecret, 5, "invalid_client_secret"),
         (Failure::ScopeMismatch, 0, "OAUTH_SCOPE_MISMATCH"),
         (Failure::InvalidToken, 5, "INVALID_TOKEN"),
@@ -247,7 +247,7 @@ async fn row_13_the_name_of_a_file_is_shown_harmlessly() {
     let whole = Hostile::complete(login).await;
     assert_eq!(whole.code, Some(1));
     assert!(
-        whole.stderr.contains("lies in a git work tree"),
+        whole.stderr.contains("is in a git work tree"),
         "{}",
         whole.stderr
     );

@@ -66,18 +66,18 @@ async fn row_38_an_address_that_is_none_is_refused_by_its_variable() {
     let socks = Socks::start(front.port).await;
     let works = format!("socks5h://127.0.0.1:{}", socks.port);
     for (value, why) in [
-        ("\"http://127.0.0.1:3128\"", "quotes stand around"),
-        ("'127.0.0.1:3128'", "quotes stand around"),
+        ("\"http://127.0.0.1:3128\"", "is in quotes"),
+        ("'127.0.0.1:3128'", "is in quotes"),
         ("http://127.0.0.1:99999", "its port is not valid"),
         ("http://127.0.0.1:0", "its port is not valid"),
         ("127.0.0.1:99999", "its port is not valid"),
         ("http://127.0.0.1:port", "its port is not valid"),
-        ("socks://127.0.0.1:1080", "a scheme that is not known"),
-        ("htp://127.0.0.1:1080", "a scheme that is not known"),
-        ("http://", "no address"),
-        ("http:// 127.0.0.1:3128", "holds a space"),
-        ("http://me:hunter2@:3128", "no address"),
-        ("proxy.example/path", "no address"),
+        ("socks://127.0.0.1:1080", "an unknown scheme"),
+        ("htp://127.0.0.1:1080", "an unknown scheme"),
+        ("http://", "not an address"),
+        ("http:// 127.0.0.1:3128", "contains a space"),
+        ("http://me:hunter2@:3128", "not an address"),
+        ("proxy.example/path", "not an address"),
     ] {
         for variable in ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"] {
             let redirect_uri = format!("http://localhost:{}/callback", free_port());
@@ -117,7 +117,7 @@ async fn row_38_no_proxy_is_obeyed_whatever_the_proxy_is() {
             command.env("ALL_PROXY", &proxy).env("NO_PROXY", exception);
             let stderr = not_begun(command).await;
             assert!(
-                stderr.contains("name of the server could not be found"),
+                stderr.contains("server's name could not be resolved"),
                 "{stderr}"
             );
         }

@@ -122,7 +122,7 @@ async fn without_an_accounts_server_the_exchange_goes_where_the_login_began() {
 }
 
 #[tokio::test]
-async fn a_secret_of_another_data_center_is_recognised() {
+async fn a_secret_of_another_data_center_is_recognized() {
     let rehearsal = Rehearsal {
         same_secret: false,
         ..Rehearsal::default()
@@ -229,7 +229,7 @@ async fn a_silent_crm_is_a_warning() {
     let unchecked = unchecked(&ended.login().credentials.identity);
     assert_eq!(unchecked.len(), 2);
     assert!(
-        unchecked[0].contains("No complete answer came in time"),
+        unchecked[0].contains("No complete response arrived in time"),
         "{}",
         unchecked[0]
     );

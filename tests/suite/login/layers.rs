@@ -219,7 +219,7 @@ async fn what_is_missing_among_variables_is_told_where_there_is_no_profile() {
 }
 
 #[tokio::test]
-async fn row_39_three_values_and_an_api_domain_ask_that_data_centre() {
+async fn row_39_three_values_and_an_api_domain_ask_that_data_center() {
     let life = Life::new().await;
     let proxy = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}", proxy.local_addr().unwrap());
@@ -284,7 +284,7 @@ async fn variables_are_read_as_people_write_them() {
         let ended = life.run_in(&variables, &["export"]).await;
         assert_eq!(ended.code, Some(2), "{}", ended.stderr);
         assert!(
-            ended.stderr.contains(quoted) && ended.stderr.contains("uotes stand around it"),
+            ended.stderr.contains(quoted) && ended.stderr.contains("It is in quotes"),
             "{}",
             ended.stderr
         );
@@ -331,7 +331,7 @@ async fn a_secret_file_is_read_as_editors_write_it() {
             4,
             "Nothing came back",
         ),
-        (b"\"examplesecret\"\n", 2, "uotes stand around it"),
+        (b"\"examplesecret\"\n", 2, "It is in quotes"),
         (b"\xff\xfes\0", 2, "UTF-16"),
     ] {
         written(&life, text);

@@ -34,7 +34,7 @@ async fn wrong_settings_name_the_option_before_anything_opens() {
         (&["--redirect-uri", "https://localhost:8085/"], 2, "--redirect-uri"),
         (&["--redirect-uri", "http://localhost:6667/"], 2, "browsers refuse to open port 6667"),
         (&["--redirect-uri", "http://127.0.0.1:10080/"], 2, "another port, such as http://localhost:8085/callback"),
-        (&["--dc", "mars"], 2, "Known are us (United States)"),
+        (&["--dc", "mars"], 2, "Known codes: us (United States)"),
         (&["--dc", "eu", "--accounts-url", "https://accounts.zoho.in"], 2, "--dc together with --accounts-url"),
         (&["--accounts-url", "http://accounts.zoho.eu"], 2, "--accounts-url"),
         (&["--accounts-url", "https://accounts.zoho.eu/oauth"], 2, "--accounts-url"),

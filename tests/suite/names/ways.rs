@@ -96,7 +96,7 @@ async fn names_that_only_a_proxy_knows() {
     let unknown = zoho.run(&["login", "--no-browser"]).await;
     assert_eq!(unknown.code, Some(1), "{}", unknown.stderr);
     assert!(
-        unknown.stderr.contains("could not be found"),
+        unknown.stderr.contains("could not be resolved"),
         "{}",
         unknown.stderr
     );

@@ -8,9 +8,9 @@ use zoho_grant::zoho::token::{ExchangeError, Tokens};
 /// What may be said about an invalid response.
 const SAID: [&str; 5] = [
     "a redirect (",
-    "an empty answer (",
+    "an empty response (",
     "a web page instead of JSON (",
-    "no JSON (",
+    "something other than JSON (",
     "JSON without an access token, or cut short (",
 ];
 

@@ -202,7 +202,9 @@ async fn a_redirect_is_not_followed() {
     let ended = life.run(&["api", "/crm/v8/org"]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(5), "moved"));
     assert!(
-        ended.stderr.contains("redirects are not followed"),
+        ended
+            .stderr
+            .contains("It is a redirect, which is not followed"),
         "{}",
         ended.stderr
     );
@@ -259,7 +261,7 @@ async fn an_answer_that_breaks_off_is_told() {
     let life = Life::at(&zoho).await;
     let ended = life.run(&["api", "/crm/v8/org"]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(1), "first"));
-    assert!(ended.stderr.contains("broke off"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("ended early"), "{}", ended.stderr);
 }
 
 /// What grows in the memory is not the body.

@@ -77,7 +77,7 @@ async fn check_refreshes_an_access_token_that_was_pushed_out() {
 }
 
 #[tokio::test]
-async fn revoke_needs_a_yes_kills_at_the_persons_data_centre_and_forgets() {
+async fn revoke_needs_a_yes_kills_at_the_persons_data_center_and_forgets() {
     let life = Life::with_profile().await;
     let ended = life.run(&["revoke"]).await;
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);

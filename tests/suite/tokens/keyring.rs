@@ -134,7 +134,7 @@ async fn secrets_live_in_the_keyring_and_not_in_the_file() {
         "without its keyring"
     );
     assert!(
-        ended.stderr.contains("offers no keyring"),
+        ended.stderr.contains("no keyring is available"),
         "{}",
         ended.stderr
     );

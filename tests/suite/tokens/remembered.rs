@@ -24,7 +24,7 @@ async fn refusing(body: &'static str) -> (Hostile, Life) {
 fn assert_refused(ended: &Ended, asked: bool) {
     assert_eq!(ended.code, Some(5), "{}", ended.stderr);
     assert_eq!(ended.stdout, "");
-    let told = ended.stderr.contains("Zoho was not asked");
+    let told = ended.stderr.contains("Zoho was not contacted");
     assert_eq!(told, !asked, "{}", ended.stderr);
     assert!(!ended.stderr.contains("1000.r"), "{}", ended.stderr);
 }
@@ -77,10 +77,10 @@ async fn row_40_twelve_processes_ask_once_about_a_dead_token() {
     assert_eq!(zoho.count(TOKEN), 1);
     let asked = all
         .iter()
-        .filter(|ended| !ended.stderr.contains("not asked"));
+        .filter(|ended| !ended.stderr.contains("not contacted"));
     assert_eq!(asked.count(), 1);
     for ended in &all {
-        assert_refused(ended, !ended.stderr.contains("not asked"));
+        assert_refused(ended, !ended.stderr.contains("not contacted"));
         assert!(
             ended
                 .stderr

@@ -204,9 +204,9 @@ async fn what_cannot_be_found_is_127_and_what_cannot_be_started_126() {
     for (program, code, word) in [
         ("no-such-program".to_owned(), 127, "PATH"),
         (path("nothing"), 127, "PATH"),
-        (path("closed"), 126, "you may run it"),
+        (path("closed"), 126, "you have permission to"),
         (path("orphan"), 126, "this system can run"),
-        (path(""), 126, "you may run it"),
+        (path(""), 126, "you have permission to"),
     ] {
         let ended = life.run(&["run", "--", &program]).await;
         assert_eq!((ended.code, ended.stdout.as_str()), (Some(code), ""));

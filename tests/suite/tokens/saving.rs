@@ -134,7 +134,7 @@ async fn without_a_keyring_nothing_is_tried_and_the_file_is_offered() {
         ended.stderr
     );
     assert!(
-        ended.stderr.contains("offers no keyring") && ended.stderr.contains("--save-to file"),
+        ended.stderr.contains("no keyring is available") && ended.stderr.contains("--save-to file"),
         "{}",
         ended.stderr
     );
@@ -200,7 +200,7 @@ async fn saving_over_a_live_refresh_token_tells_of_it_and_revokes_it_when_asked(
         .await;
     assert_eq!(ended.code, Some(0));
     assert!(
-        ended.stderr.contains("older refresh token is revoked"),
+        ended.stderr.contains("older refresh token was revoked"),
         "{}",
         ended.stderr
     );

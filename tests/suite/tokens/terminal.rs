@@ -21,7 +21,7 @@ async fn person(life: &Life, more: &[(&str, &str)], arguments: &[&str]) -> Typis
 }
 
 #[tokio::test]
-async fn the_grant_token_is_asked_for_unseen_and_another_data_centre_tried_when_chosen() {
+async fn the_grant_token_is_asked_for_unseen_and_another_data_center_tried_when_chosen() {
     let life = Life::new().await;
     let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let code = life.stand_in.self_client_code(&SCOPES);
@@ -86,7 +86,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
     person.enter("1000.ABCDEFGHIJ0123456789ABCDEFGHIJ").await;
     person.next("Client secret (not shown): ").await;
     person.enter("not-to-be-seen").await;
-    person.next("Save client and tokens").await;
+    person.next("Save the client and tokens").await;
     person.enter("").await;
     person.until("code=1").await;
     assert!(!person.seen.contains("not-to-be-seen"), "{}", person.seen);
@@ -142,7 +142,7 @@ async fn saving_over_a_live_refresh_token_offers_to_revoke_it() {
     person.enter(&code).await;
     person.next("Revoke it?").await;
     person.enter("yes").await;
-    person.next("older refresh token is revoked").await;
+    person.next("older refresh token was revoked").await;
     // The API domain of the stand-in was not trusted, which is another matter.
     assert_eq!((person.end().await, life.revocations()), (7, 1));
 }

@@ -69,7 +69,7 @@ async fn at_the_start_zohos_address_is_printed_and_the_rest_is_pasted() {
     let address = format!("{server}/oauth/v2/auth?{}", rest.trim_end());
     let genuine = consent(&address.parse().unwrap()).await;
     assert_eq!(person.get(&genuine.url).await.status(), "403");
-    typist.until("paste it here and press Enter").await;
+    typist.until("paste it here, and press Enter").await;
     typist.enter(genuine.url.as_str()).await;
     typist.until("code=0").await;
     assert_eq!(codes(&zoho), [Some(genuine.code)]);
