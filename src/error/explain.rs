@@ -48,6 +48,16 @@ impl Error {
                      {redirect_uri}). Then run the login again, with a longer --timeout if need be."
                 ),
             ),
+            Self::SetUpTimedOut => explained(
+                4,
+                "Nobody continued to Zoho from there.",
+                "Run zoho-grant setup again, with a longer --timeout if need be.",
+            ),
+            Self::OpenedTwice => untrusted(
+                "This system does not tell whose connections these are, so one of the two may have been another user of \
+                 this machine. What was entered there is forgotten.",
+                "If both were yours, run zoho-grant setup again and keep its tab open; or run zoho-grant login.",
+            ),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
                 3,

@@ -7,6 +7,7 @@ use crate::loopback::sockets::Sockets;
 use crate::untrusted::Untrusted;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -51,14 +52,15 @@ impl PortReason {
     }
 }
 
-/// The sockets of a redirect URI.
+/// The sockets of a redirect URI, which may serve one login after another.
+#[derive(Clone)]
 pub(super) struct Bound {
-    pub(super) listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<Arc<TcpListener>>,
     pub(super) port: u16,
     /// Whether a browser that tries any loopback address with this port comes to us or to nobody.
     pub(super) is_complete: bool,
     /// Finds the other ends of its connections.
-    pub(super) sockets: Sockets,
+    pub(super) sockets: Arc<Sockets>,
 }
 
 /// Listens on both loopback families for localhost, on exactly the literal otherwise; beside it on the other family
@@ -88,10 +90,10 @@ pub(super) async fn bind(uri: &RedirectUri) -> Result<Bound, PortUnavailable> {
     #[cfg(target_os = "linux")]
     kept::none_on(&sockets, port).await?;
     Ok(Bound {
-        listeners,
+        listeners: listeners.into_iter().map(Arc::new).collect(),
         port,
         is_complete,
-        sockets,
+        sockets: Arc::new(sockets),
     })
 }
 

@@ -2,6 +2,7 @@
 
 pub mod refused;
 pub mod result;
+pub(crate) mod setup;
 
 use crate::handover::remark::Remark;
 use crate::loopback::serve::Page;

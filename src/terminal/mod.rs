@@ -6,6 +6,7 @@ mod flows;
 mod outcome;
 pub mod output;
 mod screen;
+mod setup;
 mod table;
 mod tokens;
 
@@ -178,6 +179,7 @@ impl Terminal {
             Event::UnknownLocation(location) => {
                 self.say(&format!("Zoho names a data center that is not in the table: {location}."));
             }
+            Event::SetUp(step) => self.set_up(step),
             Event::Requested(Requested { request, result, took }) => {
                 self.detail(&format!("{request} → {result} ({} ms)", took.as_millis()));
             }

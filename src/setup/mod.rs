@@ -1,0 +1,231 @@
+//! The guided start: a page on an origin of its own that leads from nothing to a login, and stays until one succeeds.
+
+pub mod decide;
+pub mod draft;
+mod form;
+mod front;
+
+use crate::context::{Context, Signal, stopped};
+use crate::error::Error;
+use crate::event::{Event, SetUp, Tell};
+use crate::login::attempt;
+use crate::login::outcome::Outcome;
+use crate::loopback::Loopback;
+use crate::loopback::redirect_uri::RedirectUri;
+use crate::pages;
+use crate::settings::Settings;
+use crate::zoho::token::ExchangeError;
+use crate::zoho::token_error::TokenError;
+use crate::zoho::trust::AccountsServer;
+use draft::{Center, Draft, Entered, Field};
+use front::{Front, Phase, Step};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, interval, sleep_until};
+
+/// Where the page lives: on a port that is free, an origin that hardly anybody had before.
+const LISTENS: &str = "http://127.0.0.1:0/";
+
+/// What the page offers.
+#[derive(Debug)]
+pub struct Beginning {
+    /// The data centers to choose from.
+    pub centers: Vec<Center>,
+    /// Where a profile would be kept: "in this computer's keyring". None where nothing can be saved.
+    pub save: Option<String>,
+    /// How long the person is waited for, anew with each step.
+    pub limit: Duration,
+    /// Whether Zoho is the stand-in, which every page then says.
+    pub rehearsal: bool,
+}
+
+/// Makes settings of what was entered, or says why the destination cannot be served.
+pub type Make<'a> = &'a dyn Fn(Entered) -> Result<Settings, String>;
+
+/// One guided start, from the bound redirect URI to the page that tells how it went. Each attempt has a state and a
+/// verifier of its own; a newer one ends the older.
+pub async fn setup(
+    (beginning, draft): (Beginning, Draft),
+    make: Make<'_>,
+    loopback: Loopback,
+    context: &mut Context,
+) -> Result<Outcome, Error> {
+    let here = RedirectUri::parse(LISTENS).expect("it is a redirect URI");
+    let listeners = Loopback::bind(&here).await?;
+    let (limit, rehearsal) = (beginning.limit, beginning.rehearsal);
+    let tell = Arc::clone(&context.tell);
+    let front = Arc::new(Front::new(
+        listeners,
+        loopback.redirect_uri().as_str(),
+        (beginning, draft),
+        &context.persons,
+        &tell,
+        context.random.as_mut(),
+    ));
+    let mut guide = Guide {
+        back: front.page(),
+        front,
+        make,
+        tell,
+        stopped: context.stopped.clone(),
+        limit,
+        rehearsal,
+    };
+    (guide.tell)(Event::SetUp(SetUp::Open(guide.front.opening())));
+    (context.open)(&guide.front.opening());
+    guide.lead_on(context);
+    let mut settings = guide.settings().await?;
+    loop {
+        settings = match guide.attempt(&settings, &loopback, context).await? {
+            Ended::Obtained(outcome) => return Ok(*outcome),
+            Ended::Again(settings) => *settings,
+        };
+    }
+}
+
+struct Guide<'a> {
+    front: Arc<Front>,
+    /// The address of the page.
+    back: String,
+    make: Make<'a>,
+    tell: Tell,
+    stopped: watch::Receiver<Option<Signal>>,
+    limit: Duration,
+    rehearsal: bool,
+}
+
+/// How an attempt ended, unless nothing more can come of it.
+enum Ended {
+    Obtained(Box<Outcome>),
+    /// The person entered something else.
+    Again(Box<Settings>),
+}
+
+impl Guide<'_> {
+    /// The browser is at the page already, which leads it on; and what an attempt tells of waiting, the guide tells.
+    fn lead_on(&self, context: &mut Context) {
+        let front = Arc::clone(&self.front);
+        context.open = Box::new(move |start| {
+            front.phase().send_replace(Phase::At(start.into()));
+        });
+        let (front, tell) = (Arc::clone(&self.front), Arc::clone(&self.tell));
+        context.tell = Arc::new(move |event| match event {
+            Event::Waiting { .. } => {}
+            // Where this machine does not serve the redirect URI, the page leads to Zoho itself.
+            Event::Ready { start, address } => {
+                if start.is_none() {
+                    front.phase().send_replace(Phase::At(address));
+                }
+                let paste = start.is_none();
+                tell(Event::SetUp(SetUp::Began { paste }));
+            }
+            event => tell(event),
+        });
+    }
+
+    /// One attempt, unless the person enters something else meanwhile.
+    async fn attempt(
+        &mut self,
+        settings: &Settings,
+        loopback: &Loopback,
+        context: &mut Context,
+    ) -> Result<Ended, Error> {
+        let (front, back, rehearsal) = (Arc::clone(&self.front), self.back.clone(), self.rehearsal);
+        front.phase().send_replace(Phase::Reaching);
+        let called_back = || drop(front.phase().send_replace(Phase::CalledBack));
+        let draw: crate::login::DrawOutcome<'_> = &|outcome, settings, now| match outcome {
+            Err(error) if goes_on(error) => pages::setup::failed(error, &back, rehearsal),
+            outcome => pages::result::of(outcome, settings, now),
+        };
+        let attempt = attempt(settings, loopback.clone(), context, &called_back, draw);
+        let outcome = tokio::select! {
+            biased;
+            outcome = attempt => outcome,
+            settings = self.settings() => return Ok(Ended::Again(Box::new(settings?))),
+        };
+        match outcome {
+            Ok(outcome) => Ok(Ended::Obtained(Box::new(outcome))),
+            Err(error) if goes_on(&error) => {
+                self.failed(&error);
+                Ok(Ended::Again(Box::new(self.settings().await?)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The person is shown what failed, beside the field that it is about.
+    fn failed(&self, error: &Error) {
+        let (what, explained) = (error.to_string(), error.explain());
+        let cause = explained.cause.clone();
+        let told = SetUp::Failed {
+            what: what.clone(),
+            cause,
+        };
+        (self.tell)(Event::SetUp(told));
+        self.front.ask_again(|draft| {
+            if let Some((field, why)) = field_of(error) {
+                draft.slip(field, why);
+            }
+            draft.failure = Some([what, explained.cause, explained.remedy]);
+        });
+    }
+
+    /// What the person enters next. While Zoho's response is dealt with, nothing is: an exchange is never cut.
+    async fn settings(&mut self) -> Result<Settings, Error> {
+        let mut phase = self.front.phase().subscribe();
+        let mut deadline = Instant::now() + self.limit;
+        let mut second = interval(Duration::from_secs(1));
+        loop {
+            tokio::select! {
+                biased;
+                _ = phase.wait_for(|phase| matches!(phase, Phase::CalledBack)) => std::future::pending::<()>().await,
+                signal = stopped(&mut self.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+                step = self.front.step() => match step {
+                    Step::Seen => deadline = Instant::now() + self.limit,
+                    Step::OpenedTwice => return Err(Error::OpenedTwice),
+                    Step::Entered(entered) => match (self.make)(*entered) {
+                        Ok(settings) => return Ok(settings),
+                        Err(why) => self.front.ask_again(|draft| draft.slip(Field::Destination, why)),
+                    },
+                },
+                () = sleep_until(deadline) => return Err(Error::SetUpTimedOut),
+                now = second.tick() => {
+                    let left = deadline.saturating_duration_since(now);
+                    (self.tell)(Event::SetUp(SetUp::Waiting { left }));
+                }
+            }
+        }
+    }
+}
+
+/// Whether the person can correct it at the page, or try again there.
+fn goes_on(error: &Error) -> bool {
+    match error {
+        Error::Unreachable(_) | Error::TimedOut { .. } | Error::Authorization(_) | Error::Empty => true,
+        // Whatever the grant token was worth, a new consent brings another.
+        Error::Unfulfilled { .. } => true,
+        _ => false,
+    }
+}
+
+/// The one field that it is about, and what is wrong there.
+fn field_of(error: &Error) -> Option<(Field, &'static str)> {
+    let Error::Unfulfilled {
+        error: ExchangeError::Refused(refused),
+        ..
+    } = error
+    else {
+        return None;
+    };
+    match refused {
+        TokenError::InvalidClient => Some((Field::Id, "Zoho does not know this client ID in the data center where you logged in.")),
+        TokenError::InvalidClientSecret => Some((Field::Secret, "Zoho does not accept this client secret. Copy it again.")),
+        _ => None,
+    }
+}
+
+/// Whether a server is one of those that can be chosen, and which.
+pub fn place_of(centers: &[Center], server: &AccountsServer) -> Option<usize> {
+    centers.iter().position(|center| center.server == *server)
+}
