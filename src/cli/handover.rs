@@ -19,7 +19,7 @@ use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::scopes::Scopes;
 
 /// In which form the credentials go where.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
     /// The program that will read the CRM: sets format and scopes
@@ -87,6 +87,14 @@ impl HandOver {
     pub fn reader(&self) -> Option<Destination> {
         let by_format = || Destination::of_format(self.form().name());
         self.destination.or_else(by_format)
+    }
+
+    /// The same for this program: its format, unless another was given.
+    pub fn read_by(&self, destination: Destination) -> Self {
+        Self {
+            destination: Some(destination),
+            ..self.clone()
+        }
     }
 
     /// The scopes that were given, else those of the program that will read the CRM.

@@ -55,6 +55,13 @@ impl Layers {
         found.transpose()
     }
 
+    /// Whether anybody said where Zoho is.
+    pub fn names_a_server(&self, grant: &Grant) -> bool {
+        let given = grant.servers.dc.is_some() || grant.servers.accounts_url.is_some();
+        let told = |layer: &Variables| layer.server().is_ok_and(|server| server.is_some());
+        given || self.variables.iter().any(told)
+    }
+
     /// The profile that is meant.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
         let named = self.any(option, "ZOHO_PROFILE", str::parse)?;

@@ -8,6 +8,7 @@ pub mod handover;
 mod layers;
 pub mod plan;
 pub mod rehearsal;
+pub mod setup;
 pub mod tokens;
 mod tunnel;
 pub mod usage;
@@ -46,6 +47,8 @@ pub struct Arguments {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Start here: a page in the browser leads from nothing to credentials for Zoho CRM
+    Setup(setup::Setup),
     /// Log in at Zoho in the browser and get credentials for Zoho CRM
     Login(Login),
     /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
@@ -148,6 +151,8 @@ pub enum Flow {
     SelfClient,
     /// As device: you enter a code in any browser.
     Device,
+    /// As setup: you register a client in the stand-in's API console, and fill in the page.
+    Setup,
 }
 
 /// Options of `export`.

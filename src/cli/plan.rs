@@ -5,6 +5,7 @@ use crate::cli::usage::Usage;
 use crate::cli::{Consent, Credentials, Grant, Login, folder, tunnel};
 use crate::prompt;
 use secrecy::SecretString;
+use std::path::Path;
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
@@ -19,7 +20,7 @@ use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
 
 /// The redirect URI that the README tells people to register.
-const REDIRECT_URI: &str = "http://localhost:8085/callback";
+pub const REDIRECT_URI: &str = "http://localhost:8085/callback";
 
 /// How long a person is waited for.
 pub const TIMEOUT: Duration = Duration::from_mins(5);
@@ -63,11 +64,7 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
     let redirect_uri = redirect_uri(given, REDIRECT_URI, &registration.0)?;
     if !redirect_uri.is_here() && !prompt::possible() {
-        return Err(Usage::new(
-            "--redirect-uri (or ZOHO_REDIRECT_URI)",
-            "it is not on this machine, so its address must be pasted here after the consent, and there is no terminal",
-            &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
-        ));
+        return Err(cannot_paste());
     }
     let consent = &arguments.consent;
     let mut settings = settings(grant, consent, &layers, registration, &mut warnings)?;
@@ -82,6 +79,15 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
         warnings,
         stand_in: None,
     })
+}
+
+/// A redirect URI that this machine does not serve needs a terminal.
+pub fn cannot_paste() -> Usage {
+    Usage::new(
+        "--redirect-uri (or ZOHO_REDIRECT_URI)",
+        "it is not on this machine, so its address must be pasted here after the consent, and there is no terminal",
+        &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
+    )
 }
 
 /// Settings and warnings of a flow without a redirect URI.
@@ -194,7 +200,7 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
 }
 
 /// What `--save` asks for. Tries it out: a keyring that is missing or locked must show itself before the consent.
-fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
     let Some(named) = &grant.keep.save else {
         return Ok(None);
     };
@@ -211,6 +217,14 @@ fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
         ..Usage::from(&Error::NotKept(trouble))
     })?;
     Ok(Some(keeping))
+}
+
+/// The client secret in a file.
+pub fn secret_file(path: &Path) -> Result<SecretString, Usage> {
+    prompt::secret_file(path).map_err(|error| {
+        let remedy = "Name a file that holds the client secret and nothing else.";
+        Usage::new("--client-secret-file", error, remedy)
+    })
 }
 
 /// The client's id and secret, asked for if need be. Warns when the id looks unusual.
@@ -242,10 +256,7 @@ fn client(
     }
     let secret = match (secret, &given.client_secret_file) {
         (Some(secret), _) => secret,
-        (None, Some(path)) => prompt::secret_file(path).map_err(|error| {
-            let remedy = "Name a file that holds the client secret and nothing else.";
-            Usage::new("--client-secret-file", error, remedy)
-        })?,
+        (None, Some(path)) => secret_file(path)?,
         (None, None) if prompt::possible() => {
             prompt::hidden("Client secret").map_err(|error| Usage::unanswered(&error))?
         }

@@ -12,6 +12,7 @@ pub mod lookup;
 pub mod profiles;
 pub mod revoke;
 mod revoke_old;
+pub mod setup;
 mod source;
 pub mod token;
 
@@ -30,6 +31,7 @@ use std::time::SystemTime;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use zoho_grant::context::Context;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell, reporting};
 use zoho_grant::login::outcome::Outcome;
@@ -84,13 +86,23 @@ impl App {
     ) -> (ExitCode, Result<Outcome, Error>) {
         let old = revoke_old::old(settings);
         let outcome = self.runtime.block_on(flow);
-        self.terminal.outcome(&outcome);
-        revoke_old::offer(self, &outcome, old, revoke_old);
-        let code = match &outcome {
+        (self.end(&outcome, old, revoke_old), outcome)
+    }
+
+    /// Tells how a flow went, and offers to revoke the refresh token that was saved over.
+    fn end(
+        &self,
+        outcome: &Result<Outcome, Error>,
+        old: Option<Credentials>,
+        revoke_old: bool,
+    ) -> ExitCode {
+        self.terminal.outcome(outcome);
+        revoke_old::offer(self, outcome, old, revoke_old);
+        let code = match outcome {
             Ok(outcome) => outcome.exit_code(),
             Err(error) => error.explain().exit_code,
         };
-        (code.into(), outcome)
+        code.into()
     }
 
     /// What a person's own login touches: their terminal, standard output, the system's clock and randomness.

@@ -92,7 +92,12 @@ pub(crate) fn opened_twice(rehearsal: bool) -> Page {
 /// The head of the request was larger than there is room for.
 pub(crate) fn head_too_large(rehearsal: bool) -> Page {
     let words = "Your browser sends the cookies of every app on localhost along. Clear the cookies of localhost and 127.0.0.1, or use a private window.";
-    one_thing(Tone::Bad, "Too many cookies for localhost", words, rehearsal)
+    one_thing(
+        Tone::Bad,
+        "Too many cookies for localhost",
+        words,
+        rehearsal,
+    )
 }
 
 /// A request was refused, and changed nothing.
@@ -241,7 +246,9 @@ impl SetupPage<'_> {
         let row = |known: scope_catalog::KnownScope| Row {
             scope: known.scope,
             description: known.description,
-            ticked: chosen.iter().any(|scope| scope.eq_ignore_ascii_case(known.scope)),
+            ticked: chosen
+                .iter()
+                .any(|scope| scope.eq_ignore_ascii_case(known.scope)),
         };
         scope_catalog::all().map(row).collect()
     }
@@ -252,7 +259,9 @@ impl SetupPage<'_> {
             return self.draft.unread_scopes.clone();
         }
         let own = self.draft.scopes.iter().flat_map(Scopes::iter);
-        let others: Vec<_> = own.filter(|scope| !scope_catalog::is_known(scope)).collect();
+        let others: Vec<_> = own
+            .filter(|scope| !scope_catalog::is_known(scope))
+            .collect();
         others.join(", ")
     }
 
@@ -310,12 +319,17 @@ fn described(scopes: &Scopes) -> Vec<(String, &'static str)> {
         let known = all.find(|known| known.scope.eq_ignore_ascii_case(scope));
         known.map_or("", |known| known.description)
     };
-    scopes.iter().map(|scope| (scope.to_owned(), meaning(scope))).collect()
+    scopes
+        .iter()
+        .map(|scope| (scope.to_owned(), meaning(scope)))
+        .collect()
 }
 
 /// Those that are most likely wrong.
 fn unknown_scopes(scopes: &Scopes) -> String {
-    let unknown = scopes.iter().filter(|scope| !scope_catalog::is_known(scope));
+    let unknown = scopes
+        .iter()
+        .filter(|scope| !scope_catalog::is_known(scope));
     let guesses: Vec<_> = unknown
         .map(|scope| match scope_catalog::nearest(scope) {
             Some(known) => format!("{scope} (did you mean {known}?)"),
@@ -323,7 +337,8 @@ fn unknown_scopes(scopes: &Scopes) -> String {
         })
         .collect();
     if guesses.is_empty() {
-        "All of these scopes are known, so one of them may not exist in this data center.".to_owned()
+        "All of these scopes are known, so one of them may not exist in this data center."
+            .to_owned()
     } else {
         format!("Not among the known ones: {}.", guesses.join(", "))
     }

@@ -1,7 +1,9 @@
 //! Is this request the person's? A pure function from what a request says, and what the system says of its sender, to
 //! what it asks for. The set-up page takes forms, so it is stricter than the redirect URI: see [`decide`].
 
-use crate::loopback::decide::{NAVIGATION_PRELOAD, Navigation, has_body, host, navigation, only, same};
+use crate::loopback::decide::{
+    NAVIGATION_PRELOAD, Navigation, has_body, host, navigation, only, same,
+};
 use crate::loopback::peer::Peer;
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, StatusCode, header};
@@ -90,7 +92,9 @@ pub fn decide(
         (&Method::POST, Place::Page) => Place::Form,
         _ => return Err(Refusal::Method),
     };
-    if navigation(&head.headers) != Navigation::Person || head.headers.contains_key(NAVIGATION_PRELOAD) {
+    if navigation(&head.headers) != Navigation::Person
+        || head.headers.contains_key(NAVIGATION_PRELOAD)
+    {
         return Err(Refusal::Metadata);
     }
     if place == Place::Form {
@@ -113,7 +117,10 @@ fn place(expected: &Expectation, head: &Parts) -> Option<Place> {
         Some(Place::Opening)
     } else if same(path, &expected.page) {
         Some(Place::Page)
-    } else if path.strip_suffix(GO).is_some_and(|path| same(path, &expected.page)) {
+    } else if path
+        .strip_suffix(GO)
+        .is_some_and(|path| same(path, &expected.page))
+    {
         Some(Place::Go)
     } else {
         None
@@ -124,7 +131,9 @@ fn place(expected: &Expectation, head: &Parts) -> Option<Place> {
 /// a site as `cross-site`, and both with their origin.
 fn form(expected: &Expectation, headers: &HeaderMap) -> Result<(), Refusal> {
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
-    let length = lengths.next().and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    let length = lengths
+        .next()
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if headers.contains_key(header::TRANSFER_ENCODING)
         || lengths.next().is_some()
         || length.is_none_or(|length| length > FORM_BYTES)
@@ -167,7 +176,9 @@ mod tests {
 
     fn head(method: &str, target: &str, headers: &[(&str, &str)]) -> Parts {
         let request = Request::builder().method(method).uri(target);
-        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
         request.body(()).unwrap().into_parts().0
     }
 
@@ -177,7 +188,10 @@ mod tests {
 
     /// The form with one header in place of its own.
     fn posted(name: &str, value: Option<&str>) -> Result<Place, Refusal> {
-        let mut headers: Vec<_> = POST.into_iter().filter(|(known, _)| *known != name).collect();
+        let mut headers: Vec<_> = POST
+            .into_iter()
+            .filter(|(known, _)| *known != name)
+            .collect();
         headers.extend(value.map(|value| (name, value)));
         judged("POST", "/guide/PAGE", &headers)
     }
@@ -191,12 +205,21 @@ mod tests {
             ("/guide/PAGE/go", Place::Go),
         ] {
             assert_eq!(judged("GET", path, &host), Ok(place));
-            assert_eq!(judged("GET", &format!("{path}?a=1"), &host), Err(Refusal::Path));
+            assert_eq!(
+                judged("GET", &format!("{path}?a=1"), &host),
+                Err(Refusal::Path)
+            );
             assert_eq!(judged("HEAD", path, &host), Err(Refusal::Method));
         }
         assert_eq!(judged("POST", "/guide/PAGE", &POST), Ok(Place::Form));
-        assert_eq!(judged("POST", "/setup/OPENING", &POST), Err(Refusal::Method));
-        assert_eq!(judged("POST", "/guide/PAGE/go", &POST), Err(Refusal::Method));
+        assert_eq!(
+            judged("POST", "/setup/OPENING", &POST),
+            Err(Refusal::Method)
+        );
+        assert_eq!(
+            judged("POST", "/guide/PAGE/go", &POST),
+            Err(Refusal::Method)
+        );
         assert_eq!(judged("GET", "/guide/PAGE", &POST), Err(Refusal::Method));
         assert_eq!(judged("GET", "/", &host), Err(Refusal::Path));
     }
@@ -232,7 +255,11 @@ mod tests {
             ("sec-fetch-dest", Some("iframe"), Refusal::Metadata),
             ("sec-fetch-mode", Some("cors"), Refusal::Metadata),
             ("sec-purpose", Some("prefetch"), Refusal::Metadata),
-            ("service-worker-navigation-preload", Some("true"), Refusal::Metadata),
+            (
+                "service-worker-navigation-preload",
+                Some("true"),
+                Refusal::Metadata,
+            ),
         ] {
             assert_eq!(posted(name, value), Err(refusal), "{name}: {value:?}");
         }

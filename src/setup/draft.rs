@@ -26,7 +26,7 @@ pub struct Center {
 }
 
 /// What was entered so far.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Draft {
     /// The data center's place in the list.
     pub center: Option<usize>,
@@ -57,7 +57,7 @@ pub struct Draft {
 }
 
 /// A client secret.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Secret {
     /// Itself.
     pub value: SecretString,
@@ -157,7 +157,10 @@ impl Draft {
             let chosen = form.value("center").parse().ok();
             self.center = chosen.filter(|at| *at < centers.len()).or(self.center);
             if self.center.is_none() {
-                self.slip(Field::Center, "Choose where you log in to Zoho CRM, or paste the address of your CRM.");
+                self.slip(
+                    Field::Center,
+                    "Choose where you log in to Zoho CRM, or paste the address of your CRM.",
+                );
             }
         } else {
             let code = registration::data_center(pasted).map(|center| center.code);
@@ -184,7 +187,11 @@ impl Draft {
             judged = Err(Slip::Swapped);
         }
         let is_secret = matches!(judged, Err(Slip::Swapped));
-        self.id = if is_secret { String::new() } else { id.to_owned() };
+        self.id = if is_secret {
+            String::new()
+        } else {
+            id.to_owned()
+        };
         self.is_odd = matches!(judged, Err(Slip::Odd)) || confirmed;
         if let Err(slip) = judged {
             self.slip(Field::Id, id_slip(slip));
@@ -204,12 +211,17 @@ impl Draft {
     /// The secret that is there already serves on, but never for another client or server than it came with.
     fn keep_secret(&mut self, center: Option<&Center>) {
         let serves = |secret: &Secret| {
-            let Some((id, server)) = &secret.of else { return true };
+            let Some((id, server)) = &secret.of else {
+                return true;
+            };
             *id == self.id && center.is_none_or(|center| center.server == *server)
         };
         if !self.secret.as_ref().is_some_and(serves) {
             self.secret = None;
-            self.slip(Field::Secret, "Enter the client secret, which stands below the client ID in the console.");
+            self.slip(
+                Field::Secret,
+                "Enter the client secret, which stands below the client ID in the console.",
+            );
         }
     }
 
@@ -232,7 +244,11 @@ impl Draft {
                 self.scopes = Scopes::parse(&ticked).ok();
                 typed.clone_into(&mut self.unread_scopes);
                 let empty = ticked.is_empty() && typed.trim().is_empty();
-                let why = if empty { "Choose at least one scope.".to_owned() } else { format!("The scopes cannot be read: {not}.") };
+                let why = if empty {
+                    "Choose at least one scope.".to_owned()
+                } else {
+                    format!("The scopes cannot be read: {not}.")
+                };
                 self.slip(Field::Scopes, why);
                 None
             }
@@ -242,17 +258,27 @@ impl Draft {
 
 fn id_slip(slip: Slip) -> String {
     match slip {
-        Slip::Wrong(NotAClient::Empty) => "Enter the client ID, which the console shows.".to_owned(),
+        Slip::Wrong(NotAClient::Empty) => {
+            "Enter the client ID, which the console shows.".to_owned()
+        }
         Slip::Wrong(not) => format!("This cannot be a client ID: {not}."),
-        Slip::Swapped => "This looks like the client secret. The client ID begins with 1000.".to_owned(),
-        Slip::Odd => "It does not look like 1000. and 30 capital letters and digits. Is it complete?".to_owned(),
+        Slip::Swapped => {
+            "This looks like the client secret. The client ID begins with 1000.".to_owned()
+        }
+        Slip::Odd => {
+            "It does not look like 1000. and 30 capital letters and digits. Is it complete?"
+                .to_owned()
+        }
     }
 }
 
 fn secret_slip(slip: Slip) -> String {
     match slip {
         Slip::Wrong(not) => format!("This cannot be a client secret: {not}."),
-        Slip::Swapped | Slip::Odd => "This looks like the client ID. The client secret stands below it in the console.".to_owned(),
+        Slip::Swapped | Slip::Odd => {
+            "This looks like the client ID. The client secret stands below it in the console."
+                .to_owned()
+        }
     }
 }
 
@@ -267,7 +293,7 @@ mod tests {
     const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789";
 
     fn centers() -> Vec<Center> {
-        let center = |center| Center {
+        let center = |center: usize| Center {
             code: DATA_CENTERS[center].code,
             name: String::new(),
             crm: String::new(),
@@ -279,7 +305,12 @@ mod tests {
 
     /// The form with these fields beside a good client's.
     fn taken(draft: &mut Draft, fields: &[(&str, &str)]) -> Option<Entered> {
-        let mut all = vec![("center", "1"), ("id", ID), ("secret", SECRET), ("destination", "other")];
+        let mut all = vec![
+            ("center", "1"),
+            ("id", ID),
+            ("secret", SECRET),
+            ("destination", "other"),
+        ];
         all.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
         all.extend(fields);
         let body = Serializer::new(String::new()).extend_pairs(all).finish();
@@ -327,15 +358,30 @@ mod tests {
         ] {
             assert_eq!(slips(fields), [slip], "{fields:?}");
         }
-        let all = [("center", ""), ("id", ""), ("secret", ""), ("destination", ""), ("which", "own")];
-        let order = [Field::Center, Field::Id, Field::Secret, Field::Destination, Field::Scopes];
+        let all = [
+            ("center", ""),
+            ("id", ""),
+            ("secret", ""),
+            ("destination", ""),
+            ("which", "own"),
+        ];
+        let order = [
+            Field::Center,
+            Field::Id,
+            Field::Secret,
+            Field::Destination,
+            Field::Scopes,
+        ];
         assert_eq!(slips(&all), order);
     }
 
     #[test]
     fn a_pasted_address_beats_the_choice() {
         let mut draft = draft();
-        let entered = taken(&mut draft, &[("center", "0"), ("crm", " https://crm.zoho.eu/crm/org1 ")]);
+        let entered = taken(
+            &mut draft,
+            &[("center", "0"), ("crm", " https://crm.zoho.eu/crm/org1 ")],
+        );
         assert_eq!(entered.unwrap().server, centers()[1].server);
         assert_eq!((draft.center, &*draft.crm), (Some(1), ""));
         assert!(taken(&mut draft, &[("crm", "crm.zoho.example")]).is_none());
@@ -372,10 +418,18 @@ mod tests {
     fn a_kept_secret_is_for_its_own_client_and_server_alone() {
         let mut kept = draft();
         let of = Some((ID.to_owned(), centers()[1].server.clone()));
-        let secret = || Some(Secret { value: SECRET.into(), of: of.clone() });
+        let secret = || {
+            Some(Secret {
+                value: SECRET.into(),
+                of: of.clone(),
+            })
+        };
         kept.secret = secret();
         assert!(taken(&mut kept, &[("secret", "")]).is_some());
-        for change in [("center", "0"), ("id", "1000.ZYXWVUTSRQ0123456789ABCDEFGHIJ")] {
+        for change in [
+            ("center", "0"),
+            ("id", "1000.ZYXWVUTSRQ0123456789ABCDEFGHIJ"),
+        ] {
             kept.secret = secret();
             assert!(taken(&mut kept, &[("secret", ""), change]).is_none());
             assert!(kept.secret.is_none(), "{change:?}");
@@ -385,7 +439,13 @@ mod tests {
     #[test]
     fn own_scopes_are_those_that_are_ticked_and_those_that_are_typed() {
         let known = |at| scope_catalog::all().nth(at).unwrap().scope;
-        let fields = [("which", "own"), ("s", "3"), ("s", "0"), ("s", "99999"), ("scopes", "ZohoCRM.new.READ")];
+        let fields = [
+            ("which", "own"),
+            ("s", "3"),
+            ("s", "0"),
+            ("s", "99999"),
+            ("scopes", "ZohoCRM.new.READ"),
+        ];
         let entered = taken(&mut draft(), &fields).unwrap();
         let all: Vec<_> = entered.scopes.iter().collect();
         assert_eq!(all, [known(3), known(0), "ZohoCRM.new.READ"]);

@@ -90,7 +90,8 @@ impl Front {
         tell: &Tell,
         random: &mut dyn CryptoRng,
     ) -> Self {
-        let mut path = |place: &str| format!("/{place}/{}", random_text(random).expose_secret()).into();
+        let mut path =
+            |place: &str| format!("/{place}/{}", random_text(random).expose_secret()).into();
         let expected = Expectation {
             authority: listeners.redirect_uri().authority().to_owned(),
             opening: path("setup"),
@@ -185,7 +186,9 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, connection: Con
     .unwrap_or_else(|refusal| shared.refuse(refusal));
     // With no-referrer, the page's own form would come with the origin `null`.
     let same_origin = HeaderValue::from_static("same-origin");
-    reply.headers_mut().insert(header::REFERRER_POLICY, same_origin);
+    reply
+        .headers_mut()
+        .insert(header::REFERRER_POLICY, same_origin);
     reply
 }
 
@@ -198,7 +201,12 @@ impl Shared {
         format!("http://{}{}", self.expected.authority, path.expose_secret())
     }
 
-    async fn serve(&self, place: Place, owner_told: bool, body: Incoming) -> Result<Reply, Refusal> {
+    async fn serve(
+        &self,
+        place: Place,
+        owner_told: bool,
+        body: Incoming,
+    ) -> Result<Reply, Refusal> {
         if self.is_opened_twice(place, owner_told) {
             let page = pages::setup::opened_twice(self.beginning.rehearsal);
             return Ok(respond(StatusCode::GONE, page));
@@ -335,4 +343,3 @@ async fn whole(mut body: Incoming) -> Option<Zeroizing<Vec<u8>>> {
     }
     Some(whole)
 }
-

@@ -28,7 +28,7 @@ use tokio::time::{Instant, interval, sleep_until};
 const LISTENS: &str = "http://127.0.0.1:0/";
 
 /// What the page offers.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Beginning {
     /// The data centers to choose from.
     pub centers: Vec<Center>,
@@ -202,7 +202,9 @@ impl Guide<'_> {
 /// Whether the person can correct it at the page, or try again there.
 fn goes_on(error: &Error) -> bool {
     match error {
-        Error::Unreachable(_) | Error::TimedOut { .. } | Error::Authorization(_) | Error::Empty => true,
+        Error::Unreachable(_) | Error::TimedOut { .. } | Error::Authorization(_) | Error::Empty => {
+            true
+        }
         // Whatever the grant token was worth, a new consent brings another.
         Error::Unfulfilled { .. } => true,
         _ => false,
@@ -219,8 +221,14 @@ fn field_of(error: &Error) -> Option<(Field, &'static str)> {
         return None;
     };
     match refused {
-        TokenError::InvalidClient => Some((Field::Id, "Zoho does not know this client ID in the data center where you logged in.")),
-        TokenError::InvalidClientSecret => Some((Field::Secret, "Zoho does not accept this client secret. Copy it again.")),
+        TokenError::InvalidClient => Some((
+            Field::Id,
+            "Zoho does not know this client ID in the data center where you logged in.",
+        )),
+        TokenError::InvalidClientSecret => Some((
+            Field::Secret,
+            "Zoho does not accept this client secret. Copy it again.",
+        )),
         _ => None,
     }
 }

@@ -81,7 +81,7 @@ use tokio::task::JoinSet;
 
 use failure::{Failure, Stage};
 use recorded::Recorded;
-use registry::{Client, Registry};
+use registry::{Client, Kind, Registry};
 
 /// A data center of the stand-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -203,6 +203,7 @@ impl StandIn {
         };
         let (client_id, secrets) = (shapes::client_id(), [secret, other]);
         let client = Client {
+            kind: Kind::ServerBased,
             id: client_id.clone(),
             secrets: secrets.clone(),
             home: DataCenter::Us,
@@ -264,6 +265,11 @@ impl StandIn {
     /// The accounts server of a data center, without a path.
     pub fn accounts_url(&self, at: DataCenter) -> String {
         self.world.addresses(at).accounts_url.clone()
+    }
+
+    /// The API console's page of a data center on which clients are registered.
+    pub fn console_url(&self, at: DataCenter) -> String {
+        format!("{}{}", self.accounts_url(at), site::CLIENTS_PATH)
     }
 
     /// The API domain of a data center, without a path.

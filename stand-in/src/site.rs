@@ -23,6 +23,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::recorded::Recorded;
 use crate::{Addresses, DataCenter, World};
 
+/// The API console's page on which clients are registered.
+pub const CLIENTS_PATH: &str = "/console/clients";
+
 /// Far more than any form of a login.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -48,6 +51,7 @@ pub fn router(world: Arc<World>, at: DataCenter) -> Router {
         .route(device::POLL_PATH, post(device::poll))
         .route("/device", get(device::page).post(device::enter))
         .route("/console", get(console::page).post(console::create))
+        .route(CLIENTS_PATH, get(console::clients).post(console::register))
         .route("/landing", get(console::landing))
         .route("/crm/v8/org", get(crm::org))
         .route("/crm/v8/users", get(crm::users))

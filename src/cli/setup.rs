@@ -1,0 +1,293 @@
+//! `setup`: what the page begins with, from the arguments of `login`.
+
+use crate::cli::handover::HandOver;
+use crate::cli::layers::{ID, Layers};
+use crate::cli::plan::{self, Opener};
+use crate::cli::usage::Usage;
+use crate::cli::{Demo, Login, folder, rehearsal};
+use crate::prompt;
+use clap::Args;
+use std::time::Duration;
+use zoho_grant::handover::destination::Destination;
+use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::profiles::Keeping;
+use zoho_grant::profiles::profile::Backend;
+use zoho_grant::settings::Settings;
+use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
+use zoho_grant::setup::{Beginning, place_of};
+use zoho_grant::zoho::ANSWER_WITHIN;
+use zoho_grant::zoho::client::Id;
+use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
+use zoho_stand_in::{DataCenter, StandIn};
+
+/// How long a person is waited for who registers a client.
+const LIMIT: Duration = Duration::from_mins(30);
+
+/// Options of `setup`.
+#[derive(Args)]
+#[command(
+    after_help = "The options are those of login; what they tell is filled in on the page.
+Exit codes: as login's.
+
+Example:
+  zoho-grant setup --for airbyte --save"
+)]
+pub struct Setup {
+    #[command(flatten)]
+    pub login: Login,
+}
+
+/// What will be done.
+pub struct Plan {
+    /// What the page offers.
+    pub beginning: Beginning,
+    /// What is filled in.
+    pub draft: Draft,
+    /// Where Zoho sends the browser back to.
+    pub redirect_uri: RedirectUri,
+    /// Who opens the page.
+    pub opener: Opener,
+    /// What the person should know beforehand, one sentence each.
+    pub warnings: Vec<String>,
+    /// The stand-in, kept alive for a rehearsal.
+    pub stand_in: Option<StandIn>,
+    fixed: Fixed,
+}
+
+/// What the page does not ask.
+struct Fixed {
+    hand_over: HandOver,
+    trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
+    pkce: bool,
+    verify: bool,
+    /// Where what is obtained would be kept, if the person wants it.
+    keeping: Option<Keeping>,
+    limit: Duration,
+    rehearsal: bool,
+}
+
+/// The plan of `setup`.
+pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
+    let (grant, callback) = (&arguments.grant, &arguments.callback);
+    let mut warnings = Vec::new();
+    let layers = Layers::new(grant, &mut warnings)?;
+    let (server, secret) = layers.registration(grant)?;
+    let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
+    let given = callback.redirect_uri.as_ref();
+    let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
+    let redirect_uri = plan::redirect_uri(given, plan::REDIRECT_URI, &server)?;
+    if !redirect_uri.is_here() && !prompt::possible() {
+        return Err(plan::cannot_paste());
+    }
+    let centers = centers(&server);
+    let hand_over = grant.result.hand_over.clone();
+    let mut draft = Draft::new(hand_over.reader().unwrap_or(Destination::Other));
+    // Where nothing says it, the person does: the usual one would be a guess.
+    let says = layers.names_a_server(grant);
+    draft.center = place_of(&centers, &server).filter(|_| says || id.is_some());
+    let secret = match (secret, &grant.client.client_secret_file) {
+        (None, Some(path)) => Some(plan::secret_file(path)?),
+        (secret, _) => secret,
+    };
+    if let Some(id) = &id {
+        id.as_str().clone_into(&mut draft.id);
+        let of = Some((draft.id.clone(), server));
+        draft.secret = secret.map(|value| Secret { value, of });
+    }
+    let given = hand_over_scopes(&arguments.consent.scopes(), &layers)?;
+    draft.scopes = given.filter(|scopes| *scopes != draft.destination.scopes());
+    let (mut servers, mut domains) = layers.trusted.clone();
+    servers.extend_from_slice(&grant.servers.trust_accounts_server);
+    domains.extend_from_slice(&grant.servers.trust_api_domain);
+    let (keeping, save) = keeping(arguments, &layers)?;
+    draft.save = grant.keep.save.is_some();
+    let limit = arguments.consent.timeout.unwrap_or(LIMIT);
+    let plan = Plan {
+        beginning: Beginning {
+            centers,
+            save,
+            limit,
+            rehearsal: false,
+        },
+        redirect_uri,
+        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
+        warnings,
+        stand_in: None,
+        fixed: Fixed {
+            hand_over,
+            trusted: (servers, domains),
+            pkce: !callback.no_pkce,
+            verify: !grant.result.no_verify,
+            keeping,
+            limit,
+            rehearsal: false,
+        },
+        draft,
+    };
+    plan.try_out()
+}
+
+/// The plan of `demo --flow setup`: each data center of the stand-in has a console of its own.
+pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
+    if arguments.yes {
+        return Err(Usage::new(
+            "--yes",
+            "the set-up page is for a person to fill in",
+            "Leave --yes out, or rehearse another flow with it: zoho-grant demo --yes.",
+        ));
+    }
+    let stand_in = rehearsal::stand_in(arguments).await?;
+    let (consent, callback) = (&arguments.consent, &arguments.callback);
+    let odd = "the stand-in's values can be used";
+    let centers = DataCenter::ALL.map(|at| Center {
+        code: at.code(),
+        name: at.name().to_owned(),
+        crm: format!("crm.zoho.{} (stand-in)", ["com", "eu"][at as usize]),
+        console: stand_in.console_url(at),
+        server: AccountsServer::given(&stand_in.accounts_url(at)).expect(odd),
+    });
+    let domains = DataCenter::ALL.map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
+    let servers = centers.iter().map(|center| center.server.clone()).collect();
+    let redirect_uri = callback.redirect_uri.clone();
+    let redirect_uri =
+        plan::redirect_uri(redirect_uri, rehearsal::REDIRECT_URI, &centers[0].server)?;
+    let hand_over = arguments.result.hand_over.clone();
+    let mut draft = Draft::new(hand_over.reader().unwrap_or(Destination::Other));
+    draft.scopes = consent.scopes();
+    let limit = consent.timeout.unwrap_or(LIMIT);
+    let plan = Plan {
+        beginning: Beginning {
+            centers: centers.into(),
+            save: None,
+            limit,
+            rehearsal: true,
+        },
+        redirect_uri,
+        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
+        warnings: Vec::new(),
+        stand_in: Some(stand_in),
+        fixed: Fixed {
+            hand_over,
+            trusted: (servers, domains.to_vec()),
+            pkce: !callback.no_pkce,
+            verify: !arguments.result.no_verify,
+            keeping: None,
+            limit,
+            rehearsal: true,
+        },
+        draft,
+    };
+    plan.try_out()
+}
+
+impl Plan {
+    /// What was entered, as the settings of a login. Says why where the destination cannot be served.
+    pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
+        let Entered {
+            server,
+            client,
+            destination,
+            scopes,
+            save,
+        } = entered;
+        let fixed = &self.fixed;
+        let hand_over = fixed.hand_over.read_by(destination);
+        let told = fixed.verify && scopes.allow_reading("ZohoCRM.org");
+        let target = hand_over.target(told, &mut Vec::new());
+        let target =
+            target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
+        let keeping = fixed.keeping.clone().filter(|_| save);
+        let (servers, domains) = fixed.trusted.clone();
+        Ok(Settings {
+            client,
+            scopes,
+            trust: Trust::new(&server, servers, domains),
+            home: server,
+            pkce: fixed.pkce,
+            verify: fixed.verify,
+            timeout: fixed.limit,
+            answer_within: ANSWER_WITHIN,
+            target,
+            destination: Some(destination),
+            keeping: keeping.map(|keeping| Keeping {
+                hand_over: hand_over.is_asked_for(),
+                ..keeping
+            }),
+            rehearsal: fixed.rehearsal,
+        })
+    }
+
+    /// A file that cannot be written, or a format that cannot be, must show itself before the browser opens.
+    fn try_out(mut self) -> Result<Self, Usage> {
+        let told = self.fixed.verify && self.draft.chosen_scopes().allow_reading("ZohoCRM.org");
+        self.fixed.hand_over.target(told, &mut self.warnings)?;
+        Ok(self)
+    }
+
+    /// Where what is obtained would be kept: what the profile holds now may be revoked afterwards.
+    pub fn keeping(&self) -> Option<&Keeping> {
+        self.fixed.keeping.as_ref()
+    }
+}
+
+/// Those of the table, and the one that was given where it is not among them.
+fn centers(given: &AccountsServer) -> Vec<Center> {
+    let of_table = DATA_CENTERS.iter().map(|center| {
+        let server = AccountsServer::of(center);
+        Center {
+            code: center.code,
+            name: center.name.to_owned(),
+            crm: center
+                .accounts_server
+                .replacen("https://accounts.", "crm.", 1),
+            console: server.api_console().to_owned(),
+            server,
+        }
+    });
+    let mut all: Vec<_> = of_table.collect();
+    if place_of(&all, given).is_none() {
+        all.push(Center {
+            code: "",
+            name: "As given".to_owned(),
+            crm: given.as_str().to_owned(),
+            console: given.api_console().to_owned(),
+            server: given.clone(),
+        });
+    }
+    all
+}
+
+fn hand_over_scopes(given: &Option<Scopes>, layers: &Layers) -> Result<Option<Scopes>, Usage> {
+    layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)
+}
+
+/// Where a profile would be kept, and the words for it. Asked for by `--save`, it is tried out as a login does; else it
+/// is offered where there is a keyring that answers.
+fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Option<String>), Usage> {
+    let keep = &arguments.grant.keep;
+    let keeping = match plan::keeping(&arguments.grant, layers)? {
+        Some(keeping) => keeping,
+        None => {
+            let Ok(profiles) = folder::profiles() else {
+                return Ok((None, None));
+            };
+            if !profiles.keyring_answers() {
+                return Ok((None, None));
+            }
+            Keeping {
+                profiles,
+                name: layers.profile_name(keep.profile.as_ref())?,
+                place: Backend::Keyring,
+                hand_over: false,
+            }
+        }
+    };
+    let place = match keeping.place {
+        Backend::Keyring => "in this computer’s keyring",
+        Backend::File => "in a file that only you can read",
+    };
+    let words = format!("{place}, as profile {}", keeping.name);
+    Ok((Some(keeping), Some(words)))
+}
