@@ -4,7 +4,7 @@ use crate::context::{Context, Signal, stopped};
 use crate::credentials::Credentials;
 use crate::error::{Error, Request};
 use crate::event::{Event, Tell};
-use crate::loopback::decide::AuthorizationResponse;
+use crate::loopback::decide::{AuthorizationResponse, Granted};
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use crate::zoho::authorization::AuthorizationRequest;
@@ -13,7 +13,6 @@ use crate::zoho::data_centers::DataCenter;
 use crate::zoho::http::Zoho;
 use crate::zoho::token::{self, Tokens};
 use crate::zoho::trust::{AccountsServer, ApiDomain};
-use secrecy::SecretString;
 use std::pin::pin;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -25,26 +24,10 @@ const LAST_PATIENCE: Duration = Duration::from_secs(10);
 /// How often a person is told that something is waited for.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// A grant token, and where it can be redeemed.
-pub(super) struct Granted {
-    pub(super) code: SecretString,
-    pub(super) server: AccountsServer,
-    /// The person's data center, when the callback told.
-    pub(super) location: Option<Untrusted>,
-}
-
 /// The grant token of Zoho's response, or the error that says why there is none.
 pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error> {
     match response {
-        AuthorizationResponse::Granted {
-            code,
-            accounts_server: server,
-            location,
-        } => Ok(Granted {
-            code,
-            server,
-            location,
-        }),
+        AuthorizationResponse::Granted(granted) => Ok(granted),
         AuthorizationResponse::Error(error) if error.raw() == "access_denied" => {
             Err(Error::Refused)
         }
@@ -64,7 +47,7 @@ pub(super) async fn exchange(
     granted: Granted,
     context: &mut Context,
 ) -> Result<(Credentials, Vec<Error>), Error> {
-    let (server, location) = (granted.server, granted.location.as_ref());
+    let (server, location) = (granted.accounts_server, granted.location.as_ref());
     let redirect_uri = request.map(|request| request.redirect_uri.clone());
     (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = token::exchange(zoho, &settings.client, request, &server, &granted.code);

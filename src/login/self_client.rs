@@ -4,8 +4,8 @@
 use crate::context::Context;
 use crate::error::Error;
 use crate::event::reporting;
-use crate::login::exchange::{self, Granted};
 use crate::login::outcome::{Outcome, hand_over};
+use crate::loopback::decide::Granted;
 use crate::settings::Settings;
 use crate::zoho::http::Zoho;
 use secrecy::SecretString;
@@ -19,9 +19,9 @@ pub async fn exchange(
     let zoho = Zoho::new(settings.answer_within, reporting(&context.tell));
     let granted = Granted {
         code: code.clone(),
-        server: settings.home.clone(),
+        accounts_server: settings.home.clone(),
         location: None,
     };
-    let obtained = exchange::exchange(&zoho, settings, None, granted, context).await?;
+    let obtained = super::exchange::exchange(&zoho, settings, None, granted, context).await?;
     Ok(hand_over(settings, obtained, context).await)
 }

@@ -154,14 +154,7 @@ pub struct Answer {
 #[derive(Debug)]
 pub enum AuthorizationResponse {
     /// The person consented.
-    Granted {
-        /// The grant token, good once and for about a minute.
-        code: SecretString,
-        /// Where it can be redeemed.
-        accounts_server: AccountsServer,
-        /// The data center's code as the callback told it.
-        location: Option<Untrusted>,
-    },
+    Granted(Granted),
     /// `error` instead of a code; `access_denied` when the person refused.
     Error(Untrusted),
     /// The callback named a server that is not trusted: nothing is sent anywhere.
@@ -173,6 +166,17 @@ pub enum AuthorizationResponse {
     },
     /// The right state, but neither code nor error.
     Empty,
+}
+
+/// A grant token, and where it can be redeemed.
+#[derive(Debug)]
+pub struct Granted {
+    /// Good once, and for about a minute.
+    pub code: SecretString,
+    /// The person's accounts server.
+    pub accounts_server: AccountsServer,
+    /// The code of their data center, when the callback told.
+    pub location: Option<Untrusted>,
 }
 
 /// Judges a request in the order that the contract names. `peer` is asked only about one that would have an effect.
@@ -353,11 +357,11 @@ fn response(
         return Response::Error(Untrusted::new(error));
     }
     match parameters.remove("code") {
-        Some(code) if is_token_text(&code) => Response::Granted {
+        Some(code) if is_token_text(&code) => Response::Granted(Granted {
             code: code.into(),
             accounts_server,
             location,
-        },
+        }),
         _ => Response::Empty,
     }
 }

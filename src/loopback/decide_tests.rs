@@ -66,11 +66,11 @@ fn said(decision: Decision) -> String {
         Decision::Refused(refusal) => format!("{refusal:?}"),
         Decision::Response { answer, unseen } => {
             let said = match answer.response {
-                AuthorizationResponse::Granted {
+                AuthorizationResponse::Granted(Granted {
                     code,
                     accounts_server,
                     ..
-                } => format!("{} at {accounts_server}", code.expose_secret()),
+                }) => format!("{} at {accounts_server}", code.expose_secret()),
                 other => format!("{other:?}"),
             };
             said + if unseen { ", unseen" } else { "" }

@@ -67,7 +67,7 @@ mod tests {
     fn said(text: &str) -> String {
         let judged = judge(&expectation(), &text.into());
         match judged.map(|answer| answer.response) {
-            Ok(AuthorizationResponse::Granted { code, .. }) => code.expose_secret().to_owned(),
+            Ok(AuthorizationResponse::Granted(granted)) => granted.code.expose_secret().to_owned(),
             Ok(other) => format!("{other:?}"),
             Err(not) => format!("{not:?}"),
         }

@@ -1,8 +1,8 @@
 //! The redirect URI: where on this machine the browser brings the authorization response (RFC 8252 section 7.3).
 
 use crate::zoho::client::is_token_text;
-use crate::zoho::trust::plain_url;
-use std::fmt;
+use crate::zoho::trust::{is_loopback, plain_url};
+use derive_more::Display;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
 use url::{Host, Url};
@@ -21,7 +21,8 @@ const BLOCKED_PORTS: [u16; 82] = [
 ];
 
 /// A loopback http address, or one that leads elsewhere; kept letter by letter because Zoho compares it so.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Display, PartialEq, Eq)]
+#[display("{text}")]
 pub struct RedirectUri {
     text: String,
     url: Url,
@@ -65,7 +66,7 @@ impl RedirectUri {
             return Err(NotARedirectUri::NotAUrl);
         }
         // For https there is no certificate on this machine, so that is pasted, too.
-        let here = is_loopback(&url) && url.scheme() == "http";
+        let here = is_loopback(url.as_str()) && url.scheme() == "http";
         match url.port() {
             _ if !here && url.scheme() != "https" => Err(NotARedirectUri::NotLoopback),
             Some(port) if here && BLOCKED_PORTS.contains(&port) => {
@@ -82,29 +83,20 @@ impl RedirectUri {
     }
 
     fn checked(text: &str, url: Url, here: bool) -> Result<Self, NotARedirectUri> {
-        let uri = Self {
-            text: text.to_owned(),
-            url,
-            here,
-        };
-        uri.check()?;
-        Ok(uri)
-    }
-
-    fn check(&self) -> Result<(), NotARedirectUri> {
-        if !is_token_text(&self.text) {
+        if !is_token_text(text) {
             return Err(NotARedirectUri::Character);
         }
-        let user = !self.url.username().is_empty() || self.url.password().is_some();
-        if user || self.url.fragment().is_some() {
+        let user = !url.username().is_empty() || url.password().is_some();
+        if user || url.fragment().is_some() {
             return Err(NotARedirectUri::UserOrFragment);
         }
-        for (name, _) in self.url.query_pairs() {
+        for (name, _) in url.query_pairs() {
             if let Some(taken) = RESPONSE_PARAMETERS.iter().find(|taken| **taken == name) {
                 return Err(NotARedirectUri::ResponseParameter(taken));
             }
         }
-        Ok(())
+        let text = text.to_owned();
+        Ok(Self { text, url, here })
     }
 
     /// The address as it is registered.
@@ -115,10 +107,11 @@ impl RedirectUri {
     /// The addresses to listen on: both families for localhost, exactly the literal otherwise; none when it
     /// leads elsewhere.
     pub fn addresses(&self) -> Vec<IpAddr> {
-        if self.here {
-            loopback_addresses(&self.url)
-        } else {
-            Vec::new()
+        match self.url.host().filter(|_| self.here) {
+            Some(Host::Domain(_)) => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
+            Some(Host::Ipv4(ip)) => vec![ip.into()],
+            Some(Host::Ipv6(ip)) => vec![ip.into()],
+            None => Vec::new(),
         }
     }
 
@@ -139,7 +132,7 @@ impl RedirectUri {
         let address = format!("{}://{}", self.url.scheme(), rest.unwrap_or(address));
         plain_url(&address).is_some_and(|url| {
             let same_host = url.authority() == self.url.authority();
-            let both_here = is_loopback(&url) && is_loopback(&self.url);
+            let both_here = is_loopback(url.as_str()) && is_loopback(self.url.as_str());
             (same_host || both_here && url.port() == self.url.port())
                 && url.path() == self.url.path()
         })
@@ -171,27 +164,6 @@ impl RedirectUri {
     /// The path that a browser asks for.
     pub fn path(&self) -> &str {
         self.url.path()
-    }
-}
-
-impl fmt::Display for RedirectUri {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.text)
-    }
-}
-
-fn is_loopback(url: &Url) -> bool {
-    !loopback_addresses(url).is_empty()
-}
-
-fn loopback_addresses(url: &Url) -> Vec<IpAddr> {
-    match url.host() {
-        Some(Host::Domain("localhost")) => {
-            vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()]
-        }
-        Some(Host::Ipv4(ip)) if ip.is_loopback() => vec![ip.into()],
-        Some(Host::Ipv6(ip)) if ip.is_loopback() => vec![ip.into()],
-        _ => Vec::new(),
     }
 }
 

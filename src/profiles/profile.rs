@@ -1,8 +1,8 @@
 //! A profile: a name for kept credentials, and where its secrets are.
 
 use clap::ValueEnum;
+use derive_more::Display;
 use serde::{Deserialize, Serialize};
-use std::fmt;
 use std::str::FromStr;
 use thiserror::Error;
 
@@ -13,7 +13,7 @@ const LONGEST_NAME: usize = 64;
 const DEFAULT: &str = "default";
 
 /// A profile's name, which is also part of a file's name and of the keyring's entry.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
+#[derive(Clone, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(try_from = "String")]
 pub struct Name(String);
 
@@ -25,7 +25,8 @@ pub struct Name(String);
 pub struct NotAName;
 
 /// Where a profile's secrets are.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, Deserialize, Serialize, ValueEnum)]
+#[display(rename_all = "lowercase")]
 #[serde(rename_all = "lowercase")]
 pub enum Backend {
     /// The system's keyring.
@@ -64,21 +65,6 @@ impl TryFrom<String> for Name {
 
     fn try_from(text: String) -> Result<Self, NotAName> {
         text.parse()
-    }
-}
-
-impl fmt::Display for Name {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for Backend {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(match self {
-            Self::Keyring => "keyring",
-            Self::File => "file",
-        })
     }
 }
 

@@ -2,16 +2,13 @@
 //! (zoho.com/crm/developer/docs/api/v8/get-org-data and get-users).
 
 use crate::untrusted::Untrusted;
-use crate::zoho::http::{HttpAnswer, Limit, Zoho};
-use crate::zoho::lenient::Text;
+use crate::zoho::http::{HttpAnswer, Zoho};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use thiserror::Error;
-
-/// An organization's whole record is some kilobytes.
-const ANSWER_BYTES: usize = 1024 * 1024;
 
 /// The codes of a token that is not known (any more).
 const DEAD: [&str; 3] = [
@@ -94,18 +91,12 @@ pub async fn check(
     token: &SecretString,
     scopes: &Scopes,
 ) -> Identity {
-    let limit = Limit {
-        bytes: ANSWER_BYTES,
-        within: zoho.within / 3,
-    };
-    let authorization = format!("Zoho-oauthtoken {}", token.expose_secret()).into();
     let ask = async |group: &str, path: &str| {
         if !scopes.allow_reading(group) {
             let why = format!("the scope {group}.READ was not granted");
             return Err(Unchecked::Because(why));
         }
-        let answer = zoho.get(domain, path, &authorization, limit);
-        answer.await.map_err(|error| {
+        zoho.get(domain, path, token).await.map_err(|error| {
             let cause = error.trouble.to_string();
             Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
         })
@@ -116,27 +107,34 @@ pub async fn check(
     );
     Identity {
         organization: organization.and_then(|answer| {
-            read(&answer, |body: Organizations| body.org.into_iter().next()).map(Organization::from)
+            let record = record(&answer, "/org/0")?;
+            Ok(Organization {
+                name: told(&record, "/company_name"),
+                id: told(&record, "/zgid"),
+                kind: told(&record, "/type"),
+                edition: told(&record, "/license_details/paid_type"),
+            })
         }),
         user: user.and_then(|answer| {
-            read(&answer, |body: Users| body.users.into_iter().next()).map(User::from)
+            let record = record(&answer, "/users/0")?;
+            Ok(User {
+                name: told(&record, "/full_name"),
+                email: told(&record, "/email"),
+            })
         }),
     }
 }
 
-fn read<B: for<'de> Deserialize<'de>, T>(
-    answer: &HttpAnswer,
-    first: impl Fn(B) -> Option<T>,
-) -> Result<T, Unchecked> {
+/// The first record of an answer, by its place; else why there is none.
+fn record(answer: &HttpAnswer, place: &str) -> Result<Value, Unchecked> {
+    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
     if answer.status.is_success()
-        && let Ok(body) = serde_json::from_slice(&answer.body)
-        && let Some(known) = first(body)
+        && let Some(record) = body.pointer(place).filter(|record| record.is_object())
     {
-        return Ok(known);
+        return Ok(record.clone());
     }
-    let error: ErrorBody = serde_json::from_slice(&answer.body).unwrap_or_default();
     let status = answer.status.as_u16();
-    let code = error.code.foreign();
+    let code = told(&body, "/code");
     let raw = code.as_ref().map(Untrusted::raw);
     if let Some(dead) = DEAD.into_iter().find(|dead| raw == Some(dead)) {
         return Err(Unchecked::TokenRefused(dead));
@@ -150,62 +148,11 @@ fn read<B: for<'de> Deserialize<'de>, T>(
     })
 }
 
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct ErrorBody {
-    code: Text,
-}
-
-#[derive(Deserialize)]
-struct Organizations {
-    org: Vec<OrganizationBody>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct OrganizationBody {
-    company_name: Text,
-    zgid: Text,
-    r#type: Text,
-    license_details: Option<LicenseBody>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct LicenseBody {
-    paid_type: Text,
-}
-
-#[derive(Deserialize)]
-struct Users {
-    users: Vec<UserBody>,
-}
-
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct UserBody {
-    full_name: Text,
-    email: Text,
-}
-
-impl From<OrganizationBody> for Organization {
-    fn from(body: OrganizationBody) -> Self {
-        Self {
-            name: body.company_name.foreign(),
-            id: body.zgid.foreign(),
-            kind: body.r#type.foreign(),
-            edition: body
-                .license_details
-                .and_then(|license| license.paid_type.foreign()),
-        }
-    }
-}
-
-impl From<UserBody> for User {
-    fn from(body: UserBody) -> Self {
-        Self {
-            name: body.full_name.foreign(),
-            email: body.email.foreign(),
-        }
+/// A text or number of the CRM; anything else, and an empty text, counts as absent.
+fn told(record: &Value, place: &str) -> Option<Untrusted> {
+    match record.pointer(place)? {
+        Value::String(text) if !text.is_empty() => Some(Untrusted::new(text)),
+        Value::Number(number) => Some(Untrusted::new(number.to_string())),
+        _ => None,
     }
 }

@@ -2,15 +2,12 @@
 //! (zoho.com/accounts/protocol/oauth/devices).
 
 use crate::untrusted::Untrusted;
-use crate::zoho::client::{Client, is_token_text};
+use crate::zoho::client::Client;
 use crate::zoho::http::{HttpAnswer, Zoho};
-use crate::zoho::lenient::Text;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token::{self, ExchangeError, Tokens};
-use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::{AccountsServer, plain_url};
 use secrecy::{ExposeSecret, SecretString};
-use serde::Deserialize;
 use std::time::Duration;
 
 /// Zoho's older page says 30 seconds, a newer one is quoted with 5: the slower one offends nobody.
@@ -21,8 +18,6 @@ const LIFE: Duration = Duration::from_mins(5);
 
 /// From here on a number is in milliseconds: nobody polls as seldom as a code lives, in seconds.
 const LONGEST_INTERVAL_IN_SECONDS: f64 = 300.0;
-/// The same for the life of a code: a day, as for tokens.
-const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
 
 /// What the person enters, and what the tokens are asked for with.
 #[derive(Debug)]
@@ -92,37 +87,22 @@ pub async fn poll(
     judge_poll(&token::post(zoho, server, "/oauth/v3/device/token", &form).await?)
 }
 
-/// The answer to the first request, read leniently.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Begun {
-    user_code: Text,
-    device_code: Text,
-    verification_url: Text,
-    verification_uri_complete: Text,
-    interval: Text,
-    expires_in: Text,
-    error: Text,
-    status: Text,
-}
-
 fn judge_code(answer: &HttpAnswer) -> Result<DeviceCode, ExchangeError> {
-    let unreadable = || token::unreadable(answer, "a user code");
-    let begun: Begun = serde_json::from_slice(&answer.body).map_err(|_| unreadable())?;
-    if let Some(error) = begun.error.some() {
-        let status = begun.status.some();
-        let error = TokenError::of(&error, status.as_deref().map(String::as_str));
-        return Err(ExchangeError::Refused(error));
-    }
-    let device_code = begun.device_code.some().filter(|code| is_token_text(code));
-    let address = begun.verification_url.foreign().filter(is_address);
+    let awaited = "a user code";
+    let fields = token::accepted(answer, awaited)?;
+    let unreadable = || token::unreadable(answer, awaited);
+    let address = |name| fields.told(name).filter(is_address);
+    let time = |name, longest| {
+        let time = fields.time(name, longest);
+        time.filter(|time| !time.is_zero())
+    };
     Ok(DeviceCode {
-        user_code: begun.user_code.foreign().ok_or_else(unreadable)?,
-        address: address.ok_or_else(unreadable)?,
-        complete: begun.verification_uri_complete.foreign().filter(is_address),
-        device_code: device_code.ok_or_else(unreadable)?.as_str().into(),
-        interval: time(&begun.interval, LONGEST_INTERVAL_IN_SECONDS).unwrap_or(INTERVAL),
-        life: time(&begun.expires_in, LONGEST_LIFE_IN_SECONDS).unwrap_or(LIFE),
+        user_code: fields.told("user_code").ok_or_else(unreadable)?,
+        address: address("verification_url").ok_or_else(unreadable)?,
+        complete: address("verification_uri_complete"),
+        device_code: fields.secret("device_code").ok_or_else(unreadable)?,
+        interval: time("interval", LONGEST_INTERVAL_IN_SECONDS).unwrap_or(INTERVAL),
+        life: time("expires_in", token::LONGEST_LIFE_IN_SECONDS).unwrap_or(LIFE),
     })
 }
 
@@ -130,30 +110,14 @@ fn is_address(text: &Untrusted) -> bool {
     plain_url(text.raw()).is_some_and(|url| matches!(url.scheme(), "https" | "http"))
 }
 
-/// A time in seconds, or in milliseconds when it is longer than `longest`; nothing when it is none.
-fn time(text: &Text, longest: f64) -> Option<Duration> {
-    let number = text.number().filter(|number| *number > 0.0)?;
-    let unit = if number > longest { 1000.0 } else { 1.0 };
-    Duration::try_from_secs_f64(number / unit).ok()
-}
-
-/// What an answer holds while there are no tokens.
-#[derive(Deserialize, Default)]
-#[serde(default)]
-struct Waiting {
-    error: Text,
-    user_location: Text,
-}
-
 /// By the body: pending comes with status 200 or 400.
 fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
-    let waiting: Waiting = serde_json::from_slice(&answer.body).unwrap_or_default();
-    let error = waiting.error.some();
-    match error.as_deref().map(String::as_str) {
+    let fields = token::read(answer, token::TOKEN)?;
+    match fields.text("error") {
         Some("authorization_pending") => Ok(Poll::Pending),
         Some("slow_down") => Ok(Poll::SlowDown),
         Some("other_dc") => {
-            let location = waiting.user_location.foreign();
+            let location = fields.told("user_location");
             let nowhere = || Untrusted::new("");
             Ok(Poll::OtherDataCenter(location.unwrap_or_else(nowhere)))
         }
@@ -167,6 +131,7 @@ fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zoho::token_error::TokenError;
     use reqwest::StatusCode;
 
     fn answer(status: u16, body: &str) -> HttpAnswer {
@@ -218,6 +183,7 @@ mod tests {
             r#"{"user_code":"A","device_code":"d"}"#,
             r#"{"user_code":"A","device_code":"d","verification_url":"javascript:alert(1)"}"#,
             r#"{"device_code":"d","verification_url":"https://a/"}"#,
+            r#"{"user_code":"A","device_code":"d","device_code":"e","verification_url":"https://a/"}"#,
             r#"{"user_code":"A","device_code":"a\nb","verification_url":"https://a/"}"#,
         ] {
             let judged = judge_code(&answer(200, body));

@@ -6,8 +6,9 @@ use crate::zoho::proxy;
 use crate::zoho::resolver::Resolver;
 use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
 use flate2::read::MultiGzDecoder;
+use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
 use reqwest::{Client, RequestBuilder, StatusCode, redirect};
-use secrecy::SecretString;
+use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 use std::io::Read;
 use std::sync::{Arc, OnceLock};
@@ -21,6 +22,12 @@ const IDLE: Duration = Duration::from_secs(5);
 /// The answer to the first request does not matter, so little of it is read.
 const PROBE_BYTES: usize = 64 * 1024;
 
+/// An organization's whole record is some kilobytes.
+const RECORD_BYTES: usize = 1024 * 1024;
+
+/// A token answer is about a kilobyte; whatever is longer is something else.
+const ANSWER_BYTES: usize = 64 * 1024;
+
 /// More than an answer with tokens takes: a body that outgrows its memory leaves a copy behind that nobody wipes.
 const TOKEN_BYTES: usize = 16 * 1024;
 
@@ -29,15 +36,6 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// In UTF-8.
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
-
-/// How far an answer may go.
-#[derive(Clone, Copy)]
-pub(super) struct Limit {
-    /// Bytes of the body.
-    pub(super) bytes: usize,
-    /// Until all of it must be there.
-    pub(super) within: Duration,
-}
 
 /// An answer of Zoho.
 pub(super) struct HttpAnswer {
@@ -63,7 +61,7 @@ pub type Report = Arc<dyn Fn(Requested) + Send + Sync>;
 pub struct Zoho {
     direct: OnceLock<Client>,
     proxied: OnceLock<Client>,
-    pub(super) within: Duration,
+    within: Duration,
     report: Report,
 }
 
@@ -85,13 +83,10 @@ impl Zoho {
     /// yet. Whatever the server answers is good; the address is the one whose answer is public and small.
     pub async fn reach(&self, server: &AccountsServer) -> Result<(), NetworkError> {
         let address = format!("{server}/oauth/serverinfo");
-        let limit = Limit {
-            bytes: PROBE_BYTES,
-            within: self.within / 3,
-        };
         let request = self.client(server.as_str())?.get(&address);
-        let answer = self.send(server.as_str(), format!("GET {address}"), request, limit);
-        match answer.await {
+        let request = request.timeout(self.within / 3);
+        let name = format!("GET {address}");
+        match self.send(server.as_str(), name, request, PROBE_BYTES).await {
             Err(error) if !matches!(error.trouble, NetworkFailure::TooLong(_)) => Err(error),
             _ => Ok(()),
         }
@@ -102,13 +97,14 @@ impl Zoho {
         &self,
         domain: &ApiDomain,
         path: &str,
-        authorization: &SecretString,
-        limit: Limit,
+        token: &SecretString,
     ) -> Result<HttpAnswer, NetworkError> {
         let address = format!("{domain}{path}");
         let request = self.client(domain.as_str())?.get(&address);
-        let request = request.header(reqwest::header::AUTHORIZATION, sensitive(authorization));
-        self.send(domain.as_str(), format!("GET {address}"), request, limit)
+        let request = request.header(AUTHORIZATION, authorization(token));
+        let request = request.timeout(self.within / 3);
+        let name = format!("GET {address}");
+        self.send(domain.as_str(), name, request, RECORD_BYTES)
             .await
     }
 
@@ -118,7 +114,6 @@ impl Zoho {
         server: &AccountsServer,
         path: &str,
         form: &[(&str, &str)],
-        limit: Limit,
     ) -> Result<HttpAnswer, NetworkError> {
         let address = format!("{server}{path}");
         let mut body = form_urlencoded::Serializer::new(String::new());
@@ -126,10 +121,12 @@ impl Zoho {
         let form_type = "application/x-www-form-urlencoded";
         let request = self.client(server.as_str())?.post(&address);
         let request = request
-            .header(reqwest::header::CONTENT_TYPE, form_type)
+            .header(CONTENT_TYPE, form_type)
+            .timeout(self.within)
             // The body owns the secrets and wipes them when it is sent.
             .body(bytes::Bytes::from_owner(body));
-        self.send(server.as_str(), format!("POST {address}"), request, limit)
+        let name = format!("POST {address}");
+        self.send(server.as_str(), name, request, ANSWER_BYTES)
             .await
     }
 
@@ -138,10 +135,10 @@ impl Zoho {
         server: &str,
         request: String,
         builder: RequestBuilder,
-        limit: Limit,
+        limit: usize,
     ) -> Result<HttpAnswer, NetworkError> {
         let began = Instant::now();
-        let mut outcome = read(server, builder.timeout(limit.within), limit.bytes).await;
+        let mut outcome = read(server, builder, limit).await;
         if let Err(error) = &mut outcome
             && let NetworkFailure::Proxy(said) = &mut error.trouble
             && let Some(status) = Box::pin(proxy::refusal(server)).await
@@ -173,25 +170,23 @@ impl Zoho {
             proxy::check(server).map_err(failed)?;
         }
         let place = if local { &self.direct } else { &self.proxied };
-        if place.get().is_none() {
-            let builder = Client::builder()
-                .user_agent(concat!("zoho-grant/", env!("CARGO_PKG_VERSION")))
-                .redirect(redirect::Policy::none())
-                .dns_resolver(Resolver)
-                .pool_idle_timeout(IDLE);
-            let builder = if local { builder.no_proxy() } else { builder };
-            let secure = !server.starts_with("http://");
-            let builder = trusting(builder, secure)
-                .map_err(|why| failed(NetworkFailure::NoAuthorities(why)))?;
-            let client = builder
-                .build()
-                .map_err(|error| NetworkError::of(server, &error))?;
-            // Only this task sets it; another's client would do as well.
-            let _ = place.set(client);
+        if let Some(client) = place.get() {
+            return Ok(client);
         }
-        place
-            .get()
-            .ok_or_else(|| failed(NetworkFailure::Other("no HTTP client".to_owned())))
+        let builder = Client::builder()
+            .user_agent(concat!("zoho-grant/", env!("CARGO_PKG_VERSION")))
+            .redirect(redirect::Policy::none())
+            .dns_resolver(Resolver)
+            .pool_idle_timeout(IDLE);
+        let builder = if local { builder.no_proxy() } else { builder };
+        let secure = !server.starts_with("http://");
+        let builder =
+            trusting(builder, secure).map_err(|why| failed(NetworkFailure::NoAuthorities(why)))?;
+        let client = builder
+            .build()
+            .map_err(|error| NetworkError::of(server, &error))?;
+        // Only this task sets it; another's client would do as well.
+        Ok(place.get_or_init(|| client))
     }
 }
 
@@ -248,10 +243,10 @@ fn is_whole(body: &[u8]) -> bool {
 }
 
 /// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.
-fn sensitive(value: &SecretString) -> reqwest::header::HeaderValue {
-    use secrecy::ExposeSecret;
-    let mut header = reqwest::header::HeaderValue::from_str(value.expose_secret())
-        .expect("tokens are checked to be printable ASCII");
+fn authorization(token: &SecretString) -> HeaderValue {
+    let value = Zeroizing::new(format!("Zoho-oauthtoken {}", token.expose_secret()));
+    let mut header =
+        HeaderValue::from_str(&value).expect("tokens are checked to be printable ASCII");
     header.set_sensitive(true);
     header
 }

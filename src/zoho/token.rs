@@ -2,28 +2,23 @@
 
 use crate::untrusted::Untrusted;
 use crate::zoho::authorization::AuthorizationRequest;
-use crate::zoho::client::{Client, is_token_text};
-use crate::zoho::http::{HttpAnswer, Limit, Zoho};
-use crate::zoho::lenient::Text;
+use crate::zoho::client::Client;
+use crate::zoho::http::{HttpAnswer, Zoho};
+use crate::zoho::lenient::Fields;
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
 use reqwest::StatusCode;
 use secrecy::{ExposeSecret, SecretString};
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
-use std::fmt;
 use std::time::Duration;
 use zeroize::Zeroizing;
 
-/// A token answer is about a kilobyte; whatever is longer is something else.
-const ANSWER_BYTES: usize = 64 * 1024;
-
 /// What a token answer lacks when it is none.
-const TOKEN: &str = "an access token";
+pub(super) const TOKEN: &str = "an access token";
 
 /// Above a day, `expires_in` is in milliseconds: the rule of Zoho's own SDKs.
-const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
+pub(super) const LONGEST_LIFE_IN_SECONDS: f64 = 86_400.0;
 
 /// No access token lives longer; what says so is a slip, and its end might have no calendar date.
 const LONGEST_LIFE: Duration = Duration::from_hours(366 * 24);
@@ -112,15 +107,15 @@ pub async fn revoke(
     let form = [("token", refresh_token.expose_secret())];
     let answer = post(zoho, server, "/oauth/v2/token/revoke", &form).await?;
     let is_page = answer.body.trim_ascii_start().starts_with(b"<");
-    let body = match read(&answer) {
+    let fields = match accepted(&answer, TOKEN) {
         Err(throttled @ ExchangeError::Refused(TokenError::Throttled)) => return Err(throttled),
         _ if answer.status == StatusCode::BAD_REQUEST && !is_page => {
             return Err(ExchangeError::Refused(TokenError::InvalidCode));
         }
-        body => body?,
+        fields => fields?,
     };
-    match body.status.some() {
-        Some(status) if *status == "success" => Ok(()),
+    match fields.text("status") {
+        Some("success") => Ok(()),
         _ => Err(ExchangeError::Unreadable(format!(
             "an answer that does not say success (HTTP status {})",
             answer.status.as_u16()
@@ -136,11 +131,7 @@ pub(super) async fn post(
     path: &str,
     form: &[(&str, &str)],
 ) -> Result<HttpAnswer, ExchangeError> {
-    let limit = Limit {
-        bytes: ANSWER_BYTES,
-        within: zoho.within,
-    };
-    let post = || zoho.post(server, path, form, limit);
+    let post = || zoho.post(server, path, form);
     let answer = match post().await {
         Err(error) if error.unsent && error.trouble != NetworkFailure::Slow => post().await,
         answer => answer,
@@ -154,28 +145,49 @@ pub(super) async fn post(
 }
 
 pub(super) fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
-    read(answer)?
-        .tokens()
-        .ok_or_else(|| unreadable(answer, TOKEN))
+    let fields = accepted(answer, TOKEN)?;
+    let access_token = fields.secret("access_token");
+    Ok(Tokens {
+        access_token: access_token.ok_or_else(|| unreadable(answer, TOKEN))?,
+        refresh_token: fields.secret("refresh_token"),
+        api_domain: fields.told("api_domain"),
+        token_type: fields.told("token_type"),
+        expires_in: life(&fields),
+        scopes: fields
+            .text("scope")
+            .and_then(|scope| Scopes::parse(scope).ok()),
+    })
 }
 
 /// By the body, not by the status: Zoho sends errors with status 200.
-fn read(answer: &HttpAnswer) -> Result<Body, ExchangeError> {
-    if answer.status.is_redirection() {
-        let status = answer.status;
+pub(super) fn accepted(answer: &HttpAnswer, awaited: &str) -> Result<Fields, ExchangeError> {
+    let fields = read(answer, awaited)?;
+    match fields.text("error") {
+        Some(error) => Err(ExchangeError::Refused(TokenError::of(
+            error,
+            fields.text("status"),
+        ))),
+        None => Ok(fields),
+    }
+}
+
+/// What an answer says, an error included. Bytes that are no text cost nothing.
+pub(super) fn read(answer: &HttpAnswer, awaited: &str) -> Result<Fields, ExchangeError> {
+    let status = answer.status;
+    if status.is_redirection() {
         return Err(ExchangeError::Unreadable(format!(
             "a redirect ({status}), which is not followed"
         )));
     }
-    let mut body = Body::of(answer)?;
-    if let Some(error) = std::mem::take(&mut body.error).some() {
-        let status = body.status.some();
-        return Err(ExchangeError::Refused(TokenError::of(
-            &error,
-            status.as_deref().map(String::as_str),
-        )));
+    let text = Zeroizing::new(String::from_utf8_lossy(&answer.body).into_owned());
+    let fields = Fields::of(&text).map_err(|_| unreadable(answer, awaited))?;
+    match fields.twice {
+        None => Ok(fields),
+        Some(name) => Err(ExchangeError::Unreadable(format!(
+            "two different values of {name} (HTTP status {})",
+            status.as_u16()
+        ))),
     }
-    Ok(body)
 }
 
 pub(super) fn unreadable(answer: &HttpAnswer, awaited: &str) -> ExchangeError {
@@ -189,108 +201,11 @@ pub(super) fn unreadable(answer: &HttpAnswer, awaited: &str) -> ExchangeError {
     ExchangeError::Unreadable(format!("{form} (HTTP status {})", answer.status.as_u16()))
 }
 
-/// The answer as sent. Every field is read leniently: a strange one must not lose the tokens beside it.
-#[derive(Default)]
-struct Body {
-    access_token: Text,
-    refresh_token: Text,
-    api_domain: Text,
-    token_type: Text,
-    expires_in: Text,
-    expires_in_sec: Text,
-    scope: Text,
-    error: Text,
-    status: Text,
-    /// What decides, and was given twice with different values.
-    twice: Option<&'static str>,
-}
-
-impl Body {
-    /// What follows the object, and bytes that are no text, cost nothing.
-    fn of(answer: &HttpAnswer) -> Result<Self, ExchangeError> {
-        let text = Zeroizing::new(String::from_utf8_lossy(&answer.body).into_owned());
-        let body = Self::deserialize(&mut serde_json::Deserializer::from_str(&text));
-        let body = body.map_err(|_| unreadable(answer, TOKEN))?;
-        match body.twice {
-            None => Ok(body),
-            Some(name) => Err(ExchangeError::Unreadable(format!(
-                "two different values of {name} (HTTP status {})",
-                answer.status.as_u16()
-            ))),
-        }
-    }
-
-    fn take(&mut self, name: &str, value: Text) {
-        let (name, field, decides) = match name {
-            "access_token" => ("access_token", &mut self.access_token, true),
-            "refresh_token" => ("refresh_token", &mut self.refresh_token, true),
-            "api_domain" => ("api_domain", &mut self.api_domain, true),
-            "error" => ("error", &mut self.error, true),
-            "token_type" => ("token_type", &mut self.token_type, false),
-            "expires_in" => ("expires_in", &mut self.expires_in, false),
-            "expires_in_sec" => ("expires_in_sec", &mut self.expires_in_sec, false),
-            "scope" => ("scope", &mut self.scope, false),
-            "status" => ("status", &mut self.status, false),
-            _ => return,
-        };
-        if value.is_some() {
-            let differs = field.is_some() && *field != value;
-            self.twice = self.twice.or((decides && differs).then_some(name));
-            *field = value;
-        }
-    }
-}
-
-/// Field by field, as serde's own reading refuses one that comes twice.
-impl<'de> Deserialize<'de> for Body {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Fields)
-    }
-}
-
-struct Fields;
-
-impl<'de> Visitor<'de> for Fields {
-    type Value = Body;
-
-    fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("an object")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut fields: A) -> Result<Body, A::Error> {
-        let mut body = Body::default();
-        while let Some((name, value)) = fields.next_entry::<Text, Text>()? {
-            body.take(&name.some().unwrap_or_default(), value);
-        }
-        Ok(body)
-    }
-}
-
-impl Body {
-    fn tokens(self) -> Option<Tokens> {
-        let token = |text: Text| text.some().filter(|text| is_token_text(text));
-        Some(Tokens {
-            access_token: token(self.access_token)?.as_str().into(),
-            refresh_token: token(self.refresh_token).map(|token| token.as_str().into()),
-            api_domain: self.api_domain.foreign(),
-            token_type: self.token_type.foreign(),
-            expires_in: life(&self.expires_in_sec, &self.expires_in),
-            scopes: self
-                .scope
-                .some()
-                .and_then(|scope| Scopes::parse(&scope).ok()),
-        })
-    }
-}
-
-fn life(in_seconds: &Text, in_either: &Text) -> Option<Duration> {
-    let seconds = match (in_seconds.number(), in_either.number()) {
-        (Some(seconds), _) => seconds,
-        (None, Some(either)) if either > LONGEST_LIFE_IN_SECONDS => either / 1000.0,
-        (None, Some(either)) => either,
-        (None, None) => return None,
+fn life(fields: &Fields) -> Option<Duration> {
+    let life = match fields.number("expires_in_sec") {
+        Some(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        None => fields.time("expires_in", LONGEST_LIFE_IN_SECONDS),
     };
-    let life = Duration::try_from_secs_f64(seconds).ok();
     life.filter(|life| *life <= LONGEST_LIFE)
 }
 

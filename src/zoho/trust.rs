@@ -1,16 +1,16 @@
 //! Hosts that secrets may go to: types made only from the table or from the person's own option.
 
 use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
-use std::fmt;
+use derive_more::Display;
 use thiserror::Error;
 use url::{Host, Position, Url};
 
 /// A server to which client secret, grant token and code verifier may be posted.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Display, PartialEq, Eq)]
 pub struct AccountsServer(String);
 
 /// A server to which an access token may be sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Display, PartialEq, Eq)]
 pub struct ApiDomain(String);
 
 /// Why an address that the person gave is not taken.
@@ -74,18 +74,6 @@ impl ApiDomain {
     /// Its origin, without a trailing slash.
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl fmt::Display for AccountsServer {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
-    }
-}
-
-impl fmt::Display for ApiDomain {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str(&self.0)
     }
 }
 
@@ -162,7 +150,7 @@ pub(crate) fn plain_url(text: &str) -> Option<Url> {
 }
 
 /// Whether an address leads to this machine: loopback never goes through a proxy.
-pub(super) fn is_loopback(address: &str) -> bool {
+pub(crate) fn is_loopback(address: &str) -> bool {
     match plain_url(address).as_ref().and_then(Url::host) {
         Some(Host::Domain(name)) => name == "localhost",
         Some(Host::Ipv4(ip)) => ip.is_loopback(),

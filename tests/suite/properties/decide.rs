@@ -4,7 +4,7 @@
 use super::expected::{EXPECTED, PAGE, PAGE_HOST, START, STATE, server, values};
 use axum::http::{HeaderMap, HeaderValue, Request, request::Parts};
 use secrecy::ExposeSecret;
-use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Site, SoFar, decide};
+use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Granted, Site, SoFar, decide};
 use zoho_grant::loopback::peer::Peer;
 
 /// The input is a byte that says who sends it and when, then a head as it stands on the wire: request line without
@@ -90,11 +90,11 @@ fn is_callback(head: &Parts) {
 }
 
 fn granted(response: &AuthorizationResponse, query: &str) {
-    let AuthorizationResponse::Granted {
+    let AuthorizationResponse::Granted(Granted {
         code,
         accounts_server,
         ..
-    } = response
+    }) = response
     else {
         return;
     };

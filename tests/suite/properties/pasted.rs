@@ -3,7 +3,7 @@
 use super::expected::{EXPECTED, STATE, server, values};
 use secrecy::ExposeSecret;
 use url::Url;
-use zoho_grant::loopback::decide::AuthorizationResponse;
+use zoho_grant::loopback::decide::{AuthorizationResponse, Granted};
 use zoho_grant::loopback::pasted::judge;
 
 /// The input is the text.
@@ -20,11 +20,11 @@ pub fn check(input: &[u8]) {
     let query = query(text);
     assert_eq!(values(query, "state"), [STATE]);
     match answer.response {
-        AuthorizationResponse::Granted {
+        AuthorizationResponse::Granted(Granted {
             code,
             accounts_server,
             ..
-        } => {
+        }) => {
             assert!(values(query, "code") == [code.expose_secret()]);
             assert!(values(query, "error").is_empty());
             assert_eq!(accounts_server.as_str(), server(query));

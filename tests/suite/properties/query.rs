@@ -3,7 +3,7 @@
 use super::expected::{EXPECTED, STATE, values};
 use axum::http::Request;
 use secrecy::ExposeSecret;
-use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, SoFar, decide};
+use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Granted, SoFar, decide};
 use zoho_grant::loopback::peer::Peer;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 
@@ -25,11 +25,11 @@ fn said(decision: Decision) -> String {
     match decision {
         Decision::Refused(refusal) => format!("{refusal:?}"),
         Decision::Response { answer, .. } => match answer.response {
-            Response::Granted {
+            Response::Granted(Granted {
                 code,
                 accounts_server,
                 ..
-            } => format!("{} at {accounts_server}", code.expose_secret()),
+            }) => format!("{} at {accounts_server}", code.expose_secret()),
             Response::Error(error) => format!("error {}", error.raw()),
             Response::Untrusted { named, .. } => format!("not to {}", named.raw()),
             Response::Empty => "empty".to_owned(),
