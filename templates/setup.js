@@ -34,6 +34,12 @@
     byId("id").focus({ preventScroll: true });
   }));
 
+  // A link to a field is a way into it.
+  all("a[href^='#']").forEach((link) => link.addEventListener("click", () => {
+    const field = document.querySelector(link.hash);
+    if (field.matches("input")) setTimeout(() => field.focus());
+  }));
+
   // Any address of the CRM names the data center.
   byId("crm").addEventListener("input", (event) => {
     const host = event.target.value.trim().replace(/^https?:\/\//, "").split("/")[0].toLowerCase();

@@ -205,7 +205,15 @@ impl SetupPage<'_> {
     fn slip(&self, name: &str) -> Option<&str> {
         let mut slips = self.draft.slips.iter();
         let slip = slips.find(|(field, _)| anchor(*field) == name);
-        slip.map(|(_, why)| why.as_str())
+        let told = slip.map(|(_, why)| why.as_str());
+        told.or_else(|| match (self.draft.dead_end?, name) {
+            (DeadEnd::InvalidClient, "id") => Some("Zoho does not know it in this data center."),
+            (DeadEnd::InvalidRedirectUri, "register") => {
+                Some("The redirect URI below is not registered for this client.")
+            }
+            (DeadEnd::InvalidScope, "scopes") => Some("Zoho does not know one of these."),
+            _ => None,
+        })
     }
 
     fn console_form(&self) -> [(&'static str, String); 4] {
@@ -234,7 +242,7 @@ impl SetupPage<'_> {
     }
 
     fn has_own(&self) -> bool {
-        self.draft.scopes.is_some() || self.slip("scopes").is_some()
+        self.draft.scopes.is_some() || self.draft.slips.iter().any(|(field, _)| *field == Field::Scopes)
     }
 
     fn own_scopes(&self) -> Vec<(String, &'static str)> {
@@ -273,7 +281,7 @@ impl SetupPage<'_> {
                 title: "Invalid Client: Zoho does not know this client ID",
                 meaning: format!("The client ID is mistyped, or it was registered in another data center than {center}."),
                 remedy: "Compare the client ID with the console, and check that the data center is the one where the console is.".to_owned(),
-                field: "client",
+                field: "id",
             },
             DeadEnd::InvalidRedirectUri => Meaning {
                 title: "Invalid Redirect Uri: it is not registered for this client",

@@ -220,7 +220,7 @@ impl Draft {
             self.secret = None;
             self.slip(
                 Field::Secret,
-                "Enter the client secret, which stands below the client ID in the console.",
+                "Enter the client secret, shown below the client ID in the console.",
             );
         }
     }
@@ -276,7 +276,7 @@ fn secret_slip(slip: Slip) -> String {
     match slip {
         Slip::Wrong(not) => format!("This cannot be a client secret: {not}."),
         Slip::Swapped | Slip::Odd => {
-            "This looks like the client ID. The client secret stands below it in the console."
+            "This looks like the client ID. The client secret is shown below it in the console."
                 .to_owned()
         }
     }

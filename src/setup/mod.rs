@@ -8,10 +8,11 @@ mod front;
 use crate::context::{Context, Signal, stopped};
 use crate::error::Error;
 use crate::event::{Event, SetUp, Tell};
-use crate::login::attempt;
 use crate::login::outcome::Outcome;
+use crate::login::{DrawOutcome, attempt};
 use crate::loopback::Loopback;
 use crate::loopback::redirect_uri::RedirectUri;
+use crate::loopback::serve::Page;
 use crate::pages;
 use crate::settings::Settings;
 use crate::zoho::token::ExchangeError;
@@ -63,8 +64,7 @@ pub async fn setup(
         &tell,
         context.random.as_mut(),
     ));
-    let mut guide = Guide {
-        back: front.page(),
+    let guide = Guide {
         front,
         make,
         tell,
@@ -86,8 +86,6 @@ pub async fn setup(
 
 struct Guide<'a> {
     front: Arc<Front>,
-    /// The address of the page.
-    back: String,
     make: Make<'a>,
     tell: Tell,
     stopped: watch::Receiver<Option<Signal>>,
@@ -126,16 +124,17 @@ impl Guide<'_> {
 
     /// One attempt, unless the person enters something else meanwhile.
     async fn attempt(
-        &mut self,
+        &self,
         settings: &Settings,
         loopback: &Loopback,
         context: &mut Context,
     ) -> Result<Ended, Error> {
-        let (front, back, rehearsal) = (Arc::clone(&self.front), self.back.clone(), self.rehearsal);
-        front.phase().send_replace(Phase::Reaching);
-        let called_back = || drop(front.phase().send_replace(Phase::CalledBack));
-        let draw: crate::login::DrawOutcome<'_> = &|outcome, settings, now| match outcome {
-            Err(error) if goes_on(error) => pages::setup::failed(error, &back, rehearsal),
+        let phase = self.front.phase();
+        phase.send_replace(Phase::Reaching);
+        let called_back = || drop(phase.send_replace(Phase::CalledBack));
+        let draw: DrawOutcome<'_> = &|outcome, settings, now| match outcome {
+            // Before its page leads the person back.
+            Err(error) if goes_on(error) => self.failed(error),
             outcome => pages::result::of(outcome, settings, now),
         };
         let attempt = attempt(settings, loopback.clone(), context, &called_back, draw);
@@ -147,7 +146,9 @@ impl Guide<'_> {
         match outcome {
             Ok(outcome) => Ok(Ended::Obtained(Box::new(outcome))),
             Err(error) if goes_on(&error) => {
-                self.failed(&error);
+                if !is_shown(&error) {
+                    self.failed(&error);
+                }
                 Ok(Ended::Again(Box::new(self.settings().await?)))
             }
             Err(error) => Err(error),
@@ -155,7 +156,7 @@ impl Guide<'_> {
     }
 
     /// The person is shown what failed, beside the field that it is about.
-    fn failed(&self, error: &Error) {
+    fn failed(&self, error: &Error) -> Page {
         let (what, explained) = (error.to_string(), error.explain());
         let cause = explained.cause.clone();
         let told = SetUp::Failed {
@@ -169,18 +170,20 @@ impl Guide<'_> {
             }
             draft.failure = Some([what, explained.cause, explained.remedy]);
         });
+        pages::setup::failed(error, &self.front.page(), self.rehearsal)
     }
 
     /// What the person enters next. While Zoho's response is dealt with, nothing is: an exchange is never cut.
-    async fn settings(&mut self) -> Result<Settings, Error> {
+    async fn settings(&self) -> Result<Settings, Error> {
+        let mut stopped_by = self.stopped.clone();
         let mut phase = self.front.phase().subscribe();
         let mut deadline = Instant::now() + self.limit;
         let mut second = interval(Duration::from_secs(1));
         loop {
             tokio::select! {
                 biased;
-                _ = phase.wait_for(|phase| matches!(phase, Phase::CalledBack)) => std::future::pending::<()>().await,
-                signal = stopped(&mut self.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
+                () = called_back(&mut phase) => std::future::pending::<()>().await,
+                signal = stopped(&mut stopped_by) => return Err(Error::Stopped { signal, code_spent: false }),
                 step = self.front.step() => match step {
                     Step::Seen => deadline = Instant::now() + self.limit,
                     Step::OpenedTwice => return Err(Error::OpenedTwice),
@@ -199,6 +202,12 @@ impl Guide<'_> {
     }
 }
 
+/// Waits for it without holding what it looks at.
+async fn called_back(phase: &mut watch::Receiver<Phase>) {
+    let came = phase.wait_for(|phase| matches!(phase, Phase::CalledBack));
+    drop(came.await);
+}
+
 /// Whether the person can correct it at the page, or try again there.
 fn goes_on(error: &Error) -> bool {
     match error {
@@ -209,6 +218,11 @@ fn goes_on(error: &Error) -> bool {
         Error::Unfulfilled { .. } => true,
         _ => false,
     }
+}
+
+/// Whether it ends an attempt whose callback came, so that a page tells of it.
+fn is_shown(error: &Error) -> bool {
+    !matches!(error, Error::Unreachable(_) | Error::TimedOut { .. })
 }
 
 /// The one field that it is about, and what is wrong there.
