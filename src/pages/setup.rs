@@ -1,6 +1,5 @@
 //! The set-up page, and what is shown between it and Zoho. It works without scripts.
 
-use crate::error::Error;
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
 use crate::pages::{MessageView, SANDBOX, Tone, hash, message};
@@ -63,10 +62,8 @@ pub(crate) fn go(address: &str, rehearsal: bool) -> Page {
     Page::render(&GoPage { address, rehearsal }, "; form-action 'none'")
 }
 
-/// An attempt failed, and the set-up page is at `back`.
-pub(crate) fn failed(error: &Error, back: &str, rehearsal: bool) -> Page {
-    let explained = error.explain();
-    let (what, cause, remedy) = (error.to_string(), explained.cause, explained.remedy);
+/// An attempt failed (what could not be done, why, and what to do), and the set-up page is at `back`.
+pub(crate) fn failed([what, cause, remedy]: &[String; 3], back: &str, rehearsal: bool) -> Page {
     let page = FailedPage {
         what,
         cause,
@@ -143,9 +140,9 @@ struct GoPage<'a> {
 #[derive(Template)]
 #[template(path = "setup_failed.html")]
 struct FailedPage<'a> {
-    what: String,
-    cause: String,
-    remedy: String,
+    what: &'a str,
+    cause: &'a str,
+    remedy: &'a str,
     back: &'a str,
     rehearsal: bool,
 }
@@ -242,7 +239,12 @@ impl SetupPage<'_> {
     }
 
     fn has_own(&self) -> bool {
-        self.draft.scopes.is_some() || self.draft.slips.iter().any(|(field, _)| *field == Field::Scopes)
+        self.draft.scopes.is_some()
+            || self
+                .draft
+                .slips
+                .iter()
+                .any(|(field, _)| *field == Field::Scopes)
     }
 
     fn own_scopes(&self) -> Vec<(String, &'static str)> {

@@ -157,20 +157,25 @@ impl Guide<'_> {
 
     /// The person is shown what failed, beside the field that it is about.
     fn failed(&self, error: &Error) -> Page {
-        let (what, explained) = (error.to_string(), error.explain());
+        let (field, explained) = (field_of(error), error.explain());
+        let what = field.map_or_else(|| error.to_string(), |(_, why)| why.to_owned());
         let cause = explained.cause.clone();
         let told = SetUp::Failed {
             what: what.clone(),
             cause,
         };
         (self.tell)(Event::SetUp(told));
+        let failure = [what, explained.cause, explained.remedy];
         self.front.ask_again(|draft| {
-            if let Some((field, why)) = field_of(error) {
+            if let Some((field, why)) = field {
                 draft.slip(field, why);
             }
-            draft.failure = Some([what, explained.cause, explained.remedy]);
+            if matches!(field, Some((Field::Secret, _))) {
+                draft.secret = None;
+            }
+            draft.failure = Some(failure.clone());
         });
-        pages::setup::failed(error, &self.front.page(), self.rehearsal)
+        pages::setup::failed(&failure, &self.front.page(), self.rehearsal)
     }
 
     /// What the person enters next. While Zoho's response is dealt with, nothing is: an exchange is never cut.
@@ -239,10 +244,9 @@ fn field_of(error: &Error) -> Option<(Field, &'static str)> {
             Field::Id,
             "Zoho does not know this client ID in the data center where you logged in.",
         )),
-        TokenError::InvalidClientSecret => Some((
-            Field::Secret,
-            "Zoho does not accept this client secret. Copy it again.",
-        )),
+        TokenError::InvalidClientSecret => {
+            Some((Field::Secret, "Zoho does not accept this client secret."))
+        }
         _ => None,
     }
 }
