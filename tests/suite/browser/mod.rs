@@ -2,7 +2,7 @@
 
 mod failures;
 mod fragment;
-mod looks;
+pub mod looks;
 #[cfg(unix)]
 mod opener;
 mod result;

@@ -156,6 +156,21 @@ impl Guide {
     }
 }
 
+/// A redirect URI on a port that nobody has just now.
+pub fn free_uri() -> String {
+    let port = crate::hostile::port::free_port();
+    format!("http://localhost:{port}/callback")
+}
+
+/// A guided start that opened its page for the person, in an environment where only that opener is.
+pub async fn opened(command: &[String]) -> Guide {
+    let arguments: Vec<_> = command.iter().map(String::as_str).collect();
+    let program = Program::start_in(&[("BROWSER", "true")], &arguments);
+    let mut guide = Guide::of(program).await;
+    guide.open().await;
+    guide
+}
+
 /// What the console shows of a new client.
 pub struct Registered {
     pub center: &'static str,
