@@ -1,4 +1,4 @@
-//! What a login touches outside itself.
+//! Everything outside itself that a login touches.
 
 use crate::event::Tell;
 use crate::loopback::peer::Persons;
@@ -9,23 +9,23 @@ use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::sync::{mpsc, watch};
 
-/// What a login touches outside itself; a test gives its own.
+/// Everything outside itself that a login touches; tests supply their own.
 pub struct Context {
-    /// Told what happens.
+    /// Receives events.
     pub tell: Tell,
     /// Opens an address in the person's browser, without waiting for it.
     pub open: Box<dyn Fn(&str) + Send>,
-    /// Texts that the person pasted: the redirected address among them, perhaps.
+    /// Text that the person pasted, which may contain the redirected address.
     pub pasted: mpsc::Receiver<SecretString>,
-    /// Where credentials go that go to no file.
+    /// Where credentials go if they go to no file.
     pub output: Box<dyn Write + Send>,
-    /// Whose requests are the person's.
+    /// The users whose requests are accepted.
     pub persons: Arc<Persons>,
-    /// The source of state, verifier and one-time addresses.
+    /// The random source for state, verifier and one-time addresses.
     pub random: Box<dyn CryptoRng + Send>,
-    /// The wall clock, for the moment at which the access token ends.
+    /// The wall clock, used to compute when the access token expires.
     pub now: fn() -> SystemTime,
-    /// Turns to a signal when the process is asked to end.
+    /// Becomes a signal when the process is asked to end.
     pub stopped: watch::Receiver<Option<Signal>>,
 }
 
@@ -36,12 +36,12 @@ pub enum Signal {
     Interrupt,
     /// SIGTERM.
     Terminate,
-    /// The terminal was closed.
+    /// SIGHUP: the terminal was closed.
     HangUp,
 }
 
 impl Signal {
-    /// 128 and the signal's number, as shells have it.
+    /// The exit code, 128 plus the signal's number, as in shells.
     pub fn exit_code(self) -> u8 {
         match self {
             Self::HangUp => 129,
@@ -59,7 +59,7 @@ pub(crate) async fn stopped(stopped: &mut watch::Receiver<Option<Signal>>) -> Si
         .map(|signal| *signal)
     {
         Ok(Some(signal)) => signal,
-        // Nobody is left who could stop it.
+        // The sender is gone, so no signal can come any more.
         _ => std::future::pending().await,
     }
 }

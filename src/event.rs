@@ -1,4 +1,4 @@
-//! What a login tells while it runs. The library never prints: whoever calls it decides what is said.
+//! What a login reports while it runs. The library never prints: the caller decides what to show.
 
 use crate::loopback::notice::Notice;
 use crate::loopback::pasted::NotTaken;
@@ -8,10 +8,10 @@ use secrecy::SecretString;
 use std::sync::Arc;
 use std::time::Duration;
 
-/// Where events go.
+/// Receives events.
 pub type Tell = Arc<dyn Fn(Event) + Send + Sync>;
 
-/// Tells of requests, too.
+/// Turns reports of requests to Zoho into events.
 pub fn reporting(tell: &Tell) -> Report {
     let tell = Arc::clone(tell);
     Arc::new(move |requested| tell(Event::Requested(requested)))
@@ -20,50 +20,50 @@ pub fn reporting(tell: &Tell) -> Report {
 /// Something that a person may want to know.
 #[derive(Debug)]
 pub enum Event {
-    /// Both listeners are up and Zoho can be reached: now the person consents.
+    /// Both listeners are up and Zoho is reachable: now the person consents.
     Ready {
-        /// Where a browser on this machine begins; none when the redirect URI is not on this machine.
+        /// Where a browser on this machine starts; none if the redirect URI is not on this machine.
         start: Option<String>,
         /// Zoho's consent page for this login, for a browser on another machine.
         address: SecretString,
     },
-    /// The person enters this code on any device.
+    /// The person must enter this code on any device.
     EnterCode {
-        /// What they enter.
+        /// The code to enter.
         user_code: Untrusted,
-        /// Where.
+        /// Where to enter it.
         address: Untrusted,
-        /// The same address with the code in it, when Zoho gave one.
+        /// The same address with the code included, if Zoho gave one.
         complete: Option<Untrusted>,
     },
-    /// The person lives at another data center: polling goes on at this server.
+    /// The person's account is in another data center: polling continues at this server.
     MovedTo(String),
-    /// No browser could be opened, and why.
+    /// No browser could be opened, for this reason.
     BrowserFailed(String),
-    /// Still waiting for the browser to come back; told every second.
+    /// Still waiting for the browser to come back; sent every second.
     Waiting {
-        /// Since the browser was opened.
+        /// Time since the browser was opened.
         since: Duration,
-        /// Until the login gives up.
+        /// Time until the login gives up.
         left: Duration,
         /// Whether a browser has fetched the start address.
         started: bool,
     },
-    /// Something happened on the port that changed nothing.
+    /// Something happened on the port that did not affect the login.
     OnPort(Notice),
-    /// A pasted text was not taken and changed nothing.
+    /// Pasted text was rejected and changed nothing.
     NotTaken(NotTaken),
-    /// Zoho's response was accepted from a connection that closed before anybody could see whose it was.
+    /// Zoho's response was accepted from a connection that closed before its owner could be identified.
     SenderUnseen,
-    /// Zoho's response arrived and is judged; the grant token goes to this server.
+    /// Zoho's response arrived and is being judged; the grant token goes to this server.
     Exchanging(String),
-    /// Zoho has not answered yet; told every second, since so long.
+    /// Zoho has not answered for this long; sent every second.
     StillExchanging(Duration),
-    /// The tokens are here; the CRM is asked whose they are.
+    /// The tokens have arrived; the CRM is being asked who owns them.
     Checking(String),
-    /// A location that is not of the table came with the callback.
+    /// The callback named a location that is not in the table.
     UnknownLocation(Untrusted),
-    /// A request to Zoho was answered, or failed.
+    /// A request to Zoho was answered or failed.
     Requested(Requested),
     /// Something at the set-up page.
     SetUp(SetUp),

@@ -51,7 +51,7 @@ fn main() -> ExitCode {
         Command::Datacenters => commands::lookup::data_centers(&app),
     };
     let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));
-    // A name look-up or a browser that still runs must not hold the process.
+    // A name lookup or browser that is still running must not keep the process alive.
     app.runtime.shutdown_background();
     code
 }

@@ -1,4 +1,4 @@
-//! Checked settings of one login, whichever way it goes. What is in here can be used as it is.
+//! Validated settings of one login, for every flow. Everything in here can be used as is.
 
 use crate::handover::Target;
 use crate::handover::destination::Destination;
@@ -13,32 +13,32 @@ use std::time::Duration;
 pub struct Settings {
     /// The registered client.
     pub client: Client,
-    /// What to ask for.
+    /// The scopes to request.
     pub scopes: Scopes,
-    /// The accounts server where the login begins: that of the data center where the client is registered.
+    /// The accounts server where the login begins: the one of the data center where the client is registered.
     pub home: AccountsServer,
-    /// The servers that Zoho's answers may name.
+    /// The servers that Zoho's responses may name.
     pub trust: Trust,
     /// Whether a PKCE challenge is sent with an authorization request.
     pub pkce: bool,
-    /// Whether the CRM is asked who owns the tokens.
+    /// Whether to ask the CRM who owns the tokens.
     pub verify: bool,
-    /// How long the person is waited for.
+    /// How long to wait for the person.
     pub timeout: Duration,
-    /// How long Zoho's answer to the token request is waited for.
+    /// How long to wait for Zoho's answer to the token request.
     pub answer_within: Duration,
     /// Where the credentials go.
     pub target: Target,
-    /// The program that will read the CRM, when the person said which.
+    /// The program that will read the CRM, if the person named one.
     pub destination: Option<Destination>,
-    /// The profile that shall keep them, when the person asked for one.
+    /// The profile to save them in, if the person asked for one.
     pub keeping: Option<Keeping>,
-    /// Whether Zoho is the stand-in, which every page then says.
+    /// Whether Zoho is the stand-in; if so, every page says it.
     pub rehearsal: bool,
 }
 
 impl Settings {
-    /// Whether the credentials go to the target although a profile keeps them.
+    /// Whether the credentials go to the target even though a profile keeps them.
     pub(crate) fn hands_over(&self) -> bool {
         self.keeping
             .as_ref()

@@ -1,4 +1,4 @@
-//! The least browser that can consent: it asks, follows and posts one form.
+//! A minimal browser that can consent: it sends requests, follows redirects and posts one form.
 
 use crate::Outcome;
 use rustls::pki_types::pem::PemObject;
@@ -9,22 +9,22 @@ use std::net::TcpStream;
 use std::sync::Arc;
 use url::Url;
 
-/// As many redirects as a consent needs, and some more.
+/// The redirects that a consent needs, plus a few.
 const REDIRECTS: usize = 5;
 
-/// A browser that trusts one authority.
+/// A browser that trusts a single certificate authority.
 pub struct Browser(Arc<ClientConfig>);
 
-/// What a server answered.
+/// A server's response.
 pub struct Answer {
-    /// Where it redirects to, as it says it.
+    /// The redirect target, as sent.
     pub location: Option<String>,
-    /// The page.
+    /// The page's text.
     pub body: String,
 }
 
 impl Browser {
-    /// Trusts an authority in PEM.
+    /// Trusts the given authority, in PEM.
     pub fn trusting(authority: &str) -> Outcome<Self> {
         let mut roots = RootCertStore::empty();
         roots.add(CertificateDer::from_pem_slice(authority.as_bytes())?)?;
@@ -36,7 +36,7 @@ impl Browser {
         Ok(Self(Arc::new(config)))
     }
 
-    /// From the authorization request to the callback's address: follows, accepts at once.
+    /// Goes from the authorization request to the callback's address: follows redirects and accepts immediately.
     pub fn consent(&self, address: &str) -> Outcome<Url> {
         let mut address = Url::parse(address)?;
         for _ in 0..REDIRECTS {
@@ -72,7 +72,7 @@ impl Browser {
     }
 }
 
-/// A connection to this machine.
+/// Opens a connection to this machine.
 pub fn connect(address: &Url) -> Outcome<TcpStream> {
     let port = address.port().ok_or("an address without a port")?;
     let stream = TcpStream::connect(("127.0.0.1", port))?;
@@ -80,7 +80,7 @@ pub fn connect(address: &Url) -> Outcome<TcpStream> {
     Ok(stream)
 }
 
-/// Sends one request and reads its whole answer; the connection stays open.
+/// Sends one request and reads the complete response; the connection stays open.
 pub fn ask(stream: &mut (impl Read + Write), request: &str) -> Outcome<Answer> {
     stream.write_all(request.as_bytes())?;
     let mut stream = BufReader::new(stream);
@@ -108,7 +108,7 @@ pub fn ask(stream: &mut (impl Read + Write), request: &str) -> Outcome<Answer> {
     })
 }
 
-/// A GET request for an address, by a browser that finds names below localhost.
+/// A GET request as sent by a browser that can resolve names under localhost.
 pub fn get(address: &Url) -> String {
     format!(
         "GET {} HTTP/1.1\r\nHost: {}\r\nUser-Agent: Firefox/153.0\r\n\r\n",

@@ -1,4 +1,4 @@
-//! The system's certificate store with one authority more, as if the person's company had added it.
+//! The system's certificate store plus one authority, as if the person's company had added it.
 
 use crate::Outcome;
 use std::fs;
@@ -6,14 +6,14 @@ use std::io::Write;
 use std::path::Path;
 use tempfile::NamedTempFile;
 
-/// Where systems keep the bundle.
+/// Where systems keep the CA bundle.
 const BUNDLES: [&str; 3] = [
     "/etc/ssl/certs/ca-certificates.crt",
     "/etc/pki/tls/certs/ca-bundle.crt",
     "/etc/ssl/cert.pem",
 ];
 
-/// A copy of the bundle with the authority at its end.
+/// A copy of the bundle with one more authority at the end.
 pub struct Store(NamedTempFile);
 
 impl Store {
@@ -29,7 +29,7 @@ impl Store {
         Ok(Self(copy))
     }
 
-    /// For SSL_CERT_FILE, with which a process reads this bundle instead of the system's.
+    /// The path for SSL_CERT_FILE, which makes a process read this bundle instead of the system's.
     pub fn path(&self) -> &Path {
         self.0.path()
     }

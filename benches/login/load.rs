@@ -1,5 +1,5 @@
-//! Strangers at the callback port, in a process of their own: idle and slow connections, and junk requests
-//! one after the other. Bounded in number and time, and on this machine only.
+//! Strangers at the callback port, in their own process: idle and slow connections, and a series of junk requests.
+//! Limited in number and time, and to this machine.
 
 use crate::process::Process;
 use crate::{Outcome, STRANGERS};
@@ -9,22 +9,22 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Half of them say nothing, half of them a byte at a time.
+/// Half of them send nothing, the other half one byte at a time.
 const CONNECTIONS: usize = 500;
 
-/// Between two bytes of a slow connection.
+/// The pause between two bytes of a slow connection.
 const DRIP: Duration = Duration::from_millis(50);
 
-/// Junk requests, unless the server ends before.
+/// The maximum number of junk requests, unless the server stops first.
 const JUNK: usize = 20_000;
 
-/// Everything ends after this time.
+/// The time limit for everything here.
 const LONGEST: Duration = Duration::from_secs(20);
 
-/// A server that takes no connection for so long is full.
+/// A server that accepts no connection for this long is full.
 const PATIENCE: Duration = Duration::from_millis(200);
 
-/// Requests as scanners, other applications and forgers send them.
+/// Requests that scanners, other applications and forgers send.
 const TARGETS: [&str; 4] = [
     "/favicon.ico",
     "/callback?error=access_denied",
@@ -32,11 +32,11 @@ const TARGETS: [&str; 4] = [
     "/wp-login.php",
 ];
 
-/// The process that plays the strangers; it ends with this value.
+/// The process that plays the strangers; it ends when this is dropped.
 pub struct Load(#[expect(dead_code, reason = "it is held")] Process);
 
 impl Load {
-    /// Returns when the connections stand.
+    /// Starts the strangers and returns once their connections are open.
     pub fn start(port: u16) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command
@@ -49,7 +49,7 @@ impl Load {
     }
 }
 
-/// What the process does.
+/// Runs as that process.
 pub fn run(port: u16) {
     let began = Instant::now();
     let mut held: Vec<TcpStream> = (0..CONNECTIONS).map_while(|_| connect(port)).collect();
@@ -69,7 +69,7 @@ fn connect(port: u16) -> Option<TcpStream> {
     TcpStream::connect_timeout(&address, PATIENCE).ok()
 }
 
-/// A header without end on each connection; one that was dropped comes again.
+/// Sends an endless header on each connection, and replaces those that are dropped.
 fn drip(mut slow: Vec<TcpStream>, port: u16) {
     loop {
         for stream in &mut slow {
@@ -83,7 +83,7 @@ fn drip(mut slow: Vec<TcpStream>, port: u16) {
     }
 }
 
-/// Whether a connection could be made; the answer does not matter.
+/// Sends a request. Returns whether it could connect; the response does not matter.
 fn ask(port: u16, target: &str) -> bool {
     let Some(mut stream) = connect(port) else {
         return false;
@@ -91,7 +91,7 @@ fn ask(port: u16, target: &str) -> bool {
     let request =
         format!("GET {target} HTTP/1.1\r\nHost: localhost:{port}\r\nConnection: close\r\n\r\n");
     let _ = stream.set_read_timeout(Some(PATIENCE));
-    // A server that hangs up early is one more stranger's trouble.
+    // A server that closes early is not this stranger's problem.
     let _ = stream.write_all(request.as_bytes());
     let _ = stream.read_to_end(&mut Vec::new());
     true

@@ -1,4 +1,4 @@
-//! One login from start to end, with a stop-watch.
+//! One login from start to end, timed.
 
 use crate::browser::{Browser, ask, connect, get};
 use crate::certificates::Store;
@@ -13,42 +13,42 @@ use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-/// Below the ports that systems give to outgoing connections: a connection to a port of those may meet itself.
+/// Below the ports that systems assign to outgoing connections, which could connect to themselves.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
-/// Far more than a start takes; then the program has failed.
+/// Far longer than a start takes; after this the program has failed.
 const START_WITHIN: Duration = Duration::from_secs(10);
 
-/// Between two knocks at a port: a watch that never rests takes the processor from the program that starts.
+/// The pause between two connection attempts: a busy loop would take the processor from the starting program.
 const PAUSE: Duration = Duration::from_micros(50);
 
-/// What every login is given.
+/// What every login needs.
 pub struct Place {
-    /// The redirect URI's.
+    /// The redirect URI's port.
     pub port: u16,
     /// The program's certificate store.
     pub store: Store,
-    /// Consents.
+    /// The browser that consents.
     pub browser: Browser,
 }
 
-/// One login's figures.
+/// The measurements of one login.
 pub struct Measured {
-    /// From just before the process to connections accepted in both families.
+    /// From just before the process starts until both address families accept connections.
     pub listening: Duration,
-    /// From just before the browser's connection with the callback to its code at the stand-in, under load among it.
+    /// From just before the browser connects for the callback until the stand-in receives the code, including any load.
     pub judging: Duration,
-    /// From the stand-in's last answer to the redirect that the browser received.
+    /// From the stand-in's last response until the browser receives the redirect.
     pub answering: Duration,
-    /// From the browser's close after the page to the end of the process.
+    /// From the browser's close after the page until the process exits.
     pub closing: Duration,
-    /// From just before the process to its end; under load, that of the strangers as well.
+    /// From just before the process starts until it exits; under load, until the strangers end as well.
     pub whole: Duration,
-    /// The most memory that was resident, just before the browser's close; bytes.
+    /// Peak resident memory just before the browser's close, in bytes.
     pub peak_bytes: u64,
 }
 
-/// Logs in once, with strangers at the callback port if it shall be loaded.
+/// Logs in once, with strangers at the callback port if `loaded`.
 pub fn login(stand_in: &mut StandIn, place: &Place, loaded: bool) -> Outcome<Measured> {
     let began = Instant::now();
     let port = place.port;
@@ -58,7 +58,7 @@ pub fn login(stand_in: &mut StandIn, place: &Place, loaded: bool) -> Outcome<Mea
     let listening = listening
         .join()
         .map_err(|_| "the watch on the port broke")??;
-    // To the end, so that the program ends among them.
+    // Kept until the end, so that the program exits under load.
     let _load = loaded.then(|| Load::start(port)).transpose()?;
     let callback = place.browser.consent(&address)?;
 
@@ -125,7 +125,7 @@ fn command(stand_in: &StandIn, place: &Place) -> Command {
     command
 }
 
-/// The authorization request that the program prints. What it prints later fits into the pipe.
+/// The authorization request that the program prints. Whatever it prints later fits into the pipe.
 fn printed_address(program: &mut Process) -> Outcome<String> {
     let stderr = program
         .0
@@ -141,7 +141,7 @@ fn printed_address(program: &mut Process) -> Outcome<String> {
     Err("the program printed no address".into())
 }
 
-/// Knocks until both families accept.
+/// Tries to connect until both address families accept.
 fn listening(port: u16, began: Instant) -> io::Result<Duration> {
     for address in [
         IpAddr::from(Ipv4Addr::LOCALHOST),
@@ -157,7 +157,7 @@ fn listening(port: u16, began: Instant) -> io::Result<Duration> {
     Ok(began.elapsed())
 }
 
-/// The kernel's own mark of the most memory that was resident: `VmHWM`, in kB of 1024 bytes.
+/// The kernel's record of peak resident memory: `VmHWM`, in kB of 1024 bytes.
 fn peak_bytes(process: u32) -> Outcome<u64> {
     let status = fs::read_to_string(format!("/proc/{process}/status"))?;
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));

@@ -1,10 +1,10 @@
-//! How fast and how small a login is: the release program against the stand-in Zoho in another process, over TLS,
-//! with the whole certificate store of the system. Linux only: elsewhere the system's store cannot be given
-//! another authority for one process.
+//! Measures the speed and size of a login: the release program against the stand-in Zoho in another process, over TLS,
+//! with the system's complete certificate store. Linux only: elsewhere an authority cannot be added to the system's
+//! store for a single process.
 //!
-//! - `cargo bench --bench login` prints the figures in one table.
-//! - `cargo bench --bench login -- --load` prints them with strangers at the callback port.
-//! - `cargo bench --bench login -- --pages` logs in 1,000 times and counts the pages that came whole.
+//! - `cargo bench --bench login` prints the figures as a table.
+//! - `cargo bench --bench login -- --load` does the same with strangers at the callback port.
+//! - `cargo bench --bench login -- --pages` logs in 1,000 times and counts the pages that arrived whole.
 #![cfg_attr(not(target_os = "linux"), allow(dead_code))]
 
 mod browser;
@@ -24,25 +24,25 @@ use stand_in::StandIn;
 use std::error::Error;
 use table::Row;
 
-/// The program that is measured.
+/// The program to measure.
 const PROGRAM: &str = env!("CARGO_BIN_EXE_zoho-grant");
 
-/// The argument with which this program calls itself as the stand-in.
+/// The argument that makes this program run as the stand-in.
 const STAND_IN: &str = "--stand-in";
 
-/// The argument with which it calls itself as the strangers.
+/// The argument that makes it run as the strangers.
 const STRANGERS: &str = "--strangers";
 
-/// Logins that are not counted: they bring files into the system's cache.
+/// Uncounted logins, which bring files into the system's cache.
 const WARM_UP: usize = 3;
 
-/// Logins that are counted.
+/// Counted logins.
 const RUNS: usize = 100;
 
-/// Pages of which none may be cut.
+/// Pages that must all arrive whole.
 const PAGES: usize = 1_000;
 
-/// Everything here ends the benchmark.
+/// Any error here ends the benchmark.
 type Outcome<T> = Result<T, Box<dyn Error + Send + Sync>>;
 
 fn main() -> Outcome<()> {
@@ -54,7 +54,7 @@ fn main() -> Outcome<()> {
             load::run(port.parse()?);
             Ok(())
         }
-        // `cargo test --all-targets` calls without --bench: time is no matter of tests.
+        // `cargo test --all-targets` runs this without --bench: tests measure no time.
         _ if !given("--bench") => Ok(()),
         _ => measure(given("--load"), given("--pages")),
     }

@@ -1,13 +1,13 @@
-//! Other processes.
+//! A child process.
 
 use std::io;
 use std::process::{Child, Command};
 
-/// A process that does not outlive this value.
+/// A process that ends when this is dropped.
 pub struct Process(pub Child);
 
 impl Process {
-    /// Starts it.
+    /// Starts a command.
     pub fn start(command: &mut Command) -> io::Result<Self> {
         command.spawn().map(Self)
     }
@@ -15,7 +15,7 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        // It may have ended already.
+        // It may have exited already.
         let _ = self.0.kill();
         let _ = self.0.wait();
     }

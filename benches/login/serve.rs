@@ -1,4 +1,4 @@
-//! What the stand-in's process does: both data centers over TLS, each with an accounts server and an API domain.
+//! Runs the stand-in's process: both data centers over TLS, each with an accounts server and an API domain.
 
 use crate::Outcome;
 use crate::stamped::{Stamped, Stamps};
@@ -20,22 +20,22 @@ use tokio::net::TcpStream;
 use tokio_rustls::TlsAcceptor;
 use zoho_stand_in::{Addresses, DataCenter, Rehearsal, StandIn};
 
-/// What the process says first.
+/// The first line that the process prints.
 #[derive(Serialize, Deserialize)]
 pub struct Opening {
-    /// Of the only client.
+    /// The only client's ID.
     pub client_id: String,
-    /// Of the only client, made for this benchmark.
+    /// The only client's secret, created for this benchmark.
     pub client_secret: String,
-    /// The accounts servers, in the order of `DataCenter::ALL`.
+    /// The accounts servers, in the order of `DataCenter::PAIR`.
     pub accounts_urls: [String; 2],
     /// The API domains, in the same order.
     pub api_domains: [String; 2],
-    /// The certificate of the authority that vouches for all of them, in PEM.
+    /// The certificate of the authority that signed all of theirs, in PEM.
     pub authority: String,
 }
 
-/// Serves until standard input ends. Each line there is answered with the times of the last answer and the last post.
+/// Serves until standard input ends. Answers each line of it with the times of the last response and the last post.
 pub fn serve(redirect_uri: &str) -> Outcome<()> {
     let (tls, authority) = tls()?;
     let (accounts, accounts_urls) = listeners()?;
@@ -44,7 +44,8 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         accounts_url: accounts_urls[at].clone(),
         api_domain: api_domains[at].clone(),
     });
-    let stand_in = StandIn::at(addresses, Rehearsal::default());
+    let places = DataCenter::PAIR.into_iter().zip(addresses).collect();
+    let stand_in = StandIn::at(places, Rehearsal::default());
     stand_in.register_redirect_uri(redirect_uri);
     let opening = Opening {
         client_id: stand_in.client_id(),
@@ -60,8 +61,8 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
     };
     let sites = accounts
         .into_iter()
-        .zip(DataCenter::ALL)
-        .chain(apis.into_iter().zip(DataCenter::ALL));
+        .zip(DataCenter::PAIR)
+        .chain(apis.into_iter().zip(DataCenter::PAIR));
     let sites = sites.map(|(listener, at)| (listener, stand_in.router(at)));
     server.run(sites.collect());
     println!("{}", serde_json::to_string(&opening)?);
@@ -80,7 +81,7 @@ struct Server {
 }
 
 impl Server {
-    /// Serves on a thread of its own, until the process ends.
+    /// Serves on a separate thread until the process ends.
     fn run(self, sites: Vec<(TcpListener, Router)>) {
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -135,7 +136,7 @@ fn tls() -> Outcome<(TlsAcceptor, String)> {
     let mut authority = CertificateParams::new([])?;
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
-    // A name of its own: OpenSSL takes a certificate for self-signed whose issuer has the same name.
+    // A distinct name: OpenSSL treats a certificate as self-signed if its issuer has the same name.
     let name = &mut authority.distinguished_name;
     name.push(DnType::CommonName, "Authority of a benchmark");
     let authority = CertifiedIssuer::self_signed(authority, KeyPair::generate()?)?;

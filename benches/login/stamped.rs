@@ -1,4 +1,4 @@
-//! A stream that remembers when it was last written to, and when something was last posted to it.
+//! A stream that records when it was last written to and when it last received a POST.
 
 use std::io;
 use std::pin::Pin;
@@ -8,10 +8,11 @@ use std::task::{Context, Poll};
 use std::time::SystemTime;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
-/// How a request begins that posts something, such as a code.
+/// The beginning of a POST request, such as one that sends a code.
 const POST: &[u8] = b"POST ";
 
-/// When something last happened on any of its streams; nanoseconds since 1970 on this machine's clock, 0 before.
+/// The times of the last events on any of its streams, in nanoseconds since 1970 on this machine's clock; 0 if none
+/// yet.
 #[derive(Clone, Default)]
 pub struct Stamps {
     written: Arc<AtomicU64>,
@@ -19,7 +20,7 @@ pub struct Stamps {
 }
 
 impl Stamps {
-    /// The last write, and the last post.
+    /// The times of the last write and the last POST.
     pub fn nanoseconds(&self) -> [u64; 2] {
         [&self.written, &self.posted].map(|stamp| stamp.load(Ordering::Relaxed))
     }
@@ -33,11 +34,11 @@ fn stamp(at: &AtomicU64) {
     at.store(now, Ordering::Relaxed);
 }
 
-/// Lies above TLS, so that the end of a connection is no write; an answer of the stand-in is one.
+/// Sits above TLS, so that closing a connection does not count as a write, but a response of the stand-in does.
 pub struct Stamped<S> {
-    /// Where it writes to.
+    /// The stream to write to.
     pub stream: S,
-    /// Where it remembers.
+    /// Where to record the times.
     pub last: Stamps,
 }
 
@@ -47,7 +48,7 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Stamped<S> {
         context: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        // Before, not after: the reader may run before this returns.
+        // Before, not after: the receiver may run before this returns.
         stamp(&self.last.written);
         Pin::new(&mut self.stream).poll_write(context, bytes)
     }

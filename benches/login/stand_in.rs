@@ -1,4 +1,4 @@
-//! The stand-in Zoho in a process of its own, so that neither its time nor its memory is the program's.
+//! The stand-in Zoho in its own process, so that its time and memory are not attributed to the program.
 
 use crate::process::Process;
 use crate::serve::Opening;
@@ -7,26 +7,26 @@ use std::io::{BufRead, BufReader, Write};
 use std::process::{ChildStdin, ChildStdout, Command, Stdio};
 use std::time::{Duration, SystemTime};
 
-/// The process that plays Zoho. It ends with this value.
+/// The process that plays Zoho. It ends when this is dropped.
 pub struct StandIn {
-    /// What it said first: where and who it is.
+    /// The first line it printed: its addresses and its client.
     pub opening: Opening,
-    /// Ends with it.
+    /// Ends along with this value.
     _process: Process,
     questions: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
-/// Moments on this machine's clock.
+/// Times on this machine's clock.
 pub struct Last {
-    /// When it began to write its last answer.
+    /// When it began to write its last response.
     pub answer: SystemTime,
-    /// When it had read the beginning of the last thing that was posted, which is the code once that has come.
+    /// When it had read the beginning of the last POST, which is the one with the code once that has arrived.
     pub post: SystemTime,
 }
 
 impl StandIn {
-    /// Starts this very program once more; its client may use one redirect URI.
+    /// Starts this same program again; its client has one redirect URI.
     pub fn start(redirect_uri: &str) -> Outcome<Self> {
         let mut command = Command::new(std::env::current_exe()?);
         command
@@ -55,7 +55,7 @@ impl StandIn {
         })
     }
 
-    /// What it did last, so far.
+    /// The times of its last events so far.
     pub fn last(&mut self) -> Outcome<Last> {
         writeln!(self.questions)?;
         let mut line = String::new();

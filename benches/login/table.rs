@@ -1,4 +1,4 @@
-//! The figures as one table.
+//! Formats the figures as one table.
 
 use std::fmt::Write;
 
@@ -6,14 +6,14 @@ use std::fmt::Write;
 pub struct Row {
     name: &'static str,
     unit: &'static str,
-    /// Ascending, never empty.
+    /// Sorted in ascending order, never empty.
     values: Vec<f64>,
-    /// The most that is wanted.
+    /// The highest acceptable value.
     target: Option<f64>,
 }
 
 impl Row {
-    /// Values in any order, one at least.
+    /// Takes at least one value, in any order.
     pub fn new(
         name: &'static str,
         unit: &'static str,
@@ -30,13 +30,13 @@ impl Row {
     }
 }
 
-/// The value that `percent` of ascending ones do not exceed (nearest rank).
+/// The value at or below which `percent` of the sorted values lie (nearest rank).
 fn percentile(values: &[f64], percent: usize) -> f64 {
     let rank = (values.len() * percent).div_ceil(100);
     values[rank.saturating_sub(1)]
 }
 
-/// A Markdown table.
+/// Formats a Markdown table.
 pub fn table(rows: &[Row]) -> String {
     let mut text =
         String::from("| | min | median | p90 | max | target |\n|---|--:|--:|--:|--:|--:|\n");

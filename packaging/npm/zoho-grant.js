@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-// Runs the program from the package of this system, and ends as the program ends.
+// Runs the binary from this system's package, and exits the way it exits.
 "use strict";
 
 const { spawn } = require("node:child_process");
 const { optionalDependencies } = require("./package.json");
 
-// The terminal sends these to the program by itself, and a second one would end it at once.
+// The terminal already sends these signals to the program, and a second one would kill it.
 const FROM_TERMINAL = ["SIGINT", "SIGHUP", "SIGQUIT"];
 const SIGNALS = ["SIGTERM", ...FROM_TERMINAL];
 const onTerminal = [0, 1, 2].some((stream) => require("node:tty").isatty(stream));
 
-// Where both packages of a Linux are installed, the one for glibc comes first.
+// If both Linux packages are installed, the glibc one comes first.
 function programs() {
   const file = process.platform === "win32" ? "zoho-grant.exe" : "zoho-grant";
   const system = `${process.platform}-${process.arch}`;
@@ -41,7 +41,7 @@ function start([program, ...others]) {
   }
   child.on("error", (error) => {
     SIGNALS.forEach((name) => process.removeAllListeners(name));
-    // A program for glibc is "not found" where there is no glibc.
+    // A glibc binary is "not found" where there is no glibc.
     if (others.length > 0) start(others);
     else fail(error.message);
   });

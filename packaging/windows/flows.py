@@ -80,7 +80,7 @@ def command_prompt():
     ended = run("demo", "--yes", "--format", "windows-cmd", "--output", windows(script))
     check("cmd's lines are written", ended.returncode == 0, ended)
     written = dict(re.findall(r"^set (\w+)=(.*?)\r?$", script.read_text("utf-8"), re.MULTILINE))
-    # Beside this file: cmd takes the bytes of a batch file for another code page than the path's.
+    # Called by a relative path: cmd reads a batch file in a different code page than the path's.
     lines = ["@echo off", 'call "%~dp0set vars.cmd"', *(f"echo {name}=%{name}%" for name in written)]
     batch.write_text("\r\n".join(lines) + "\r\n")
     ended = subprocess.run([WINE, "cmd", "/c", windows(batch)], capture_output=True, encoding="utf-8", timeout=SECONDS)
@@ -143,7 +143,7 @@ def port():
         while "/oauth/v2/auth?" not in holder.stderr.readline():
             pass
         ended = run("demo", "--yes", "--redirect-uri", uri)
-        # Wine does not tell who holds it.
+        # Wine does not reveal who holds it.
         check("a port of another login ends with 6", ended.returncode == 6 and "Next:" in ended.stderr, ended)
     finally:
         holder.kill()

@@ -1,4 +1,4 @@
-//! What the shell offers for values that are not fixed words of the command line.
+//! Shell completion of values that are not fixed words of the command line.
 
 use crate::cli::{Arguments, folder};
 use clap::CommandFactory;
@@ -7,7 +7,7 @@ use std::ffi::OsStr;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scope_catalog;
 
-/// The codes of the data centers.
+/// The codes of all data centers.
 pub fn data_centers() -> Vec<CompletionCandidate> {
     let centers = DATA_CENTERS.iter();
     centers
@@ -15,7 +15,7 @@ pub fn data_centers() -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// The names of the kept profiles. They are in a file, so no keyring is unlocked.
+/// The names of the saved profiles. They are in a file, so no keyring is unlocked.
 pub fn profiles() -> Vec<CompletionCandidate> {
     let profiles = folder::profiles().ok();
     let listed = profiles.and_then(|profiles| profiles.list().ok());
@@ -26,7 +26,7 @@ pub fn profiles() -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// The known scopes that go on with what is typed; those before the last comma stay.
+/// The known scopes that complete the scope being typed; those before the last comma are kept.
 pub fn scopes(typed: &OsStr) -> Vec<CompletionCandidate> {
     let typed = typed.to_string_lossy();
     let (before, begun) = typed.split_at(typed.rfind(',').map_or(0, |comma| comma + 1));
@@ -36,7 +36,7 @@ pub fn scopes(typed: &OsStr) -> Vec<CompletionCandidate> {
         .collect()
 }
 
-/// The commands that have a page.
+/// The commands that have a manual page.
 pub fn commands() -> Vec<CompletionCandidate> {
     let program = Arguments::command();
     let commands = program.get_subcommands();

@@ -1,11 +1,11 @@
-//! The configuration folder, by the conventions of the system.
+//! The configuration and state folders, following the system's conventions.
 
 use crate::cli::usage::Usage;
 use etcetera::base_strategy::{BaseStrategy, choose_native_strategy};
 use std::path::PathBuf;
 use zoho_grant::profiles::store::Profiles;
 
-/// The profiles of this person.
+/// This user's profiles.
 pub fn profiles() -> Result<Profiles, Usage> {
     let folder = folder().filter(|folder| folder.is_absolute());
     let folder = folder.ok_or_else(|| Usage {
@@ -19,7 +19,7 @@ pub fn profiles() -> Result<Profiles, Usage> {
 
 fn folder() -> Option<PathBuf> {
     let system = choose_native_strategy().ok()?;
-    // On a Mac, what etcetera calls so is for the system's own preferences.
+    // On a Mac, etcetera's preference folder belongs to the system's own preferences.
     Some(if cfg!(target_vendor = "apple") {
         system.data_dir()
     } else {
@@ -27,8 +27,8 @@ fn folder() -> Option<PathBuf> {
     })
 }
 
-/// The state folder of this program: for what is worth keeping, and is no setting. Only Linux and its like have one
-/// beside the configuration.
+/// This program's state folder, for data that is worth keeping but is not configuration. Only Linux and similar systems
+/// separate the two.
 pub fn state() -> Option<PathBuf> {
     let system = choose_native_strategy().ok()?;
     let folder = system.state_dir().or_else(folder);

@@ -1,4 +1,4 @@
-//! Asking git about a file that secrets go to.
+//! Asks git about a file that will contain secrets.
 
 use crate::cli::variables::withhold;
 use std::path::Path;
@@ -6,11 +6,11 @@ use std::process::{Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// An honest tree answers in some milliseconds; one whose `.gitignore` is a pipe never does.
+/// How long to wait: an honest tree answers within milliseconds, one whose `.gitignore` is a pipe never does.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-/// Whether git would add the file: it lies in a work tree and nothing ignores it. Git itself is asked, and
-/// where there is no git, a `.git` above is enough to warn.
+/// Whether git would add the file: it is in a work tree and not ignored. Asks git itself; without git, a `.git` in a
+/// parent folder is enough to warn.
 pub fn would_take(path: &Path) -> bool {
     let Ok(path) = std::path::absolute(path) else {
         return false;
@@ -27,9 +27,9 @@ pub fn would_take(path: &Path) -> bool {
     !says_yes(question(folder, &path))
 }
 
-/// `git check-ignore`. The tree may be an attacker's, and its settings can name programs: a watcher, hooks, a remote
-/// that a missing `.gitignore` is fetched from. None is started. Variables of git's own, left over from a hook, could
-/// lead it to another tree.
+/// `git check-ignore`. The tree may be an attacker's, and its settings can name programs: a watcher, hooks, a remote to
+/// fetch a missing `.gitignore` from. None of them is started. Git's own variables, left over from a hook, could point
+/// it to another tree.
 fn question(folder: &Path, path: &Path) -> Command {
     let mut git = Command::new("git");
     withhold(&mut git);
@@ -54,7 +54,7 @@ fn question(folder: &Path, path: &Path) -> Command {
     git
 }
 
-/// No answer in time, or none at all, is a no.
+/// Whether git says yes. A late or missing answer counts as no.
 fn says_yes(mut git: Command) -> bool {
     let Ok(mut child) = git.spawn() else {
         return false;
@@ -67,7 +67,7 @@ fn says_yes(mut git: Command) -> bool {
             _ => break,
         }
     }
-    // It may have ended just now; either way nobody waits for it.
+    // It may have just ended; either way, nothing waits for it.
     let _ = child.kill();
     let _ = child.wait();
     false

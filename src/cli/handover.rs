@@ -1,4 +1,4 @@
-//! The options group "Credentials": in which form they go where.
+//! The options group "Credentials": their format and destination.
 
 use crate::cli::usage::Usage;
 use crate::cli::{folder, git};
@@ -18,7 +18,7 @@ use zoho_grant::handover::template::Template;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::scopes::Scopes;
 
-/// In which form the credentials go where.
+/// The format and destination of the credentials.
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
@@ -45,7 +45,7 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    /// The target, if a login can end there; `told` says whether the CRM will be asked about the organization.
+    /// The target, if a login can end there; `told` is whether the CRM will be asked about the organization.
     pub fn target(&self, told: bool, warnings: &mut Vec<String>) -> Result<Target, Usage> {
         let (form, extras) = (self.form(), self.options.clone());
         if let Some(unfit) = form.hopeless(&extras, told) {
@@ -69,13 +69,13 @@ impl HandOver {
         })
     }
 
-    /// Whether anything but the default was asked for: credentials that a profile keeps are not printed besides.
+    /// Whether anything but the default was requested: credentials saved in a profile are not printed by default.
     pub fn is_asked_for(&self) -> bool {
         let bare = self.field.is_some() || self.template.is_some();
         bare || self.output.is_some() || self.format().name != "text"
     }
 
-    /// Whether what was asked for can be of this data center.
+    /// Whether the requested format supports this data center.
     pub fn knows(&self, center: &str) -> bool {
         match self.format().data_centers {
             Known::All => true,
@@ -83,7 +83,7 @@ impl HandOver {
         }
     }
 
-    /// Who will read the CRM, as far as the person said.
+    /// The program that will read the CRM, if the person named one.
     pub fn reader(&self) -> Option<Destination> {
         let by_format = || Destination::of_format(self.form().name());
         self.destination.or_else(by_format)
@@ -97,7 +97,7 @@ impl HandOver {
         }
     }
 
-    /// The scopes that were given, else those of the program that will read the CRM.
+    /// The scopes given, or those of the program that will read the CRM.
     pub fn scopes(&self, given: Option<Scopes>) -> Option<Scopes> {
         given.or_else(|| self.destination.map(Destination::scopes))
     }
@@ -132,7 +132,7 @@ impl HandOver {
     }
 }
 
-/// What a person should know before secrets go there, one sentence each.
+/// What a person should know before secrets are written there, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
     let path = Untrusted::new(file.path().display().to_string());
     let mut warnings = Vec::new();
@@ -149,7 +149,7 @@ fn warnings_of(file: &PrivateFile) -> Vec<String> {
     warnings
 }
 
-/// Credentials that cannot take the form that was asked for.
+/// The error for credentials that the requested format cannot represent.
 pub fn refused(unfit: &FormatError) -> Usage {
     let option = match Format::named(unfit.form) {
         Some(format) => format!("--format {}", format.name),

@@ -1,5 +1,5 @@
-//! The layers that settings come from: options, the file of `--env-file`, the environment, a kept profile. What belongs
-//! together, client and server, comes from one of them.
+//! The layers that settings come from: options, the file of `--env-file`, the environment, a saved profile. Values that
+//! belong together, client and server, come from the same layer.
 
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Variables, one_server};
@@ -18,14 +18,14 @@ const SECRET: &str = "ZOHO_CLIENT_SECRET";
 
 /// The layers below the options.
 pub struct Layers {
-    /// The strongest first; a profile is one where it is asked at all.
+    /// The strongest first; a profile is one of them if it is read at all.
     variables: Vec<Variables>,
-    /// The servers that the profile's login was told to trust.
+    /// The servers that the profile's login was allowed to trust.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
 }
 
 impl Layers {
-    /// Reads them. A profile is asked when it is named, or when nothing else tells the client.
+    /// Reads the layers. A profile is read if it is named, or if no other layer has a client.
     pub fn new(grant: &Grant, warnings: &mut Vec<String>) -> Result<Self, Usage> {
         let file = grant.client.env_file.as_deref();
         let mut layers = Self {
@@ -62,14 +62,14 @@ impl Layers {
         given || self.variables.iter().any(told)
     }
 
-    /// The profile that is meant.
+    /// The name of the profile to use.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
         let named = self.any(option, "ZOHO_PROFILE", str::parse)?;
         Ok(named.unwrap_or_default())
     }
 
-    /// Server and client secret of the first layer that has a client ID; an option's secret is not read yet. Options
-    /// replace any of them; beside that, a secret never goes to a server that another layer named.
+    /// The server and client secret of the first layer that has a client ID; a secret given by option is not read yet.
+    /// Options replace any of them; otherwise a secret never goes to a server that another layer named.
     pub fn registration(
         &self,
         grant: &Grant,
@@ -99,8 +99,8 @@ impl Layers {
         Ok((home, secret))
     }
 
-    /// The server of the layer that the secret is of, which none may contradict; where the person gives the secret now,
-    /// that of the strongest layer. One that is overridden may be as it will.
+    /// The server of the layer that the secret comes from, which no other layer may contradict. If the person gives the
+    /// secret now, it is the strongest layer's server. An overridden server may be anything.
     fn home(&self, of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
         let own = of_secret.map(|at| self.variables[at].server());
         let own = own.transpose()?.flatten();
@@ -119,7 +119,7 @@ impl Layers {
         Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
     }
 
-    /// What belongs together is in two places.
+    /// The error for two values that belong together but come from two places.
     fn apart(&self, what: &str, other: usize, client: usize, option: &str) -> Usage {
         let [other, client] = [other, client].map(|at| &self.variables[at].place);
         Usage::wrong(
@@ -131,7 +131,7 @@ impl Layers {
         )
     }
 
-    /// What is kept under the name that is meant. One that is about to be saved need not be there.
+    /// Adds the profile of that name. One that is about to be saved need not exist yet.
     fn add_profile(
         &mut self,
         id: Option<Id>,
@@ -144,7 +144,7 @@ impl Layers {
             return Ok(());
         };
         match profiles.load(&name) {
-            // The secret of another client than the one that is given is of no use.
+            // Another client's secret is of no use for the client given.
             Ok(kept) if id.is_some_and(|id| id.as_str() != kept.client.id()) => {}
             Ok(kept) => {
                 let id = kept.client.id();

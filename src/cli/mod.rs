@@ -1,4 +1,4 @@
-//! The command line: options, variables and help, as the README lists them.
+//! The command line: options, variables and help.
 
 mod complete;
 pub mod folder;
@@ -29,7 +29,7 @@ use zoho_grant::zoho::scopes::{self, Scopes};
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 use zoho_stand_in::failure::Failure;
 
-/// Longer waits are slips of the keyboard.
+/// Longer waits are typing errors.
 const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 
 /// Get verified Zoho CRM OAuth credentials with one command.
@@ -270,14 +270,14 @@ pub struct Talk {
 }
 
 impl Consent {
-    /// All scopes as one list.
+    /// Lists all scopes.
     pub fn scopes(&self) -> Option<Scopes> {
         let lists = self.scope.iter().map(|scopes| scopes.joined(","));
         Scopes::parse(&lists.collect::<Vec<_>>().join(",")).ok()
     }
 }
 
-/// Without the value that is refused: it may be a secret given in the wrong place.
+/// Leaves out the rejected value: it may be a secret given in the wrong place.
 pub fn unrepeated(mut error: clap::Error) -> clap::Error {
     if error.kind() == ErrorKind::ValueValidation {
         let hidden = ContextValue::String("…".to_owned());
@@ -286,7 +286,7 @@ pub fn unrepeated(mut error: clap::Error) -> clap::Error {
     error
 }
 
-/// Reads a time as in 90s or 5m, up to a day.
+/// Parses a time such as 90s or 5m, up to a day.
 fn timeout(text: &str) -> Result<Duration, String> {
     let time = humantime::parse_duration(text)
         .map_err(|error| format!("{error}; write it as in 90s or 5m"))?;

@@ -1,4 +1,4 @@
-//! From arguments and variables to the plan of one run.
+//! Turns arguments and variables into the plan of one run.
 
 use crate::cli::layers::{ID, Layers};
 use crate::cli::usage::Usage;
@@ -22,39 +22,39 @@ use zoho_stand_in::StandIn;
 /// The redirect URI that the README tells people to register.
 pub const REDIRECT_URI: &str = "http://localhost:8085/callback";
 
-/// How long a person is waited for.
+/// How long to wait for the person.
 pub const TIMEOUT: Duration = Duration::from_mins(5);
 
-/// What will be done.
+/// What a run will do.
 pub struct Plan {
     /// The settings of the login.
     pub settings: Settings,
-    /// Where the browser is sent back to; port 0 stands for one that is free.
+    /// Where the browser is sent back to; port 0 means any free port.
     pub redirect_uri: RedirectUri,
     /// Who opens the start address.
     pub opener: Opener,
-    /// The command with which a browser elsewhere reaches this machine.
+    /// The command that lets a browser on another machine reach this one.
     pub tunnel: Option<String>,
-    /// What the person should know beforehand, one sentence each.
+    /// What the person should know in advance, one sentence each.
     pub warnings: Vec<String>,
-    /// The stand-in, kept alive for a rehearsal.
+    /// The stand-in, kept alive during a rehearsal.
     pub stand_in: Option<StandIn>,
 }
 
 /// Who opens the start address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opener {
-    /// Nobody: the person follows the printed address.
+    /// Nobody: the person opens the printed address.
     Nobody,
     /// The person's browser.
     Browser,
-    /// The browser without a screen of `demo --yes`.
+    /// The simulated browser of `demo --yes`.
     Visitor,
-    /// The same, which opens Zoho's address itself and pastes the one where it ends.
+    /// The same simulated browser, which opens Zoho's address itself and pastes the address where it ends up.
     PastingVisitor,
 }
 
-/// The plan of `login`.
+/// Plans `login`.
 pub fn login(arguments: &Login) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
     let mut warnings = Vec::new();
@@ -102,7 +102,7 @@ pub fn without_callback(
     Ok((settings, warnings))
 }
 
-/// The redirect URI, if Zoho could lead back to it.
+/// The redirect URI, if Zoho could redirect to it.
 pub fn redirect_uri(
     given: Option<RedirectUri>,
     usual: &str,
@@ -119,7 +119,7 @@ pub fn redirect_uri(
     Ok(uri)
 }
 
-/// Where the credentials go; whether the organization will be known decides what can go there.
+/// Where the credentials go; what is possible depends on whether the organization will be known.
 pub fn target(
     result: &Credentials,
     scopes: &Scopes,
@@ -129,7 +129,7 @@ pub fn target(
     result.hand_over.target(told, warnings)
 }
 
-/// The scopes, or the usual ones; those that Zoho may not know are warned of.
+/// The requested or default scopes. Warns of scopes that Zoho may not know.
 pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     let usual = || Scopes::parse(scopes::DEFAULT).expect("these are scopes");
     let scopes = given.unwrap_or_else(usual);
@@ -138,7 +138,7 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
         .iter()
         .filter(|scope| !scope_catalog::is_known(scope))
     {
-        // The group is what people search for.
+        // The group is the word to search for.
         let group = scope.split('.').nth(1).filter(|word| !word.is_empty());
         let group = group.unwrap_or(scope);
         let guess = scope_catalog::nearest(scope).map_or_else(
@@ -157,7 +157,7 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     scopes
 }
 
-/// What every flow to tokens needs.
+/// The settings that every flow needs.
 fn settings(
     grant: &Grant,
     consent: &Consent,
@@ -189,7 +189,7 @@ fn settings(
     })
 }
 
-/// Warns of an accounts server that is not Zoho's as far as is known, or no longer.
+/// Warns of an accounts server that is not, or no longer, known to be Zoho's.
 fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
     if home.as_str() == "https://accounts.zoho.ca" {
         let now = "Canada's accounts server is https://accounts.zohocloud.ca: use --dc ca.";
@@ -199,7 +199,7 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
     }
 }
 
-/// What `--save` asks for. Tries it out: a keyring that is missing or locked must show itself before the consent.
+/// What `--save` asks for. Tries the store first: a missing or locked keyring must be found before the consent.
 pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
     let Some(named) = &grant.keep.save else {
         return Ok(None);
@@ -227,7 +227,7 @@ pub fn secret_file(path: &Path) -> Result<SecretString, Usage> {
     })
 }
 
-/// The client's id and secret, asked for if need be. Warns when the id looks unusual.
+/// The client's ID and secret, prompting for them if necessary. Warns if the ID looks unusual.
 fn client(
     grant: &Grant,
     layers: &Layers,

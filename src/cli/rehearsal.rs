@@ -1,4 +1,4 @@
-//! The plan of `demo`: the variables of real logins do not matter to it.
+//! The plan of `demo`, which ignores the variables of real logins.
 
 use crate::cli::plan::{self, Opener, Plan, TIMEOUT, target};
 use crate::cli::usage::Usage;
@@ -14,16 +14,16 @@ use zoho_stand_in::DataCenter::{Eu, Us};
 use zoho_stand_in::failure::{Failure, Stage};
 use zoho_stand_in::{Rehearsal, StandIn};
 
-/// A rehearsal has no registered port to keep to.
+/// A rehearsal has no registered port to match.
 pub const REDIRECT_URI: &str = "http://localhost:0/callback";
 
-/// How long it waits, with a person and without one: then what comes, comes at once.
+/// How long to wait, with a person and without one: without one, an answer comes immediately or never.
 const TIMEOUTS: [Duration; 2] = [TIMEOUT, Duration::from_secs(5)];
 
-/// Between two polls, when a person enters the code and when nobody does.
+/// The interval between two polls, with and without a person entering the code.
 const POLLS: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(100)];
 
-/// The plan of `demo`, whichever flow it rehearses. The stand-in's own values are known to be good.
+/// Plans `demo` for whichever flow it rehearses. The stand-in's own values are known to be valid.
 pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     let (flow, yes) = (arguments.flow, arguments.yes);
     let (consent, callback) = (&arguments.consent, &arguments.callback);
@@ -85,7 +85,7 @@ pub async fn stand_in(arguments: &Demo) -> Result<StandIn, Usage> {
     started.map_err(|error| Usage::machine(&error))
 }
 
-/// What the stand-in plays: only a login moves by itself to another data center.
+/// What the stand-in plays: only a login can move to another data center.
 fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     let logs_in = matches!(arguments.flow, Flow::Login | Flow::Paste);
     let sets_up = arguments.flow == Flow::Setup;

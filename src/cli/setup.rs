@@ -141,14 +141,14 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     let stand_in = rehearsal::stand_in(arguments).await?;
     let (consent, callback) = (&arguments.consent, &arguments.callback);
     let odd = "the stand-in's values can be used";
-    let centers = DataCenter::ALL.map(|at| Center {
+    let centers = DataCenter::PAIR.map(|at| Center {
         code: at.code(),
         name: at.name().to_owned(),
         crm: format!("crm.zoho.{} (stand-in)", ["com", "eu"][at as usize]),
         console: stand_in.console_url(at),
         server: AccountsServer::given(&stand_in.accounts_url(at)).expect(odd),
     });
-    let domains = DataCenter::ALL.map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
+    let domains = DataCenter::PAIR.map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
     let servers = centers.iter().map(|center| center.server.clone()).collect();
     let redirect_uri = callback.redirect_uri.clone();
     let redirect_uri =

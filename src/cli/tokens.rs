@@ -1,4 +1,4 @@
-//! Arguments of the commands about tokens after the login, and of keeping them.
+//! Arguments of the commands that use or save tokens after a login.
 
 use crate::cli::complete::profiles;
 use clap::Args;
@@ -15,7 +15,7 @@ Exit codes:
   1 this machine or the network   7 refused for safety
   2 wrong usage or settings";
 
-/// Whether and where credentials are kept.
+/// Whether and where to save credentials.
 #[derive(Args)]
 #[command(next_help_heading = "Keeping")]
 pub struct Keep {

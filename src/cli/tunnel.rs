@@ -1,10 +1,10 @@
-//! The command that brings the redirect URI of a remote machine to the person's browser.
+//! The command that connects the person's browser to a remote machine's redirect URI.
 
 use std::net::IpAddr;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 
-/// The `ssh -L` line, when this machine was reached by SSH or is a container. What the variables do not tell
-/// stays a placeholder.
+/// The `ssh -L` command, if this machine was reached over SSH or is a container. Values that the variables do not
+/// reveal remain placeholders.
 pub fn command(uri: &RedirectUri, variable: impl Fn(&str) -> Option<String>) -> Option<String> {
     if !uri.is_here() {
         return None;
@@ -29,7 +29,7 @@ pub fn command(uri: &RedirectUri, variable: impl Fn(&str) -> Option<String>) -> 
     variable("REMOTE_CONTAINERS").map(|_| format!("ssh {forward} USER@HOST"))
 }
 
-/// Nothing that a shell would read as more than a word.
+/// Whether a shell would read the text as one plain word.
 fn is_plain(text: &str) -> bool {
     let plain = |char: char| char.is_ascii_alphanumeric() || "._-".contains(char);
     !text.is_empty() && text.chars().all(plain) && !text.starts_with('-')

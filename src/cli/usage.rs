@@ -1,19 +1,19 @@
-//! What a command could not do, why, and what to do: settings that cannot be used, and the library's errors.
+//! Why a command failed and what to do next, for unusable settings and for the library's errors.
 
 use std::fmt::Display;
 use std::io;
 use zoho_grant::error::Error;
 
-/// Why a command ends before its end.
+/// Why a command could not finish.
 #[derive(Debug)]
 pub struct Usage {
-    /// What cannot be done, naming the option.
+    /// What could not be done, naming the option.
     pub what: String,
-    /// Why.
+    /// The cause.
     pub cause: String,
-    /// What to do.
+    /// What to do next.
     pub remedy: String,
-    /// 2 for settings, 1 for this machine, 130 for a question that was canceled, otherwise the error's.
+    /// 2 for settings, 1 for this machine, 130 for a canceled question, otherwise the error's exit code.
     pub exit_code: u8,
 }
 
@@ -28,13 +28,13 @@ impl Usage {
         }
     }
 
-    /// An option, or what else the setting came from, cannot be used for this reason.
+    /// An option, or another source of the setting, cannot be used for this reason.
     pub fn new(option: &str, reason: impl Display, remedy: &str) -> Self {
         let what = format!("{option} cannot be used.");
         Self::wrong(what, sentence(&reason.to_string()), remedy)
     }
 
-    /// Something is missing, and there is no terminal to ask on.
+    /// A value is missing, and there is no terminal to prompt on.
     pub fn missing(name: &str, option: &str, console: &str) -> Self {
         Self::wrong(
             format!("The {name} is missing."),
@@ -43,7 +43,7 @@ impl Usage {
         )
     }
 
-    /// A question was not answered.
+    /// A prompt was not answered.
     pub fn unanswered(error: &io::Error) -> Self {
         let (cause, exit_code) = match error.kind() {
             io::ErrorKind::Interrupted => ("It was canceled.".to_owned(), 130),
@@ -56,7 +56,7 @@ impl Usage {
         }
     }
 
-    /// This machine does not give what every program needs.
+    /// This machine lacks something that every program needs.
     pub fn machine(error: &io::Error) -> Self {
         let cause = sentence(&error.to_string());
         let remedy = "Free memory and file descriptors, and try again.";
@@ -85,7 +85,7 @@ impl From<&Error> for Usage {
     }
 }
 
-/// A reason as a sentence of its own.
+/// Turns a reason into a sentence of its own.
 fn sentence(reason: &str) -> String {
     let mut chars = reason.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);

@@ -1,5 +1,5 @@
-//! `ZOHO_…` variables, of the file of `--env-file` or of the environment: read here alone, as leniently as people write
-//! them. An empty one counts as not set.
+//! `ZOHO_…` variables from the file of `--env-file` or from the environment: read only here, tolerating the usual ways
+//! of writing them. An empty variable counts as not set.
 
 use crate::cli::usage::Usage;
 use secrecy::{ExposeSecret, SecretString};
@@ -20,13 +20,13 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 /// The variables of one layer.
 #[derive(Clone)]
 pub struct Variables {
-    /// Where they stand, in messages.
+    /// Where they come from, for messages.
     pub place: String,
     values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Variables {
-    /// Those of the environment.
+    /// Reads the environment's variables.
     pub fn of_environment() -> Self {
         let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
@@ -37,7 +37,7 @@ impl Variables {
         }
     }
 
-    /// Those of a file.
+    /// Reads a file's variables.
     pub fn of_file(path: &Path) -> Result<Self, Usage> {
         let place = Untrusted::new(path.display().to_string()).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
@@ -53,7 +53,7 @@ impl Variables {
         })
     }
 
-    /// What a profile keeps, as the variables that would tell the same of a login.
+    /// Turns a saved profile into the variables that would describe the same login.
     pub fn of_profile(name: &Name, kept: &Credentials) -> Self {
         let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
         let secret = kept.client.secret().expose_secret();
@@ -73,7 +73,7 @@ impl Variables {
         }
     }
 
-    /// A variable's value without what editors leave around it; an error when quotes stand there.
+    /// A variable's value without what editors leave around it; an error if it is quoted.
     pub fn find(&self, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
         let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
         // As in a shell, the last line wins.
@@ -102,7 +102,7 @@ impl Variables {
         self.find(name)?.map(parsed).transpose()
     }
 
-    /// The profile that is meant: that of the option, or the variable's.
+    /// The profile to use: from the option or the variable.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
         let named = option.map(|name| Ok(Some(name.clone())));
         let named = named.unwrap_or_else(|| self.parsed("ZOHO_PROFILE", str::parse))?;
@@ -114,14 +114,15 @@ impl Variables {
         self.parsed(name, token)
     }
 
-    /// Where the API is.
+    /// The API domain.
     pub fn api_domain(&self) -> Result<Option<ApiDomain>, Usage> {
         self.parsed("ZOHO_API_DOMAIN", |text| {
             ApiDomain::given(&server_alone(text))
         })
     }
 
-    /// The accounts server: its own address or its data center's; where neither is told, that of the API domain.
+    /// The accounts server: its own address or its data center's; if neither is set, the one that belongs to the API
+    /// domain.
     pub fn server(&self) -> Result<Option<AccountsServer>, Usage> {
         let (dc, url) = ("ZOHO_DC", "ZOHO_ACCOUNTS_URL");
         let center = self.parsed(dc, data_center)?;
@@ -138,22 +139,22 @@ impl Variables {
         }
     }
 
-    /// Whether a variable is set, to whatever.
+    /// Whether a variable is set to anything.
     pub fn hold(&self, name: &str) -> bool {
         !matches!(self.find(name), Ok(None))
     }
 
-    /// Whether there is a token among them.
+    /// Whether any of them is a token.
     pub fn hold_a_token(&self) -> bool {
         self.hold("ZOHO_REFRESH_TOKEN") || self.hold("ZOHO_ACCESS_TOKEN")
     }
 
-    /// Whether these alone are enough for a live token.
+    /// Whether these alone are enough to get a live token.
     pub fn are_complete(&self) -> bool {
         self.hold("ZOHO_CLIENT_ID") && self.hold("ZOHO_CLIENT_SECRET") && self.hold_a_token()
     }
 
-    /// A variable is missing that nothing else can stand in for.
+    /// The error for a missing variable that nothing else can replace.
     pub fn missing(&self, name: &str) -> Usage {
         let place = &self.place;
         Usage::wrong(
@@ -168,7 +169,7 @@ impl Variables {
     }
 }
 
-/// The data center that is named.
+/// The data center of that name.
 pub fn data_center(name: &str) -> Result<&'static DataCenter, String> {
     DataCenter::named(name).ok_or_else(|| {
         let known = DATA_CENTERS.iter();
@@ -178,7 +179,7 @@ pub fn data_center(name: &str) -> Result<&'static DataCenter, String> {
     })
 }
 
-/// Data center and address count as one setting of their layer.
+/// Treats data center and address as a single setting of their layer.
 pub fn one_server(
     dc: &str,
     center: Option<&DataCenter>,
@@ -196,7 +197,7 @@ pub fn one_server(
     }
 }
 
-/// Keeps our variables, secrets among them, from a program that is about to be started.
+/// Hides our variables, including secrets, from a program that is about to be started.
 pub fn withhold(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
         if is_ours(&name) {
@@ -209,7 +210,7 @@ fn is_ours(name: &OsStr) -> bool {
     name.as_encoded_bytes().starts_with(b"ZOHO_")
 }
 
-/// A server without the path that some programs want behind it, and with the scheme that others leave out.
+/// A server without the path that some programs append, and with the scheme that others omit.
 fn server_alone(address: &str) -> String {
     let (scheme, rest) = address.split_once("://").unwrap_or(("https", address));
     let server = rest.split(['/', '?', '#']).next().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! `check`: are these credentials alive, whose are they, which scopes answer.
+//! `check`: whether credentials work, who owns them, and which scopes respond.
 
 use crate::cli::tokens::Check;
 use crate::cli::usage::Usage;
@@ -13,10 +13,10 @@ use zoho_grant::zoho::crm::{self, Identity};
 use zoho_grant::zoho::scopes::{Scopes, reads};
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
 
-/// The scopes for which Zoho documents a question that anyone may ask.
+/// The scopes whose documented requests any user may make.
 const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 
-/// Exit code 5 when they are dead.
+/// Exits with code 5 if the credentials are dead.
 pub fn check(arguments: &Check, app: &App) -> Ended {
     let (live, identity) = match ask(app, arguments) {
         Ok(found) => found,
@@ -46,7 +46,7 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// A token that the CRM refuses may have been pushed out by newer ones: the refresh token decides.
+/// Asks the CRM. If it refuses the access token, newer ones may have displaced it: the refresh token decides.
 fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
     let source = Source::of(&arguments.from)?;
     let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
@@ -65,7 +65,8 @@ fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
     Ok((live, identity))
 }
 
-/// Where the API is, by the source; trusted by the table, now, or when the profile was kept.
+/// The source's API domain, if the table trusts it, the person trusts it now, or it was trusted when the profile was
+/// saved.
 fn domain(live: &Live, source: &Source, given: &[ApiDomain]) -> Result<ApiDomain, Usage> {
     let kept = &live.kept;
     let table = kept.accounts_server.data_center();
@@ -87,7 +88,7 @@ fn domain(live: &Live, source: &Source, given: &[ApiDomain]) -> Result<ApiDomain
     })
 }
 
-/// Every question is asked, whatever was granted: the CRM tells a scope that is missing from a token that is dead.
+/// Makes every request, whatever was granted: the CRM distinguishes a missing scope from a dead token.
 fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let zoho = app.zoho();
@@ -95,7 +96,7 @@ fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
         .block_on(crm::check(&zoho, domain, &live.token, &scopes))
 }
 
-/// Whether a scope responds, or why not; nothing where there is no documented question that anyone may ask.
+/// Whether a scope responds, or why not; none if no documented request for it is open to every user.
 fn answer(scope: &str, identity: &Identity) -> Option<Result<(), String>> {
     let failed = if reads(scope, "ZohoCRM.org") {
         identity.organization.as_ref().err()

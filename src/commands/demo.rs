@@ -1,4 +1,4 @@
-//! `demo`: each flow, against the stand-in.
+//! `demo`: rehearses each flow against the stand-in.
 
 use crate::cli::plan::{Opener, Plan};
 use crate::cli::usage::Usage;
@@ -8,7 +8,7 @@ use crate::prompt;
 use secrecy::SecretString;
 use zoho_stand_in::{DataCenter, StandIn};
 
-/// Runs it.
+/// Runs `demo`.
 pub fn run(arguments: &Demo, app: &App) -> Ended {
     if arguments.flow == Flow::Setup {
         return setup::rehearse(arguments, app);
@@ -29,7 +29,7 @@ pub fn run(arguments: &Demo, app: &App) -> Ended {
     Ok(app.obtain(settings, false, login::follow(&plan, app)).0)
 }
 
-/// The grant token, as the console makes it.
+/// The grant token, as the API console creates it.
 fn code(plan: &Plan, stand_in: &StandIn, app: &App) -> Result<SecretString, Usage> {
     let scopes: Vec<&str> = plan.settings.scopes.iter().collect();
     if plan.opener == Opener::Visitor {
@@ -39,6 +39,6 @@ fn code(plan: &Plan, stand_in: &StandIn, app: &App) -> Result<SecretString, Usag
     let scopes = scopes.join(",");
     app.terminal
         .console(&format!("{server}/console?scope={scopes}"));
-    // The console answers meanwhile.
+    // `ask` keeps the runtime going, so that the console can respond.
     app.ask(prompt::grant_token)
 }

@@ -8,7 +8,7 @@ use zoho_grant::login::device::device;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::settings::Settings;
 
-/// Runs it.
+/// Runs `device`.
 pub fn run(arguments: &Device, app: &App) -> Ended {
     let (settings, warnings) = plan::without_callback(&arguments.grant, &arguments.consent)?;
     app.terminal.warn(&warnings);
@@ -17,7 +17,7 @@ pub fn run(arguments: &Device, app: &App) -> Ended {
     Ok(code)
 }
 
-/// Runs it, or its rehearsal.
+/// Follows the device flow, real or rehearsed.
 pub async fn follow(settings: &Settings, opener: Opener, app: &App) -> Result<Outcome, Error> {
     device(settings, &mut app.context(opener, false)).await
 }

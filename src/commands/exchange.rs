@@ -1,4 +1,4 @@
-//! `exchange`: the grant token of a self client.
+//! `exchange`: exchanges the grant token of a self client.
 
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
@@ -16,7 +16,7 @@ use zoho_grant::zoho::client;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::trust::AccountsServer;
 
-/// Exchanges, at another data center when the person names one after a refusal: never by itself.
+/// Runs `exchange`. After a refusal it tries another data center only if the person names one.
 pub fn run(grant: &Grant, app: &App) -> Ended {
     let (mut settings, warnings) = plan::without_callback(grant, &Consent::default())?;
     let code = code(grant)?;
@@ -48,7 +48,7 @@ pub async fn follow(settings: &Settings, code: &SecretString, app: &App) -> Resu
     exchange(settings, code, &mut app.context(Opener::Nobody, false)).await
 }
 
-/// The other servers that the grant token may belong to. A rehearsal never leads to Zoho's.
+/// The other servers that the grant token may belong to. In a rehearsal, none of them is Zoho's.
 fn others(home: &AccountsServer, trusted: &[AccountsServer]) -> Vec<AccountsServer> {
     let table = DATA_CENTERS.iter().map(AccountsServer::of);
     let table = table.filter(|_| !home.is_loopback());
@@ -56,7 +56,7 @@ fn others(home: &AccountsServer, trusted: &[AccountsServer]) -> Vec<AccountsServ
     all.filter(|other| other != home).collect()
 }
 
-/// The grant token: asked for on a terminal, read from standard input elsewhere.
+/// The grant token: prompted for on a terminal, otherwise read from standard input.
 fn code(grant: &Grant) -> Result<SecretString, Usage> {
     let what = "The grant token";
     let secret_file = grant.client.client_secret_file.as_deref();

@@ -1,4 +1,4 @@
-//! `export`: credentials from variables or a profile once more, in any format. It makes no request.
+//! `export`: writes saved credentials or variables in any format, without a request.
 
 use crate::cli::usage::Usage;
 use crate::cli::{Export, handover};
@@ -10,7 +10,7 @@ use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::{Written, write};
 
-/// Runs it.
+/// Runs `export`.
 pub fn run(arguments: &Export, app: &App) -> Ended {
     let mut warnings = Vec::new();
     let exported = export(arguments, &mut Output, &mut warnings);
@@ -19,7 +19,7 @@ pub fn run(arguments: &Export, app: &App) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Writes the credentials of their source where they shall go, or nowhere.
+/// Writes the source's credentials to the target, or nowhere.
 fn export(
     arguments: &Export,
     output: &mut dyn Write,
@@ -28,7 +28,7 @@ fn export(
     let source = Source::of(&arguments.from)?;
     let credentials = source.load()?;
     source.is_worth_exporting()?;
-    // What the CRM once told may be kept; whether it is shows when the document is made.
+    // The CRM's earlier answers may be saved; rendering the document shows whether they are.
     let target = arguments.hand_over.target(true, warnings)?;
     let document = target.form.document(&credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
@@ -47,7 +47,7 @@ mod tests {
     use expect_test::{Expect, expect};
     use std::fs;
 
-    /// What `export` writes for an env file's text, or the refusal.
+    /// What `export` writes for the text of an env file, or the error.
     fn exported(text: &str, options: &str) -> String {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("zoho.env");

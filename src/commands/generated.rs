@@ -1,4 +1,4 @@
-//! `completions` and `man`: files for the shell and for `man`, printed.
+//! `completions` and `man`: prints files for the shell and for `man`.
 
 use crate::cli::Arguments;
 use crate::cli::generated::{Completions, Man};
@@ -11,19 +11,19 @@ use std::io;
 use std::process::ExitCode;
 use zoho_grant::untrusted::Untrusted;
 
-/// The program, as the shell finds it.
+/// The program's name, as the shell finds it.
 const PROGRAM: &str = env!("CARGO_BIN_NAME");
 
-/// The variable by which a shell's script asks for candidates.
+/// The variable through which a shell script requests candidates.
 const ASKED: &str = "ZOHO_GRANT_COMPLETE";
 
-/// zsh runs a file of its $fpath as the function itself, when it is first needed.
+/// zsh runs a file in its $fpath as the function itself on first use.
 const ZSH_AUTOLOAD: &str = "if [[ ${funcstack[1]} == _zoho-grant ]]; then
     _clap_dynamic_completer_zoho_grant \"$@\"
 fi
 ";
 
-/// Answers the script of a shell, if one asks, and ends.
+/// If a shell script requests candidates, answers and exits.
 pub fn answer_shell() {
     CompleteEnv::with_factory(Arguments::command)
         .var(ASKED)
@@ -58,7 +58,7 @@ pub fn man(arguments: &Man, app: &App) -> Ended {
 fn write_script(shell: Shell, script: &mut Vec<u8>) -> io::Result<()> {
     let name = shell.to_string();
     match Shells::builtins().completer(&name) {
-        // Its script for values would evaluate the line that is being typed, with whatever it contains.
+        // Its script for values would evaluate the line being typed, whatever it contains.
         Some(completer) if shell != Shell::PowerShell => {
             completer.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, script)?;
         }

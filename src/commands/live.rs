@@ -1,4 +1,4 @@
-//! A live access token: refreshed once, however many processes ask at the same time.
+//! A live access token: refreshed only once, no matter how many processes ask at the same time.
 
 use crate::cli::folder;
 use crate::cli::usage::Usage;
@@ -13,26 +13,26 @@ use zoho_grant::profiles::lock::{Lock, PATIENCE};
 use zoho_grant::profiles::refusal::{Refusal, Remembered};
 use zoho_grant::zoho::token::{self, ExchangeError};
 
-/// A refresh takes less.
+/// How long to wait before saying so; a refresh takes less.
 const IN_SILENCE: Duration = Duration::from_secs(2);
 
-/// What a source holds, with an access token that is alive.
+/// A source's credentials with a live access token.
 pub struct Live {
-    /// All of it.
+    /// All of the credentials.
     pub kept: Credentials,
-    /// Its access token.
+    /// The live access token.
     pub token: SecretString,
-    /// Whether the access token comes fresh from Zoho.
+    /// Whether the access token is fresh from Zoho.
     pub refreshed: bool,
-    /// What is wrong all the same.
+    /// A problem despite success.
     pub problem: Option<Error>,
-    /// Held until what was refreshed is put back: whoever waits for it finds that.
+    /// Held until the refreshed credentials are saved, so that whoever waits for the lock finds them.
     turn: Option<Lock>,
 }
 
 impl Live {
-    /// Puts back what a refresh brought. Whoever prints the access token does that first: a keyring that asks or
-    /// stalls must not withhold it.
+    /// Saves refreshed credentials. A caller that prints the access token does that first: a keyring that prompts or
+    /// stalls must not hold it back.
     pub fn put_back(&mut self, source: &Source) {
         let _turn = self.turn.take();
         if self.refreshed && self.problem.is_none() {
@@ -41,27 +41,27 @@ impl Live {
     }
 }
 
-/// Which token is wanted.
+/// Which token is needed.
 pub enum Wanted {
-    /// One with more than five minutes left.
+    /// Any with more than five minutes left.
     Live,
-    /// Another than this one, which the CRM refused.
+    /// Any but this one, which the CRM refused.
     Other(SecretString),
-    /// Another than the one that is there, whatever Zoho has said before.
+    /// Any but the current one, whatever Zoho said earlier.
     Fresh,
 }
 
 impl Wanted {
-    /// What `--refresh` asks for, and what everyone else does.
+    /// The choice made by `--refresh` or its absence.
     pub fn of(refresh: bool) -> Self {
         if refresh { Self::Fresh } else { Self::Live }
     }
 }
 
-/// Refreshes only when the token that is there is not what is wanted.
+/// Refreshes only if the current token does not meet the need.
 pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Usage> {
     let began = SystemTime::now();
-    // A keyring may ask the person at each load, so there is one alone when the lock is free.
+    // A keyring may prompt at each load, so there is only one load if the lock is free.
     let mut turn = source.lock_at_once();
     let mut kept = source.load()?;
     let refused = match wanted {
@@ -72,7 +72,7 @@ pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Usage> 
     let refused = refused.as_ref();
     if turn.is_none() && there(kept.clone(), refused).is_none() {
         turn = wait(app, source)?;
-        // Whoever waited here finds what the first one brought.
+        // A process that had to wait finds what the first one saved.
         if turn.is_some() {
             kept = source.load()?;
         }
@@ -80,12 +80,12 @@ pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Usage> 
     if let Some(live) = there(kept.clone(), refused) {
         return Ok(live);
     }
-    // What another process was told while this one waited holds for both.
+    // Zoho's answer to another process, received while this one waited, holds for both.
     let since = matches!(wanted, Wanted::Fresh).then_some(began);
     refresh(app, source, kept, turn, since)
 }
 
-/// For the source's lock, saying so when that takes longer than a refresh.
+/// Waits for the source's lock, and says so when that takes longer than a refresh.
 fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     let brief = source.lock(IN_SILENCE);
     let lock = match brief {
@@ -99,7 +99,7 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
 }
 
 fn there(kept: Credentials, refused: Option<&SecretString>) -> Option<Live> {
-    // Without a refresh token there is no better one, so an unknown end is no reason to fail.
+    // Without a refresh token there is no better token, so an unknown expiry is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
     let token = match kept.live_token(SystemTime::now()) {
         None if only => kept.access_token.clone()?,
@@ -116,7 +116,7 @@ fn there(kept: Credentials, refused: Option<&SecretString>) -> Option<Live> {
     })
 }
 
-/// Asks Zoho, unless it has refused the same before. Only what it said since a moment counts, if one is given.
+/// Asks Zoho, unless it has already refused this token. With a given time, only refusals after it count.
 fn refresh(
     app: &App,
     source: &Source,
@@ -137,7 +137,7 @@ fn refresh(
     let remembered =
         folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
     let remembered = remembered.as_ref();
-    // Where nothing is put back there is no other lock.
+    // A source that nothing is saved to has no other lock.
     let _alone = remembered
         .filter(|_| turn.is_none())
         .and_then(Remembered::lock);

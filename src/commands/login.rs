@@ -1,4 +1,4 @@
-//! `login`: the browser brings Zoho's answer, or the person pastes it.
+//! `login`: the browser delivers Zoho's response, or the person pastes it.
 
 use crate::cli::Login;
 use crate::cli::plan::{self, Opener, Plan};
@@ -9,7 +9,7 @@ use zoho_grant::login::login;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::Loopback;
 
-/// Runs it.
+/// Runs `login`.
 pub fn run(arguments: &Login, app: &App) -> Ended {
     let plan = plan::login(arguments)?;
     let revoke_old = arguments.grant.keep.revoke_old;
@@ -17,7 +17,7 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     Ok(code)
 }
 
-/// Follows the plan of a login or its rehearsal, with what the person types.
+/// Follows the plan of a login or its rehearsal, with what the person pastes.
 pub async fn follow(plan: &Plan, app: &App) -> Result<Outcome, Error> {
     let loopback = Loopback::bind(&plan.redirect_uri).await?;
     if let Some(stand_in) = &plan.stand_in {

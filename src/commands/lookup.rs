@@ -1,4 +1,4 @@
-//! `scopes` and `datacenters`: look-ups, offline.
+//! `scopes` and `datacenters`: offline lookups.
 
 use crate::commands::{App, Ended};
 use std::process::ExitCode;

@@ -41,26 +41,27 @@ use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::http::Zoho;
 use zoho_stand_in::visitor;
 
-/// How a command ends: its exit code, or why it could not go on.
+/// How a command ends: its exit code, or why it failed.
 pub type Ended = Result<ExitCode, Usage>;
 
-/// What every command runs with. Keyring and locks block, so commands wait for Zoho only where they ask it.
+/// What every command runs with. The keyring and locks block, so commands await Zoho only where they call it.
 pub struct App {
-    /// Waits for Zoho's answers.
+    /// Runs requests to Zoho.
     pub runtime: Runtime,
-    /// Talks to the person.
+    /// Communicates with the person.
     pub terminal: Arc<Terminal>,
 }
 
 impl App {
-    /// Zoho, telling the terminal of each request.
+    /// A Zoho client that reports each request to the terminal.
     pub fn zoho(&self) -> Zoho {
         let terminal = Arc::clone(&self.terminal);
         let tell: Tell = Arc::new(move |event| terminal.event(&event));
         Zoho::new(ANSWER_WITHIN, reporting(&tell))
     }
 
-    /// Asks the person. Once a login has listened for signals they end no process, so they end the question here.
+    /// Prompts the person. Once a login has listened for signals they no longer end the process, so they end the prompt
+    /// here.
     pub fn ask<T: Send + 'static>(
         &self,
         question: impl FnOnce() -> io::Result<T> + Send + 'static,
@@ -70,14 +71,14 @@ impl App {
             tokio::select! {
                 biased;
                 _ = stopped.wait_for(Option::is_some) => Err(io::ErrorKind::Interrupted.into()),
-                // Not begun once a signal came.
+                // Not started once a signal has arrived.
                 answer = async { tokio::task::spawn_blocking(question).await } => answer.map_err(io::Error::other).flatten(),
             }
         });
         answer.map_err(|error| Usage::unanswered(&error))
     }
 
-    /// Runs a flow to its end, tells how it went, and offers to revoke the refresh token that was saved over.
+    /// Runs a flow to completion, reports the outcome, and offers to revoke the refresh token that was overwritten.
     pub fn obtain(
         &self,
         settings: &Settings,
@@ -105,7 +106,7 @@ impl App {
         code.into()
     }
 
-    /// What a person's own login touches: their terminal, standard output, the system's clock and randomness.
+    /// The context of a person's own login: their terminal, standard output, the system's clock and randomness.
     fn context(&self, opener: Opener, pasting: bool) -> Context {
         let (sender, visited) = mpsc::channel(1);
         let terminal = Arc::clone(&self.terminal);
@@ -115,7 +116,7 @@ impl App {
             }
             terminal.event(&event);
         });
-        // Who started this program through `sudo`: their browser is the person's.
+        // The user who started this program through `sudo`: their browser is the person's.
         let behind_sudo = std::env::var("SUDO_UID").ok();
         let behind_sudo = behind_sudo.and_then(|uid| uid.parse().ok());
         let told = Arc::clone(&tell);
@@ -136,11 +137,11 @@ impl App {
     }
 }
 
-/// Where the visit ended is told by the login itself, unless the address is to be pasted.
+/// The login itself reports where the visit ended, unless the address is to be pasted.
 async fn visit(address: SecretString, paste: Option<mpsc::Sender<SecretString>>) {
     let visit = visitor::consent(address.expose_secret()).await;
     if let (Ok(visit), Some(paste)) = (visit, paste) {
-        // A login that ended meanwhile needs it no more.
+        // If the login has ended in the meantime, it no longer needs the address.
         let _ = paste.send(visit.address).await;
     }
 }

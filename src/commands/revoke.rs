@@ -1,4 +1,4 @@
-//! `revoke`: the end of a refresh token, at Zoho and here.
+//! `revoke`: revokes a refresh token at Zoho and removes it here.
 
 use crate::cli::tokens::Revoke;
 use crate::cli::usage::Usage;
@@ -11,7 +11,7 @@ use zoho_grant::error::{Error, Request};
 use zoho_grant::zoho::token;
 use zoho_grant::zoho::trust::AccountsServer;
 
-/// Asks, revokes, then forgets.
+/// Asks, revokes, then removes.
 pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let (kept, shown) = (source.load()?, source.shown());
@@ -42,7 +42,7 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Revokes a refresh token; false when Zoho did not know it any more, which is what was wanted.
+/// Revokes a refresh token. Returns false if Zoho no longer knew it, which is just as good.
 pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
     let zoho = app.zoho();
     let revoked = app.runtime.block_on(token::revoke(&zoho, server, token));

@@ -1,5 +1,5 @@
-//! The refresh token that a profile held before it was saved over: left alive, it takes one of about twenty
-//! places per person and client, and the twenty-first consent silently kills the oldest.
+//! Offers to revoke the refresh token that a profile held before it was overwritten. Left alive, it takes one of about
+//! twenty places per person and client, and the twenty-first consent silently revokes the oldest.
 
 use crate::commands::{App, revoke};
 use crate::prompt;
@@ -10,7 +10,7 @@ use zoho_grant::login::outcome::Outcome;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::settings::Settings;
 
-/// What the profile holds that the login will save over. One that cannot be read is nothing to revoke.
+/// The profile that the login will overwrite. If it cannot be read, there is nothing to revoke.
 pub fn old(settings: &Settings) -> Option<Credentials> {
     settings.keeping.as_ref().and_then(kept)
 }
@@ -21,7 +21,7 @@ pub fn kept(keeping: &Keeping) -> Option<Credentials> {
     kept.refresh_token.is_some().then_some(kept)
 }
 
-/// Offers to revoke it, once the new one is kept.
+/// Offers to revoke the old token once the new one is saved.
 pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credentials>, unasked: bool) {
     let (Ok(login), Some(old)) = (outcome, old) else {
         return;

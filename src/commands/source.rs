@@ -1,4 +1,4 @@
-//! Where credentials come from and go back to: a profile, a file of variables, or the environment.
+//! Where credentials are read and saved: a profile, a file of variables, or the environment.
 
 use crate::cli::folder;
 use crate::cli::tokens::From;
@@ -23,16 +23,16 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
 /// Where credentials come from.
 pub enum Source {
-    /// A kept profile.
+    /// A saved profile.
     Profile(Profiles, Name),
     /// A file of variables.
     EnvFile(PathBuf),
-    /// Those of the environment, or of a pipe that was read: nothing can be put back there.
+    /// The environment's variables, or those read from a pipe: nothing can be saved there.
     Variables(Variables),
 }
 
 impl Source {
-    /// Options first; then, as with other tools' keys, complete variables before the name of a profile.
+    /// Options take precedence; then, as with other tools' keys, complete variables come before a profile's name.
     pub fn of(from: &From) -> Result<Self, Usage> {
         if let Some(path) = &from.env_file {
             return Self::file(path);
@@ -48,7 +48,7 @@ impl Source {
         let profiles = folder::profiles()?;
         let incomplete = named.is_none() && environment.hold_a_token();
         let name = named.unwrap_or_default();
-        // Then what is missing among the variables is worth more than that there is no profile.
+        // In that case the missing variable is a more useful error than the missing profile.
         let is_there = || profiles.list().is_ok_and(|all| all.contains_key(&name));
         if incomplete && !is_there() {
             return Ok(Self::Variables(environment));
@@ -56,7 +56,7 @@ impl Source {
         Ok(Self::Profile(profiles, name))
     }
 
-    /// A link is followed, so that what it leads to is locked and replaced. What is no file can be read only once.
+    /// Follows a link, so that its target is locked and replaced. Anything but a regular file can be read only once.
     fn file(path: &Path) -> Result<Self, Usage> {
         match path.canonicalize() {
             Ok(path) if path.is_file() => Ok(Self::EnvFile(path)),
@@ -64,7 +64,7 @@ impl Source {
         }
     }
 
-    /// What is there now.
+    /// The current credentials.
     pub fn load(&self) -> Result<Credentials, Usage> {
         match self {
             Self::Profile(profiles, name) => Ok(profiles.load(name).map_err(Error::Profile)?),
@@ -73,7 +73,7 @@ impl Source {
         }
     }
 
-    /// An error when it is not worth writing down: without a token, or where the accounts server would be a guess.
+    /// Returns an error if they are not worth writing: without a token, or if the accounts server would be a guess.
     pub fn is_worth_exporting(&self) -> Result<(), Usage> {
         let variables = match self {
             Self::Profile(..) => return Ok(()),
@@ -87,8 +87,8 @@ impl Source {
         variables.server()?.map(drop).ok_or_else(missing)
     }
 
-    /// Waits so long until no other process refreshes the same. None where nobody else could put anything back, nor
-    /// can we: that is told with its reason when it is tried.
+    /// Waits up to this long until no other process refreshes the same credentials. None if neither we nor anyone else
+    /// could save anything there; the attempt to save reports why.
     pub fn lock(&self, patience: Duration) -> Result<Option<Lock>, ProfileError> {
         let lock = match self {
             Self::Profile(profiles, name) => profiles.lock(name, patience),
@@ -101,7 +101,7 @@ impl Source {
         }
     }
 
-    /// The same without waiting, if the lock is free.
+    /// Takes the lock without waiting, if it is free.
     pub fn lock_at_once(&self) -> Option<Lock> {
         match self {
             Self::Profile(profiles, name) => profiles.lock_at_once(name),
@@ -110,7 +110,7 @@ impl Source {
         }
     }
 
-    /// Tries whether something could be put back.
+    /// Checks whether anything could be saved.
     pub fn try_out(&self) -> Result<(), Error> {
         let tried = match self {
             Self::EnvFile(path) => PrivateFile::prepare(path, Existing::Merge).map(drop),
@@ -119,7 +119,7 @@ impl Source {
         tried.map_err(|unusable| Error::NotPutBack(unusable.to_string()))
     }
 
-    /// Puts back what a refresh brought, while the lock is held.
+    /// Saves refreshed credentials, while the lock is held.
     pub fn put_back(&self, kept: &Credentials) -> Result<(), Error> {
         let done = match self {
             Self::Profile(profiles, name) => profiles.update(name, kept).map_err(reason),
@@ -129,7 +129,7 @@ impl Source {
         done.map_err(Error::NotPutBack)
     }
 
-    /// Takes the tokens away here.
+    /// Removes the tokens here.
     pub fn forget(&self) -> Result<(), Error> {
         let forgotten = match self {
             Self::Profile(profiles, name) => profiles.forget(name).map_err(reason),
@@ -139,7 +139,7 @@ impl Source {
         forgotten.map_err(Error::NotForgotten)
     }
 
-    /// What it is called in messages.
+    /// Its name in messages.
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
@@ -148,7 +148,7 @@ impl Source {
         }
     }
 
-    /// What is gone with its tokens, as a sentence.
+    /// What was removed along with its tokens, as a sentence.
     pub fn forgotten(&self) -> String {
         let shown = self.shown();
         match self {
@@ -161,7 +161,7 @@ impl Source {
         }
     }
 
-    /// The command that consents anew.
+    /// The command to consent again.
     pub fn again(&self, kept: &Credentials) -> String {
         let (id, server) = (kept.client.id(), &kept.accounts_server);
         let server = match server.data_center() {
@@ -186,7 +186,7 @@ fn reason(trouble: ProfileError) -> String {
     format!("{what}. {}", cause.trim_end_matches('.'))
 }
 
-/// One place's alone: its refresh token has nothing to do with an access token of another.
+/// Reads one place only: its refresh token is unrelated to an access token from elsewhere.
 fn kept(variables: &Variables) -> Result<Credentials, Usage> {
     let id = variables.parsed("ZOHO_CLIENT_ID", Id::new)?;
     let id = id.ok_or_else(|| variables.missing("ZOHO_CLIENT_ID"))?;

@@ -1,4 +1,4 @@
-//! `token` and `header`: a live access token on standard output, and nothing else.
+//! `token` and `header`: prints a live access token to standard output, and nothing else.
 
 use crate::cli::tokens::Use;
 use crate::commands::live::{Wanted, live};
@@ -8,10 +8,10 @@ use secrecy::ExposeSecret;
 use std::process::ExitCode;
 use zeroize::Zeroizing;
 
-/// What makes a header line of a token, for `curl -H @-`: so the token is on no command line.
+/// The header prefix for `curl -H @-`, which keeps the token off every command line.
 pub const HEADER: &str = "Authorization: Zoho-oauthtoken ";
 
-/// The token, behind what the command puts before it.
+/// Prints the token, after the given prefix.
 pub fn print(before: &str, arguments: &Use, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
@@ -19,7 +19,7 @@ pub fn print(before: &str, arguments: &Use, app: &App) -> Ended {
     let printed = app.terminal.hand_out(&text);
     live.put_back(&source);
     printed?;
-    // The token is good: a program that waits for it must not fail because it will be refreshed again.
+    // The token is good: a program that waits for it must not fail because the refreshed token could not be saved.
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
     }

@@ -1,4 +1,4 @@
-//! Consent on another device: the person enters a code there, while this program asks Zoho for the tokens.
+//! Consent on another device: the person enters a code there while this program polls Zoho for the tokens.
 
 use crate::context::{Context, stopped};
 use crate::error::{Error, Request};
@@ -14,13 +14,13 @@ use crate::zoho::trust::AccountsServer;
 use std::time::Duration;
 use tokio::time::{Instant, interval, sleep_until};
 
-/// So many polls in a row may fail on the way before the attempt ends.
+/// How many polls in a row may fail in transit before the login ends.
 const TROUBLES: u8 = 3;
 
-/// Zoho polled faster than this would only ask to slow down; a stand-in sets its own pace.
+/// Polling Zoho faster would only earn a request to slow down; a stand-in sets its own pace.
 const SHORTEST_INTERVAL: Duration = Duration::from_secs(1);
 
-/// One login with a non-browser client, from the user code to the hand-over.
+/// One login with a non-browser client, from requesting the user code to handing over the credentials.
 pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcome, Error> {
     let zoho = Zoho::new(settings.answer_within, reporting(&context.tell));
     let asked = device::code(
@@ -45,7 +45,7 @@ pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcom
     Ok(hand_over(settings, obtained, context).await)
 }
 
-/// Polls at the interval that Zoho names, at the data center that it names, until there are tokens.
+/// Polls at the interval and the data center that Zoho names until there are tokens.
 async fn poll(
     zoho: &Zoho,
     settings: &Settings,
@@ -64,16 +64,16 @@ async fn poll(
     loop {
         pause(pace, began, deadline, context).await?;
         let asked = device::poll(zoho, &server, &settings.client, code);
-        // No grant token is at stake here: the code can be polled for again.
+        // No grant token is at risk here: the code can be polled for again.
         let answer = finish(asked, false, &mut context.stopped).await?;
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
             Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),
-            // By how much is not documented; doubled, 5 seconds become the 10 of RFC 8628 section 3.5.
+            // By how much is not documented; doubling turns 5 seconds into the 10 of RFC 8628 section 3.5.
             Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
             Ok(Poll::OtherDataCenter(told)) => {
-                // The client secret goes there, so only the table and the person may name it. A server that sends us
-                // to itself leads nowhere.
+                // The client secret goes there, so only the table and the person may name it. A server that redirects
+                // us to itself leads nowhere.
                 let other = settings.trust.at_location(told.raw(), &settings.home);
                 let other = other.filter(|other| *other != server);
                 server = other.ok_or_else(|| Error::ForeignLocation(told.clone()))?;

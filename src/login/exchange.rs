@@ -1,4 +1,4 @@
-//! From the authorization response, or a grant token, to checked credentials: steps 5 and 6 of the line.
+//! From the authorization response or a grant token to verified credentials: steps 5 and 6 of the login.
 
 use crate::context::{Context, Signal, stopped};
 use crate::credentials::Credentials;
@@ -18,13 +18,13 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, interval_at, timeout};
 
-/// How long an exchange may still take once the person wants to stop: the grant token is spent either way.
+/// How long an exchange may still take after the person asks to stop: the grant token is spent either way.
 const LAST_PATIENCE: Duration = Duration::from_secs(10);
 
-/// How often a person is told that something is waited for.
+/// How often to report that an answer is awaited.
 const SECOND: Duration = Duration::from_secs(1);
 
-/// The grant token of Zoho's response, or the error that says why there is none.
+/// Extracts the grant token from Zoho's response, or returns the error that explains why there is none.
 pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error> {
     match response {
         AuthorizationResponse::Granted(granted) => Ok(granted),
@@ -39,7 +39,7 @@ pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error>
     }
 }
 
-/// From a grant token to credentials, with what is wrong all the same. That of a self client came without a request.
+/// Exchanges a grant token for credentials, plus any problems with them. A self client's grant token has no request.
 pub(super) async fn exchange(
     zoho: &Zoho,
     settings: &Settings,
@@ -71,7 +71,7 @@ pub(super) async fn exchange(
     Ok((credentials, problems))
 }
 
-/// From tokens to credentials that no redirect URI belongs to, with what is wrong all the same.
+/// Completes tokens into credentials that have no redirect URI, plus any problems with them.
 pub(super) async fn complete(
     zoho: &Zoho,
     settings: &Settings,
@@ -96,10 +96,10 @@ pub(super) async fn complete(
         expires_at: tokens
             .expires_in
             .and_then(|life| (context.now)().checked_add(life)),
-        // Left out, they are those asked for (RFC 6749 section 5.1).
+        // If omitted, they are the requested ones (RFC 6749 section 5.1).
         scopes: tokens.scopes.or_else(|| Some(settings.scopes.clone())),
         accounts_server: server,
-        // A domain that is not trusted is told, but not handed to a reader who would send tokens there.
+        // An untrusted domain is reported, but not handed to a program that would send tokens there.
         api_domain: domain
             .as_ref()
             .map(|domain| Untrusted::new(domain.as_str())),
@@ -118,7 +118,7 @@ pub(super) async fn complete(
     (credentials, problems)
 }
 
-/// Tells every second that the answer is waited for.
+/// Reports every second that the answer is still awaited.
 async fn alive<T>(mut answer: impl Future<Output = T> + Unpin, tell: &Tell) -> T {
     let began = Instant::now();
     let mut second = interval_at(began + SECOND, SECOND);
@@ -131,7 +131,7 @@ async fn alive<T>(mut answer: impl Future<Output = T> + Unpin, tell: &Tell) -> T
     }
 }
 
-/// Once a request about tokens is on its way, a signal shortens the wait but does not end it.
+/// Once a token request has been sent, a signal shortens the wait but does not end it.
 pub(super) async fn finish<T>(
     request: impl Future<Output = T>,
     code_spent: bool,
@@ -147,7 +147,7 @@ pub(super) async fn finish<T>(
     last.map_err(|_| Error::Stopped { signal, code_spent })
 }
 
-/// While nothing is at stake yet, a signal ends it.
+/// While nothing is at risk yet, a signal ends the wait.
 pub(super) async fn unless_stopped<T>(
     awaited: impl Future<Output = T>,
     context: &mut Context,
@@ -158,7 +158,7 @@ pub(super) async fn unless_stopped<T>(
     }
 }
 
-/// The table knows Zoho's servers; for one that the person named, the callback's location tells.
+/// The table knows Zoho's servers; for a server that the person named, the callback's location decides.
 fn data_center(
     server: &AccountsServer,
     location: Option<&Untrusted>,
@@ -171,7 +171,8 @@ fn data_center(
     server.data_center().or(told)
 }
 
-/// Where the access token may be sent: what the answer names, or the table's when it names none; if it is trusted.
+/// Where the access token may be sent: the domain the answer names, or the table's if it names none, provided it is
+/// trusted.
 fn api_domain(
     settings: &Settings,
     named: Option<&Untrusted>,

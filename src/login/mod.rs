@@ -1,4 +1,4 @@
-//! The flow: from a bound redirect URI to the page that tells how it went.
+//! The login flow: from a bound redirect URI to the page that shows the outcome.
 
 pub mod device;
 mod exchange;
@@ -23,7 +23,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 use tokio::time::{Instant, interval, sleep_until};
 
-/// One login, from the bound redirect URI to the page that tells how it went.
+/// Runs one login, from the bound redirect URI to the page that shows the outcome.
 pub async fn login(
     settings: &Settings,
     loopback: Loopback,
@@ -58,7 +58,7 @@ pub(crate) async fn attempt(
     let reached = unless_stopped(zoho.reach(&settings.home), context).await?;
     reached.map_err(Error::Unreachable)?;
 
-    // Zoho's own address holds the state, so no opener may have it on its command line.
+    // Zoho's own URL contains the state, so no opener may have it on its command line.
     let start = listens.then(|| server.start_address());
     (context.tell)(Event::Ready {
         start: start.clone(),
@@ -118,7 +118,7 @@ fn serve(
     })
 }
 
-/// Waits for the authorization response. One that was accepted before the deadline wins over it.
+/// Waits for the authorization response. A response accepted before the deadline wins over the deadline.
 async fn wait(
     settings: &Settings,
     server: &mut Server,

@@ -1,4 +1,4 @@
-//! What a login obtained, and where it was handed over.
+//! What a login obtained and where it was written.
 
 use crate::context::Context;
 use crate::credentials::Credentials;
@@ -8,31 +8,31 @@ use crate::profiles::error::ProfileError;
 use crate::profiles::profile::{Backend, Name};
 use crate::settings::Settings;
 
-/// A login that obtained something.
+/// A login that obtained credentials.
 #[derive(Debug)]
 pub struct Outcome {
-    /// What it obtained.
+    /// The credentials.
     pub credentials: Credentials,
-    /// Where it was written.
+    /// Where they were written.
     pub written: Written,
-    /// The profile that keeps it, and where.
+    /// The profile that keeps them, and its backend.
     pub kept: Option<(Name, Backend)>,
-    /// What is wrong all the same, the gravest first.
+    /// Problems despite success, the most serious first.
     pub problems: Vec<Error>,
-    /// Nobody could see which user of this machine brought Zoho's response: they may have consented with an account
-    /// of their own.
+    /// Whether it is unknown which user of this machine delivered Zoho's response: they may have consented with their
+    /// own account.
     pub sender_unseen: bool,
 }
 
 impl Outcome {
-    /// 0, or that of the gravest problem.
+    /// The exit code: 0, or the most serious problem's.
     pub fn exit_code(&self) -> u8 {
         let gravest = self.problems.first();
         gravest.map_or(0, |problem| problem.explain().exit_code)
     }
 }
 
-/// Saves and writes what was obtained: nothing of it is lost when one of them fails.
+/// Saves and writes what was obtained. If one of them fails, nothing is lost.
 pub(super) async fn hand_over(
     settings: &Settings,
     obtained: (Credentials, Vec<Error>),
@@ -48,7 +48,7 @@ pub(super) async fn hand_over(
     } else {
         handover::hand_over(&credentials, &settings.target, context.output.as_mut())
     };
-    // Only a foreign API domain is graver: it comes first already.
+    // Only a foreign API domain is more serious, and that already comes first.
     let grave = problems
         .iter()
         .take_while(|problem| problem.explain().exit_code == 7)

@@ -1,4 +1,4 @@
-//! The self client: a grant token that Zoho's API console made, to checked credentials
+//! The self client: exchanges a grant token from Zoho's API console for verified credentials
 //! (zoho.com/accounts/protocol/oauth/self-client).
 
 use crate::context::Context;
@@ -10,7 +10,7 @@ use crate::settings::Settings;
 use crate::zoho::http::Zoho;
 use secrecy::SecretString;
 
-/// Exchanges the grant token at the settings' accounts server, once: each try counts against Zoho's throttle.
+/// Exchanges the grant token at the settings' accounts server, only once: each attempt counts toward Zoho's throttle.
 pub async fn exchange(
     settings: &Settings,
     code: &SecretString,

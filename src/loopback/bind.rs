@@ -1,4 +1,4 @@
-//! One bind on every loopback address of the redirect URI, kept to the end.
+//! Binds every loopback address of the redirect URI once and keeps the sockets until the login ends.
 
 #[cfg(target_os = "linux")]
 use crate::loopback::peer::user;
@@ -11,34 +11,35 @@ use std::sync::Arc;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
 
-/// Connections that may wait to be accepted; browsers open a handful, attackers many.
+/// Backlog of connections waiting to be accepted; browsers open a handful, attackers many.
 const BACKLOG: u32 = 4096;
 
-/// How many free ports are tried until one is free in both families.
+/// How many free ports to try until one is free in both address families.
 const FREE_PORT_TRIES: usize = 32;
 
-/// The redirect URI's port is unavailable. There is no other port to fall back to: Zoho compares letter by letter.
+/// The redirect URI's port is unavailable. No other port will do: Zoho compares the redirect URI character by
+/// character.
 #[derive(Debug, Error)]
 #[error("port {port} on {address} is unavailable{}", holder.as_ref().map(|name| format!(": {} {name}", reason.verb())).unwrap_or_default())]
 pub struct PortUnavailable {
-    /// The address that was refused.
+    /// The address that could not be bound.
     pub address: IpAddr,
     /// The port.
     pub port: u16,
-    /// The process that holds it, or its user, where the system tells.
+    /// The process that holds the port, or its user, if the system reveals it.
     pub holder: Option<Untrusted>,
-    /// Why.
+    /// Why it is unavailable.
     pub reason: PortReason,
 }
 
 /// Why a port is unavailable.
 #[derive(Debug, Error)]
 pub enum PortReason {
-    /// The system refuses to listen there.
+    /// The system refuses to listen on the port.
     #[error("{0}")]
     Refused(io::Error),
-    /// A process that listened there before still holds a connection of a browser, which would send the grant token
-    /// through it.
+    /// A process that listened there before still holds a browser's connection, through which the browser would send
+    /// the grant token.
     #[error("a program that used this port before still holds a connection on it")]
     ConnectionKept,
 }
@@ -52,26 +53,26 @@ impl PortReason {
     }
 }
 
-/// The sockets of a redirect URI, which may serve one login after another.
+/// The sockets bound for a redirect URI.
 #[derive(Clone)]
 pub(super) struct Bound {
     pub(super) listeners: Vec<Arc<TcpListener>>,
     pub(super) port: u16,
-    /// Whether a browser that tries any loopback address with this port comes to us or to nobody.
+    /// Whether a browser that tries any loopback address with this port reaches us or nothing at all.
     pub(super) is_complete: bool,
-    /// Finds the other ends of its connections.
+    /// Looks up the other ends of their connections.
     pub(super) sockets: Arc<Sockets>,
 }
 
-/// Listens on both loopback families for localhost, on exactly the literal otherwise; beside it on the other family
-/// too, where that is free, for the page's host name. A family that this machine does not have is left out.
+/// Listens on both loopback families for localhost, otherwise on exactly the literal address, plus the other family if
+/// it is free, for the page's host name. A family that this machine lacks is skipped.
 pub(super) async fn bind(uri: &RedirectUri) -> Result<Bound, PortUnavailable> {
     let addresses = uri.addresses();
     let mut tries = FREE_PORT_TRIES;
     let (mut listeners, port) = loop {
         tries -= 1;
         match bind_all(&addresses, uri.port()) {
-            // The port that is free in one family may be taken in the other.
+            // A port that is free in one family may be taken in the other.
             Err(taken) if uri.port() == 0 && tries > 0 && taken.is_held() => {}
             outcome => break outcome?,
         }
@@ -111,7 +112,7 @@ fn bind_all(
             }
             Err(reason) if is_absent(&reason) => absent = Some((*address, reason)),
             Err(reason) => {
-                // Ours on the other address must not be found when the holder is looked for.
+                // Our own listener on the other address must not be mistaken for the holder.
                 drop(listeners);
                 return Err(taken(*address, port, reason));
             }
@@ -123,15 +124,15 @@ fn bind_all(
     }
 }
 
-/// Linux refuses to listen beside a wildcard socket on the same port, with address reuse too, which lets the port be
-/// bound again right after a login.
+/// Linux refuses to listen beside a wildcard socket on the same port, even with address reuse, which allows binding the
+/// port again right after a login.
 #[cfg(target_os = "linux")]
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     listen_with(address, true)
 }
 
-/// Other systems may let a second process share a port that is bound with address reuse, so it is bound without
-/// first; and since they may allow a socket beside one on all addresses, a connection tells whether somebody listens.
+/// Other systems may let a second process share a port bound with address reuse, so this binds without it first. They
+/// may also allow a socket beside one on all addresses, so this connects to see whether anything listens.
 #[cfg(not(target_os = "linux"))]
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
     let patience = std::time::Duration::from_millis(200);
@@ -139,7 +140,7 @@ fn listen(address: SocketAddr) -> io::Result<TcpListener> {
         return Err(ErrorKind::AddrInUse.into());
     }
     match listen_with(address, false) {
-        // Nobody answers there: it is the end of an earlier connection.
+        // Nothing answers there: only an earlier connection is still closing.
         Err(reason) if cfg!(unix) && reason.kind() == ErrorKind::AddrInUse => {
             listen_with(address, true)
         }
@@ -158,7 +159,7 @@ fn listen_with(address: SocketAddr, reuse: bool) -> io::Result<TcpListener> {
 }
 
 impl PortUnavailable {
-    /// Whether another port may be free.
+    /// Whether another port might be free.
     fn is_held(&self) -> bool {
         let kinds = [ErrorKind::AddrInUse, ErrorKind::PermissionDenied];
         matches!(&self.reason, PortReason::Refused(reason) if kinds.contains(&reason.kind()))
@@ -183,7 +184,7 @@ fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
         socket.port() == port && (socket.ip() == address || socket.ip().is_unspecified())
     };
     let process = holder(|socket, listens| listens && is_there(socket));
-    // Another user's process is not shown to an ordinary user, but that they listen there is.
+    // An ordinary user cannot see another user's process, but can see that the user listens there.
     #[cfg(target_os = "linux")]
     let process = process.or_else(|| {
         let found = Sockets::finding(port).on_port(port).ok()?;
@@ -200,7 +201,7 @@ fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
     }
 }
 
-/// The process with such a socket, as far as the system lets us see it.
+/// The process that has such a socket, if the system lets us see it.
 fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Untrusted> {
     use listeners::{Protocol, SocketState};
     let all = listeners::get_all().ok()?;
@@ -208,12 +209,12 @@ fn holder(has: impl Fn(SocketAddr, bool) -> bool) -> Option<Untrusted> {
         let at = SocketAddr::new(found.socket.ip().to_canonical(), found.socket.port());
         found.protocol == Protocol::TCP && has(at, found.state == SocketState::Listen)
     })?;
-    // Whoever starts a process names it.
+    // The user who starts a process chooses its name, so it is untrusted.
     let name = format!("{} (process {})", holder.process.name, holder.process.pid);
     Some(Untrusted::new(name))
 }
 
-/// Connections that a process keeps from the time when it held the port: it closed its listener, and the browser's idle
+/// Connections that a process still holds from when it owned the port: it closed its listener, but the browser's idle
 /// connection still leads to it.
 #[cfg(target_os = "linux")]
 mod kept {
@@ -224,13 +225,14 @@ mod kept {
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
 
-    /// A dev server that was just killed with its tab open lets go within some milliseconds.
+    /// How long to wait: a dev server that was just killed with its tab open releases its connections within
+    /// milliseconds.
     const PATIENCE: Duration = Duration::from_secs(2);
 
-    /// Between two looks.
+    /// Pause between two checks.
     const PAUSE: Duration = Duration::from_millis(20);
 
-    /// Waits until nobody keeps a connection on the port, for two seconds at most.
+    /// Waits until no process holds a connection on the port, for two seconds at most.
     pub(super) async fn none_on(sockets: &Sockets, port: u16) -> Result<(), PortUnavailable> {
         let until = Instant::now() + PATIENCE;
         while let Some(kept) = on(sockets, port) {
@@ -242,8 +244,8 @@ mod kept {
         Ok(())
     }
 
-    /// Ours have no inode before they are accepted, and an honest leftover has none any more. Where the system tells
-    /// nothing at all, nothing can be seen.
+    /// Our own connections have no inode before they are accepted, and a harmless leftover no longer has one. Finds
+    /// nothing where the system reveals nothing.
     fn on(sockets: &Sockets, port: u16) -> Option<Socket> {
         let all = sockets.on_port(port).unwrap_or_default();
         let mut all = all.into_iter();

@@ -1,48 +1,48 @@
-//! What happens on the port beside the login itself: told to the person, and shown to the browser.
+//! Side events on the port: reported to the person and shown to the browser.
 
 use crate::loopback::decide::Refusal;
 use std::sync::Arc;
 
-/// Where notices go.
+/// Receives notices.
 pub type TellNotice = Arc<dyn Fn(Notice) + Send + Sync>;
 
-/// Something on the port that a person may want to know. None of it changes the login.
+/// Something that happened on the port and that a person may want to know. It does not change the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// A request was refused. Told each time, so callers decide how often to repeat it.
+    /// A request was refused. Sent each time, so callers decide how often to report it.
     Refused(Refusal),
     /// The one-time start address was opened a second time.
     StartedTwice,
-    /// A browser spoke TLS to the http port.
+    /// A browser sent TLS to the http port.
     SpokeTls,
-    /// A browser sent a larger head than there is room for: the cookies of every app on localhost.
+    /// A browser sent a head that exceeds the limit: it contains the cookies of every app on localhost.
     HeadTooLarge,
-    /// The browser that was just sent to Zoho does not find names below `localhost`, so the page will clear what other
+    /// The browser that was just sent to Zoho cannot resolve names under `localhost`, so the page will clear what other
     /// apps stored on the redirect URI's origin.
     WillClearAppData,
 }
 
-/// What a browser is shown in place of the result.
+/// What a browser is shown instead of the result.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Occasion {
     /// Its request was refused.
     Refused(Refusal),
     /// The one-time start address was opened a second time.
     StartedTwice,
-    /// The one-time page was asked for again.
+    /// The one-time page was requested again.
     ShownAlready,
-    /// A service worker of an earlier app passed the start address through.
+    /// An earlier app's service worker passed the start address through.
     WorkerAtStart {
-        /// Where this origin's app data is cleared when the person says so.
+        /// The address that clears this origin's app data if the person chooses so.
         clear: String,
     },
-    /// The person wants this origin's app data cleared first.
+    /// The person chose to clear this origin's app data first.
     Clearing {
-        /// The picture whose answer clears it.
+        /// The image whose response clears it.
         now: String,
-        /// Where to go on.
+        /// The address to continue at.
         start: String,
     },
-    /// The head of its request was larger than there is room for.
+    /// The head of its request exceeds the limit.
     HeadTooLarge,
 }

@@ -1,4 +1,4 @@
-//! Who is at the other end of a connection: the person who runs this program, or another user of this machine?
+//! Finds out who is at the other end of a connection: the person running this program, or another user of this machine.
 
 #[cfg(target_os = "linux")]
 use crate::loopback::sockets::Socket;
@@ -7,22 +7,22 @@ use crate::untrusted::Untrusted;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-/// What the system says of the other end.
+/// Who owns the other end, as far as the system reveals it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Peer {
-    /// The person who runs this program, or root.
+    /// The person running this program, or root.
     Person,
-    /// Another user of this machine, by number.
+    /// Another user of this machine, by user ID.
     Neighbor(u32),
-    /// It closed before its owner could be seen.
+    /// The connection closed before its owner could be determined.
     Gone,
-    /// The connection is open and the system does not tell: another system than Linux, or a relay (WSL).
+    /// The connection is open, but the system does not reveal its owner: not Linux, or a relay (WSL).
     Untold,
 }
 
 impl Peer {
-    /// What two looks at the same connection say together: another user at either time is another user, because
-    /// whoever opened it may have handed it on.
+    /// Combines two looks at the same connection. If either shows another user, that user counts, because whoever
+    /// opened the connection may have passed it on.
     #[must_use]
     pub fn and_later(self, later: Self) -> Self {
         match (self, later) {
@@ -33,7 +33,7 @@ impl Peer {
     }
 }
 
-/// The users whose connections are the person's.
+/// The users whose connections count as the person's.
 #[derive(Clone, Debug)]
 #[cfg_attr(
     not(target_os = "linux"),
@@ -42,13 +42,13 @@ impl Peer {
 pub struct Persons(Vec<u32>);
 
 impl Persons {
-    /// The one that this program runs as, the one that it was started by (`SUDO_UID`, where the caller knows it, and
-    /// the one that logged in), and root, who relays for everybody (sshd, WSL) and reads everything anyway.
+    /// The user this program runs as, the users who started it (`SUDO_UID`, if the caller knows it, and the one who
+    /// logged in), and root, who relays for everyone (sshd, WSL) and can read everything anyway.
     pub fn of_this_process(behind_sudo: Option<u32>) -> Self {
         #[cfg(target_os = "linux")]
         {
             use rustix::process::{geteuid, getuid};
-            /// What the kernel says of a process that nobody logged in for (`INVALID_UID`).
+            /// The kernel's login user ID for a process that nobody logged in for (`INVALID_UID`).
             const NOBODY_LOGGED_IN: u32 = u32::MAX;
             let process = procfs::process::Process::myself();
             let logged_in = process.and_then(|process| process.loginuid()).ok();
@@ -69,28 +69,28 @@ impl Persons {
     }
 }
 
-/// How the kernel names users that a user namespace does not have: all of them alike (user_namespaces(7)).
+/// The user ID that the kernel shows for every user without a mapping in a user namespace (user_namespaces(7)).
 #[cfg(target_os = "linux")]
 const UNMAPPED: u32 = 65534;
 
-/// Whether this is a container's own user namespace, where every other user of the machine has one number, which is
-/// nobody's in particular. Without `/proc`, the usual is taken for granted.
+/// Whether this is a container's own user namespace, where all other users of the machine share one ID that identifies
+/// nobody. Without `/proc`, assumes the default ID.
 #[cfg(target_os = "linux")]
 fn sees_some_users_alike() -> bool {
     let map = std::fs::read_to_string("/proc/self/uid_map");
     map.is_ok_and(|map| !map.split_whitespace().eq(["0", "0", "4294967295"]))
 }
 
-/// The two ends of an accepted connection, as this program has them.
+/// The two ends of an accepted connection, as this program sees them.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ends {
-    /// Ours.
+    /// Our end.
     pub(super) local: SocketAddr,
-    /// The browser's.
+    /// The browser's end.
     pub(super) remote: SocketAddr,
 }
 
-/// Says who is at the other end of a connection.
+/// Determines who is at the other end of a connection.
 #[cfg_attr(
     not(target_os = "linux"),
     allow(dead_code, reason = "nothing can be asked there")
@@ -102,7 +102,7 @@ pub(crate) struct Watch {
 
 #[cfg(target_os = "linux")]
 impl Watch {
-    /// Who is there when a connection is accepted, at a glance.
+    /// Takes a quick look when a connection is accepted.
     pub(super) fn at_accept(&self, ends: Ends) -> Peer {
         match self.sockets.between(ends.remote, ends.local) {
             Ok(Some(theirs)) => self.who(theirs),
@@ -111,7 +111,8 @@ impl Watch {
         }
     }
 
-    /// Who is there now. What cannot be found out in a moment, although the system tells it, is not trusted.
+    /// Looks again when a request is judged. If the system reveals owners but this one cannot be determined quickly, it
+    /// is not trusted.
     pub(super) fn now(&self, ends: Ends) -> Peer {
         if matches!(*self.sockets, Sockets::Untold) {
             return Peer::Untold;
@@ -136,7 +137,7 @@ impl Watch {
     }
 
     fn who(&self, theirs: Socket) -> Peer {
-        // Looked at before the uid, which says 0, root's, of a socket that its process has closed.
+        // Check this before the uid, which is 0 (root's) for a socket that its process has closed.
         if theirs.inode == 0 {
             Peer::Gone
         } else if self.persons.0.contains(&theirs.uid) {
@@ -147,7 +148,7 @@ impl Watch {
     }
 }
 
-/// No safe crate tells it on other systems: SECURITY.md says what follows.
+/// No safe crate reveals it on other systems: SECURITY.md explains the consequences.
 #[cfg(not(target_os = "linux"))]
 impl Watch {
     pub(super) fn at_accept(&self, _: Ends) -> Peer {
@@ -159,7 +160,7 @@ impl Watch {
     }
 }
 
-/// A user as people know them: "user nobody (65534)".
+/// A user for display: "user nobody (65534)".
 pub fn user(uid: u32) -> Untrusted {
     #[cfg(target_os = "linux")]
     if let Some(user) = uzers::get_user_by_uid(uid) {

@@ -1,4 +1,4 @@
-//! The redirect URI: where on this machine the browser brings the authorization response (RFC 8252 section 7.3).
+//! The redirect URI: where on this machine the browser delivers the authorization response (RFC 8252 section 7.3).
 
 use crate::zoho::client::is_token_text;
 use crate::zoho::trust::{is_loopback, plain_url};
@@ -7,11 +7,11 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use thiserror::Error;
 use url::{Host, Url};
 
-/// Parameters of the authorization response, which a registered address must not hold already.
+/// Parameters that the authorization response adds, so a registered address must not contain them.
 pub(crate) const RESPONSE_PARAMETERS: [&str; 5] =
     ["state", "accounts-server", "location", "error", "code"];
 
-/// The ports at which browsers open nothing (fetch.spec.whatwg.org, "bad port"), but for 0.
+/// Ports that browsers refuse to open (fetch.spec.whatwg.org, "bad port"), except 0.
 const BLOCKED_PORTS: [u16; 82] = [
     1, 7, 9, 11, 13, 15, 17, 19, 20, 21, 22, 23, 25, 37, 42, 43, 53, 69, 77, 79, 87, 95, 101, 102,
     103, 104, 109, 110, 111, 113, 115, 117, 119, 123, 135, 137, 139, 143, 161, 179, 389, 427, 465,
@@ -20,7 +20,7 @@ const BLOCKED_PORTS: [u16; 82] = [
     6669, 6679, 6697, 10080,
 ];
 
-/// A loopback http address, or one that leads elsewhere; kept letter by letter because Zoho compares it so.
+/// A loopback http address, or one served elsewhere. Kept verbatim because Zoho compares it character by character.
 #[derive(Clone, Debug, Display, PartialEq, Eq)]
 #[display("{text}")]
 pub struct RedirectUri {
@@ -30,27 +30,27 @@ pub struct RedirectUri {
     here: bool,
 }
 
-/// Why a redirect URI is not taken.
+/// Why a redirect URI is rejected.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum NotARedirectUri {
-    /// No URL at all.
+    /// It is not a URL.
     #[error("it is not an address such as http://localhost:8085/callback")]
     NotAUrl,
-    /// On the way to another machine, the grant token must be encrypted.
+    /// The grant token must be encrypted on its way to another machine.
     #[error(
         "its host must be localhost, 127.0.0.1 or [::1], or it must begin with https:// and be pasted here after the consent"
     )]
     NotLoopback,
-    /// Browsers open nothing there.
+    /// Browsers refuse to open this port.
     #[error(
         "browsers refuse to open port {0}, which belongs to another protocol; register a redirect URI with another \
          port, such as http://localhost:8085/callback, and give that"
     )]
     BlockedPort(u16),
-    /// A URL parser passes over what Zoho's comparison does not.
+    /// It contains characters that a URL parser ignores but Zoho's comparison does not.
     #[error("it must hold no space, line break or other character that is not printable ASCII")]
     Character,
-    /// User info, or a fragment, which RFC 6749 section 3.1.2 forbids.
+    /// It has user info or a fragment, which RFC 6749 section 3.1.2 forbids.
     #[error("it must have neither user nor fragment (#…)")]
     UserOrFragment,
     /// It contains a parameter that the response adds.
@@ -59,13 +59,13 @@ pub enum NotARedirectUri {
 }
 
 impl RedirectUri {
-    /// Takes a loopback http address, or an https address.
+    /// Accepts a loopback http address or any https address.
     pub fn parse(text: &str) -> Result<Self, NotARedirectUri> {
         let url = plain_url(text).ok_or(NotARedirectUri::NotAUrl)?;
         if !matches!(url.scheme(), "http" | "https") {
             return Err(NotARedirectUri::NotAUrl);
         }
-        // For https there is no certificate on this machine, so that is pasted, too.
+        // This machine has no certificate for https, so such a response is pasted too.
         let here = is_loopback(url.as_str()) && url.scheme() == "http";
         match url.port() {
             _ if !here && url.scheme() != "https" => Err(NotARedirectUri::NotLoopback),
@@ -76,7 +76,7 @@ impl RedirectUri {
         }
     }
 
-    /// Takes an address that this program does not serve, wherever it leads.
+    /// Accepts any address, which this program then does not serve.
     pub fn elsewhere(text: &str) -> Result<Self, NotARedirectUri> {
         let url = plain_url(text).ok_or(NotARedirectUri::NotAUrl)?;
         Self::checked(text, url, false)
@@ -99,13 +99,13 @@ impl RedirectUri {
         Ok(Self { text, url, here })
     }
 
-    /// The address as it is registered.
+    /// The address exactly as registered.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The addresses to listen on: both families for localhost, exactly the literal otherwise; none when it
-    /// leads elsewhere.
+    /// The addresses to listen on: both families for localhost, otherwise exactly the literal address; none if it is
+    /// served elsewhere.
     pub fn addresses(&self) -> Vec<IpAddr> {
         match self.url.host().filter(|_| self.here) {
             Some(Host::Domain(_)) => vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()],
@@ -115,17 +115,18 @@ impl RedirectUri {
         }
     }
 
-    /// Whether this machine serves it; otherwise the response must be pasted.
+    /// Whether this machine serves it; if not, the response must be pasted.
     pub fn is_here(&self) -> bool {
         self.here
     }
 
-    /// Its host, as an address has it: `localhost` or `[::1]`.
+    /// Its host as written in a URL: `localhost` or `[::1]`.
     pub fn host(&self) -> &str {
         self.url.host_str().unwrap_or_default()
     }
 
-    /// Whether an address leads to it, be it upgraded to https, without its scheme, or by another name of this machine.
+    /// Whether an address leads to it, even if upgraded to https, without its scheme, or by another name of this
+    /// machine.
     pub fn is_reached_by(&self, address: &str) -> bool {
         let rest = address.strip_prefix("http://");
         let rest = rest.or_else(|| address.strip_prefix("https://"));
@@ -138,16 +139,16 @@ impl RedirectUri {
         })
     }
 
-    /// The port, 80 when none is written. 0 stands for one that is free.
+    /// The port; 80 if none is written. 0 means any free port.
     pub fn port(&self) -> u16 {
         self.url.port_or_known_default().unwrap_or(80)
     }
 
-    /// The same address with the port that was found free in place of 0.
+    /// The same address with 0 replaced by the free port that was found.
     #[must_use]
     pub fn with_port(&self, port: u16) -> Self {
         let mut url = self.url.clone();
-        // Only addresses without a host refuse a port, and this one has a host.
+        // Setting a port fails only for an address without a host, and this one has a host.
         let _ = url.set_port(Some(port));
         Self {
             text: url.to_string(),
@@ -156,12 +157,12 @@ impl RedirectUri {
         }
     }
 
-    /// What a browser sends as Host: the port left out when it is 80.
+    /// The Host header that a browser sends: without the port if it is 80.
     pub fn authority(&self) -> &str {
         self.url.authority()
     }
 
-    /// The path that a browser asks for.
+    /// The path that a browser requests.
     pub fn path(&self) -> &str {
         self.url.path()
     }

@@ -1,4 +1,4 @@
-//! Answering requests: from decisions to responses, and what they mean for the login.
+//! Answers requests: turns decisions into responses, and updates the login.
 
 use crate::loopback::bind::Bound;
 use crate::loopback::connections::{self, Connection, Purpose, Reply};
@@ -23,10 +23,10 @@ use tokio::sync::{Notify, mpsc, watch};
 use tokio::task::AbortHandle;
 use zeroize::Zeroizing;
 
-/// How long a browser is waited for that never fetches the page.
+/// How long to wait for a browser that never fetches the page.
 const PAGE_PATIENCE: Duration = Duration::from_secs(5);
 
-/// What every answer says beside its own headers.
+/// Headers of every response.
 const ALWAYS: [(HeaderName, &str); 5] = [
     (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (header::CACHE_CONTROL, "no-store"),
@@ -41,19 +41,19 @@ const ALWAYS: [(HeaderName, &str); 5] = [
 /// Cross-Origin-Resource-Policy (Fetch).
 const RESOURCE_POLICY: HeaderName = HeaderName::from_static("cross-origin-resource-policy");
 
-/// What every page is.
+/// Content type of every page.
 const HTML: &str = "text/html; charset=utf-8";
 
-/// Clear Site Data (W3C), for the origin that the answer comes from.
+/// Clears site data (W3C Clear Site Data) for the responding origin.
 const CLEAR_SITE_DATA: HeaderName = HeaderName::from_static("clear-site-data");
 
-/// What an earlier app's cache would answer in our place. It harms no stored data.
+/// Clears what an earlier app's cache would answer in our place, without touching stored data.
 const THE_CACHE: &str = "\"cache\"";
 
-/// The service workers of an earlier app go with its stored data.
+/// Clears an earlier app's service workers, which takes its stored data with them.
 const CACHE_AND_STORAGE: &str = "\"cache\", \"storage\"";
 
-/// A whole page with the policy that it is to be sent with.
+/// A complete page and the policy to send it with.
 pub struct Page {
     /// The document, which may hold secrets.
     pub html: Zeroizing<String>,
@@ -68,41 +68,41 @@ pub struct Server {
     accepting: AbortHandle,
 }
 
-/// The response to this login's authorization request, and whether its sender could be seen.
+/// The response to this login's authorization request, and whether its sender could be identified.
 #[derive(Debug)]
 pub struct Callback {
     /// The response.
     pub response: AuthorizationResponse,
-    /// Its sender closed the connection before anybody could see whose it was.
+    /// Whether its sender closed the connection before its owner could be identified.
     pub unseen: bool,
 }
 
-/// What a server is made of, beside its sockets.
+/// Everything a server needs besides its sockets.
 pub struct Serving {
-    /// What requests are measured by.
+    /// What requests are checked against.
     pub expected: Expectation,
-    /// Zoho's consent page, where the start address leads once.
+    /// Zoho's consent page, where the start address redirects once.
     pub consent: SecretString,
-    /// Whose requests are the person's.
+    /// The users whose requests are accepted.
     pub persons: Arc<Persons>,
-    /// Draws what a browser is shown in place of the result.
+    /// Renders what a browser is shown instead of the result.
     pub draw: Draw,
-    /// Told what happens.
+    /// Receives notices.
     pub tell: TellNotice,
 }
 
-/// Draws a page for an occasion.
+/// Renders a page for an occasion.
 pub type Draw = Arc<dyn Fn(&Occasion) -> Page + Send + Sync>;
 
-/// What every request sees of the login.
+/// State of the login that all requests share.
 struct State {
     serving: Serving,
     so_far: Mutex<SoFar>,
     started: AtomicBool,
     responses: mpsc::Sender<Callback>,
-    /// A browser waits for the page.
+    /// Whether a browser is waiting for the page.
     called_back: AtomicBool,
-    /// Turns true when the page is there: callbacks wait for it.
+    /// Becomes true when the page is ready: callbacks wait for it.
     decided: watch::Sender<bool>,
     page: Mutex<Option<Page>>,
     delivered: Arc<Notify>,
@@ -143,7 +143,7 @@ impl Server {
         }
     }
 
-    /// The address for the opener: it leads to Zoho once, so that the state is on no command line.
+    /// The address for the opener. It redirects to Zoho once, so that the state appears on no command line.
     pub fn start_address(&self) -> String {
         self.login.start_address()
     }
@@ -162,16 +162,16 @@ impl Server {
         }
     }
 
-    /// Judges a pasted text by the rules of the callback. Once it is taken, no other response is.
+    /// Judges pasted text by the rules of the callback. Once it is accepted, no other response is.
     pub fn pasted(&self, text: &SecretString) -> Result<AuthorizationResponse, NotTaken> {
         let Answer { response, digest } = pasted::judge(&self.login.serving.expected, text)?;
         self.login.so_far().answer.get_or_insert(digest);
         Ok(response)
     }
 
-    /// Answers the waiting browser with the page, and returns when it is delivered: flushed, our half
-    /// shut, the browser's close seen or 250 ms passed. Gives up after 5 s without a browser, and at once
-    /// when none came because the response was pasted.
+    /// Answers the waiting browser with the page and returns once it is delivered: flushed, our half of the connection
+    /// shut down, and the browser's close seen or 250 ms passed. Gives up after 5 s without a browser, and at once if
+    /// none came because the response was pasted.
     pub async fn show(self, page: Page) {
         if !self.login.called_back.load(Ordering::Relaxed) {
             return;
@@ -190,7 +190,7 @@ impl Drop for Server {
     }
 }
 
-/// The one place where a request meets the login.
+/// The only place where a request affects the login.
 async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply {
     match login.judge(&head, &connection) {
         Decision::Start => login.start(&head.headers),
@@ -200,10 +200,10 @@ async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply
         Decision::Page => login.page(&connection),
         Decision::Response { answer, unseen } => {
             let response = answer.response;
-            // There is room: it is the only one.
+            // The channel has room: this is the only response sent.
             let _ = login.responses.try_send(Callback { response, unseen });
             if unseen {
-                // Nobody waits there. An honest browser that comes again gets the page.
+                // Nobody is waiting there. A legitimate browser that comes back gets the page.
                 login.called_back.store(true, Ordering::Relaxed);
                 return login.shown(StatusCode::GONE, &Occasion::ShownAlready);
             }
@@ -247,7 +247,7 @@ impl State {
         clearing(see_other(self.serving.consent.expose_secret()), THE_CACHE)
     }
 
-    /// Nothing of another app is erased without the person's click.
+    /// Asks first: nothing of another app is erased unless the person clicks.
     fn ask_about_worker(&self) -> Reply {
         let clear = format!(
             "{}{CLEAR}",
@@ -256,8 +256,9 @@ impl State {
         self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
     }
 
-    /// Chromium hangs when the answer to a navigation clears the worker that it came through, but what a page in a
-    /// sandbox loads does not come through it. Firefox clears nothing for what such a page loads, and does not hang.
+    /// Chromium hangs when the answer to a navigation clears the worker that the navigation came through, but what a
+    /// sandboxed page loads does not go through the worker. Firefox clears nothing for what such a page loads, but does
+    /// not hang.
     fn clear(&self, headers: &HeaderMap) -> Reply {
         let start = self.start_address();
         let now = format!("{start}{CLEARING}");
@@ -269,7 +270,7 @@ impl State {
         }
     }
 
-    /// Waits with the accepted response, and with the same again, for its page.
+    /// Holds the accepted response, and any repeat of it, until its page is ready.
     async fn conclude(&self, headers: &HeaderMap, connection: &Connection) -> Reply {
         connection.keep();
         self.called_back.store(true, Ordering::Relaxed);
@@ -283,7 +284,7 @@ impl State {
         }
     }
 
-    /// Where the page is for this browser.
+    /// Where this browser finds the page.
     fn site_for(&self, headers: &HeaderMap) -> Site {
         if self.serving.expected.page_host.is_some() && finds_names_below_localhost(headers) {
             Site::PageHost
@@ -298,7 +299,7 @@ impl State {
             return self.shown(StatusCode::GONE, &Occasion::ShownAlready);
         };
         connection.carry_page();
-        // Chromium keeps a page of status 200 for its back button, even one that must not be stored.
+        // Chromium keeps a page with status 200 for its back button, even one marked no-store.
         respond(StatusCode::CREATED, page)
     }
 
@@ -339,7 +340,7 @@ fn status(refusal: Refusal) -> StatusCode {
     }
 }
 
-/// The answer to a head that is too large, written by hand, because no request was read that the HTTP library could
+/// The answer to a head that is too large, written by hand, because the HTTP library read no request that it could
 /// answer.
 pub(crate) fn too_large(page: &Page) -> Vec<u8> {
     let mut text =
@@ -359,7 +360,7 @@ pub(crate) fn too_large(page: &Page) -> Vec<u8> {
 pub(crate) fn respond(status: StatusCode, page: Page) -> Reply {
     let policy = HeaderValue::from_str(&page.content_security_policy)
         .expect("a policy is written here, in printable ASCII");
-    // The body owns the page, which is wiped when it is sent.
+    // The body owns the page, which is wiped once it is sent.
     let body = Bytes::from_owner(Html(page.html));
     let html = HeaderValue::from_static(HTML);
     reply(
@@ -392,7 +393,7 @@ pub(crate) fn see_other(address: &str) -> Reply {
     reply(StatusCode::SEE_OTHER, Bytes::new(), headers)
 }
 
-/// The page in its sandbox has an origin of its own, and there is nothing to read.
+/// The sandboxed page has an origin of its own, so there is nothing to read.
 fn clear_now() -> Reply {
     let mut reply = reply(StatusCode::NO_CONTENT, Bytes::new(), []);
     let any = HeaderValue::from_static("cross-origin");

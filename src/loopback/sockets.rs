@@ -1,4 +1,4 @@
-//! What Linux tells of the TCP sockets of this machine: sock_diag(7), and `/proc/net/tcp` where that fails.
+//! What Linux reveals about this machine's TCP sockets: sock_diag(7), or `/proc/net/tcp` if that fails.
 
 use netlink_packet_core::{
     NLM_F_DUMP, NLM_F_REQUEST, NetlinkHeader, NetlinkMessage, NetlinkPayload,
@@ -17,38 +17,39 @@ use std::io::{self, Error};
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
-/// Room for one part of an answer: what the kernel sends at most at once (netlink(7)).
+/// Buffer size for one part of an answer: the most that the kernel sends at once (netlink(7)).
 const PART: usize = 32 * 1024;
 
-/// One socket of this machine, of whichever process.
+/// One socket of this machine, of any process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Socket {
-    /// Its own end.
+    /// Its local address.
     pub(super) local: SocketAddr,
-    /// The other end.
+    /// Its remote address.
     pub(super) remote: SocketAddr,
-    /// Whether it listens, and has no other end.
+    /// Whether it is listening and therefore has no remote address.
     pub(super) listens: bool,
     /// Whether neither end has closed.
     pub(super) established: bool,
-    /// The user who made it; means nothing when there is no inode.
+    /// The user who created it; meaningless if there is no inode.
     pub(super) uid: u32,
-    /// 0 once no process holds it, and while no process has accepted it.
+    /// Its inode: 0 before a process accepts it and after the last process closes it.
     pub(super) inode: u64,
 }
 
-/// How this system is asked. It is chosen once, before anybody can take the means away, by using up descriptors say.
+/// How to ask this system. The choice is made once, before anyone can disable the method, for example by exhausting
+/// descriptors.
 pub(super) enum Sockets {
-    /// By the kernel's own interface.
+    /// Through the kernel's own interface.
     Kernel(Mutex<Netlink>),
-    /// By `/proc/net/tcp`.
+    /// Through `/proc/net/tcp`.
     Table,
-    /// It tells nothing.
+    /// Not at all: the system reveals nothing.
     Untold,
 }
 
 impl Sockets {
-    /// Chooses what finds our own listener on this port.
+    /// Chooses a method that finds our own listener on this port.
     pub(super) fn finding(port: u16) -> Self {
         let kernel = kernel().map(|kernel| Self::Kernel(Mutex::new(kernel)));
         let mut all = kernel.into_iter().chain([Self::Table]);
@@ -59,7 +60,8 @@ impl Sockets {
         all.find(finds).unwrap_or(Self::Untold)
     }
 
-    /// The socket with exactly these two ends, unless it is bound to a device: the kernel then wants that named.
+    /// Finds the socket with exactly these two ends. Misses one that is bound to a device, which the kernel wants
+    /// named.
     pub(super) fn between(
         &self,
         local: SocketAddr,
@@ -83,7 +85,7 @@ impl Sockets {
             .find(|socket| socket.is_between(local, remote)))
     }
 
-    /// The same among all sockets with that port: slower, and it finds every one.
+    /// Finds the same socket by searching all sockets with that port: slower, but it misses none.
     pub(super) fn search(
         &self,
         local: SocketAddr,
@@ -95,7 +97,7 @@ impl Sockets {
             .find(|socket| socket.is_between(local, remote)))
     }
 
-    /// All sockets whose own end has this port.
+    /// All sockets whose local address has this port.
     pub(super) fn on_port(&self, port: u16) -> io::Result<Vec<Socket>> {
         let mut found = match self {
             Self::Kernel(kernel) => {
@@ -131,7 +133,8 @@ fn kernel() -> io::Result<Netlink> {
     Ok(kernel)
 }
 
-/// Asks the kernel, which has answered when sending returns. What it answered to a question that failed is read away.
+/// Asks the kernel, whose answer is complete when sending returns. Leftovers of the answer to a failed query are
+/// drained.
 fn ask(kernel: &Mutex<Netlink>, flags: u16, socket_id: SocketId) -> io::Result<Vec<Socket>> {
     let kernel = kernel.lock().unwrap_or_else(PoisonError::into_inner);
     let mut part = Vec::with_capacity(PART);
@@ -162,7 +165,7 @@ fn message(flags: u16, socket_id: SocketId) -> Vec<u8> {
         },
         protocol: IPPROTO_TCP,
         extensions: ExtensionFlags::empty(),
-        // Those at their end belong to nobody, and there may be thousands.
+        // TIME_WAIT sockets belong to no process, and there may be thousands.
         states: StateFlags::all().difference(StateFlags::TIME_WAIT),
         socket_id,
     });
@@ -173,7 +176,7 @@ fn message(flags: u16, socket_id: SocketId) -> Vec<u8> {
     bytes
 }
 
-/// Adds the sockets of one part of the answer; whether it was the last part.
+/// Adds the sockets from one part of the answer. Returns whether it was the last part.
 fn read(mut part: &[u8], found: &mut Vec<Socket>) -> io::Result<bool> {
     while !part.is_empty() {
         let message = NetlinkMessage::<SockDiagMessage>::deserialize(part).map_err(Error::other)?;
@@ -184,7 +187,7 @@ fn read(mut part: &[u8], found: &mut Vec<Socket>) -> io::Result<bool> {
             NetlinkPayload::Done(_) => return Ok(true),
             NetlinkPayload::Error(error) => {
                 let error = error.to_io();
-                // There is no such socket.
+                // No such socket.
                 return if error.kind() == io::ErrorKind::NotFound {
                     Ok(true)
                 } else {
@@ -215,7 +218,7 @@ fn of_kernel(header: &InetResponseHeader) -> Socket {
     }
 }
 
-/// Every socket, from the text form of the same tables.
+/// All sockets, from the text form of the same tables.
 fn table() -> io::Result<Vec<Socket>> {
     let (v4, v6) = (procfs::net::tcp(), procfs::net::tcp6());
     // A machine without IPv6 has no table for it.
@@ -235,7 +238,7 @@ fn of_table(entry: &TcpNetEntry) -> Socket {
     }
 }
 
-/// An IPv4 address of a socket for both families reads `::ffff:127.0.0.1`.
+/// Unmaps an IPv4 address of a dual-stack socket, which reads `::ffff:127.0.0.1`.
 fn plain(address: SocketAddr) -> SocketAddr {
     let ip: IpAddr = address.ip().to_canonical();
     SocketAddr::new(ip, address.port())

@@ -17,15 +17,15 @@ pub struct DataCenter {
     pub evidence: &'static str,
 }
 
-/// A data center of the table: code, region, domain of the accounts server, that of the API, evidence.
+/// A data center of the table: code, region, the end of its domains, evidence.
 macro_rules! center {
-    ($code:literal, $name:literal, $domain:literal, $api:literal, $evidence:literal) => {
+    ($code:literal, $name:literal, $domain:literal, $evidence:literal) => {
         DataCenter {
             code: $code,
             name: $name,
-            accounts_server: concat!("https://accounts.", $domain),
-            api_domain: concat!("https://www.", $api),
-            api_console: Some(concat!("https://api-console.", $domain)),
+            accounts_server: concat!("https://accounts.zoho.", $domain),
+            api_domain: concat!("https://www.zohoapis.", $domain),
+            api_console: Some(concat!("https://api-console.zoho.", $domain)),
             evidence: $evidence,
         }
     };
@@ -33,55 +33,38 @@ macro_rules! center {
 
 /// Every data center that is known. Canada's accounts server is no misprint.
 pub static DATA_CENTERS: [DataCenter; 11] = [
-    center!(
-        "us",
-        "United States",
-        "zoho.com",
-        "zohoapis.com",
-        "documented"
-    ),
-    center!("eu", "Europe", "zoho.eu", "zohoapis.eu", "documented"),
-    center!("in", "India", "zoho.in", "zohoapis.in", "documented"),
-    center!(
-        "au",
-        "Australia",
-        "zoho.com.au",
-        "zohoapis.com.au",
-        "documented"
-    ),
-    center!("jp", "Japan", "zoho.jp", "zohoapis.jp", "documented"),
-    center!("ca", "Canada", "zohocloud.ca", "zohoapis.ca", "documented"),
+    center!("us", "United States", "com", "documented"),
+    center!("eu", "Europe", "eu", "documented"),
+    center!("in", "India", "in", "documented"),
+    center!("au", "Australia", "com.au", "documented"),
+    center!("jp", "Japan", "jp", "documented"),
+    DataCenter {
+        accounts_server: "https://accounts.zohocloud.ca",
+        api_console: Some("https://api-console.zohocloud.ca"),
+        ..center!("ca", "Canada", "ca", "documented")
+    },
     center!(
         "sa",
         "Saudi Arabia",
-        "zoho.sa",
-        "zohoapis.sa",
+        "sa",
         "documented; console: users report"
     ),
-    center!(
-        "cn",
-        "China",
-        "zoho.com.cn",
-        "zohoapis.com.cn",
-        "documented; a separate cloud"
-    ),
+    center!("cn", "China", "com.cn", "documented; a separate cloud"),
     center!(
         "uk",
         "United Kingdom",
-        "zoho.uk",
-        "zohoapis.uk",
+        "uk",
         "accounts documented; the rest: users report"
     ),
     center!(
         "ae",
         "United Arab Emirates",
-        "zoho.ae",
-        "zohoapis.ae",
+        "ae",
         "API domain documented; accounts: Zoho's own code; console: users report"
     ),
     DataCenter {
         api_console: None,
-        ..center!("sg", "Singapore", "zoho.sg", "zohoapis.sg", "users report")
+        ..center!("sg", "Singapore", "sg", "users report")
     },
 ];
 

@@ -87,13 +87,11 @@ fn allowed(char: char) -> bool {
 
 fn has_usual_shape(scope: &str) -> bool {
     let parts: Vec<&str> = scope.split('.').collect();
-    let is_last = |operation: &&str| {
-        parts
-            .last()
-            .is_some_and(|last| last.eq_ignore_ascii_case(operation))
-    };
-    let ends_well = OPERATIONS.iter().any(is_last);
-    parts.len() >= 3 && ends_well && parts.iter().all(|part| !part.is_empty())
+    let last = parts.last().copied().unwrap_or_default();
+    let mut operations = OPERATIONS.iter();
+    parts.len() >= 3
+        && parts.iter().all(|part| !part.is_empty())
+        && operations.any(|operation| last.eq_ignore_ascii_case(operation))
 }
 
 #[cfg(test)]

@@ -1,26 +1,26 @@
-//! The ways in which a login can fail. The command line of `zoho-stand-in`, `zoho-grant demo --fail` and the tests
-//! share them.
+//! The ways in which a login can fail, shared by the command line of `zoho-stand-in`, `zoho-grant demo --fail` and the
+//! tests.
 
 use std::fmt;
 
 use clap::ValueEnum;
 
-/// Where in the login a failure shows itself.
+/// Where in the login a failure appears.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// On a page of Zoho's own, which never redirects.
+    /// On one of Zoho's own pages, which never redirects.
     Page,
     /// In the callback.
     Callback,
-    /// In the answer to a poll of a device.
+    /// In the response to a device's poll.
     Device,
-    /// In the answer of the token endpoint, also to a refresh.
+    /// In the token endpoint's response, including to a refresh.
     Token,
-    /// In the answers of the CRM.
+    /// In the CRM's responses.
     Crm,
 }
 
-/// A failure that the stand-in plays, in the order of a login.
+/// A failure that the stand-in plays, listed in the order of a login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Failure {
     /// Zoho's page says Invalid Client; nothing comes back.
@@ -31,7 +31,7 @@ pub enum Failure {
     InvalidScopePage,
     /// The person refuses consent.
     Refused,
-    /// A refusal comes without the state.
+    /// The refusal comes back without the state.
     RefusedWithoutState,
     /// The callback names a look-alike accounts server.
     ForeignAccountsServer,
@@ -39,21 +39,21 @@ pub enum Failure {
     LocationMismatch,
     /// The callback names no accounts server, and the login succeeds.
     NoAccountsServer,
-    /// Nobody enters the device's code, and it expires.
+    /// Nobody enters the device code, and it expires.
     DeviceExpired,
-    /// The first poll of the device is told to slow down, and the login succeeds.
+    /// The first device poll is told to slow down, and the login succeeds.
     SlowDown,
     /// The person consents at another data center, and the login succeeds there.
     OtherDc,
-    /// The poll of the device names a data center that is not known.
+    /// The device poll names an unknown data center.
     ForeignLocation,
     /// The data center does not know the client.
     InvalidClient,
-    /// The client secret is of another data center.
+    /// The client secret belongs to another data center.
     InvalidClientSecret,
     /// The redirect URI differs from the registered one.
     InvalidRedirectUri,
-    /// The grant token has expired or was used.
+    /// The grant token has expired or was already used.
     InvalidCode,
     /// The token endpoint says that access was denied.
     AccessDenied,
@@ -70,36 +70,36 @@ pub enum Failure {
     UnauthorizedClient,
     /// The token endpoint answers invalid_grant.
     InvalidGrant,
-    /// The answer has no refresh token.
+    /// The response has no refresh token.
     NoRefreshToken,
-    /// A gateway answers with an HTML page, status 502.
+    /// A gateway responds with an HTML page, status 502.
     Html,
-    /// The answer ends in the middle of its JSON.
+    /// The response ends in the middle of its JSON.
     HalfJson,
-    /// The answer is 10 MB long.
+    /// The response is 10 MB long.
     Huge,
     /// The token endpoint redirects elsewhere.
     Redirect,
     /// The token endpoint never answers.
     Slow,
-    /// The connection is closed without an answer.
+    /// The connection is closed without a response.
     Closed,
-    /// The answer names a look-alike API domain.
+    /// The response names a look-alike API domain.
     ForeignApiDomain,
-    /// The lifetime comes as in old answers, and the login succeeds.
+    /// The lifetime is given as in Zoho's older responses, and the login succeeds.
     OldExpiry,
     /// The CRM says that the scope was not granted.
     ScopeMismatch,
     /// The CRM does not know the access token.
     InvalidToken,
-    /// A gateway answers for the CRM with an HTML page, status 502.
+    /// A gateway responds for the CRM with an HTML page, status 502.
     CrmHtml,
     /// The CRM never answers.
     CrmSlow,
 }
 
 impl Failure {
-    /// Where in the login it shows.
+    /// Where in the login it appears.
     pub fn stage(self) -> Stage {
         match self {
             Self::InvalidClientPage | Self::InvalidRedirectUriPage | Self::InvalidScopePage => {
@@ -119,7 +119,7 @@ impl Failure {
     }
 }
 
-/// As on the command line.
+/// Formats it as on the command line.
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let value = self.to_possible_value().expect("no failure is skipped");

@@ -1,15 +1,16 @@
-//! A strict stand-in for Zoho, to test an integration against: two data centers on this machine, each with an accounts
-//! server (consent page, token endpoint, device flow, revocation) and a CRM that tells whose tokens these are. It refuses
-//! what Zoho refuses: a code works once and for a minute, at its own data center, with its own redirect URI and PKCE
-//! verifier. It plays [failures](failure::Failure) on request and remembers [what it was asked](StandIn::requests).
+//! A strict stand-in for Zoho to test integrations against: two data centers on this machine, each with an accounts
+//! server (consent page, token endpoint, device flow, revocation) and a CRM with a few records. It refuses
+//! what Zoho refuses: a code works once, for a minute, at its own data center, with its own redirect URI and PKCE
+//! verifier. It plays [failures](failure::Failure) on request and records [every request](StandIn::requests).
 //!
-//! It behaves as Zoho documents (zoho.com/accounts/protocol/oauth, zoho.com/crm/developer/docs/api/v8), as the code that
-//! Zoho ships expects, and as users report; where all are silent, a comment says so and the strictest course is taken.
+//! It behaves as Zoho documents (zoho.com/accounts/protocol/oauth, zoho.com/crm/developer/docs/api/v8), as the code
+//! that Zoho ships expects, and as users report. Where all of these are silent, a comment says so and the stand-in
+//! takes the strictest option.
 //!
 //! # Testing an integration
 //!
-//! Give your code the stand-in's addresses and client in place of Zoho's. Here `organization` is the code under test;
-//! it exchanges a self client's grant token and asks the CRM for the name of the organization.
+//! Give your code the stand-in's addresses and client instead of Zoho's. Here `organization` is the code under test: it
+//! exchanges a self client's grant token and asks the CRM for the organization's name.
 //!
 //! ```
 //! use secrecy::ExposeSecret;
@@ -55,11 +56,12 @@
 //! }
 //! ```
 //!
-//! A login with a browser begins at `/oauth/v2/auth`, with a redirect URI that was
-//! [registered](StandIn::register_redirect_uri); [`visitor::consent`] plays the person. Code in other languages starts
-//! the program `zoho-stand-in`, which prints the same addresses and client.
+//! A login with a browser begins at `/oauth/v2/auth`, with a [registered](StandIn::register_redirect_uri) redirect URI;
+//! [`visitor::consent`] plays the person. Code in other languages starts the program `zoho-stand-in`, which prints the
+//! same addresses and client.
 #![forbid(unsafe_code)]
 
+mod data_center;
 pub mod failure;
 mod pages;
 mod parameters;
@@ -74,66 +76,40 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use clap::ValueEnum;
 use secrecy::SecretString;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub use data_center::DataCenter;
 use failure::{Failure, Stage};
 use recorded::Recorded;
 use registry::{Client, Kind, Registry};
 
-/// A data center of the stand-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DataCenter {
-    /// United States: where the client is registered.
-    Us,
-    /// Europe.
-    Eu,
-}
-
-impl DataCenter {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::Us, Self::Eu];
-
-    /// As in `location`: "eu".
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Us => "us",
-            Self::Eu => "eu",
-        }
-    }
-
-    /// "Europe".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Us => "United States",
-            Self::Eu => "Europe",
-        }
-    }
-}
-
-/// What is played.
+/// What the stand-in plays.
 #[derive(Clone, Copy, Debug)]
 pub struct Rehearsal {
-    /// What goes wrong.
+    /// The failure to play.
     pub failure: Option<Failure>,
-    /// Where the person lives. `Failure::NoAccountsServer` has them live where the client is registered,
-    /// `Failure::OtherDc` elsewhere.
+    /// The data center where the client is registered.
+    pub home: DataCenter,
+    /// Where the person's account is. `Failure::NoAccountsServer` moves it to the client's data center,
+    /// `Failure::OtherDc` to another one.
     pub person_at: DataCenter,
-    /// Whether the client is known in the data center where it was not registered.
+    /// Whether data centers other than the client's own know the client.
     pub multi_dc: bool,
-    /// "Use the same OAuth credentials for all data centers".
+    /// Zoho's setting "Use the same OAuth credentials for all data centers".
     pub same_secret: bool,
-    /// Between two polls of a device.
+    /// The interval between two polls for a device.
     pub interval: Duration,
 }
 
 impl Default for Rehearsal {
-    /// A good login that moves from one data center to the other.
+    /// A successful login that moves from one data center to the other.
     fn default() -> Self {
         Self {
             failure: None,
+            home: DataCenter::Us,
             person_at: DataCenter::Eu,
             multi_dc: true,
             same_secret: true,
@@ -142,28 +118,31 @@ impl Default for Rehearsal {
     }
 }
 
-/// Where one data center is reached.
+/// The addresses of one data center.
 #[derive(Clone, Debug)]
 pub struct Addresses {
-    /// Without a path: "http://127.0.0.1:40001".
+    /// The accounts server, without a path: "http://127.0.0.1:40001".
     pub accounts_url: String,
-    /// Without a path.
+    /// The API domain, without a path.
     pub api_domain: String,
 }
 
-/// Both data centers. When it is dropped they stop listening and close their connections, except where a client
-/// still waits for an answer.
+/// Both data centers. When dropped, they stop listening and close their connections, except where a client is still
+/// waiting for a response.
 pub struct StandIn {
     world: Arc<World>,
-    /// The drop ends them.
+    /// Dropping this stops both servers.
     running: JoinSet<io::Result<()>>,
 }
 
-/// What both data centers share.
+/// State shared by both data centers.
 struct World {
     client_id: String,
+    home: DataCenter,
+    /// That of the client's home, and that of everywhere else.
     secrets: [SecretString; 2],
-    addresses: [Addresses; 2],
+    /// Of those that are played.
+    addresses: Vec<(DataCenter, Addresses)>,
     state: Mutex<State>,
 }
 
@@ -171,21 +150,25 @@ struct State {
     registry: Registry,
     failure: Option<Failure>,
     requests: Vec<Recorded>,
+    /// What bulk read jobs were asked for.
+    jobs: Vec<Value>,
 }
 
 impl StandIn {
-    /// Serves both on free ports of 127.0.0.1.
+    /// Starts both on free ports of 127.0.0.1.
     pub async fn start(rehearsal: Rehearsal) -> io::Result<Self> {
         let us = TcpListener::bind("127.0.0.1:0").await?;
         let eu = TcpListener::bind("127.0.0.1:0").await?;
         Self::on([us, eu], rehearsal)
     }
 
-    /// Serves both on the given listeners, in the order of `DataCenter::ALL`.
+    /// Starts both on the given listeners, in the order of `DataCenter::ALL`.
     pub fn on(listeners: [TcpListener; 2], rehearsal: Rehearsal) -> io::Result<Self> {
         let [us, eu] = &listeners;
-        let mut stand_in = Self::at([addresses(us)?, addresses(eu)?], rehearsal);
-        for (at, listener) in DataCenter::ALL.into_iter().zip(listeners) {
+        let places = DataCenter::PAIR.into_iter();
+        let places = places.zip([addresses(us)?, addresses(eu)?]);
+        let mut stand_in = Self::at(places.collect(), rehearsal);
+        for (at, listener) in DataCenter::PAIR.into_iter().zip(listeners) {
             let router = stand_in.router(at);
             let server = axum::serve(listener, router).into_future();
             stand_in.running.spawn(server);
@@ -193,8 +176,14 @@ impl StandIn {
         Ok(stand_in)
     }
 
-    /// Listens nowhere: whoever calls it serves the routers at these addresses.
-    pub fn at(addresses: [Addresses; 2], rehearsal: Rehearsal) -> Self {
+    /// Every data center, at Zoho's own addresses: the caller makes those names lead to `by_host`.
+    pub fn everywhere(rehearsal: Rehearsal) -> Self {
+        let places = DataCenter::EVERYWHERE.map(|at| (at, at.addresses()));
+        Self::at(places.to_vec(), rehearsal)
+    }
+
+    /// Listens nowhere: the caller serves the routers at these addresses.
+    pub fn at(addresses: Vec<(DataCenter, Addresses)>, rehearsal: Rehearsal) -> Self {
         let secret = SecretString::from(shapes::client_secret());
         let other = if rehearsal.same_secret {
             secret.clone()
@@ -206,7 +195,7 @@ impl StandIn {
             kind: Kind::ServerBased,
             id: client_id.clone(),
             secrets: secrets.clone(),
-            home: DataCenter::Us,
+            home: rehearsal.home,
             multi_dc: rehearsal.multi_dc,
             redirect_uris: Vec::new(),
         };
@@ -221,9 +210,11 @@ impl StandIn {
             registry,
             failure: rehearsal.failure,
             requests: Vec::new(),
+            jobs: Vec::new(),
         };
         let world = World {
             client_id,
+            home: rehearsal.home,
             secrets,
             addresses,
             state: Mutex::new(state),
@@ -234,9 +225,14 @@ impl StandIn {
         }
     }
 
-    /// Everything that one data center answers.
+    /// Routes everything that one data center serves.
     pub fn router(&self, at: DataCenter) -> Router {
         site::router(Arc::clone(&self.world), at)
+    }
+
+    /// Everything that all of them answer, each server at its own host name alone.
+    pub fn by_host(&self) -> Router {
+        site::by_host(&self.world)
     }
 
     /// Adds a redirect URI to the client; it is compared character for character.
@@ -247,19 +243,19 @@ impl StandIn {
             .register_redirect_uri(redirect_uri);
     }
 
-    /// The client's id, the same in both data centers.
+    /// The client ID, the same in both data centers.
     pub fn client_id(&self) -> String {
         self.world.client_id.clone()
     }
 
-    /// The client's secret where it is registered, and everywhere when `same_secret`.
+    /// The client secret in the data center where it is registered; valid everywhere if `same_secret`.
     pub fn client_secret(&self) -> SecretString {
-        self.client_secret_at(DataCenter::Us)
+        self.client_secret_at(self.world.home)
     }
 
-    /// The client's secret of one data center.
+    /// The client secret of one data center.
     pub fn client_secret_at(&self, at: DataCenter) -> SecretString {
-        self.world.secrets[at as usize].clone()
+        self.world.secrets[usize::from(at != self.world.home)].clone()
     }
 
     /// The accounts server of a data center, without a path.
@@ -277,7 +273,7 @@ impl StandIn {
         self.world.addresses(at).api_domain.clone()
     }
 
-    /// A grant token as the API console makes them for a self client, of the data center where the person lives.
+    /// Creates a grant token as the API console does for a self client, in the data center of the person's account.
     pub fn self_client_code(&self, scopes: &[&str]) -> String {
         let scopes = scopes.iter().map(|&scope| scope.to_owned()).collect();
         let mut state = self.world.state();
@@ -286,19 +282,19 @@ impl StandIn {
             .self_client_code(&self.world.client_id, scopes, Instant::now())
     }
 
-    /// Changes what goes wrong from now on; the person stays where they live.
+    /// Changes the failure from now on; the person's account stays where it is.
     pub fn fail(&self, failure: Option<Failure>) {
         self.world.state().failure = failure;
     }
 
-    /// Every request so far, in the order of arrival.
+    /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Recorded> {
         self.world.state().requests.clone()
     }
 }
 
 impl State {
-    /// The failure that is played, if it shows itself there.
+    /// The failure being played, if it appears at this stage.
     fn failure_at(&self, stage: Stage) -> Option<Failure> {
         self.failure.filter(|failure| failure.stage() == stage)
     }
@@ -310,7 +306,11 @@ impl World {
     }
 
     fn addresses(&self, at: DataCenter) -> &Addresses {
-        &self.addresses[at as usize]
+        let mut known = self.addresses.iter();
+        let place = known.find(|(known, _)| *known == at);
+        &place
+            .expect("only a data center that is played is asked for")
+            .1
     }
 }
 

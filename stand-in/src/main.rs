@@ -1,22 +1,23 @@
-//! `zoho-stand-in`: the stand-in as a program, for a person or for tests in any language.
+//! `zoho-stand-in`: the stand-in as a program, for interactive use and for tests in any language.
 #![forbid(unsafe_code)]
 
 use std::future::pending;
 use std::io::{self, Write};
 
 use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use zoho_stand_in::failure::Failure;
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// A strict stand-in for Zoho on this machine, to test an integration against
+/// A strict stand-in for Zoho on this machine, to test integrations against
 ///
-/// Prints where it listens and which client it knows, as NAME=value lines, and runs until Ctrl-C.
+/// Prints its addresses and its client as NAME=value lines, and runs until Ctrl-C.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
-    /// The first of two ports in a row, one for each data center; 0 chooses free ones
+    /// The first of two consecutive ports, one per data center; 0 chooses free ones
     #[arg(long, default_value_t = 0)]
     port: u16,
     /// Play a failure
@@ -30,14 +31,22 @@ struct Arguments {
     )]
     redirect_uri: Vec<String>,
     /// Where the person's account is; the client is registered in the United States
-    #[arg(long, value_name = "DC", value_enum, default_value = "eu")]
+    #[arg(long, value_name = "DC", value_parser = person_at(), default_value = "eu")]
     person_at: DataCenter,
     /// The client is unknown outside the data center where it is registered
     #[arg(long)]
     no_multi_dc: bool,
-    /// The client has another secret in each data center
+    /// The client has a different secret in each data center
     #[arg(long)]
     own_secrets: bool,
+}
+
+fn person_at() -> impl TypedValueParser<Value = DataCenter> {
+    let codes = PossibleValuesParser::new(DataCenter::PAIR.map(DataCenter::code));
+    codes.map(|code| {
+        let [us, eu] = DataCenter::PAIR;
+        if code == us.code() { us } else { eu }
+    })
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -69,10 +78,10 @@ async fn main() -> io::Result<()> {
     pending().await
 }
 
-/// What an integration needs to know. The names are those that `zoho-grant` reads, where it reads any.
+/// Prints what an integration needs to know, with the variable names that `zoho-grant` reads, where it has one.
 fn print(stand_in: &StandIn, redirect_uris: &[String]) -> io::Result<()> {
-    let [us, eu] = DataCenter::ALL;
-    let [secret, eu_secret] = DataCenter::ALL.map(|at| stand_in.client_secret_at(at));
+    let [us, eu] = DataCenter::PAIR;
+    let [secret, eu_secret] = DataCenter::PAIR.map(|at| stand_in.client_secret_at(at));
     let mut out = io::stdout().lock();
     writeln!(out, "ZOHO_CLIENT_ID={}", stand_in.client_id())?;
     writeln!(out, "ZOHO_CLIENT_SECRET={}", secret.expose_secret())?;

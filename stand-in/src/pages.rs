@@ -1,4 +1,4 @@
-//! The stand-in's pages: consent, the API console, and the errors that Zoho shows itself and never redirects.
+//! The stand-in's pages: consent, the API console, and the errors that Zoho shows itself without redirecting.
 
 use askama::Template;
 use axum::http::header;
@@ -16,27 +16,27 @@ const STYLE: &str = include_str!("../templates/page.css");
 #[derive(Template)]
 #[template(path = "consent.html")]
 pub struct Consent {
-    /// The client's name in the console.
+    /// The client's name in the API console.
     pub client_name: &'static str,
-    /// Who is signed in.
+    /// The signed-in user.
     pub person: String,
-    /// Their organization.
+    /// The user's organization.
     pub organization: &'static str,
-    /// "Europe": the data center of this page.
+    /// The page's data center: "Europe".
     pub data_center: &'static str,
-    /// What the client asks for.
+    /// The scopes the client requests.
     pub scopes: Vec<String>,
-    /// Names this pending consent, once.
+    /// A one-time name for this pending consent.
     pub ticket: String,
 }
 
-/// The page on which the person enters a device's code.
+/// The page where the person enters a device code.
 #[derive(Template)]
 #[template(path = "enter_code.html")]
 pub struct EnterCode<'a> {
-    /// "Europe": the data center of this page.
+    /// The page's data center: "Europe".
     pub data_center: &'static str,
-    /// Filled in already, when the address has it.
+    /// The code to prefill, if the address contains it.
     pub user_code: &'a str,
 }
 
@@ -44,9 +44,9 @@ pub struct EnterCode<'a> {
 #[derive(Template)]
 #[template(path = "console.html")]
 pub struct Console<'a> {
-    /// "Europe": the data center of this page.
+    /// The page's data center: "Europe".
     pub data_center: &'static str,
-    /// Filled in already.
+    /// The scope to prefill.
     pub scope: &'a str,
 }
 
@@ -80,52 +80,53 @@ pub struct Registered<'a> {
     pub client_secret: &'a str,
 }
 
-/// A page that says one thing.
+/// A page with a single message.
 #[derive(Template)]
 #[template(path = "told.html")]
 pub struct Told<'a> {
-    /// What happened, a few words.
+    /// What happened, in a few words.
     pub title: &'a str,
-    /// What it means: short paragraphs.
+    /// What it means, in short paragraphs.
     pub paragraphs: &'a [&'a str],
     /// A grant token to copy.
     pub code: Option<String>,
 }
 
-/// A page like the one on which Zoho says "Invalid Client" and never redirects.
+/// A page like the one where Zoho says "Invalid Client" and never redirects.
 #[derive(Template)]
 #[template(path = "zoho_error.html")]
 struct ZohoError<'a> {
-    /// Zoho's words.
+    /// Zoho's wording.
     title: &'a str,
-    /// What it means here, one sentence.
+    /// What it means here, in one sentence.
     meaning: &'a str,
-    /// How to fix it, one sentence.
+    /// How to fix it, in one sentence.
     remedy: &'a str,
 }
 
-/// A page without a form.
+/// Renders a page without a form.
 pub fn formless(page: &impl Template) -> Response {
     html(page, "; form-action 'none'")
 }
 
-/// A page whose form is answered with a page.
+/// Renders a page whose form leads to another page here.
 pub fn own_form(page: &impl Template) -> Response {
     html(page, "; form-action 'self'")
 }
 
-/// A page whose form is answered with a redirect to anywhere: Chromium holds `form-action` against that, too.
+/// Renders a page whose form may redirect anywhere: Chromium applies `form-action` to redirects too.
 pub fn redirected_form(page: &impl Template) -> Response {
     html(page, "")
 }
 
-/// Status 200: which one Zoho sends is not documented, and whoever judges by the status shall be wrong here.
+/// Renders Zoho's error page with status 200: Zoho does not document the status, and code that relies on it should fail
+/// here.
 pub fn invalid(error: Invalid) -> Response {
     let (title, meaning, remedy) = match error {
         Invalid::Client => (
             "Invalid Client",
             "This data center does not know the client ID.",
-            "Start at the data center where the client is registered, or turn on multi-DC for it.",
+            "Start at the data center where the client is registered, or turn on multi-DC for the client.",
         ),
         Invalid::RedirectUri => (
             "Invalid Redirect Uri",
@@ -140,16 +141,16 @@ pub fn invalid(error: Invalid) -> Response {
         Invalid::ResponseType => (
             "Invalid Response Type",
             "The response type is not “code”.",
-            "Ask with response_type=code.",
+            "Send response_type=code.",
         ),
         Invalid::UserCode => (
             "Invalid Code",
-            "No device waits with this code: it is mistyped, too old, or was answered already.",
-            "Compare it letter by letter with the terminal and enter it again. A code is valid for five minutes.",
+            "No device is waiting for this code: it is mistyped, expired or already used.",
+            "Compare it with the code in the terminal and enter it again. A code is valid for five minutes.",
         ),
         Invalid::Request => (
             "Invalid Request",
-            "The request is malformed, or this consent was already answered.",
+            "The request is malformed, or this consent was already used.",
             "Start the login again.",
         ),
     };
@@ -160,7 +161,7 @@ pub fn invalid(error: Invalid) -> Response {
     })
 }
 
-/// Renders a page whose policy allows its own style sheet alone; `allowed` says what else it may do.
+/// Renders a page whose policy allows only its own style sheet; `allowed` adds what else it may do.
 fn html(page: &impl Template, allowed: &str) -> Response {
     let style = BASE64_STANDARD.encode(digest(&SHA256, STYLE.as_bytes()));
     let policy = format!(
@@ -170,7 +171,7 @@ fn html(page: &impl Template, allowed: &str) -> Response {
     ([(header::CONTENT_SECURITY_POLICY, policy)], Html(html)).into_response()
 }
 
-/// A scope in plain words, when it is a usual one.
+/// Describes a common scope in plain words.
 fn meaning(scope: &str) -> Option<&'static str> {
     match scope {
         "ZohoCRM.modules.READ" => Some("Read the records of every module"),
@@ -187,7 +188,7 @@ mod tests {
 
     use super::*;
 
-    /// A field's name followed by markup.
+    /// Returns a field's name followed by markup.
     fn marked(field: &str) -> &'static str {
         format!("{field}<b>&\"'").leak()
     }
@@ -211,7 +212,8 @@ mod tests {
         (policy, String::from_utf8(body.to_vec()).unwrap())
     }
 
-    /// Holds of every page: foreign text is escaped, nothing is loaded, nothing stands there that the policy refuses.
+    /// Asserts what holds for every page: foreign text is escaped, nothing is loaded, and the policy blocks none of its
+    /// content.
     async fn assert_sound(page: Response, fields: &[&str]) {
         let (policy, html) = parts(page).await;
         for field in fields {

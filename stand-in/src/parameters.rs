@@ -7,14 +7,14 @@ use axum::extract::{FromRequest, OptionalFromRequest, Request};
 use axum::http::Method;
 use serde::Deserialize;
 
-/// Parameters of which none is repeated. A handler takes them as `Option<Parameters>`: a bad request is answered in
-/// Zoho's manner, not in axum's.
+/// Parameters, none of them repeated. Handlers take `Option<Parameters>`, so that a malformed request gets Zoho's kind
+/// of error rather than axum's.
 #[derive(Deserialize)]
 #[serde(try_from = "Vec<(String, String)>")]
 pub struct Parameters(Vec<(String, String)>);
 
 impl Parameters {
-    /// The value of `name`; an empty one counts as left out (RFC 6749 §3.1).
+    /// The value of `name`; an empty one counts as omitted (RFC 6749 §3.1).
     pub fn value(&self, name: &str) -> Option<&str> {
         let found = self.0.iter().find(|(known, _)| known == name);
         found
@@ -26,7 +26,7 @@ impl Parameters {
 impl TryFrom<Vec<(String, String)>> for Parameters {
     type Error = &'static str;
 
-    /// A parameter given twice makes the whole unreadable (RFC 6749 §3.1 and §3.2); Zoho is silent.
+    /// Rejects the whole request if a parameter is repeated (RFC 6749 §3.1 and §3.2); Zoho is silent.
     fn try_from(pairs: Vec<(String, String)>) -> Result<Self, &'static str> {
         let mut names: Vec<_> = pairs.iter().map(|(name, _)| name).collect();
         names.sort_unstable();
@@ -42,8 +42,8 @@ impl TryFrom<Vec<(String, String)>> for Parameters {
 impl<S: Send + Sync> OptionalFromRequest<S> for Parameters {
     type Rejection = Infallible;
 
-    /// The query of a GET, the form of a POST. None when it is no form, or when a POST has anything in its query:
-    /// Zoho takes parameters there as well, but they end in logs.
+    /// Reads the query of a GET or the form of a POST. None if it is not a form, or if a POST has a query: Zoho accepts
+    /// parameters there as well, but they end up in logs.
     async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Infallible> {
         if request.method() == Method::POST && request.uri().query().is_some() {
             return Ok(None);

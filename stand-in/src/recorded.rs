@@ -1,4 +1,4 @@
-//! What the tests ask the stand-in afterwards: which requests came.
+//! The requests that arrived, for tests to inspect afterwards.
 
 use std::fmt;
 
@@ -7,19 +7,19 @@ use url::form_urlencoded;
 
 use crate::DataCenter;
 
-/// Fields whose values are never kept.
+/// Fields whose values are never recorded.
 const SECRET: [&str; 4] = ["client_secret", "code_verifier", "refresh_token", "token"];
 
 /// A request as it arrived, before it was judged.
 #[derive(Clone)]
 pub struct Recorded {
-    /// Where it arrived.
+    /// The data center where it arrived.
     pub data_center: DataCenter,
-    /// "POST".
+    /// The method, such as "POST".
     pub method: String,
-    /// Without the query: "/oauth/v2/token".
+    /// The path without the query: "/oauth/v2/token".
     pub path: String,
-    /// Names in the order of query, then form body; the values of secret ones are left out.
+    /// Field names in order, first the query's, then the form body's; secret values are left out.
     pub fields: Vec<(String, Option<String>)>,
 }
 
@@ -51,7 +51,7 @@ impl Recorded {
     }
 }
 
-/// Without values: grant token and state are among them.
+/// Formats it without values: they include the grant token and the state.
 impl fmt::Debug for Recorded {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names: Vec<_> = self.fields.iter().map(|(name, _)| name.as_str()).collect();

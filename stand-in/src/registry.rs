@@ -1,5 +1,5 @@
-//! What the stand-in knows and how it judges. Pure: the clock is an argument, so that expiry is tested without waiting.
-//! The rules are those of Zoho's documents; where they are silent a comment says so, and the strictest course is taken.
+//! What the stand-in knows and how it judges. Pure: the clock is an argument, so expiry is tested without waiting. The
+//! rules come from Zoho's documentation; where it is silent, a comment says so and the strictest option is taken.
 
 pub mod answer;
 pub mod device;
@@ -22,15 +22,15 @@ use grant::Grant;
 use request::Asked;
 use tokens::Tokens;
 
-/// Clients, pending consents, grant tokens and tokens of both data centers; one person.
+/// Clients, pending consents, grant tokens and tokens of both data centers, for one person.
 pub struct Registry {
     clients: Vec<Client>,
     person_at: DataCenter,
-    /// Clients to which the person has consented before.
+    /// Clients that the person has consented to before.
     consented: HashSet<String>,
-    /// By ticket.
+    /// Pending consents by ticket.
     pending: HashMap<String, Pending>,
-    /// By grant token.
+    /// Grants by grant token.
     grants: HashMap<String, Grant>,
     devices: Devices,
     tokens: Tokens,
@@ -70,19 +70,32 @@ impl Kind {
 pub struct Client {
     /// Its type.
     pub kind: Kind,
-    /// The client id, the same in every data center.
+    /// The client ID, the same in every data center.
     pub id: String,
-    /// One for each data center, in the order of `DataCenter::ALL`.
+    /// One secret per data center, in the order of `DataCenter::ALL`.
     pub secrets: [SecretString; 2],
-    /// Where it was registered.
+    /// The data center where it was registered.
     pub home: DataCenter,
     /// Whether other data centers know it.
     pub multi_dc: bool,
-    /// Compared character for character.
+    /// Redirect URIs, compared character for character.
     pub redirect_uris: Vec<String>,
 }
 
-/// A consent that waits for the person, at their data center.
+impl Client {
+    /// Its secret at a data center.
+    fn secret(&self, at: DataCenter) -> &str {
+        self.secrets[usize::from(at != self.home)].expose_secret()
+    }
+
+    /// China is a separate cloud, and Zoho does not say that multi-DC reaches into it.
+    fn is_known(&self, at: DataCenter) -> bool {
+        let apart = [at, self.home].contains(&DataCenter::Cn);
+        at == self.home || self.multi_dc && !apart
+    }
+}
+
+/// A consent that the person has not answered yet, at their data center.
 struct Pending {
     client_id: String,
     redirect_uri: String,
@@ -90,7 +103,7 @@ struct Pending {
 }
 
 impl Registry {
-    /// A registry in which one person lives at `person_at`.
+    /// A registry with one person whose account is at `person_at`.
     pub fn new(person_at: DataCenter, clients: Vec<Client>) -> Self {
         Self {
             clients,
@@ -103,22 +116,22 @@ impl Registry {
         }
     }
 
-    /// Where the person lives.
+    /// The data center of the person's account.
     pub fn person_at(&self) -> DataCenter {
         self.person_at
     }
 
-    /// Between two polls for one device.
+    /// The interval between two polls for one device.
     pub fn interval(&self) -> Duration {
         self.devices.interval
     }
 
-    /// Sets the interval of polls.
+    /// Sets the polling interval.
     pub fn poll_every(&mut self, interval: Duration) {
         self.devices.interval = interval;
     }
 
-    /// Registers one more redirect URI for every client.
+    /// Registers another redirect URI for every client.
     pub fn register_redirect_uri(&mut self, redirect_uri: &str) {
         for client in &mut self.clients {
             client.redirect_uris.push(redirect_uri.to_owned());
@@ -172,7 +185,7 @@ impl Registry {
         Ok(Authorization::Consent { ticket, scopes })
     }
 
-    /// Takes the person's answer, once for each ticket.
+    /// Records the person's decision, once per ticket.
     pub fn decide(
         &mut self,
         at: DataCenter,
@@ -220,7 +233,8 @@ impl Registry {
         })
     }
 
-    /// A grant token as the API console makes them for a self client: without a redirect. The client's type is not looked at.
+    /// Creates a grant token as the API console does for a self client: without a redirect. The client's type is not
+    /// checked.
     pub fn self_client_code(
         &mut self,
         client_id: &str,
@@ -240,7 +254,7 @@ impl Registry {
         })
     }
 
-    /// The same from the console's page, which is where the person lives. None when a scope has a wrong shape.
+    /// The same from the console's page, at the data center of the person's account. None if a scope is malformed.
     pub fn console_code(
         &mut self,
         at: DataCenter,
@@ -259,27 +273,26 @@ impl Registry {
         form: &Parameters,
         now: Instant,
     ) -> Result<Issued, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        let secret = client.secrets[at as usize].expose_secret();
-        if form.value("client_secret") != Some(secret) {
-            return Err(TokenError::InvalidClientSecret);
-        }
-        let client_id = client.id.clone();
+        let client_id = self.proven(at, form)?;
         match form.value("grant_type") {
             Some("authorization_code") => self.redeem(at, &client_id, form, now),
-            Some("refresh_token") => self.refresh(at, &client_id, form, now),
+            Some("refresh_token") => {
+                let token = form.value("refresh_token").unwrap_or_default();
+                let issued = self.tokens.refresh(at, &client_id, token, now);
+                issued.ok_or(TokenError::InvalidCode)
+            }
             _ => Err(TokenError::GeneralError),
         }
     }
 
-    /// Kills a refresh token and its access tokens. The documents name no other kind, so no other is taken;
-    /// nor do they say what a wrong token is answered with.
+    /// Revokes a refresh token and its access tokens. The documentation names no other kind, so no other is accepted;
+    /// it does not say how a wrong token is answered.
     pub fn revoke(&mut self, at: DataCenter, refresh_token: &str) -> Result<(), TokenError> {
         let known = self.tokens.revoke(at, refresh_token);
         known.then_some(()).ok_or(TokenError::InvalidCode)
     }
 
-    /// The scopes of an access token that is alive at this data center.
+    /// The scopes of an access token that is valid at this data center.
     pub fn scopes(&self, at: DataCenter, access_token: &str, now: Instant) -> Option<&[String]> {
         self.tokens.scopes(at, access_token, now)
     }
@@ -287,7 +300,16 @@ impl Registry {
     fn client(&self, at: DataCenter, parameters: &Parameters) -> Option<&Client> {
         let id = parameters.value("client_id")?;
         let mut clients = self.clients.iter();
-        clients.find(|client| client.id == id && (client.multi_dc || client.home == at))
+        clients.find(|client| client.id == id && client.is_known(at))
+    }
+
+    /// The ID of the client, once it has authenticated.
+    fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
+        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        match form.value("client_secret") {
+            Some(given) if given == client.secret(at) => Ok(client.id.clone()),
+            _ => Err(TokenError::InvalidClientSecret),
+        }
     }
 
     fn grant(&mut self, grant: Grant) -> String {
@@ -306,14 +328,14 @@ impl Registry {
         let code = form.value("code").ok_or(TokenError::InvalidCode)?;
         let grant = self.grants.get_mut(code).filter(|grant| grant.at == at);
         let grant = grant.ok_or(TokenError::InvalidCode)?;
-        // Zoho is silent on what a second use does to the tokens of the first: RFC 6749 §4.1.2 has them revoked.
+        // Zoho does not say what a second use does to the tokens of the first: RFC 6749 §4.1.2 says to revoke them.
         if grant.spent {
             for token in &grant.tokens {
                 self.tokens.kill(token);
             }
             return Err(TokenError::InvalidCode);
         }
-        // Silent, too, on whether a failed attempt leaves it usable: here it does not.
+        // Nor does it say whether a failed attempt leaves the code usable: here it does not.
         grant.spent = true;
         grant.check(client_id, form, now)?;
         let issued = self
@@ -322,18 +344,5 @@ impl Registry {
         grant.tokens.push(issued.access_token.clone());
         grant.tokens.extend(issued.refresh_token.clone());
         Ok(issued)
-    }
-
-    fn refresh(
-        &mut self,
-        at: DataCenter,
-        client_id: &str,
-        form: &Parameters,
-        now: Instant,
-    ) -> Result<Issued, TokenError> {
-        let token = form.value("refresh_token").ok_or(TokenError::InvalidCode)?;
-        self.tokens
-            .refresh(at, client_id, token, now)
-            .ok_or(TokenError::InvalidCode)
     }
 }

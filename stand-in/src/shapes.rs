@@ -1,15 +1,15 @@
-//! Random values in the shapes that Zoho's have.
+//! Random values in the same shapes as Zoho's.
 
 const CLIENT_ALPHABET: &[u8; 36] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789";
 
-/// `1000.` and 30 upper-case letters or digits.
+/// A client ID: `1000.` and 30 uppercase letters or digits.
 pub fn client_id() -> String {
     let letter = || char::from(CLIENT_ALPHABET[rand::random_range(0..CLIENT_ALPHABET.len())]);
     let id: String = std::iter::repeat_with(letter).take(30).collect();
     format!("1000.{id}")
 }
 
-/// 42 hexadecimal digits.
+/// A client secret: 42 hexadecimal digits.
 pub fn client_secret() -> String {
     format!(
         "{:032x}{:010x}",
@@ -18,7 +18,7 @@ pub fn client_secret() -> String {
     )
 }
 
-/// A grant token, refresh token or access token: `1000.`, 32 hexadecimal digits, a dot, 32 more.
+/// A grant, refresh or access token: `1000.`, 32 hexadecimal digits, a dot, 32 more.
 pub fn token() -> String {
     format!(
         "1000.{:032x}.{:032x}",
@@ -27,12 +27,12 @@ pub fn token() -> String {
     )
 }
 
-/// The name of one pending consent.
+/// A name for one pending consent.
 pub fn ticket() -> String {
     format!("{:032x}", rand::random::<u128>())
 }
 
-/// What a person types on another device: without vowels, so that no word comes about.
+/// A code to type on another device: it has no vowels, so it forms no words.
 pub fn user_code() -> String {
     const LETTERS: &[u8; 20] = b"BCDFGHJKLMNPQRSTVWXZ";
     let letter = || char::from(LETTERS[rand::random_range(0..LETTERS.len())]);

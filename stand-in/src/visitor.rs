@@ -1,5 +1,5 @@
-//! A browser without a screen, for tests and for `zoho-grant demo --yes`: it opens the address, enters a code that
-//! the page shows, and accepts.
+//! A simulated browser for tests and for `zoho-grant demo --yes`: it opens the address, enters a code shown on the
+//! page, and accepts.
 
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
@@ -19,10 +19,10 @@ use tower_http::follow_redirect::{FollowRedirect, RequestUri};
 use url::Url;
 use url::form_urlencoded::Serializer;
 
-/// More than any page of a login.
+/// Larger than any page in a login.
 const PAGE_LIMIT: usize = 16 * 1024 * 1024;
 
-/// What a browser says of itself when a person follows a link.
+/// Headers that a browser sends when a person follows a link.
 const NAVIGATION: [(&str, &str); 5] = [
     ("accept", "text/html,application/xhtml+xml,*/*;q=0.8"),
     ("sec-fetch-dest", "document"),
@@ -31,33 +31,33 @@ const NAVIGATION: [(&str, &str); 5] = [
     ("upgrade-insecure-requests", "1"),
 ];
 
-/// Where the visit ended.
+/// Where a visit ended.
 pub struct Visit {
-    /// Of the last answer: a redirect, if there were more than browsers follow.
+    /// The status of the last response: a redirect if there were more than browsers follow.
     pub status: u16,
-    /// The last page, as it came.
+    /// The last page, unmodified.
     pub page: String,
-    /// Its address, which may hold a grant token.
+    /// The last page's address, which may contain a grant token.
     pub address: SecretString,
-    /// The last page's title, as it came: "Invalid Client" on Zoho's own.
+    /// The last page's title, unmodified: "Invalid Client" on Zoho's own page.
     pub title: Option<String>,
-    /// Whether a consent page was found, and accepted.
+    /// Whether a consent page was found and accepted.
     pub consented: bool,
 }
 
 /// Why the visit did not end on a page.
 #[derive(Debug, thiserror::Error)]
 pub enum VisitError {
-    /// The first address is none.
-    #[error("the browser was sent to no valid address")]
+    /// The first address is invalid.
+    #[error("the browser was sent to an invalid address")]
     Address,
-    /// No answer, or not all of it.
-    #[error("the browser got no answer")]
+    /// No response, or only part of one.
+    #[error("the browser received no complete response")]
     Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
 }
 
-/// Opens `start`, follows it to the consent page, over the page for a device's code if it leads there, accepts,
-/// and follows to the last page. Plain http alone, as the stand-in speaks.
+/// Opens `start`, follows redirects to the consent page (through the device code page if necessary), accepts, and
+/// follows redirects to the last page. Supports only plain http, which is all the stand-in uses.
 pub async fn consent(start: &str) -> Result<Visit, VisitError> {
     let typed = Request::get(start).header("sec-fetch-site", "none");
     let mut visit = visit(typed, String::new()).await?;
@@ -75,8 +75,8 @@ pub async fn consent(start: &str) -> Result<Visit, VisitError> {
     })
 }
 
-/// Submits a form of the page. Its answer may lead anywhere, so the request says `cross-site`, as the last one of such
-/// a journey does in a browser.
+/// Submits a form of the page. Its response may redirect anywhere, so the request says `cross-site`, as a browser's
+/// last request in such a chain does.
 async fn submit(from: &Visit, action: &str, form: &[(&str, &str)]) -> Result<Visit, VisitError> {
     let page = Url::parse(from.address.expose_secret()).map_err(|_| VisitError::Address)?;
     let action = page.join(action).map_err(|_| VisitError::Address)?;
@@ -87,7 +87,7 @@ async fn submit(from: &Visit, action: &str, form: &[(&str, &str)]) -> Result<Vis
     visit(post, body).await
 }
 
-/// Sends the request and follows its redirects, as many as browsers do.
+/// Sends the request and follows as many redirects as browsers do.
 async fn visit(request: request::Builder, body: String) -> Result<Visit, VisitError> {
     let request = NAVIGATION
         .into_iter()
@@ -103,7 +103,7 @@ async fn visit(request: request::Builder, body: String) -> Result<Visit, VisitEr
     let response = response.map_err(|error| VisitError::Answer(error.into()))?;
     let status = response.status().as_u16();
     let followed = response.extensions().get();
-    let RequestUri(address) = followed.expect("each answer that was followed tells its address");
+    let RequestUri(address) = followed.expect("each response that was followed has its address");
     let address = address.to_string().into();
     let page = to_bytes(Body::new(response.into_body()), PAGE_LIMIT).await;
     let page = page.map_err(|error| VisitError::Answer(error.into()))?;
@@ -117,7 +117,7 @@ async fn visit(request: request::Builder, body: String) -> Result<Visit, VisitEr
     })
 }
 
-/// Localhost is loopback, as for browsers, whatever the system's table of hosts lacks (RFC 6761, section 6.3).
+/// Resolves localhost to loopback, as browsers do, even if the system's hosts file lacks it (RFC 6761, section 6.3).
 async fn addresses(host: Name) -> io::Result<vec::IntoIter<SocketAddr>> {
     let addresses = if host.as_str().eq_ignore_ascii_case("localhost") {
         vec![
@@ -162,7 +162,7 @@ mod tests {
         assert_eq!(value_of("ticket", "<title>Invalid Client</title>"), None);
     }
 
-    /// Visits a server that gives these answers in turn. Where the visit ended, and the requests that came.
+    /// Visits a server that gives these responses in turn. Returns where the visit ended and the requests received.
     async fn visited(answers: [&'static str; 3]) -> (Visit, Vec<String>) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let start = format!("http://{}/start", listener.local_addr().unwrap());

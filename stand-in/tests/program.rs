@@ -1,4 +1,4 @@
-//! The program `zoho-stand-in`, as a test in any language uses it.
+//! Tests the program `zoho-stand-in` as a test in any language would use it.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
@@ -14,7 +14,7 @@ use tokio::process::{Child, Command};
 use url::Url;
 use zoho_stand_in::visitor;
 
-/// Starts it; what it printed first, by name. It ends with the child.
+/// Starts the program and returns the variables it prints. It stops when the child is dropped.
 async fn start(arguments: &[&str]) -> (Child, HashMap<String, String>) {
     let mut child = Command::new(env!("CARGO_BIN_EXE_zoho-stand-in"))
         .args(arguments)
@@ -32,7 +32,7 @@ async fn start(arguments: &[&str]) -> (Child, HashMap<String, String>) {
     (child, printed)
 }
 
-/// Logs in with what was printed and exchanges the code where the callback says.
+/// Logs in with the printed values and exchanges the code at the server that the callback names.
 async fn login(printed: &HashMap<String, String>) -> (Url, Value) {
     let mut start = Url::parse(&printed["ZOHO_ACCOUNTS_URL"]).unwrap();
     start.set_path("/oauth/v2/auth");
@@ -61,7 +61,7 @@ async fn login(printed: &HashMap<String, String>) -> (Url, Value) {
     (callback, asked.await.unwrap())
 }
 
-/// Where callbacks arrive; nothing is found there.
+/// A redirect URI that is served but has no page.
 async fn redirect_uri() -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let uri = format!("http://{}/callback", listener.local_addr().unwrap());

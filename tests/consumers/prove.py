@@ -1,4 +1,4 @@
-"""Hands real credentials of the stand-in to each consumer and looks whether it finds them."""
+"""Gives each consumer real credentials from the stand-in and checks that it finds them."""
 
 import csv
 import json
@@ -16,11 +16,11 @@ CONSENT = re.compile(r"\s+(http://127\.0\.0\.1:\d+/oauth/v2/auth\S+)")
 
 
 class Unproven(Exception):
-    """The consumer is not to be had on this machine."""
+    """The consumer is not available on this machine."""
 
 
 class StandIn:
-    """The stand-in Zoho as a process of its own, with what a login there needs."""
+    """The stand-in Zoho in its own process, with the settings for a login there."""
 
     def __init__(self):
         self.process = subprocess.Popen(
@@ -30,7 +30,7 @@ class StandIn:
         self.variables = dict(line.strip().split("=", 1) for line in lines)
 
     def login(self, *options):
-        """Logs in by the real binary, and returns its standard output."""
+        """Logs in with the real binary and returns its standard output."""
         domain = self.variables["ZOHO_API_DOMAIN"]
         words = ["login", "--no-browser", "--redirect-uri", "http://localhost:0/callback", "--timeout", "30s"]
         login = subprocess.Popen(
@@ -186,7 +186,7 @@ def node_package():
 
 
 def node_command():
-    # An import is looked up from where the script lies.
+    # An import is resolved relative to the script's folder.
     script = FOLDER / "node/sdk.mjs"
     shutil.copy(HERE / "sdk.mjs", script)
     return ["node", script]

@@ -1,4 +1,4 @@
-// Zoho's Node SDK: prints the access token that it would use, found in the token store by its id.
+// Uses Zoho's Node SDK: prints the access token it would use, found in the token store by its ID.
 import { once } from "node:events";
 import { createServer } from "node:http";
 import { dirname } from "node:path";
@@ -7,7 +7,7 @@ import { DataCenter, FileStore, InitializeBuilder, OAuthBuilder } from "@zohocrm
 
 const [store, apiDomain, tokenEndpoint] = process.argv.slice(2);
 
-// The SDK sends multipart bodies, which the stand-in does not read: they are passed on as the forms that it does.
+// The SDK sends multipart bodies, which the stand-in does not accept: they are forwarded as plain forms.
 const gateway = createServer(async (request, response) => {
   const body = new Response(await buffer(request), { headers: { "content-type": request.headers["content-type"] } });
   const answer = await fetch(tokenEndpoint, { method: "POST", body: new URLSearchParams(await body.formData()) });

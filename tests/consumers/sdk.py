@@ -1,4 +1,4 @@
-"""Zoho's Python SDK: prints the access token that it would use, found in the token store by its id."""
+"""Uses Zoho's Python SDK: prints the access token it would use, found in the token store by its ID."""
 
 import sys
 from pathlib import Path

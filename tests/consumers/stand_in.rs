@@ -1,5 +1,5 @@
-//! The stand-in Zoho on its own, for `tests/consumers/run`: prints the variables of a login there, then consents at
-//! each address that comes on standard input, and ends with it. An argument names a file for the last page seen.
+//! Runs the stand-in Zoho for `tests/consumers/run`: prints the variables for a login there, consents at each address
+//! read from standard input, and ends with it. An argument names a file for the last page seen.
 
 use std::env;
 use std::fs;
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Lines of standard input, read beside the stand-in.
+/// Reads lines of standard input on a separate thread.
 fn lines() -> mpsc::Receiver<String> {
     let (line, lines) = mpsc::channel(1);
     thread::spawn(move || {

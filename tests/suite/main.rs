@@ -1,4 +1,4 @@
-//! The whole program: the flow in the library, the real binary, real sockets, real browsers.
+//! Tests the whole program: the flow in the library, the real binary, real sockets, real browsers.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
@@ -11,6 +11,8 @@ mod handover;
 #[cfg(unix)]
 mod hostile;
 mod login;
+#[cfg(target_os = "linux")]
+mod names;
 mod needs;
 #[cfg(target_os = "linux")]
 mod opener;

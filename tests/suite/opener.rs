@@ -1,4 +1,4 @@
-//! What `BROWSER` names in a test.
+//! The program that `BROWSER` names in a test.
 
 use crate::program::DEADLINE;
 use std::fs::{self, File, Permissions};
@@ -10,12 +10,12 @@ use tokio::net::unix::pipe;
 use tokio::time::timeout;
 use url::Url;
 
-/// A `BROWSER` that hands over what it is to open, and lives on as a browser does, until this is dropped.
+/// A `BROWSER` that passes on the address it is to open and keeps running as a browser does, until dropped.
 pub struct Opener {
-    /// What the variable is to hold.
+    /// The value for the variable.
     pub browser: String,
     addresses: BufReader<pipe::Receiver>,
-    /// It ends when this is closed.
+    /// The opener exits when this is closed.
     _life: File,
     _folder: TempDir,
 }
@@ -33,7 +33,7 @@ impl Opener {
         let [to, until] = [&address, &life].map(|path| path.display().to_string());
         let text = format!("exec 3<'{until}'; echo \"$$ $1\" > '{to}'; read _ <&3\n");
         fs::write(&script, text).unwrap();
-        // A program that acts for another user opens it as him.
+        // A program that acts for another user opens it as that user.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
         let both = File::options().read(true).write(true).open(&life);
         let addresses = pipe::OpenOptions::new()
@@ -47,12 +47,12 @@ impl Opener {
         }
     }
 
-    /// The address that it was given.
+    /// The address it was given.
     pub async fn opened(&mut self) -> Url {
         self.run().await.1
     }
 
-    /// The same, behind its process.
+    /// The address it was given, after its process ID.
     pub async fn run(&mut self) -> (u32, Url) {
         let mut line = String::new();
         let read = timeout(DEADLINE, self.addresses.read_line(&mut line)).await;

@@ -1,4 +1,4 @@
-//! The real `zoho-grant`: started, heard, and ended. No test starts it in another way.
+//! The real `zoho-grant`: started, read from, and ended. No test starts it in any other way.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -13,13 +13,13 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// The program.
+/// The program's path.
 pub const BINARY: &str = env!("CARGO_BIN_EXE_zoho-grant");
 
-/// Nothing takes this long; what does has hung.
+/// Nothing takes this long; anything that does has hung.
 pub const DEADLINE: Duration = Duration::from_mins(1);
 
-/// Without these no program starts on some systems.
+/// Some systems start no program without these.
 const KEPT_VARIABLES: [&str; 2] = ["PATH", "SystemRoot"];
 
 /// A running program, killed when dropped.
@@ -27,14 +27,14 @@ pub struct Program {
     child: Child,
     stdout: Output,
     stderr: Output,
-    /// As much of standard error as was looked through line by line.
+    /// How much of standard error has been searched line by line.
     passed: usize,
 }
 
 /// How a program ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// The exit code; none when a signal ended it.
+    /// The exit code; none if a signal ended it.
     pub code: Option<i32>,
     /// Everything on standard output.
     pub stdout: String,
@@ -43,17 +43,17 @@ pub struct Ended {
 }
 
 impl Program {
-    /// Starts it with these arguments, no standard input, and nothing in the environment.
+    /// Starts it with these arguments, no standard input, and an empty environment.
     pub fn start(arguments: &[&str]) -> Self {
         Self::start_in(&[], arguments)
     }
 
-    /// The same with these variables.
+    /// Starts it with these variables as well.
     pub fn start_in(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         Self::spawn(&mut command(variables, arguments))
     }
 
-    /// The same with a text on standard input.
+    /// Starts it with text on standard input as well.
     pub fn start_with(text: &str, variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         let mut input = tempfile::tempfile().expect("there is room for a file");
         input.write_all(text.as_bytes()).expect("it was just made");
@@ -67,7 +67,7 @@ impl Program {
         Self::spawn_between(command, Stdio::null(), Stdio::piped())
     }
 
-    /// The same with this standard input and output.
+    /// Starts a command with this standard input and output.
     pub fn spawn_between(command: &mut Command, input: Stdio, output: Stdio) -> Self {
         command.stdin(input).stdout(output).stderr(Stdio::piped());
         let mut child = command
@@ -108,7 +108,7 @@ impl Program {
         Some(String::from_utf8_lossy(&rest[..end]).into_owned())
     }
 
-    /// Waits until standard error holds the text in whole lines; all of it so far.
+    /// Waits until standard error contains the text in complete lines. Returns all of it so far.
     pub async fn told(&mut self, text: &str) -> String {
         let holds = |bytes: &Vec<u8>| {
             bytes.ends_with(b"\n") && String::from_utf8_lossy(bytes).contains(text)
@@ -121,12 +121,12 @@ impl Program {
         said
     }
 
-    /// What it has printed so far.
+    /// Everything on standard output so far.
     pub fn printed(&self) -> String {
         self.stdout.text()
     }
 
-    /// Sends it a signal: "INT", say.
+    /// Sends it a signal, such as "INT".
     #[cfg(unix)]
     pub fn signal(&self, name: &str) {
         let id = self.id().to_string();
@@ -136,18 +136,18 @@ impl Program {
         assert!(sent.expect("there is kill").success());
     }
 
-    /// Its process.
+    /// Its process ID.
     pub fn id(&self) -> u32 {
         self.child.id().expect("it runs")
     }
 
-    /// Closes the other end of both outputs.
+    /// Closes the reading end of both outputs.
     pub fn hang_up(&self) {
         self.stdout.reader.abort();
         self.stderr.reader.abort();
     }
 
-    /// Waits for the end of the process, whatever it said; its exit code.
+    /// Waits for the process to exit, whatever it printed. Returns its exit code.
     pub async fn exit(&mut self) -> Option<i32> {
         let Ok(status) = timeout(DEADLINE, self.child.wait()).await else {
             panic!("it runs on after:\n{}", self.stderr.text());
@@ -155,7 +155,7 @@ impl Program {
         status.expect("it is our child").code()
     }
 
-    /// Waits for its end. A panic anywhere is a defect.
+    /// Waits for it to end. A panic in its output is a failure.
     pub async fn wait(mut self) -> Ended {
         let code = self.exit().await;
         let stderr = self.stderr.whole().await;
@@ -167,7 +167,7 @@ impl Program {
         }
     }
 
-    /// Waits for its end, which is to have this code; what standard error says.
+    /// Waits for it to end with this exit code. Returns standard error.
     pub async fn ends_with(self, code: i32) -> String {
         let ended = self.wait().await;
         assert_eq!(ended.code, Some(code), "{}", ended.stderr);
@@ -175,9 +175,9 @@ impl Program {
     }
 }
 
-/// One of a program's outputs, as far as it was read.
+/// One of a program's outputs, as far as it has been read.
 struct Output {
-    /// Closed when the last byte was read.
+    /// Closed after the last byte has been read.
     bytes: watch::Receiver<Vec<u8>>,
     reader: AbortHandle,
 }
@@ -211,7 +211,7 @@ impl Output {
     }
 }
 
-/// The program with these arguments, and nothing in the environment but these variables.
+/// The program with these arguments and only these variables in its environment.
 pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> Command {
     let mut command = Command::new(BINARY);
     command.env_clear();
@@ -220,13 +220,13 @@ pub fn command(variables: &[(&str, &str)], arguments: &[&str]) -> Command {
             command.env(name, value);
         }
     }
-    // Nothing is found or left behind in the home of the person who runs the tests.
+    // Nothing is read from or left in the home folder of the user running the tests.
     command.env("HOME", "/dev/null/nowhere");
     command.args(arguments).envs(variables.iter().copied());
     command
 }
 
-/// A command, started by other words: `sh -c`, say.
+/// A command started through other words, such as `sh -c`.
 pub fn through(words: &[&str], command: &Command) -> Command {
     let words = words.iter().map(OsStr::new);
     let inner = command.as_std();
@@ -234,13 +234,13 @@ pub fn through(words: &[&str], command: &Command) -> Command {
     in_its_environment(command, words)
 }
 
-/// A command with the program at another place.
+/// The command with the program at another path.
 pub fn at(place: &Path, command: &Command) -> Command {
     let words = iter::once(place.as_os_str()).chain(command.as_std().get_args());
     in_its_environment(command, words)
 }
 
-/// Other words in the environment of a command.
+/// Other words in a command's environment.
 pub fn in_its_environment<'a>(
     command: &Command,
     mut words: impl Iterator<Item = &'a OsStr>,
@@ -252,7 +252,7 @@ pub fn in_its_environment<'a>(
     other
 }
 
-/// The same, by a shell that does something first.
+/// The command in a shell that does something else first.
 #[cfg(unix)]
 pub fn after(first: &str, command: &Command) -> Command {
     through(
@@ -261,8 +261,8 @@ pub fn after(first: &str, command: &Command) -> Command {
     )
 }
 
-/// Puts the program where others than its builder may run it. A copy that another test's new process still holds open
-/// for writing could not be run.
+/// Puts the program where users other than its builder may run it. A copy could not be run while another test's new
+/// process still holds it open for writing.
 pub fn link(to: &Path) {
     fs::hard_link(BINARY, to).unwrap_or_else(|_| assert!(fs::copy(BINARY, to).is_ok()));
 }

@@ -1,4 +1,4 @@
-//! A login in this process against the stand-in, with everything around it in the test's hands.
+//! A login in this process against the stand-in, with everything around it under the test's control.
 
 use rand::SeedableRng;
 use rand::rngs::StdRng;
@@ -31,11 +31,11 @@ use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 /// What a login left behind.
 pub struct Ended {
     pub outcome: Result<Outcome, Error>,
-    /// What it wrote instead of standard output.
+    /// What it wrote, in place of standard output.
     pub output: String,
-    /// Where the visitor's journey ended, when one was sent.
+    /// Where the visitor ended up, if one was sent.
     pub visit: Option<Visit>,
-    /// What it told, by the names of the events.
+    /// The names of the events it reported.
     pub told: Vec<String>,
     /// How often it opened a browser.
     pub opened: usize,
@@ -50,7 +50,7 @@ impl Ended {
         }
     }
 
-    /// The credentials, which the login must have obtained.
+    /// The credentials; fails if the login obtained none.
     pub fn login(&self) -> &Outcome {
         self.outcome
             .as_ref()
@@ -75,7 +75,7 @@ pub struct Stage {
     pub stand_in: Arc<StandIn>,
     pub settings: Settings,
     pub redirect_uri: RedirectUri,
-    /// Turned to a signal, it asks the login to end.
+    /// Set to a signal, it asks the login to stop.
     pub stop: watch::Sender<Option<Signal>>,
 }
 
@@ -92,7 +92,7 @@ impl Stage {
         }
     }
 
-    /// Once the stand-in was asked for all that it will not answer, the clock jumps to when that is given up.
+    /// Once the stand-in has received every request that it will not answer, the clock jumps to their deadline.
     pub fn jump_at<const N: usize>(&self, paths: [&'static str; N]) {
         let (stand_in, late) = (Arc::clone(&self.stand_in), self.settings.answer_within);
         tokio::spawn(async move {
@@ -104,7 +104,7 @@ impl Stage {
         });
     }
 
-    /// Runs the login with the visitor who accepts.
+    /// Runs the login with the visitor that accepts.
     pub async fn visited(&self) -> Ended {
         self.run(|address| tokio::spawn(async move { visitor::consent(&address).await.ok() }))
             .await
@@ -115,7 +115,7 @@ impl Stage {
         self.run_with(browser, mpsc::channel(1).1, |_| {}).await
     }
 
-    /// The same with texts that are pasted, and with an ear for what the login tells.
+    /// Runs it with pasted text as well, and with access to what the login reports.
     pub async fn run_with(
         &self,
         browser: impl Fn(String) -> Journey + Send + 'static,
@@ -155,7 +155,7 @@ impl Stage {
         }
     }
 
-    /// Runs the device flow with the visitor who enters the code.
+    /// Runs the device flow with the visitor that enters the code.
     pub async fn device(&self) -> Ended {
         let (told, output) = (Arc::new(Mutex::new(Vec::new())), Paper::default());
         let mut around = self.surroundings(&told, &output);
@@ -206,19 +206,19 @@ fn ended(outcome: Result<Outcome, Error>, told: &Arc<Mutex<Vec<String>>>, output
 /// What a browser does with the start address.
 pub type Journey = tokio::task::JoinHandle<Option<Visit>>;
 
-/// A journey that never begins.
+/// A browser that never opens anything.
 pub fn nobody(_: String) -> Journey {
     tokio::spawn(async { None })
 }
 
-/// Lets time pass at once.
+/// Advances the clock immediately.
 pub async fn jump(time: Duration) {
     pause();
     advance(time).await;
     resume();
 }
 
-/// Waits for what must come, and fails where a hang would wait for ever.
+/// Awaits what must come, and fails instead of hanging forever.
 pub async fn bounded<T>(future: impl Future<Output = T>) -> T {
     let limit = Duration::from_mins(1);
     tokio::time::timeout(limit, future)
@@ -230,7 +230,7 @@ fn settings(stand_in: &StandIn) -> Settings {
     let server = |center| AccountsServer::given(&stand_in.accounts_url(center)).unwrap();
     let domain = |center| ApiDomain::given(&stand_in.api_domain(center)).unwrap();
     let home = server(DataCenter::Us);
-    let domains = DataCenter::ALL.map(domain).to_vec();
+    let domains = DataCenter::PAIR.map(domain).to_vec();
     Settings {
         client: Client::new(
             Id::new(&stand_in.client_id()).unwrap(),
@@ -265,7 +265,7 @@ fn name(event: &Event) -> String {
         .to_owned()
 }
 
-/// Standard output, in the test's hands.
+/// Standard output, under the test's control.
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
 

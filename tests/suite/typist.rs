@@ -1,4 +1,4 @@
-//! A person at a pseudo-terminal.
+//! A person typing at a pseudo-terminal.
 
 use crate::program::{DEADLINE, after, command, in_its_environment};
 use rexpect::process::{PtyProcess, WaitStatus};
@@ -10,13 +10,13 @@ use tokio::net::unix::pipe::{Receiver, Sender};
 use tokio::process::Command;
 use tokio::time::{Instant, timeout_at};
 
-/// How a terminal treats what is typed and shown.
+/// How a terminal handles input and output.
 pub type Modes = (InputModes, OutputModes, LocalModes);
 
-/// Echo on, which the library switches off.
+/// Turns echo on, which the library turns off.
 const USUAL: &str = "stty sane";
 
-/// A person at a terminal. Dropped, the terminal is closed, and what runs in front ends.
+/// A person at a terminal. Dropping it closes the terminal and ends the foreground program.
 pub struct Typist {
     terminal: File,
     keys: Sender,
@@ -27,25 +27,24 @@ pub struct Typist {
 }
 
 impl Typist {
-    /// Runs the program with these arguments and nothing else: nobody could go on with it after a stop. It starts at
-    /// a line.
+    /// Runs only the program with these arguments: no shell could resume it after a stop. It starts on a new line.
     pub fn alone(variables: &[(&str, &str)], arguments: &[&str]) -> Self {
         let program = command(variables, arguments);
         Self::at(after(&format!("{USUAL}; echo ready; read go"), &program))
     }
 
-    /// Runs the program with these arguments, and whatever follows them in the shell.
+    /// Runs the program with these arguments, plus any shell code after them.
     pub fn start(arguments: &str, variables: &[(&str, &str)]) -> Self {
         Self::run(&format!("\"$PROGRAM\" {arguments}"), variables)
     }
 
-    /// Runs a script of a shell, in which `$PROGRAM` is the program.
+    /// Runs a shell script in which `$PROGRAM` is the program.
     pub fn run(script: &str, variables: &[(&str, &str)]) -> Self {
         let script = format!("trap : INT; {USUAL}; {script}; echo code=$?");
         Self::shell(&["sh", "-c", &script], variables)
     }
 
-    /// Runs a shell, in which `$PROGRAM` is the program.
+    /// Runs a shell in which `$PROGRAM` is the program.
     pub fn shell(shell: &[&str], variables: &[(&str, &str)]) -> Self {
         let program = command(variables, &[]);
         let words = shell.iter().map(OsStr::new);
@@ -61,7 +60,7 @@ impl Typist {
         let terminal = process.get_file_handle().unwrap();
         rustix::io::ioctl_fionbio(&terminal, true).unwrap();
         Self {
-            // Each end of a terminal is waited for as one of a pipe is.
+            // Each end of a terminal can be awaited like a pipe's.
             keys: Sender::from_file_unchecked(process.get_file_handle().unwrap()).unwrap(),
             screen: Receiver::from_file_unchecked(process.get_file_handle().unwrap()).unwrap(),
             terminal,
@@ -70,7 +69,7 @@ impl Typist {
         }
     }
 
-    /// Reads on until the screen has shown `part`, and forgets what came before its end.
+    /// Reads until the screen has shown `part`, and discards everything up to its end.
     pub async fn next(&mut self, part: &str) -> String {
         self.until(part).await;
         let (before, _) = self.seen.split_once(part).unwrap();
@@ -79,7 +78,7 @@ impl Typist {
         before
     }
 
-    /// Reads on until the screen has shown `part`.
+    /// Reads until the screen has shown `part`.
     pub async fn until(&mut self, part: &str) {
         let late = Instant::now() + DEADLINE;
         while !self.seen.contains(part) {
@@ -88,7 +87,7 @@ impl Typist {
         }
     }
 
-    /// Reads on to the end, and gives the exit code: as a shell would for a signal.
+    /// Reads to the end. Returns the exit code, in a shell's form for a signal.
     pub async fn end(&mut self) -> i32 {
         let late = Instant::now() + DEADLINE;
         while self.read(late, "the end").await {}
@@ -99,7 +98,7 @@ impl Typist {
         }
     }
 
-    /// Whether more came; nothing more does once every program has closed the terminal.
+    /// Whether more arrived; nothing does once every program has closed the terminal.
     async fn read(&mut self, late: Instant, awaited: &str) -> bool {
         let mut bytes = [0; 4096];
         let Ok(read) = timeout_at(late, self.screen.read(&mut bytes)).await else {
@@ -120,18 +119,18 @@ impl Typist {
         self.press(&format!("{line}\r")).await;
     }
 
-    /// How the terminal is now.
+    /// The terminal's current modes.
     pub fn modes(&self) -> Modes {
         let modes = tcgetattr(&self.terminal).unwrap();
         (modes.input_modes, modes.output_modes, modes.local_modes)
     }
 
-    /// Sends the first process a signal: "INT", say.
+    /// Sends the first process a signal, such as "INT".
     pub fn signal(&mut self, signal: rexpect::process::Signal) {
         self.process.signal(signal).unwrap();
     }
 
-    /// The address with this part that the screen has shown.
+    /// The address containing this part that the screen has shown.
     pub fn address(&self, part: &str) -> String {
         let plain = anstream::adapter::strip_str(&self.seen).to_string();
         let mut words = plain.split_whitespace();

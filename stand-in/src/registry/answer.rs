@@ -1,42 +1,42 @@
-//! What the registry answers.
+//! The registry's answers.
 
 use crate::DataCenter;
 
-/// What the authorization endpoint does with a good request.
+/// How the authorization endpoint answers a valid request.
 pub enum Authorization {
-    /// The person lives elsewhere and is sent there.
+    /// The person's account is elsewhere, so they are redirected there.
     Moved(DataCenter),
-    /// The person is asked.
+    /// The person is asked for consent.
     Consent {
-        /// Names the pending consent, once.
+        /// A one-time name for the pending consent.
         ticket: String,
-        /// What the client asks for.
+        /// The scopes the client requests.
         scopes: Vec<String>,
     },
 }
 
-/// What Zoho says on a page of its own: "Invalid Client" and so on.
+/// The error Zoho shows on a page of its own: "Invalid Client" and so on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Invalid {
-    /// The client id does not exist in this data center.
+    /// The client ID does not exist in this data center.
     Client,
     /// The redirect URI is not registered.
     RedirectUri,
-    /// A scope does not have the shape of one.
+    /// A scope is malformed.
     Scope,
-    /// Not `code`.
+    /// The response type is not `code`.
     ResponseType,
-    /// No device waits with this code.
+    /// No device is waiting with this code.
     UserCode,
-    /// Anything else. Zoho's documents do not name this page.
+    /// Anything else. Zoho's documentation does not name this page.
     Request,
 }
 
-/// The person's answer, to be carried to the redirect URI.
+/// The person's decision, to be sent to the redirect URI.
 pub struct Decided {
-    /// Where to.
+    /// The redirect URI.
     pub redirect_uri: String,
-    /// As the client sent it.
+    /// The state exactly as the client sent it.
     pub state: Option<String>,
     /// The grant token; none after a refusal.
     pub code: Option<String>,
@@ -44,21 +44,21 @@ pub struct Decided {
     pub token: Option<String>,
 }
 
-/// A good answer of the token endpoint.
+/// A successful answer of the token endpoint.
 pub struct Issued {
-    /// Lives an hour.
+    /// An access token, valid for an hour.
     pub access_token: String,
-    /// Only after a fresh offline consent.
+    /// A refresh token, only after a new offline consent.
     pub refresh_token: Option<String>,
-    /// Granted scopes.
+    /// The granted scopes.
     pub scopes: Vec<String>,
 }
 
-/// A code for a device.
+/// Codes for a device.
 pub struct DeviceStart {
-    /// Stands for the consent, once it is given.
+    /// The code the device polls with.
     pub device_code: String,
-    /// What the person enters.
+    /// The code the person enters.
     pub user_code: String,
 }
 
@@ -66,37 +66,37 @@ pub struct DeviceStart {
 pub enum Polled {
     /// The person accepted.
     Issued(Issued),
-    /// They have not decided.
+    /// The person has not decided yet.
     Pending,
-    /// The poll came too soon after the last.
+    /// The poll came too soon after the previous one.
     SlowDown,
-    /// They accepted at another data center.
+    /// The person accepted at another data center.
     OtherDataCenter(DataCenter),
-    /// They refused.
+    /// The person refused.
     Refused,
-    /// The code is too old.
+    /// The code has expired.
     Expired,
-    /// The request is not good.
+    /// The request is invalid.
     Error(TokenError),
 }
 
-/// The error codes that the token endpoint reaches by its own judgment.
+/// The error codes that the token endpoint reaches by its own rules.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenError {
     /// The client is not known at this data center.
     InvalidClient,
-    /// Not the secret of this data center.
+    /// The secret is not the one for this data center.
     InvalidClientSecret,
-    /// Not the redirect URI of the authorization request.
+    /// The redirect URI is not the one in the authorization request.
     InvalidRedirectUri,
-    /// The grant token or refresh token is of no use here.
+    /// The grant token or refresh token is not valid here.
     InvalidCode,
-    /// Not a token request.
+    /// It is not a token request.
     GeneralError,
 }
 
 impl TokenError {
-    /// As it stands in the answer.
+    /// The code as it appears in the answer.
     pub fn code(self) -> &'static str {
         match self {
             Self::InvalidClient => "invalid_client",

@@ -1,9 +1,7 @@
-//! Consent on another device: codes that wait for the person, and the polls for their tokens.
+//! Consent on another device: codes waiting for the person, and polls for their tokens.
 
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
-
-use secrecy::ExposeSecret;
 
 use super::Registry;
 use super::answer::{Authorization, DeviceStart, Invalid, Polled, TokenError};
@@ -11,14 +9,14 @@ use super::request::Access;
 use crate::parameters::Parameters;
 use crate::{DataCenter, shapes};
 
-/// As documented.
+/// How long a code is valid, as documented.
 pub const LIFETIME: Duration = Duration::from_mins(5);
 
-/// All codes, by device code.
+/// All device codes and their state.
 #[derive(Default)]
 pub struct Devices {
     codes: HashMap<String, Device>,
-    /// Between two polls of one code.
+    /// The minimum interval between two polls for one code.
     pub interval: Duration,
 }
 
@@ -28,7 +26,7 @@ struct Device {
     access: Access,
     issued: Instant,
     polled: Option<Instant>,
-    /// Names the pending consent, once the code was entered.
+    /// The pending consent's ticket, once the code has been entered.
     ticket: Option<String>,
     decision: Decision,
 }
@@ -38,12 +36,12 @@ enum Decision {
     None,
     Accepted,
     Refused,
-    /// Accepted, and the tokens were fetched.
+    /// Accepted, and the tokens have been fetched.
     Spent,
 }
 
 impl Registry {
-    /// Judges a request for a user code. The documents name no client secret in it, so none is asked for.
+    /// Judges a request for a user code. The documentation names no client secret in it, so none is required.
     pub fn device_code(
         &mut self,
         at: DataCenter,
@@ -55,7 +53,7 @@ impl Registry {
         if form.value("grant_type") != Some("device_request") {
             return Err(TokenError::GeneralError);
         }
-        // Zoho is silent on what a wrong scope is answered with.
+        // Zoho does not say how a wrong scope is answered.
         let access = Access::read(form).map_err(|_| TokenError::GeneralError)?;
         let (device_code, user_code) = (shapes::token(), shapes::user_code());
         let device = Device {
@@ -74,7 +72,7 @@ impl Registry {
         })
     }
 
-    /// The person enters a code; capitals, spaces and hyphens do not matter. It works until it is decided.
+    /// Enters a code; case, spaces and hyphens do not matter. It works until a decision is made.
     pub fn enter(
         &mut self,
         at: DataCenter,
@@ -97,7 +95,7 @@ impl Registry {
         })
     }
 
-    /// Takes the person's answer, once for each ticket; false when the ticket is no device's.
+    /// Records the person's decision, once per ticket. Returns false if the ticket does not belong to a device.
     pub fn decide_device(
         &mut self,
         at: DataCenter,
@@ -120,10 +118,11 @@ impl Registry {
         true
     }
 
-    /// Judges a poll. Whatever comes faster than the interval is told to slow down, also with a decision.
+    /// Judges a poll. A poll that comes too early is told to slow down, even after a decision.
     pub fn poll(&mut self, at: DataCenter, form: &Parameters, now: Instant) -> Polled {
-        let client_id = match self.poller(at, form) {
-            Ok(client_id) => client_id,
+        let client_id = match self.proven(at, form) {
+            Ok(client_id) if form.value("grant_type") == Some("device_token") => client_id,
+            Ok(_) => return Polled::Error(TokenError::GeneralError),
             Err(error) => return Polled::Error(error),
         };
         let (interval, code) = (
@@ -158,24 +157,12 @@ impl Registry {
         }
     }
 
-    /// A failure is played instead of the tokens: they can be asked for again.
+    /// Makes the tokens available again after a failure was played instead of them.
     pub fn take_back(&mut self, form: &Parameters) {
         let code = form.value("code").unwrap_or_default();
         let device = self.devices.codes.get_mut(code);
         if let Some(device) = device.filter(|device| device.decision == Decision::Spent) {
             device.decision = Decision::Accepted;
-        }
-    }
-
-    /// The client of a poll, which must prove itself.
-    fn poller(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        if form.value("client_secret") != Some(client.secrets[at as usize].expose_secret()) {
-            return Err(TokenError::InvalidClientSecret);
-        }
-        match form.value("grant_type") {
-            Some("device_token") => Ok(client.id.clone()),
-            _ => Err(TokenError::GeneralError),
         }
     }
 }

@@ -7,33 +7,33 @@ use super::request::Challenge;
 use crate::DataCenter;
 use crate::parameters::Parameters;
 
-/// Zoho's pages say 60 seconds to 3 minutes; a client has to be fit for the shortest.
+/// Zoho's pages say 60 seconds to 3 minutes; a client must cope with the shortest.
 const GRANT_LIFETIME: Duration = Duration::from_mins(1);
 
-/// A grant token, also a spent one: its second use must be noticed.
+/// A grant token, kept even when spent: its second use must be detected.
 pub struct Grant {
-    /// Where alone it is good.
+    /// The only data center where it is valid.
     pub at: DataCenter,
-    /// To whom it was issued.
+    /// The client it was issued to.
     pub client_id: String,
-    /// None from the API console's self client, which has no redirect.
+    /// The redirect URI; none for a self client, which has no redirect.
     pub redirect_uri: Option<String>,
-    /// What the verifier has to meet.
+    /// The challenge that the verifier must match.
     pub challenge: Option<Challenge>,
-    /// Consented to.
+    /// The scopes consented to.
     pub scopes: Vec<String>,
-    /// Whether a refresh token comes with it.
+    /// Whether it yields a refresh token.
     pub refreshable: bool,
-    /// Its minute runs from here.
+    /// When it was issued; its minute starts here.
     pub issued: Instant,
-    /// What was issued for it.
+    /// The tokens issued for it.
     pub tokens: Vec<String>,
-    /// Whether it was presented.
+    /// Whether it has been presented.
     pub spent: bool,
 }
 
 impl Grant {
-    /// Whether this client may redeem it with this form.
+    /// Checks that this client may redeem it with this form.
     pub fn check(
         &self,
         client_id: &str,
@@ -46,7 +46,7 @@ impl Grant {
         if self.redirect_uri.as_deref() != form.value("redirect_uri") {
             return Err(TokenError::InvalidRedirectUri);
         }
-        // Zoho names no error for a wrong verifier. One without a challenge is refused, too (RFC 9700 §4.8.2).
+        // Zoho names no error for a wrong verifier. A verifier without a challenge is refused too (RFC 9700 §4.8.2).
         let proved = match (&self.challenge, form.value("code_verifier")) {
             (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
             (None, None) => true,

@@ -1,4 +1,4 @@
-//! What an authorization request asks for.
+//! The contents of an authorization request.
 
 use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
@@ -11,19 +11,19 @@ const OPERATIONS: [&str; 7] = [
     "ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM",
 ];
 
-/// The checked part of an authorization request that belongs to no client in particular.
+/// The validated part of an authorization request that does not depend on the client.
 pub struct Asked {
-    /// What may be done.
+    /// The requested access.
     pub access: Access,
-    /// Returned as it is.
+    /// The state, returned unchanged.
     pub state: Option<String>,
-    /// What the verifier has to meet.
+    /// The challenge that the verifier must match.
     pub challenge: Option<Challenge>,
 }
 
-/// What the person is asked to allow.
+/// The access that the person is asked to allow.
 pub struct Access {
-    /// At least one.
+    /// The scopes; at least one.
     pub scopes: Vec<String>,
     /// `access_type=offline`; Zoho's default is online.
     pub offline: bool,
@@ -40,8 +40,8 @@ pub enum Challenge {
 }
 
 impl Asked {
-    /// Judges the parameters. On values of `access_type`, `prompt` and `code_challenge_method` that are not
-    /// documented, Zoho is silent: they are refused.
+    /// Validates the parameters. Zoho does not say how it treats undocumented values of `access_type`, `prompt` and
+    /// `code_challenge_method`: here they are refused.
     pub fn read(parameters: &Parameters) -> Result<Self, Invalid> {
         Access::scopes(parameters)?;
         if parameters.value("response_type") != Some("code") {
@@ -56,7 +56,7 @@ impl Asked {
 }
 
 impl Access {
-    /// Judges scope, access type and prompt.
+    /// Validates scope, access type and prompt.
     pub fn read(parameters: &Parameters) -> Result<Self, Invalid> {
         let offline = match parameters.value("access_type") {
             Some("offline") => true,
@@ -110,13 +110,13 @@ impl Challenge {
     }
 }
 
-/// 43 to 128 unreserved characters (RFC 7636 §4.1).
+/// Whether the text is 43 to 128 unreserved characters (RFC 7636 §4.1).
 fn is_verifier(text: &str) -> bool {
     let unreserved = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     (43..=128).contains(&text.len()) && text.bytes().all(unreserved)
 }
 
-/// Separated by commas as documented, or by spaces as is seen to work. None when any has a wrong shape.
+/// Splits scopes at commas, as documented, or at spaces, which have been seen to work. None if any is malformed.
 pub fn scopes(text: &str) -> Option<Vec<String>> {
     let scopes = text.split([',', ' ']);
     scopes
@@ -124,7 +124,8 @@ pub fn scopes(text: &str) -> Option<Vec<String>> {
         .collect()
 }
 
-/// `Service.group[.sub].OPERATION`. Some services, not the CRM, write the operation in small letters.
+/// Whether it has the shape `Service.group[.sub].OPERATION`. Some services, though not the CRM, write the operation in
+/// lower case.
 fn is_scope(scope: &str) -> bool {
     let parts: Vec<&str> = scope.split('.').collect();
     let word = |part: &&str| {

@@ -1,4 +1,4 @@
-//! Each strictness of the registry, by clocks of its own: authorization requests and grant tokens.
+//! Tests each strict rule of the registry with a simulated clock: authorization requests and grant tokens.
 
 mod device;
 mod tokens;
@@ -14,7 +14,7 @@ const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 type Pairs<'a> = &'a [(&'a str, &'a str)];
 
-/// A good authorization request; an empty value takes a parameter away.
+/// A valid authorization request; an empty value removes a parameter.
 const AUTHORIZATION: Pairs = &[
     ("client_id", ID),
     ("response_type", "code"),
@@ -55,7 +55,7 @@ fn client(id: &str, multi_dc: bool) -> Client {
     }
 }
 
-/// The registry, and the moment at which its tests begin.
+/// The registry, and the time at which its tests begin.
 struct Case {
     registry: Registry,
     start: Instant,
@@ -106,7 +106,7 @@ impl Case {
             .token(DataCenter::Eu, &changed(TOKEN, changes), now)
     }
 
-    /// A good login.
+    /// Completes a successful login.
     fn login(&mut self) -> Issued {
         let code = self.code(&[]);
         self.redeem(&code, &[]).ok().unwrap()
@@ -266,7 +266,7 @@ fn without_a_method_the_challenge_is_plain() {
     let mut case = Case::new();
     let code = case.code(&plain);
     assert!(case.redeem(&code, &[]).is_ok());
-    // A client that forgets to name S256 fails, as it does at Zoho.
+    // A client that does not name S256 fails, as it does at Zoho.
     let code = case.code(&[("code_challenge_method", "")]);
     assert_eq!(case.redeem(&code, &[]).err(), Some(TokenError::InvalidCode));
 }

@@ -6,11 +6,11 @@ use super::answer::Issued;
 use crate::{DataCenter, shapes};
 
 const ACCESS_LIFETIME: Duration = Duration::from_hours(1);
-/// For each person and client.
+/// Refresh tokens per person and client.
 const REFRESH_LIMIT: usize = 20;
-/// For each refresh token; the sources say 10 to 15. They are silent on access tokens without one,
-/// to which the limit applies here together. Nor is the throttle kept (about 10 requests in 10 minutes): many
-/// logins are rehearsed against one stand-in, and `Failure::Throttled` plays it.
+/// Access tokens per refresh token; the sources say 10 to 15. They are silent on access tokens without a refresh token;
+/// here the limit applies to all of those together. The throttle (about 10 requests in 10 minutes) is not enforced:
+/// many logins are rehearsed against one stand-in, and `Failure::Throttled` plays it.
 const ACCESS_LIMIT: usize = 15;
 
 /// All tokens, oldest first.
@@ -31,14 +31,14 @@ struct AccessToken {
     token: String,
     at: DataCenter,
     client_id: String,
-    /// The refresh token with which it dies.
+    /// The refresh token that it is revoked with.
     parent: Option<String>,
     scopes: Vec<String>,
     issued: Instant,
 }
 
 impl Tokens {
-    /// Issues what a grant token is worth.
+    /// Issues the tokens that a grant token entitles to.
     pub fn issue(
         &mut self,
         at: DataCenter,
@@ -48,22 +48,14 @@ impl Tokens {
         now: Instant,
     ) -> Issued {
         let refresh_token = refreshable.then(|| self.add_refresh(at, client_id, scopes));
-        let access = AccessToken {
-            token: shapes::token(),
-            at,
-            client_id: client_id.to_owned(),
-            parent: refresh_token.clone(),
-            scopes: scopes.to_vec(),
-            issued: now,
-        };
         Issued {
-            access_token: self.add_access(access),
+            access_token: self.add_access(at, client_id, refresh_token.clone(), scopes, now),
             refresh_token,
             scopes: scopes.to_vec(),
         }
     }
 
-    /// Issues one more access token. None when the refresh token is not this client's, or not of this data center.
+    /// Issues another access token. None if the refresh token belongs to another client or data center.
     pub fn refresh(
         &mut self,
         at: DataCenter,
@@ -77,22 +69,15 @@ impl Tokens {
             return None;
         }
         let scopes = refresh.scopes.clone();
-        let access = AccessToken {
-            token: shapes::token(),
-            at,
-            client_id: client_id.to_owned(),
-            parent: Some(token.to_owned()),
-            scopes: scopes.clone(),
-            issued: now,
-        };
+        let parent = Some(token.to_owned());
         Some(Issued {
-            access_token: self.add_access(access),
+            access_token: self.add_access(at, client_id, parent, &scopes, now),
             refresh_token: None,
             scopes,
         })
     }
 
-    /// Kills a refresh token and its access tokens; false when there is none here.
+    /// Revokes a refresh token and its access tokens. Returns false if there is none here.
     pub fn revoke(&mut self, at: DataCenter, token: &str) -> bool {
         let mut known = self.refresh.iter();
         let here = known.any(|refresh| refresh.token == token && refresh.at == at);
@@ -102,14 +87,14 @@ impl Tokens {
         here
     }
 
-    /// Kills a token of either kind, and what hangs on it.
+    /// Revokes a token of either kind, and everything that depends on it.
     pub fn kill(&mut self, token: &str) {
         self.refresh.retain(|refresh| refresh.token != token);
         self.access
             .retain(|access| access.token != token && access.parent.as_deref() != Some(token));
     }
 
-    /// The scopes of a live access token of this data center.
+    /// The scopes of an access token that is valid at this data center.
     pub fn scopes(&self, at: DataCenter, token: &str, now: Instant) -> Option<&[String]> {
         let mut known = self.access.iter();
         let access = known.find(|access| access.token == token && access.at == at)?;
@@ -135,18 +120,32 @@ impl Tokens {
         token
     }
 
-    fn add_access(&mut self, new: AccessToken) -> String {
-        self.access.retain(|access| access.is_alive(new.issued));
+    fn add_access(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        parent: Option<String>,
+        scopes: &[String],
+        now: Instant,
+    ) -> String {
+        self.access.retain(|access| access.is_alive(now));
         let siblings = self
             .access
             .iter()
-            .filter(|access| access.parent == new.parent && access.client_id == new.client_id);
+            .filter(|access| access.parent == parent && access.client_id == client_id);
         let live: Vec<String> = siblings.map(|access| access.token.clone()).collect();
         if live.len() >= ACCESS_LIMIT {
             self.kill(&live[0]);
         }
-        let token = new.token.clone();
-        self.access.push(new);
+        let token = shapes::token();
+        self.access.push(AccessToken {
+            token: token.clone(),
+            at,
+            client_id: client_id.to_owned(),
+            parent,
+            scopes: scopes.to_vec(),
+            issued: now,
+        });
         token
     }
 }

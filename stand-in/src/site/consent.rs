@@ -1,4 +1,4 @@
-//! The authorization endpoint: Zoho's own error pages, the move to the person's data center, consent, the callback.
+//! The authorization endpoint: Zoho's own error pages, the redirect to the person's data center, consent, the callback.
 
 use std::time::Instant;
 
@@ -27,7 +27,7 @@ pub async fn authorize(State(site): State<Site>, uri: Uri, query: Option<Paramet
     }
 }
 
-/// POST `/consent`, which is the stand-in's own: Zoho's is not documented.
+/// POST `/consent`, which only the stand-in has: Zoho's own endpoint is not documented.
 pub async fn decide(State(site): State<Site>, form: Option<Parameters>) -> Response {
     let value = |name| form.as_ref().and_then(|form| form.value(name));
     let mut state = site.state();
@@ -50,17 +50,17 @@ pub async fn decide(State(site): State<Site>, form: Option<Parameters>) -> Respo
     }
 }
 
-/// The person decided about a device, which hears of it when it polls.
+/// The page after a decision about a device, which learns of it at its next poll.
 fn device_decided(accepted: bool) -> Response {
     let (title, paragraph) = if accepted {
         (
             "Device connected",
-            "The program that waits in the terminal gets its tokens with its next question.",
+            "The program waiting in the terminal receives its tokens at its next poll.",
         )
     } else {
         (
             "Access refused",
-            "The program that waits in the terminal hears of it with its next question.",
+            "The program waiting in the terminal learns of this at its next poll.",
         )
     };
     pages::formless(&Told {
@@ -70,7 +70,7 @@ fn device_decided(accepted: bool) -> Response {
     })
 }
 
-/// The redirect URI with the answer appended; a query that it has is kept.
+/// The redirect URI with the response appended to any query it already has.
 fn callback(site: &Site, decided: &Decided, failure: Option<Failure>) -> String {
     let mut query = Serializer::new(String::new());
     if let Some(token) = &decided.token {
@@ -98,7 +98,7 @@ fn callback(site: &Site, decided: &Decided, failure: Option<Failure>) -> String 
     } else {
         '?'
     };
-    // The trailing ampersand is Zoho's.
+    // Zoho adds a trailing ampersand.
     format!("{}{joint}{}&", decided.redirect_uri, query.finish())
 }
 
@@ -124,7 +124,7 @@ fn played(failure: Failure) -> Option<Invalid> {
     }
 }
 
-/// The consent page for these scopes.
+/// Renders the consent page for these scopes.
 pub fn ask(site: &Site, ticket: String, scopes: Vec<String>) -> Response {
     pages::redirected_form(&Consent {
         client_name: "Rehearsal Client",

@@ -1,4 +1,4 @@
-//! Consent on another device: the two endpoints, and the page on which the person enters the code.
+//! Consent on another device: its two endpoints, and the page where the person enters the code.
 
 use std::time::Instant;
 
@@ -14,7 +14,7 @@ use crate::parameters::Parameters;
 use crate::registry::answer::{Authorization, Invalid, Polled, TokenError};
 use crate::registry::device::LIFETIME;
 
-/// Where polls arrive.
+/// The endpoint for polls.
 pub const POLL_PATH: &str = "/oauth/v3/device/token";
 
 /// POST `/oauth/v3/device/code`.
@@ -33,7 +33,7 @@ pub async fn code(State(site): State<Site>, form: Option<Parameters>) -> Respons
                 "verification_url": address,
                 "verification_uri_complete": format!("{address}?user_code={}", start.user_code),
                 "interval": state.registry.interval().as_secs_f64(),
-                // In milliseconds, as in older answers.
+                // In milliseconds, as in Zoho's older responses.
                 "expires_in": LIFETIME.as_millis(),
             });
             answer::json(StatusCode::OK, &body)
@@ -42,7 +42,7 @@ pub async fn code(State(site): State<Site>, form: Option<Parameters>) -> Respons
     }
 }
 
-/// POST `/oauth/v3/device/token`. A failure is played only when the request was good.
+/// POST `/oauth/v3/device/token`. A failure is played only if the request is valid.
 pub async fn poll(State(site): State<Site>, form: Option<Parameters>) -> Response {
     let (judged, failure, polls) = {
         let mut state = site.state();
@@ -77,7 +77,7 @@ pub async fn poll(State(site): State<Site>, form: Option<Parameters>) -> Respons
     }
 }
 
-/// GET `/device`: the person is led to their own data center.
+/// GET `/device`: redirects the person to their own data center.
 pub async fn page(State(site): State<Site>, uri: Uri, query: Option<Parameters>) -> Response {
     let home = site.state().registry.person_at();
     if home != site.at {
@@ -90,7 +90,7 @@ pub async fn page(State(site): State<Site>, uri: Uri, query: Option<Parameters>)
     })
 }
 
-/// POST `/device`: the code was entered.
+/// POST `/device`: the person entered the code.
 pub async fn enter(State(site): State<Site>, form: Option<Parameters>) -> Response {
     let user_code = form.as_ref().and_then(|form| form.value("user_code"));
     let entered =
@@ -104,7 +104,7 @@ pub async fn enter(State(site): State<Site>, form: Option<Parameters>) -> Respon
     }
 }
 
-/// Pending comes with status 400 here: whoever judges by the status shall be wrong.
+/// Sends status 400 while pending, so that code that relies on the status fails here.
 fn pending() -> Response {
     let body = json!({ "error": "authorization_pending" });
     answer::json(StatusCode::BAD_REQUEST, &body)

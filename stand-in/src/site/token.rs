@@ -14,7 +14,7 @@ use crate::registry::answer::{Issued, TokenError};
 
 const HUGE: usize = 10_000_000;
 
-/// POST `/oauth/v2/token`. The failure is played only when the request was good.
+/// POST `/oauth/v2/token`. A failure is played only if the request is valid.
 pub async fn token(State(site): State<Site>, form: Option<Parameters>) -> Response {
     let (judged, failure) = {
         let mut state = site.state();
@@ -30,7 +30,7 @@ pub async fn token(State(site): State<Site>, form: Option<Parameters>) -> Respon
     }
 }
 
-/// Tokens, or the failure that is played instead.
+/// Returns the tokens, or the failure played instead.
 pub async fn issued(site: &Site, issued: Issued, failure: Option<Failure>) -> Response {
     match failure {
         None => answer::json(StatusCode::OK, &success(site, issued)),
@@ -51,7 +51,7 @@ pub async fn revoke(State(site): State<Site>, form: Option<Parameters>) -> Respo
     }
 }
 
-/// An error in Zoho's manner.
+/// An error in Zoho's format.
 pub fn refusal(code: &str) -> Response {
     answer::json(StatusCode::OK, &json!({ "error": code }))
 }
@@ -95,7 +95,7 @@ async fn play(site: &Site, issued: Issued, failure: Failure) -> Response {
             body["expires_in_sec"] = "3600".into();
             body["expires_in"] = "3600000".into();
         }
-        // The others carry the name of Zoho's error code.
+        // The remaining failures are named after Zoho's error codes.
         named => return refusal(&named.to_string().replace('-', "_")),
     }
     answer::json(StatusCode::OK, &body)

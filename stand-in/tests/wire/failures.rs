@@ -1,4 +1,4 @@
-//! Every failure, as a client meets it.
+//! Tests every failure as a client encounters it.
 
 use std::io::ErrorKind;
 
@@ -186,7 +186,8 @@ async fn crm_failure(case: &Case, failure: Failure) {
     }
 }
 
-/// The request has arrived, and others are answered after it; nothing comes, not even the end of the connection.
+/// Asserts that the request arrived, that later ones are answered, and that nothing comes back, not even the end of the
+/// connection.
 async fn unanswered(case: &Case, stream: TcpStream) {
     let arrived = |last: &Recorded| last.has("code") || last.path.starts_with("/crm");
     while !case.zoho.requests().last().is_some_and(arrived) {

@@ -1,8 +1,10 @@
-//! The stand-in through real sockets, asked by a minimal client.
+//! Tests the stand-in over real sockets with a minimal client.
 #![forbid(unsafe_code)]
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod failures;
+mod names;
+mod records;
 mod shapes;
 
 use std::collections::HashMap;
@@ -20,7 +22,7 @@ use zoho_stand_in::{DataCenter, Rehearsal, StandIn, visitor};
 const REDIRECT: &str = "http://localhost:8085/callback";
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// An answer, byte for byte.
+/// A response, byte for byte.
 struct Answer(String);
 
 impl Answer {
@@ -63,7 +65,8 @@ async fn send(url: &str, method: &str, headers: &str, body: &str) -> Answer {
     let mut stream = open(&url.parse().unwrap(), method, headers, body).await;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
-    Answer(String::from_utf8(answer).unwrap())
+    // A zip file is no text.
+    Answer(String::from_utf8_lossy(&answer).into_owned())
 }
 
 async fn fetch(url: &str) -> Answer {
@@ -129,7 +132,7 @@ impl Case {
         )
     }
 
-    /// The consent page, or Zoho's error page, after the move.
+    /// The consent page, or Zoho's error page, after the redirect to the data center.
     async fn page(&self, redirect_uri: &str) -> Answer {
         let answer = fetch(&self.authorization(redirect_uri)).await;
         match answer.header("location") {
@@ -155,7 +158,7 @@ impl Case {
         .await
     }
 
-    /// The address of the callback, which nobody serves here.
+    /// The callback's address, which nothing serves here.
     async fn callback(&self) -> Callback {
         let answer = self.answer_consent(REDIRECT, "accept").await;
         assert_eq!(answer.status(), "303");

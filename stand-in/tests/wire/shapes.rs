@@ -1,4 +1,4 @@
-//! What good and bad requests look like on the wire.
+//! Tests what good and bad requests look like on the wire.
 
 use serde_json::json;
 
@@ -143,7 +143,7 @@ async fn every_answer_is_hardened_also_when_nothing_is_judged() {
     let long = "x".repeat(64 * 1024 + 1);
     for (answer, status) in [
         (fetch(&case.crm("org")).await, "401"),
-        (fetch(&case.crm("nothing")).await, "404"),
+        (fetch(&case.crm("no/thing")).await, "404"),
         (fetch(&case.token_url()).await, "405"),
         (post(&case.crm("org"), "").await, "405"),
         (post(&case.token_url(), &long).await, "413"),
@@ -230,7 +230,7 @@ async fn the_crm_wants_its_scope_its_spelling_and_its_own_tokens() {
 #[tokio::test]
 async fn server_info_lists_both() {
     let case = Case::new(Rehearsal::default()).await;
-    let [us, eu] = DataCenter::ALL.map(|at| case.zoho.accounts_url(at));
+    let [us, eu] = DataCenter::PAIR.map(|at| case.zoho.accounts_url(at));
     let answer = fetch(&format!("{us}/oauth/serverinfo")).await.json();
     assert_eq!(answer["locations"], json!({"us": us, "eu": eu}));
 }
@@ -277,7 +277,7 @@ async fn dropping_it_frees_the_ports() {
 #[tokio::test]
 async fn the_visitor_accepts_and_tells_of_error_pages() {
     let case = Case::new(Rehearsal::default()).await;
-    // The other data center's server plays the callback: it answers 404, which the visitor brings back.
+    // The other data center's server plays the callback: it responds with 404, which the visitor reports.
     let callback = format!("{}/callback", case.zoho.accounts_url(DataCenter::Us));
     case.zoho.register_redirect_uri(&callback);
     let visit = visitor::consent(&case.authorization(&callback))

@@ -1,4 +1,4 @@
-//! Logins that end without credentials, or with a problem: page and terminal say the same.
+//! Tests logins that end without credentials or with a problem: page and terminal agree.
 
 use super::{ACCEPT, REJECT, accept, demo};
 use crate::browsers::chromium::Tab;
@@ -85,7 +85,7 @@ async fn an_error_page_of_zohos_is_explained_there_and_in_the_terminal() {
     );
 }
 
-/// Every cause and remedy of the terminal is in sight on the page.
+/// Asserts that every cause and remedy from the terminal is visible on the page.
 fn assert_said(page: &str, stderr: &str) {
     let told = |line: &'_ str| {
         Some(

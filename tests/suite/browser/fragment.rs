@@ -1,4 +1,5 @@
-//! A JavaScript client shows itself by a token in the fragment: it is explained, and leaves no trace.
+//! Tests a JavaScript client, which gives itself away by a token in the fragment: the page explains it, and no trace
+//! remains.
 
 use super::{accept, callback, demo};
 use crate::browsers::chromium::Tab;
@@ -14,7 +15,7 @@ async fn the_fragments_token_is_explained_and_neither_shown_nor_kept_nor_sent() 
     let (mut program, address) = demo(&["-v"]).await;
     let bare = callback(&address, "");
     let bare = bare.trim_end_matches('?');
-    // As Zoho would: from its own page, not typed.
+    // As from Zoho: a navigation from its page, not a typed address.
     tab.go(address.as_str()).await;
     let led = format!("void (location.href = \"{bare}#access_token={TOKEN}&expires_in=3600\")");
     tab.js(&led).await;

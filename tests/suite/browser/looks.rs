@@ -1,4 +1,4 @@
-//! What every page must keep to: its own machine, its own policy, narrow screens, dark and light.
+//! Tests what holds for every page: only this machine, its own policy, narrow screens, dark and light.
 
 use super::{ACCEPT, REJECT, accept, callback, demo};
 use crate::browsers::chromium::Tab;
@@ -13,13 +13,13 @@ const PROTECTION: [(&str, &str); 5] = [
     ("x-content-type-options", "nosniff"),
 ];
 
-/// The width of the window, and what sticks out of it.
+/// The window's width, and the elements that exceed it.
 const WIDTHS: &str = "(() => {
     const page = document.documentElement;
     return [innerWidth, page.scrollWidth - page.clientWidth];
 })()";
 
-/// The text with the weakest contrast, as WCAG 2 computes it.
+/// The text with the lowest contrast, as computed by WCAG 2.
 const WEAKEST: &str = "(() => {
     const channels = (color) => color.match(/[\\d.]+/g).map(Number);
     const light = (color) => channels(color).slice(0, 3)
@@ -54,7 +54,7 @@ async fn nothing_leaves_the_machine_and_no_page_breaks_its_policy() {
         ours.insert(origin(&mut tab).await);
         tab.follow(button).await;
         ours.insert(origin(&mut tab).await);
-        // Only the stranger's callback: anything else asked for would be told as well.
+        // Only the stranger's callback was reported; any other request would be, too.
         let stderr = program.wait().await.stderr;
         let refused = stderr.matches("refused and changed nothing").count();
         assert_eq!(refused, 1, "{stderr}");
@@ -71,8 +71,8 @@ async fn nothing_leaves_the_machine_and_no_page_breaks_its_policy() {
         .collect();
     assert_eq!(origins, ours);
     let mut complaints = tab.complaints();
-    // Chromium logs every status of 400 and above, and the stranger's page has 400. That localhost leads on to another
-    // name is meant.
+    // Chromium logs every status of 400 and above, and the stranger's page has 400. The redirect from localhost to
+    // another name is intended.
     let meant = ["a status of 400", "BounceTrackingIssue"];
     complaints.retain(|complaint| {
         !meant
@@ -100,7 +100,7 @@ async fn every_answer_carries_its_protection() {
             .is_some_and(|url| url.starts_with("http:"))
     };
     let answers: Vec<_> = redirects.chain(pages).filter(of_http).collect();
-    // To the other data center, from consent to callback, from callback to page; and three pages.
+    // The redirect to the other data center, from consent to callback, from callback to page; and three pages.
     assert_eq!(answers.len(), 6, "{answers:#?}");
     for answer in answers {
         for (name, value) in PROTECTION {
@@ -131,7 +131,7 @@ async fn every_page_fits_360_pixels_and_is_legible_in_dark_and_light() {
     assert_legible(&mut tab).await;
 }
 
-/// The page's origin; headless, Chromium asks for no favicon, so that the page must name one of its own.
+/// The page's origin. Headless Chromium requests no favicon, so the page must name one itself.
 async fn origin(tab: &mut Tab) -> String {
     let icon = tab
         .js("document.querySelector('link[rel=icon]')?.href")

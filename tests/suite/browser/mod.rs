@@ -1,4 +1,4 @@
-//! The rehearsal in a real browser.
+//! Tests the rehearsal in a real browser.
 
 mod failures;
 mod fragment;
@@ -15,7 +15,7 @@ use url::Url;
 pub const ACCEPT: &str = "button[value=accept]";
 const REJECT: &str = "button[value=refuse]";
 
-/// A rehearsal that waits for a consent, and the address of its consent page.
+/// A rehearsal waiting for consent, and the address of its consent page.
 async fn demo(options: &[&str]) -> (Program, Url) {
     let mut program = Program::start(&[&["demo", "--no-browser"], options].concat());
     let address = printed_address(&mut program).await;
@@ -27,7 +27,7 @@ async fn printed_address(program: &mut Program) -> Url {
     Url::parse(line.trim()).expect("a URL is printed")
 }
 
-/// Consents, and waits for the page at the end.
+/// Consents, and waits for the final page.
 async fn accept(tab: &mut Tab, address: &Url) {
     tab.go(address.as_str()).await;
     tab.follow(ACCEPT).await;
@@ -38,19 +38,19 @@ fn parameter(address: &Url, name: &str) -> String {
     found.next().expect("it has the parameter").1.into_owned()
 }
 
-/// Another answer than Zoho's, to the same redirect URI.
+/// A response that differs from Zoho's, to the same redirect URI.
 fn callback(address: &Url, query: &str) -> String {
     format!("{}?{query}", parameter(address, "redirect_uri"))
 }
 
-/// The value behind a label of the text format.
+/// The value after a label in the text format.
 pub fn value<'a>(stdout: &'a str, label: &str) -> &'a str {
     let mut lines = stdout.lines().filter_map(|line| line.split_once(':'));
     let found = lines.find(|(key, _)| *key == label);
     found.expect("it is printed").1.trim()
 }
 
-/// How often the grant token, or what passed for one, was sent anywhere.
+/// How often a grant token, real or forged, was sent anywhere.
 fn token_requests(stderr: &str) -> usize {
     stderr.matches("/oauth/v2/token →").count()
 }

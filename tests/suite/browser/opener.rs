@@ -1,4 +1,4 @@
-//! The way through `BROWSER`: a one-time address that leads to Zoho.
+//! Tests opening through `BROWSER`: a one-time address that redirects to Zoho.
 
 use super::{ACCEPT, parameter};
 use crate::browsers::chromium::Tab;

@@ -1,4 +1,4 @@
-//! The page at the end of a good login.
+//! Tests the final page of a successful login.
 
 use super::{accept, callback, demo, parameter, value};
 use crate::browsers::chromium::Tab;
@@ -7,10 +7,10 @@ use url::Url;
 
 const SECRETS: [&str; 3] = ["Client secret", "Access token", "Refresh token"];
 
-/// Promises that the whole page is there.
+/// Resolves once the whole page has loaded.
 const LOADED: &str = "new Promise((done) => document.readyState === 'complete' ? done() : addEventListener('load', done))";
 
-/// What choosing a reader does.
+/// Chooses a destination.
 const CHOOSE_JSON: &str = "{ const chooser = document.getElementById('choose');
     [...chooser.options].find((option) => option.text === 'JSON').selected = true;
     chooser.dispatchEvent(new Event('change')) }";
@@ -98,7 +98,7 @@ async fn neither_the_history_nor_any_way_back_holds_a_token() {
     let code = code(&tab, &address);
     let history = tab.call("Page.getNavigationHistory", json!({})).await;
     let entries = history["entries"].as_array().unwrap();
-    // The consent page is Zoho's: its address is the authorization request, with the state.
+    // The consent page is Zoho's: its URL is the authorization request, including the state.
     let [_, consent, result] = &entries[..] else {
         panic!("{entries:?}")
     };
@@ -160,7 +160,7 @@ async fn without_scripts_everything_but_copying_works() {
     let back = json!({ "entryId": result["id"] });
     tab.call("Page.navigateToHistoryEntry", back).await;
     arrived(&mut tab, result["url"].as_str().unwrap()).await;
-    // A restored page is whole at once; without scripts, nothing can be awaited in it.
+    // A restored page is complete at once; without scripts, nothing in it can be awaited.
     let page = tab
         .js("document.documentElement?.outerHTML ?? ''")
         .await
@@ -168,7 +168,7 @@ async fn without_scripts_everything_but_copying_works() {
     assert!(!page.contains(value(&ended.stdout, "Refresh token")));
 }
 
-/// Waits until the tab shows this address, or the browser's word that it cannot.
+/// Waits until the tab shows this address, or the browser reports that it cannot.
 async fn arrived(tab: &mut Tab, url: &str) {
     loop {
         let frame = tab.event("Page.frameNavigated").await["frame"].take();
@@ -178,7 +178,7 @@ async fn arrived(tab: &mut Tab, url: &str) {
     }
 }
 
-/// The grant token that the browser brought.
+/// The grant token that the browser delivered.
 fn code(tab: &Tab, address: &Url) -> String {
     let called = callback(address, "");
     let mut urls = tab.requests();
@@ -186,7 +186,7 @@ fn code(tab: &Tab, address: &Url) -> String {
     parameter(&brought.expect("it was called back"), "code")
 }
 
-/// Waits for the page that the last move leads to: it may be an error of the browser's, but never holds a token.
+/// Waits for the page after the last navigation: it may be a browser error, but never contains a token.
 async fn assert_forgotten(tab: &mut Tab, stdout: &str) {
     tab.event("Page.frameNavigated").await;
     tab.js(LOADED).await;
@@ -201,7 +201,7 @@ fn in_row(label: &str, selector: &str) -> String {
     format!("[data-name='{}'] {selector}", label.to_lowercase())
 }
 
-/// What looks like a client ID or a token.
+/// Text that looks like a client ID or a token.
 fn tokens(text: &str) -> Vec<&str> {
     text.split_whitespace()
         .filter(|word| word.starts_with("1000."))

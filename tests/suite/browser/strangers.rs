@@ -1,4 +1,4 @@
-//! Visits that are none of the login's business: they change nothing, and the login completes.
+//! Tests visits unrelated to the login: they change nothing, and the login completes.
 
 use super::{accept, callback, demo, parameter, token_requests};
 use crate::browsers::chromium::Tab;
@@ -23,7 +23,7 @@ async fn the_callback_of_another_login_changes_nothing() {
     assert_eq!(token_requests(&ended.stderr), 1);
 }
 
-/// It even knows the state, so that nothing but the way in which a browser goes there can save the login.
+/// It even knows the state, so only the kind of navigation can save the login.
 #[tokio::test]
 async fn a_page_of_another_origin_can_neither_end_nor_read_nor_embed_the_login() {
     let Some(mut tab) = Tab::open().await else {
@@ -53,7 +53,7 @@ async fn a_page_of_another_origin_can_neither_end_nor_read_nor_embed_the_login()
     assert_eq!(token_requests(&ended.stderr), 1);
 }
 
-/// What Chromium calls the requests of `hostile`: frame, two fetches, image, prefetch by link, by speculation rule.
+/// Chromium's names for the requests of `hostile`: frame, two fetches, image, prefetch by link, by speculation rule.
 const ATTEMPTS: [&str; 6] = ["Document", "Fetch", "Fetch", "Image", "Other", "Prefetch"];
 
 fn attempts(tab: &Tab, target: &str) -> Vec<String> {
@@ -66,7 +66,7 @@ fn attempts(tab: &Tab, target: &str) -> Vec<String> {
     kinds
 }
 
-/// Serves one page at every path of an origin of its own.
+/// Serves one page at every path of its own origin.
 async fn serve(page: String) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = format!("http://{}/", listener.local_addr().unwrap());

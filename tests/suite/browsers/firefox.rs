@@ -1,4 +1,4 @@
-//! Headless Firefox by WebDriver BiDi: a process with a profile of its own for each tab, since it takes one session.
+//! Headless Firefox over WebDriver BiDi. It allows one session, so each tab has its own process and profile.
 
 use super::process::{Process, Wire, find, promise};
 use crate::program::DEADLINE;
@@ -8,7 +8,7 @@ use tokio::time::Instant;
 /// Names to look for in PATH.
 const NAMES: [&str; 2] = ["firefox", "firefox-esr"];
 
-/// It asks nobody else anything.
+/// Keeps it from contacting any server by itself.
 const PREFERENCES: &str = r#"
 user_pref("app.update.auto", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
@@ -22,18 +22,18 @@ user_pref("services.settings.server", "data:,");
 pub struct Tab {
     wire: Wire,
     context: Value,
-    /// Pages that have loaded and were not awaited yet.
+    /// Pages that have loaded but have not been awaited yet.
     loaded: usize,
     _firefox: Process,
 }
 
 impl Tab {
-    /// An empty tab. None without Firefox, which `REQUIRE_BROWSER=1` forbids.
+    /// Opens an empty tab. None without Firefox, which is a failure with `REQUIRE_BROWSER=1`.
     pub async fn open() -> Option<Self> {
         Self::open_with("").await
     }
 
-    /// The same with further preferences.
+    /// Opens an empty tab with additional preferences.
     pub async fn open_with(preferences: &str) -> Option<Self> {
         let firefox = launch(preferences)?;
         let mut tab = Self {
@@ -50,14 +50,14 @@ impl Tab {
         Some(tab)
     }
 
-    /// Opens an address and waits until the page is there.
+    /// Opens an address and waits until the page has loaded.
     pub async fn go(&mut self, address: &str) {
         let there = json!({ "context": self.context, "url": address, "wait": "complete" });
         self.call("browsingContext.navigate", there).await;
         self.loaded = 0;
     }
 
-    /// Opens an address, whatever comes of it.
+    /// Opens an address, whatever the outcome.
     pub async fn visit(&mut self, address: &str) {
         let there = json!({ "context": self.context, "url": address, "wait": "complete" });
         self.answer("browsingContext.navigate", there).await;
@@ -70,14 +70,14 @@ impl Tab {
             .await;
     }
 
-    /// Clicks on what leads to another page, and waits until that is there.
+    /// Clicks a link to another page, and waits until that has loaded.
     pub async fn follow(&mut self, selector: &str) {
         self.loaded = 0;
         self.click(selector).await;
         self.arrived().await;
     }
 
-    /// Waits until another page is there, to which the one in sight goes on by itself.
+    /// Waits until the current page has moved on to another by itself.
     pub async fn moved(&mut self) {
         self.loaded = 0;
         self.arrived().await;
@@ -90,7 +90,7 @@ impl Tab {
         }
     }
 
-    /// The value of an expression, or of what it promises, as if the person had just clicked.
+    /// Evaluates an expression, awaiting its promise, as if the person had just clicked.
     pub async fn js(&mut self, expression: &str) -> Value {
         let expression = format!("Promise.resolve({expression}).then(JSON.stringify)");
         let call = json!({
@@ -108,7 +108,7 @@ impl Tab {
         self.js(&promise(condition)).await;
     }
 
-    /// The text in sight.
+    /// The visible text.
     pub async fn text(&mut self) -> String {
         let text = self.js("document.body.innerText").await;
         text.as_str().unwrap_or_default().to_owned()

@@ -1,4 +1,4 @@
-//! Chromium and Firefox, and what a person does in either.
+//! Chromium and Firefox, and what a person can do in either.
 
 pub mod chromium;
 pub mod firefox;
@@ -6,21 +6,21 @@ mod process;
 
 use serde_json::Value;
 
-/// Which one.
+/// Which browser.
 #[derive(Clone, Copy)]
 pub enum Browser {
     Chromium,
     Firefox,
 }
 
-/// A tab of either.
+/// A tab of either browser.
 pub enum Tab {
     Chromium(chromium::Tab),
     Firefox(firefox::Tab),
 }
 
 impl Browser {
-    /// A tab in a profile of its own, if there is such a browser.
+    /// Opens a tab in its own profile, if the browser is installed.
     pub async fn open(self) -> Option<Tab> {
         match self {
             Self::Chromium => chromium::Tab::open().await.map(Tab::Chromium),
@@ -29,7 +29,7 @@ impl Browser {
     }
 }
 
-/// Hands a call on to whichever it is.
+/// Forwards a call to whichever browser it is.
 macro_rules! either {
     ($tab:ident.$call:ident($($argument:ident)?)) => {
         match $tab {
@@ -40,12 +40,12 @@ macro_rules! either {
 }
 
 impl Tab {
-    /// Opens an address and waits until the page is there.
+    /// Opens an address and waits until the page has loaded.
     pub async fn go(&mut self, address: &str) {
         either!(self.go(address));
     }
 
-    /// Opens an address, whatever comes of it.
+    /// Opens an address, whatever the outcome.
     pub async fn visit(&mut self, address: &str) {
         either!(self.visit(address));
     }
@@ -55,22 +55,22 @@ impl Tab {
         either!(self.click(selector));
     }
 
-    /// Clicks on what leads to another page, and waits until that is there.
+    /// Clicks a link to another page, and waits until that has loaded.
     pub async fn follow(&mut self, selector: &str) {
         either!(self.follow(selector));
     }
 
-    /// Waits until another page is there, to which the one in sight goes on by itself.
+    /// Waits until the current page has moved on to another by itself.
     pub async fn moved(&mut self) {
         either!(self.moved());
     }
 
-    /// The value of an expression, or of what it promises.
+    /// Evaluates an expression, awaiting its promise.
     pub async fn js(&mut self, expression: &str) -> Value {
         either!(self.js(expression))
     }
 
-    /// The text in sight.
+    /// The visible text.
     pub async fn text(&mut self) -> String {
         either!(self.text())
     }

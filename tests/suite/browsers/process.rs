@@ -1,4 +1,4 @@
-//! A browser's process, and the socket by which it is told what to do.
+//! A browser's process, and the socket that controls it.
 
 use crate::needs::missing;
 use crate::program::DEADLINE;
@@ -15,16 +15,16 @@ use tokio::time::{Instant, timeout_at};
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async};
 
-/// A running browser with a profile of its own, ended when dropped.
+/// A running browser with its own profile, ended when dropped.
 pub struct Process {
     child: Child,
-    /// Where it listens.
+    /// The address it listens on.
     pub address: String,
     profile: Option<TempDir>,
 }
 
-/// The first of these names in PATH, unless a variable names a program. None where there is none, which
-/// `REQUIRE_BROWSER=1` forbids.
+/// The first of these names in PATH, unless a variable names a program. None if there is none, which is a failure with
+/// `REQUIRE_BROWSER=1`.
 pub fn find(names: &[&str], variable: &str) -> Option<PathBuf> {
     if let Some(named) = env::var_os(variable) {
         return Some(named.into());
@@ -43,11 +43,11 @@ pub fn find(names: &[&str], variable: &str) -> Option<PathBuf> {
 }
 
 impl Process {
-    /// Runs it with this profile, until standard error tells where it listens.
+    /// Runs it with this profile, and waits until standard error says where it listens.
     pub fn launch(program: &Path, profile: TempDir, arguments: &[&str], listens: &str) -> Self {
         let mut child = Command::new(program)
             .args(arguments)
-            // Root's home is no place for it.
+            // It must not use root's home folder.
             .env("HOME", profile.path())
             .stdin(Stdio::null())
             .stdout(Stdio::null())
@@ -57,7 +57,7 @@ impl Process {
         let stderr = BufReader::new(child.stderr.take().expect("it is piped"));
         let (sender, address) = mpsc::channel();
         let listens = listens.to_owned();
-        // Reads to the end, so that the browser never waits for room.
+        // Reads to the end, so that the browser never blocks on a full pipe.
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 if let Some(address) = line.strip_prefix(&listens) {
@@ -88,7 +88,7 @@ impl Drop for Process {
     }
 }
 
-/// Calls with a number each, and what comes back.
+/// Sends numbered calls and receives what comes back.
 pub struct Wire {
     socket: WebSocketStream<MaybeTlsStream<TcpStream>>,
     calls: u64,
@@ -101,7 +101,7 @@ impl Wire {
         Self { socket, calls: 0 }
     }
 
-    /// Sends a call, and gives its number.
+    /// Sends a call. Returns its number.
     pub async fn send(&mut self, mut call: Value) -> u64 {
         self.calls += 1;
         call["id"] = self.calls.into();
@@ -110,7 +110,7 @@ impl Wire {
         self.calls
     }
 
-    /// The next message, if it comes in time.
+    /// The next message, if it arrives in time.
     pub async fn next(&mut self, until: Instant) -> Option<Value> {
         let message = timeout_at(until, self.socket.next()).await.ok()?;
         let message = message.expect("the browser runs");
@@ -119,7 +119,7 @@ impl Wire {
     }
 }
 
-/// A promise that is kept when the condition holds.
+/// A promise that resolves when the condition holds.
 pub fn promise(condition: &str) -> String {
     let all = "{ subtree: true, childList: true, attributes: true, characterData: true }";
     format!(

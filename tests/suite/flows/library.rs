@@ -1,4 +1,4 @@
-//! The other ways to tokens in the library: pasting, another device, a self client.
+//! Tests the other flows in the library: pasting, another device, a self client.
 
 use crate::rehearsed::{Ended, Stage, bounded, nobody};
 use secrecy::{ExposeSecret, SecretString};
@@ -23,7 +23,7 @@ async fn stage(failure: Option<Failure>) -> Stage {
     .await
 }
 
-/// A login that listens nowhere, in which these texts are pasted; `%` stands for the genuine address.
+/// A login that does not listen and receives these pasted texts; `%` stands for the genuine address.
 async fn pasting(stage: &mut Stage, texts: &'static [&'static str]) -> Ended {
     let landing = format!("{}/landing", stage.stand_in.accounts_url(DataCenter::Us));
     stage.redirect_uri = RedirectUri::elsewhere(&landing).unwrap();
@@ -161,7 +161,7 @@ async fn no_poll_comes_faster_than_zoho_says() {
     .await;
     let began = std::time::Instant::now();
     assert_eq!(stage.device().await.code(), 4);
-    // Three polls, each after its pause.
+    // Three polls, each after its interval.
     assert!(began.elapsed() >= Duration::from_millis(900));
     assert_eq!(paths(&stage).len(), 4);
 }

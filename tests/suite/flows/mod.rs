@@ -1,4 +1,4 @@
-//! The flows beside the browser on this machine: pasting, another device, a self client.
+//! Tests the flows other than a browser on this machine: pasting, another device, a self client.
 
 mod library;
 #[cfg(unix)]

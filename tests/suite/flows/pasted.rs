@@ -1,4 +1,4 @@
-//! A person at a terminal who pastes the address that their browser ends on, or who waits.
+//! Tests a person at a terminal who pastes the address where their browser ended up, or waits.
 
 use crate::hostile::login::{Callback, consent, stand_in};
 use crate::hostile::wire;
@@ -9,14 +9,14 @@ use std::sync::Arc;
 use tokio::sync::Notify;
 use zoho_stand_in::{DataCenter, StandIn};
 
-/// A login at a terminal, and what Zoho brings its browser back with.
+/// A login at a terminal, and the callback that Zoho redirects its browser to.
 async fn login(zoho: &StandIn, redirect_uri: &str) -> (Typist, Callback) {
     let mut arguments = format!(
         "login --no-browser --client-id {} --accounts-url {} --redirect-uri {redirect_uri} --format json",
         zoho.client_id(),
         zoho.accounts_url(DataCenter::Us),
     );
-    for center in DataCenter::ALL {
+    for center in DataCenter::PAIR {
         arguments += " --trust-accounts-server ";
         arguments += &zoho.accounts_url(center);
         arguments += " --trust-api-domain ";

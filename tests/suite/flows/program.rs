@@ -1,4 +1,4 @@
-//! The other ways in the binary: rehearsed whole, under a real terminal, and the look-ups.
+//! Tests the other flows in the binary: rehearsed from start to end, on a real terminal, and the lookups.
 
 use crate::program::{Ended, Program};
 use serde_json::Value;
@@ -149,7 +149,7 @@ mod under_a_terminal {
         typist.press("half a li").await;
         bounded(visitor::consent(&address)).await.unwrap();
         typist.until("extproc").await;
-        // What was typed and not read is no command.
+        // Text that was typed but not read is not a command.
         typist.enter("next").await;
         typist.until("<next>").await;
         assert!(

@@ -1,4 +1,5 @@
-//! The terminal is left as it was, whatever shell, person and system do, and what is typed at a question is not shown.
+//! Tests that the terminal is restored whatever the shell, the person and the system do, and that answers to prompts
+//! are hidden.
 
 use crate::program::{Program, after, command, through};
 use crate::rehearsed::bounded;
@@ -13,13 +14,13 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use zoho_stand_in::visitor;
 
-/// Asks for a grant token.
+/// Prompts for a grant token.
 const QUESTION: &str = r#""$PROGRAM" demo --flow self-client"#;
 
-/// Waits for the browser, or for its address.
+/// Waits for the browser, or for its pasted address.
 const PASTING: &str = r#""$PROGRAM" demo --flow paste --no-browser"#;
 
-/// Shells with job control; the first leaves the terminal as a stopped program leaves it.
+/// Shells with job control; the first leaves the terminal as a stopped program left it.
 const SHELLS: [&[&str]; 2] = [&["dash", "-i"], &["bash", "--norc", "--noprofile", "-i"]];
 
 impl Typist {
@@ -32,13 +33,13 @@ impl Typist {
         typist
     }
 
-    /// Waits for the question.
+    /// Waits for the prompt.
     async fn asked(&mut self) {
         self.next("(not shown): ").await;
         self.next("\x1b[?25h").await;
     }
 
-    /// Types keys at a question, one by one, each of which the program has taken.
+    /// Types keys at a prompt one by one, waiting until the program has read each.
     async fn answer(&mut self, keys: &str) {
         for key in keys.split_inclusive(|_| true) {
             self.press(key).await;
@@ -46,7 +47,7 @@ impl Typist {
         }
     }
 
-    /// How the shell gives the terminal to programs.
+    /// The terminal modes with which the shell starts programs.
     async fn given(&mut self) -> String {
         self.enter("echo \"is=$(stty -g)=\"").await;
         self.next("is=$").await;
@@ -56,7 +57,7 @@ impl Typist {
         modes
     }
 
-    /// Asks how the last program ended.
+    /// Asks for the exit code of the last program.
     async fn ended(&mut self) -> String {
         self.enter("echo code=$?,").await;
         self.next("code=$").await;
@@ -66,14 +67,14 @@ impl Typist {
         code
     }
 
-    /// Accepts in the browser at this address, and pastes the one where it ended.
+    /// Accepts in the browser at this address, and pastes the address where it ended up.
     async fn paste(&mut self, address: &str) {
         let visit = bounded(visitor::consent(address)).await;
         self.enter(visit.unwrap().address.expose_secret()).await;
     }
 }
 
-/// A question that nothing but a terminal is around, how that was before, and its end after `act`.
+/// Prompts on a terminal without a shell. Returns the modes before, and the modes and exit code after `act`.
 async fn alone(act: impl AsyncFnOnce(&mut Typist)) -> (Modes, Modes, i32) {
     let mut typist = Typist::alone(&[], &["demo", "--flow", "self-client"]);
     typist.until("ready").await;
@@ -225,7 +226,7 @@ async fn a_login_goes_on_in_the_background_and_takes_an_address_in_front() {
         typist.enter(&format!("{PASTING} & :")).await;
         typist.until("Waiting for Zoho").await;
         let address = typist.address("/oauth/v2/auth");
-        // The shell gets its lines, though the program waits for one, too.
+        // The shell receives its lines even though the program waits for one, too.
         typist.enter("echo mine=$((1))").await;
         typist.until("mine=1").await;
         typist.enter("jobs").await;
@@ -339,7 +340,7 @@ async fn no_core_file_can_hold_a_secret() {
     assert!(["0", "1"].contains(&soft), "{core}");
 }
 
-/// A pipe that takes nothing more.
+/// A pipe that accepts no more data.
 fn full_pipe(folder: &Path) -> (File, PathBuf) {
     let path = folder.join("pipe");
     assert!(

@@ -1,4 +1,5 @@
-//! `export` in the binary: what comes from the file, what from the environment, and what a program it asks sees.
+//! Tests `export` in the binary: what it takes from the file and from the environment, and what a program it asks can
+//! see.
 
 use crate::program::{Ended, Program};
 use std::fs::{self, Permissions};
@@ -11,7 +12,7 @@ const CLIENT: [(&str, &str); 2] = [
     ("ZOHO_CLIENT_SECRET", "examplesecret"),
 ];
 
-/// `export` with the client and these variables.
+/// Runs `export` with the client and these variables.
 async fn export(variables: &[(&str, &str)], arguments: &[&str]) -> Ended {
     let variables = [&CLIENT, variables].concat();
     let arguments = [&["export"], arguments].concat();
@@ -43,7 +44,7 @@ async fn git_is_asked_without_our_variables() {
     assert!(!seen.contains("ZOHO_"), "{seen}");
 }
 
-/// Git in a folder, obeying nothing of the person who runs the test.
+/// Runs git in a folder, ignoring the configuration of the user running the test.
 fn git(folder: &Path, arguments: &[&str]) -> bool {
     let mut git = Command::new("git");
     git.arg("-C").arg(folder).args(arguments);
@@ -52,7 +53,7 @@ fn git(folder: &Path, arguments: &[&str]) -> bool {
     git.output().unwrap().status.success()
 }
 
-/// A work tree that names `program` as what tells it of changes, and as the remote that its ignore rules come from.
+/// A work tree that names `program` as its file watcher and as the remote of its ignore rules.
 fn hostile_tree(folder: &Path, program: &str) {
     let (origin, tree) = (folder.join("origin"), folder.join("tree"));
     fs::create_dir(&origin).unwrap();

@@ -1,3 +1,3 @@
-//! Credentials in the forms of those who read them.
+//! Tests credentials in the formats of their destinations.
 
 mod export;

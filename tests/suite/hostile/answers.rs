@@ -1,11 +1,11 @@
-//! Row 12: a token endpoint and a CRM that answer anything but what they should.
+//! Row 12: a token endpoint and a CRM that give every answer except the right one.
 
 use super::login::Login;
 use super::zoho::{Hostile, Reply, ok, token};
 
 const TOKEN: &str = "POST /oauth/v2/token";
 
-/// Exit code and words for a token answer, sent byte for byte.
+/// Asserts the exit code and output for a token response, sent byte for byte.
 async fn ends(answer: impl Into<Vec<u8>>, code: i32, said: &str) {
     let answer = answer.into();
     let start = String::from_utf8_lossy(&answer[..answer.len().min(200)]).into_owned();

@@ -1,4 +1,4 @@
-//! Rows 1, 2, 3, 6, 7 and 23: requests that are not this login's change nothing.
+//! Rows 1, 2, 3, 6, 7 and 23: requests that do not belong to this login change nothing.
 
 use super::login::{Login, codes, stand_in};
 use zoho_stand_in::StandIn;
@@ -38,7 +38,7 @@ async fn row_01_a_callback_without_our_state_changes_nothing() {
         assert_eq!(answer.status(), "400", "{query}");
         pages.push(answer.body().to_owned());
     }
-    // One page serves a forged, an older and somebody else's login.
+    // A forged, an outdated and another user's login all get the same page.
     pages.dedup();
     assert_eq!(pages.len(), 1);
     assert!(codes(&zoho).is_empty());
@@ -102,7 +102,7 @@ async fn rows_02_03_and_04_twenty_thousand_junk_requests_change_nothing() {
         .map(|target| junk(&login, target, 5_000))
         .collect();
     tokio::join!(futures_util::future::join_all(junk), async {
-        // Others are answered in the middle of it.
+        // Other requests are answered in the meantime.
         let other = login.get("/callback?error=access_denied", "").await;
         assert_eq!(other.status(), "400");
     });
@@ -110,7 +110,7 @@ async fn rows_02_03_and_04_twenty_thousand_junk_requests_change_nothing() {
     assert!(ended.stderr.lines().count() < 30, "{}", ended.stderr);
 }
 
-/// So many requests, each on a connection of its own. All are answered in the same way, by the length.
+/// Sends this many requests, each on its own connection. All get responses of the same length.
 async fn junk(login: &Login, target: &str, times: usize) {
     let first = login.get(target, "").await.0.len();
     for _ in 1..times {
@@ -164,7 +164,7 @@ async fn row_03_other_paths_are_not_found() {
 #[tokio::test]
 async fn rows_06_and_23_what_no_person_navigates_to_is_refused() {
     let (zoho, login) = waiting().await;
-    // With everything right but the way in which the browser goes there.
+    // Everything is right except the kind of navigation.
     let target = format!("/callback?code=1000.forged&state={}", login.state());
     for headers in [
         "Sec-Purpose: prefetch\r\n",

@@ -1,4 +1,4 @@
-//! Deadlines (rows 4, 12, 17, 20), by a clock that the test moves: the library itself, without its process.
+//! Deadlines (rows 4, 12, 17, 20) with a clock that the test controls, in the library without its process.
 
 use super::wire::{self, ask};
 use super::zoho::{Hostile, Reply, ok, token};
@@ -27,7 +27,7 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// A wall clock that jumps by a century at every look.
+/// A wall clock that jumps by a century each time it is read.
 fn jumping() -> SystemTime {
     static LOOKS: AtomicU64 = AtomicU64::new(1);
     let century = Duration::from_hours(100 * 365 * 24);
@@ -63,7 +63,7 @@ fn settings(zoho: &Hostile) -> Settings {
     }
 }
 
-/// A login of the library while `meanwhile`, which is given its start address and its stop, goes on.
+/// Runs a login in the library alongside `meanwhile`, which receives its start address and its stop signal.
 async fn with<F: Future<Output = ()>>(
     settings: Settings,
     meanwhile: impl FnOnce(Url, watch::Sender<Option<Signal>>) -> F,
@@ -86,7 +86,7 @@ async fn with<F: Future<Output = ()>>(
     tokio::join!(login(&settings, loopback, &mut around), meanwhile).0
 }
 
-/// The genuine callback's address, as the start address leads to it.
+/// The genuine callback's address, reached from the start address.
 async fn callback(start: &Url) -> Url {
     let answer = ask(start, "GET", "").await;
     let consent: Url = answer.header("location").unwrap().parse().unwrap();
@@ -125,7 +125,7 @@ async fn row_20_a_wall_clock_that_jumps_ends_no_login() {
 async fn row_20_the_deadline_comes_by_the_monotonic_clock() {
     let zoho = Hostile::start(|_| None).await;
     let began = Instant::now();
-    // Once the clock stands still it jumps to whatever is waited for.
+    // Once the clock is paused, it jumps to the next deadline.
     let outcome = with(settings(&zoho), async |_, _stop| pause()).await;
     assert!(
         matches!(outcome, Err(Error::TimedOut { .. })),
@@ -154,7 +154,7 @@ async fn row_12_a_token_endpoint_that_hangs_is_given_up() {
         }) => assert_eq!(error.trouble, NetworkFailure::Slow),
         other => panic!("{other:?}"),
     }
-    // A third of a minute for Zoho, five seconds for a browser that does not come.
+    // A third of a minute for Zoho, five seconds for a browser that never comes.
     assert!(began.elapsed() < MINUTE / 2);
 }
 
@@ -184,7 +184,7 @@ async fn row_17_a_signal_waits_ten_seconds_for_the_exchange() {
     );
     assert_eq!(error.explain().exit_code, 143);
     let waited = began.elapsed();
-    // Ten seconds for the exchange, five for a browser that does not come.
+    // Ten seconds for the exchange, five for a browser that never comes.
     assert!(
         waited >= Duration::from_secs(10) && waited < Duration::from_secs(20),
         "{waited:?}"

@@ -1,4 +1,4 @@
-//! Row 4: strangers on the port neither delay the genuine callback, nor the exit, nor fill the memory.
+//! Row 4: strangers on the port delay neither the genuine callback nor the exit, and do not fill the memory.
 
 use super::endings::exchanging;
 use super::login::{Login, codes, stand_in};
@@ -7,10 +7,10 @@ use std::time::{Duration, Instant};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// What strangers may cost. The peak before them is the program itself, most of it mapped from its file.
+/// How much memory strangers may cost. The peak before them is the program itself, most of it mapped from its file.
 const GROWTH_BYTES: u64 = 8 * 1024 * 1024;
 
-/// Opens connections that each send a part of a request and then nothing more.
+/// Opens connections that each send part of a request and then nothing more.
 pub async fn strangers(
     login: &Login,
     count: usize,
@@ -19,14 +19,14 @@ pub async fn strangers(
     let mut open = Vec::new();
     for number in 0..count {
         let mut stream = wire::connect(login.port()).await;
-        // A connection that was dropped for a newer one refuses the rest.
+        // A connection dropped in favor of a newer one rejects the rest.
         let _ = stream.write_all(&part(number)).await;
         open.push(stream);
     }
     open
 }
 
-/// Idle, half a request, header by header, and half a TLS hello.
+/// Idle, half a request, header by header, and half a TLS ClientHello.
 fn slow(login: &Login) -> impl Fn(usize) -> Vec<u8> {
     let head = login.head("GET", "/callback?error=access_denied", "Cookie: a=");
     move |number| {
@@ -49,7 +49,7 @@ async fn row_04_five_hundred_slow_connections_do_not_keep_the_callback_waiting()
     let page = login.complete(&callback).await;
     assert_eq!(page.status(), "201");
     let ended = login.program.wait().await;
-    // Nobody but the program closed any of them.
+    // Nobody but the program has closed any of them.
     drop(open);
     assert_eq!(ended.code, Some(0));
     assert_eq!(codes(&zoho), [Some(callback.code)]);
@@ -93,7 +93,7 @@ async fn row_04_a_burst_of_connections_does_not_push_out_a_callback_before_it() 
         .split_once(&login.authority())
         .unwrap()
         .1;
-    // All of them wait in the queue of a program that was given no time in between.
+    // All of them wait in the queue of a program that was paused in the meantime.
     login.program.signal("STOP");
     let mut genuine = wire::connect(login.port()).await;
     genuine
@@ -148,7 +148,7 @@ async fn row_04_the_exit_waits_for_no_stranger() {
     login.complete(&callback).await;
     let began = Instant::now();
     login.ends_with(0).await;
-    // Half of the deadline that the strangers have.
+    // Half of the strangers' deadline.
     assert!(began.elapsed() < Duration::from_secs(5));
     drop(open);
 }
@@ -162,7 +162,7 @@ async fn row_04_a_reader_that_never_reads_does_not_stop_the_others() {
         .replace("Connection: close\r\n", "");
     let mut deaf = wire::connect(login.port()).await;
     let before = peak(&login);
-    // One request is answered, and then the connection is closed.
+    // One request is answered, then the connection is closed.
     while deaf.write_all(request.as_bytes()).await.is_ok() {}
     let answer = ask(&login.redirect_uri, "GET", "").await;
     assert_eq!(answer.status(), "400");
@@ -170,7 +170,7 @@ async fn row_04_a_reader_that_never_reads_does_not_stop_the_others() {
     login.assert_alive(&zoho).await;
 }
 
-/// The most memory that the process has held so far.
+/// The peak memory of the process so far, in bytes.
 pub fn peak(login: &Login) -> u64 {
     let status = std::fs::read_to_string(format!("/proc/{}/status", login.program.id())).unwrap();
     let line = status

@@ -1,4 +1,4 @@
-//! Rows 16 and 17: the browser goes away, comes back or comes from yesterday; signals at every stage.
+//! Rows 16 and 17: the browser leaves, comes back, or belongs to an earlier login; signals at every stage.
 
 use super::login::{Login, codes, command, stand_in};
 use super::wire;
@@ -31,7 +31,7 @@ async fn row_16_a_browser_that_goes_away_before_its_page_loses_nothing() {
         .unwrap()
         .1;
     let mut stream = wire::connect(login.port()).await;
-    // Its connection is accepted by the time a later one is answered.
+    // Once a later connection is answered, this one has been accepted.
     login.get("/elsewhere", "").await;
     // The request and the end of the connection arrive together.
     login.program.signal("STOP");
@@ -62,7 +62,7 @@ async fn row_16_the_tokens_are_shown_once() {
     }
     let mut shown = 0;
     for tab in &mut tabs {
-        // One that came too late finds the program gone.
+        // A tab that came too late finds no program.
         let answer = wire::read(tab).await;
         shown += usize::from(answer.body().contains("1000.refresh"));
         assert!(
@@ -116,7 +116,7 @@ async fn row_17_a_signal_before_zoho_was_reached_ends_at_once() {
     }
 }
 
-/// A Zoho whose token answer waits until it is released, and the login that waits for it.
+/// A Zoho that holds its token response until released, and the login waiting for it.
 pub async fn exchanging() -> (Arc<Notify>, Hostile, Login, tokio::net::TcpStream) {
     let release = Arc::new(Notify::new());
     let held = Arc::clone(&release);

@@ -1,4 +1,4 @@
-//! Row 18: files that cannot be had, as an ordinary user sees them: the superuser passes every mode.
+//! Row 18: unusable files, as an ordinary user sees them: root ignores every file mode.
 
 use super::login::Login;
 use super::missing;
@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::Command;
 
-/// "nobody": an ordinary user without a group of their own.
+/// "nobody": an ordinary user without a group of its own.
 const NOBODY: u32 = 65534;
 
 fn is_superuser() -> bool {
     fs::metadata("/proc/self").unwrap().uid() == 0
 }
 
-/// A folder of an ordinary user, with the program in it.
+/// An ordinary user's folder, with the program in it.
 pub fn home() -> TempDir {
     let home = tempfile::tempdir().unwrap();
     program::link(&home.path().join("zoho-grant"));
@@ -37,7 +37,7 @@ fn hand_to_user(path: &Path) {
     }
 }
 
-/// The login as an ordinary user, started through another program if need be.
+/// The login as an ordinary user, started through another program if necessary.
 pub fn ordinary(home: &TempDir, zoho: &Hostile, through: &[&str], more: &[&str]) -> Command {
     let mut words = through.to_vec();
     if is_superuser() {
@@ -56,7 +56,7 @@ fn output(path: &Path) -> [&str; 2] {
     ["--output", path.to_str().unwrap()]
 }
 
-/// Ends before anything is asked of Zoho; what was said.
+/// Asserts that the program ends before it contacts Zoho. Returns what it said.
 async fn not_begun(path: &Path, home: &TempDir, more: &[&str], code: i32) -> String {
     let zoho = Hostile::start(|_| None).await;
     let options = [&output(path)[..], more].concat();
@@ -110,7 +110,7 @@ async fn row_18_a_fifo_is_no_file() {
     let fifo = home.path().join("work/fifo");
     let made = std::process::Command::new("mkfifo").arg(&fifo).status();
     assert!(made.unwrap().success());
-    // Else its owner would be the reason.
+    // Otherwise its owner would be the reason.
     hand_to_user(&fifo);
     for more in [&["--force"][..], &["--format", "dotenv"]] {
         let stderr = not_begun(&fifo, &home, more, 2).await;
@@ -227,7 +227,7 @@ async fn row_18_killed_while_writing_it_is_the_old_content_or_the_new() {
     );
     let killer = std::thread::spawn(move || {
         let until = Instant::now() + Duration::from_secs(20);
-        // The new content comes in a file of its own.
+        // The new content is written to a separate file.
         while fs::read_dir(&folder).unwrap().count() < 2 && Instant::now() < until {}
         std::process::Command::new("kill")
             .args(["-s", "KILL", &process])
@@ -250,7 +250,7 @@ async fn row_35_beyond_a_limit_on_file_size_the_old_content_stays_and_all_is_pri
     let path = written(home.path().join("work/zoho.env"), &old);
     let zoho = Hostile::start(|_| None).await;
     let options = [&output(&path)[..], &["--format", "dotenv"]].concat();
-    // The system kills a process that writes more than this to a file, unless it minds the signal.
+    // The system kills a process that writes more than this to a file, unless it ignores the signal.
     let limited = ["prlimit", "--fsize=20000"];
     let login = Login::of(&mut ordinary(&home, &zoho, &limited, &options)).await;
     let whole = Hostile::complete(login).await;
@@ -264,7 +264,7 @@ async fn row_18_on_a_full_disk_the_old_content_stays_and_the_credentials_are_pri
     let home = home();
     let disk = home.path().join("disk");
     fs::create_dir(&disk).unwrap();
-    // A small disk of its own, which nobody else sees; full but for the names of files.
+    // A small disk that nothing else sees, full except for file names.
     let script = format!(
         "mount -t tmpfs -o size=16k,mode=777 tmpfs {0} && cd {0} && echo OLD=1 >zoho.env && \
          {{ chown 65534:65534 zoho.env; cat /dev/zero >full 2>/dev/null; \"$@\"; code=$?; \
@@ -287,7 +287,7 @@ async fn row_18_on_a_full_disk_the_old_content_stays_and_the_credentials_are_pri
     let whole = Hostile::complete(login).await;
     assert_printed_instead(&whole);
     assert!(whole.stderr.contains("No space left"), "{}", whole.stderr);
-    // Nothing half-written stays beside the old content.
+    // No half-written file remains beside the old content.
     assert!(
         whole.stdout.ends_with("OLD=1\nfull\nzoho.env\n"),
         "{}",

@@ -1,4 +1,4 @@
-//! A TLS front with real handshakes, and a proxy that wants CONNECT.
+//! A TLS front end with real handshakes, and a proxy that requires CONNECT.
 
 use rcgen::{CertificateParams, DnType, Issuer, KeyPair, date_time_ymd};
 use std::io::Write;
@@ -13,14 +13,14 @@ use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::crypto::ring::default_provider;
 use tokio_rustls::rustls::pki_types::PrivatePkcs8KeyDer;
 
-/// An authority that only those trust who name its file.
+/// A certificate authority trusted only by programs that name its file.
 pub struct Authority {
     issuer: Issuer<'static, KeyPair>,
-    /// For SSL_CERT_FILE.
+    /// The file for SSL_CERT_FILE.
     pub file: NamedTempFile,
 }
 
-/// Takes the encryption off and passes on what is inside.
+/// Terminates TLS and forwards the plaintext.
 pub struct Front {
     pub port: u16,
     pub accepting: AbortHandle,
@@ -41,12 +41,12 @@ impl Authority {
         }
     }
 
-    /// Serves with a certificate for this name that ends in this year.
+    /// Serves with a certificate for this name that expires in this year.
     pub async fn front(&self, name: &str, year: i32, inside: &str) -> Front {
         self.serve(name, year, inside, true).await
     }
 
-    /// Serves localhost, and closes without TLS's farewell.
+    /// Serves localhost, and closes without TLS's close_notify.
     pub async fn curt(&self, inside: &str) -> Front {
         self.serve("localhost", 2100, inside, false).await
     }
@@ -94,7 +94,7 @@ impl Authority {
     }
 }
 
-/// A proxy that answers each first request with `answer`, and then leads to a port of this machine.
+/// A proxy that answers each first request with `answer`, then forwards to a port of this machine.
 pub struct Proxy {
     pub port: u16,
     pub asked: watch::Receiver<Vec<String>>,
@@ -130,10 +130,10 @@ impl Proxy {
     }
 }
 
-/// A SOCKS5 proxy that looks names up itself, and leads every one to a port of this machine (RFC 1928).
+/// A SOCKS5 proxy that resolves names itself, and forwards all of them to a port of this machine (RFC 1928).
 pub struct Socks {
     pub port: u16,
-    /// The names and ports that were asked for.
+    /// The names and ports requested.
     pub asked: watch::Receiver<Vec<String>>,
 }
 

@@ -1,12 +1,13 @@
-//! Row 29: the cookies of every app on localhost, which a browser sends to every port of it.
+//! Row 29: the cookies of every app on localhost, which a browser sends to all of its ports.
 
 use super::connections::{peak, strangers};
 use super::login::{Login, stand_in};
 
-/// What large heads may cost together: the shared room, twice, since a buffer doubles as it grows, and the connections.
+/// How much memory large heads may cost together: the shared room twice, since a buffer doubles as it grows, plus the
+/// connections.
 const GROWTH_BYTES: u64 = 14 * 1024 * 1024;
 
-/// A header with so many bytes of cookies.
+/// A header with this many bytes of cookies.
 fn cookies(bytes: usize) -> String {
     let crumb = "session=0123456789abcdef; ";
     let mut cookies = crumb.repeat(bytes / crumb.len() + 1);
@@ -55,7 +56,7 @@ async fn row_29_two_hundred_large_heads_share_some_megabytes() {
     let zoho = stand_in().await;
     let login = Login::start(&zoho, &[]).await;
     let head = login.head("GET", "/callback", &cookies(700_000));
-    // Their ends are missing, so that what is read is kept.
+    // Their ends are missing, so that the server keeps what it has read.
     let unfinished = head.trim_end().as_bytes().to_vec();
     let before = peak(&login);
     let open = strangers(&login, 200, |_| unfinished.clone()).await;
@@ -82,11 +83,11 @@ async fn row_29_another_user_gets_no_shared_room() {
         let head = login.head("GET", "/elsewhere", &cookies(bytes));
         let answer = wire::send(neighbor.port, head.as_bytes()).await;
         assert_eq!(answer.status(), status, "{bytes}");
-        // The person is served.
+        // The person's own request is served.
         let own = login.get("/elsewhere", &cookies(100_000)).await;
         assert_eq!(own.status(), "404");
     }
     let said = login.assert_alive(&zoho).await.stderr;
-    // Nothing that he sends says anything of the person's browser.
+    // Nothing another user sends is reported as the person's browser.
     assert!(!said.contains("KiB of headers"), "{said}");
 }

@@ -1,4 +1,4 @@
-//! The real binary in a login, with everything at hand that an attacker of the callback port has.
+//! A login of the real binary, with everything that an attacker of the callback port could know.
 
 use super::wire::{self, Answer, ask};
 use crate::program::{self, Ended, Program};
@@ -8,30 +8,30 @@ use url::Url;
 use zoho_stand_in::recorded::Recorded;
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// A login that waits for its callback.
+/// A login waiting for its callback.
 pub struct Login {
     pub program: Program,
-    /// With its port.
+    /// The redirect URI, including its port.
     pub redirect_uri: Url,
     /// Zoho's consent page for this login.
     pub address: Url,
 }
 
-/// Where Zoho brings the browser back to, and what it brings.
+/// Where Zoho redirects the browser, and with which code.
 pub struct Callback {
     pub url: Url,
     pub code: String,
 }
 
-/// The stand-in of a person who lives in the other data center.
+/// A stand-in where the person's account is in the other data center.
 pub async fn stand_in() -> StandIn {
     StandIn::start(Rehearsal::default()).await.unwrap()
 }
 
-/// The command of a login at the stand-in, without anything of this process's environment.
+/// The command for a login at the stand-in, with nothing from this process's environment.
 pub fn command(zoho: &StandIn, more: &[&str]) -> Command {
     let mut command = at(&zoho.accounts_url(DataCenter::Us), &zoho.client_id(), more);
-    for center in DataCenter::ALL {
+    for center in DataCenter::PAIR {
         command.args(["--trust-accounts-server", &zoho.accounts_url(center)]);
         command.args(["--trust-api-domain", &zoho.api_domain(center)]);
     }
@@ -39,7 +39,7 @@ pub fn command(zoho: &StandIn, more: &[&str]) -> Command {
     command
 }
 
-/// The command of a login at any accounts server.
+/// The command for a login at any accounts server.
 pub fn at(accounts_url: &str, client_id: &str, more: &[&str]) -> Command {
     let secret = [("ZOHO_CLIENT_SECRET", "secret-of-the-client")];
     let mut command = program::command(&secret, &["login", "--accounts-url", accounts_url]);
@@ -60,19 +60,19 @@ impl Login {
         login
     }
 
-    /// Starts a command and waits until it tells its addresses.
+    /// Starts a command and waits until it prints its addresses.
     pub async fn of(command: &mut Command) -> Self {
         Self::heard(Program::spawn(command)).await
     }
 
-    /// A program that was started, once it tells its addresses.
+    /// Wraps a started program, once it has printed its addresses.
     pub async fn heard(program: Program) -> Self {
         let mut login = Self::unheard(program);
         login.ready().await;
         login
     }
 
-    /// A program that was started, whatever it will do.
+    /// Wraps a started program, whatever it will do.
     pub fn unheard(program: Program) -> Self {
         let nowhere: Url = "http://localhost/".parse().unwrap();
         Self {
@@ -82,7 +82,7 @@ impl Login {
         }
     }
 
-    /// Reads the addresses that are told once all is ready.
+    /// Reads the addresses, which are printed once everything is ready.
     async fn ready(&mut self) {
         let told = self.program.told("/oauth/v2/auth?").await;
         let mut words = told.split_whitespace();
@@ -92,7 +92,7 @@ impl Login {
         self.redirect_uri = redirect_uri.parse().unwrap();
     }
 
-    /// Opens the start address, as the browser does, and reads the addresses where it leads.
+    /// Opens the start address as the browser does, and reads the addresses from its redirect.
     pub async fn begin(&mut self, start: &Url) -> Answer {
         let answer = ask(start, "GET", "").await;
         self.address = answer.header("location").unwrap().parse().unwrap();
@@ -125,7 +125,7 @@ impl Login {
             .into_owned()
     }
 
-    /// A plain GET of a target on the callback port, with further header lines.
+    /// Sends a plain GET to the callback port, with extra header lines.
     pub async fn get(&self, target: &str, headers: &str) -> Answer {
         self.request("GET", target, headers).await
     }
@@ -150,7 +150,7 @@ impl Login {
         consent(&self.address).await
     }
 
-    /// The genuine callback and its page; the page that was shown.
+    /// Sends the genuine callback. Returns the page it leads to.
     pub async fn complete(&self, callback: &Callback) -> Answer {
         let answer = ask(&callback.url, "GET", "").await;
         assert_eq!(answer.status(), "303", "{}", answer.0);
@@ -158,7 +158,8 @@ impl Login {
         self.get(&page, "").await
     }
 
-    /// The genuine callback sent now ends in exit 0, with one token request that carries the genuine code.
+    /// Asserts that the genuine callback, sent now, ends in exit 0 with one token request that carries the genuine
+    /// code.
     pub async fn assert_alive(self, zoho: &StandIn) -> Ended {
         let callback = self.consent().await;
         let page = self.complete(&callback).await;
@@ -170,7 +171,7 @@ impl Login {
         ended
     }
 
-    /// Waits for the end, which is to have this code; what standard error says.
+    /// Waits for it to end with this exit code. Returns standard error.
     pub async fn ends_with(self, code: i32) -> String {
         self.program.ends_with(code).await
     }
@@ -197,7 +198,7 @@ pub async fn consent(address: &Url) -> Callback {
     Callback { url, code }
 }
 
-/// The grant tokens of all token requests.
+/// The grant tokens in all token requests.
 pub fn codes(zoho: &StandIn) -> Vec<Option<String>> {
     let is_token = |request: &Recorded| request.path == "/oauth/v2/token";
     let requests = zoho.requests();

@@ -1,4 +1,4 @@
-//! What an attacker, a browser or a fault can do, and what must hold: one row of the list after the other.
+//! What an attacker, a browser or a fault can do, and what must hold anyway, following the rows of the threat list.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
 
 mod answers;
@@ -7,7 +7,7 @@ mod clock;
 mod connections;
 mod endings;
 mod files;
-mod front;
+pub mod front;
 mod heads;
 pub mod login;
 #[cfg(target_os = "linux")]
@@ -30,7 +30,7 @@ pub mod zoho;
 
 use crate::needs;
 
-/// What these tests want; with `REQUIRE_HOSTILE=1` the lack of it is a failure.
+/// Reports a missing requirement of these tests; with `REQUIRE_HOSTILE=1` it is a failure.
 pub fn missing(why: &str) {
     needs::missing("REQUIRE_HOSTILE", why);
 }

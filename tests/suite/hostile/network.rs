@@ -2,9 +2,9 @@
 
 use super::front::{Authority, Proxy};
 use super::login::{Login, at, command, stand_in};
+use super::port::free_port;
 use super::zoho::{Hostile, Whole};
 use crate::program::Program;
-use std::net::TcpListener;
 use tokio::process::Command;
 
 const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -13,14 +13,6 @@ const LOCKED: &str =
 /// A name that no resolver knows (RFC 6761).
 pub(super) const NOWHERE: &str = "https://accounts.zoho.invalid";
 
-pub(super) fn free_port() -> u16 {
-    TcpListener::bind("[::]:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
 /// A login at this server, which trusts this authority and no other.
 pub(super) fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Command {
     let mut command = at(server, "1000.CLIENT", &[&["--no-browser"], more].concat());
@@ -28,7 +20,7 @@ pub(super) fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Co
     command
 }
 
-/// The login cannot begin; what is said about it.
+/// Asserts that the login cannot begin. Returns what the program says about it.
 pub(super) async fn not_begun(mut command: Command) -> String {
     let stderr = Program::spawn(&mut command).ends_with(1).await;
     assert!(stderr.contains("The login was not begun"), "{stderr}");
@@ -168,7 +160,7 @@ async fn row_12_a_server_that_goes_away_before_the_exchange_is_told() {
     assert_eq!(zoho.count("POST"), 0);
 }
 
-/// A login at a name that only the proxy knows.
+/// A login at a name that only the proxy can resolve.
 fn proxied(authority: &Authority, proxy: &Proxy, domain: &str) -> Command {
     let redirect_uri = format!("http://localhost:{}/callback", free_port());
     let mut command = trusting(
@@ -220,7 +212,7 @@ async fn row_21_zoho_is_reached_through_the_proxy_and_loopback_never() {
     let asked = proxy.first_lines();
     let tunnel = |line: &String| line.starts_with("CONNECT accounts.zoho.invalid:443 ");
     assert!(!asked.is_empty() && asked.iter().all(tunnel), "{asked:?}");
-    // The CRM of this test is on this machine: it was asked, and not through the proxy.
+    // The CRM of this test is on this machine: it was called, and not through the proxy.
     assert_eq!(zoho.count("GET /crm"), 2);
 }
 

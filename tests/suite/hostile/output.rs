@@ -1,4 +1,4 @@
-//! Row 35: standard output that is closed, broken or read by nobody, and a limit on file size.
+//! Row 35: standard output that is closed, broken or never read, and a limit on file size.
 
 use super::login::Login;
 use super::zoho::Hostile;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use tempfile::{TempDir, tempdir};
 
-/// A home, and what a person has there.
+/// A home folder and its contents.
 struct Home(TempDir);
 
 impl Home {
@@ -24,7 +24,7 @@ impl Home {
         [("XDG_STATE_HOME", self.0.path().to_str().unwrap())]
     }
 
-    /// The one file that holds what was obtained, for its owner alone.
+    /// The only file with the credentials, readable only by its owner.
     fn rescued(&self) -> Option<PathBuf> {
         let entries = fs::read_dir(self.0.path().join("zoho-grant")).ok()?;
         let mut paths = entries.map(|entry| entry.unwrap().path());
@@ -53,7 +53,7 @@ async fn row_35_a_closed_standard_output_leaves_a_file_that_is_named() {
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert_named(&ended.stderr, &home.rescued().unwrap());
 
-    // Whoever wants nothing of it says so.
+    // A person who wants no output says so.
     let home = Home::new();
     let demo = command(&home.variables(), &["demo", "--yes", "--format", "json"]);
     let mut shell = after("exec >/dev/null", &demo);
@@ -84,11 +84,11 @@ async fn row_35_a_broken_pipe_leaves_a_file_that_is_named() {
     assert_named(&stderr, &home.rescued().unwrap());
 }
 
-/// A login whose standard output is a pipe that is full and read by nobody, once its browser waits for the page.
+/// A login whose standard output is a full pipe that nobody reads, at the moment when its browser waits for the page.
 async fn blocked(zoho: &Hostile, home: &Home) -> (Login, impl Read + use<>) {
     let (reader, mut writer) = std::io::pipe().unwrap();
     let output = File::from(std::os::fd::OwnedFd::from(writer.try_clone().unwrap()));
-    // Ends when the reader does.
+    // Ends when the reading end closes.
     std::thread::spawn(move || while writer.write_all(&[b'x'; 4096]).is_ok() {});
     let mut command = zoho.command(&["--no-verify"]);
     command.envs(home.variables());
@@ -131,7 +131,7 @@ async fn row_35_the_second_signal_ends_a_blocked_pipe_at_once() {
     let (login, _reader) = blocked(&zoho, &home).await;
     let ended = ends(login, &["INT", "TERM"]).await;
     let code = ended.code;
-    // Either it was a moment faster than the second, or that one ended it.
+    // Either it ended just before the second signal, or that signal ended it.
     assert!(matches!(code, Some(1 | 130 | 143)), "{code:?}");
     assert!(!ended.stderr.contains("Printed"), "{}", ended.stderr);
 }

@@ -1,4 +1,4 @@
-//! Rows 9, 10 and 13: what came from outside can neither draw pages nor write on the terminal.
+//! Rows 9, 10 and 13: external text can neither add markup to pages nor control the terminal.
 
 use super::login::{Login, stand_in};
 use super::wire::Answer;
@@ -8,10 +8,10 @@ use serde_json::json;
 const MARKUP: &str = "<script>alert(1)</script><img src=x onerror=a>\"'><b>";
 const ESCAPES: &str = "\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}31m\r\u{8}\u{202e}gpj";
 
-/// Without colors, escape sequences would be taken out of whatever is said.
-const COLOURED: &str = "--color=always";
+/// Without colors, escape sequences would be stripped from all output.
+const COLORED: &str = "--color=always";
 
-/// Markup, escape sequences and a marker that tells where it went.
+/// Markup, escape sequences, and a marker that shows where the text ended up.
 fn nasty(marker: &str) -> String {
     format!("{marker}{MARKUP}{ESCAPES}")
 }
@@ -50,7 +50,7 @@ fn assert_harmless(page: &Answer, stderr: &str, what: &str) {
     assert_eq!(shown(stderr), None, "{what}: {stderr:?}");
 }
 
-/// A character that a terminal would obey, but for the colors that the program was asked for.
+/// Finds a character that a terminal would obey, other than the colors the program was asked for.
 fn shown(text: &str) -> Option<char> {
     let colors = ["0", "1", "2", "31", "32", "33"];
     let uncolored = colors.iter().fold(text.to_owned(), |text, color| {
@@ -82,7 +82,7 @@ async fn row_10_every_answer_that_we_compose_carries_every_header() {
         ("OPTIONS", "*", ""),
     ] {
         let answer = login.request(method, target, headers).await;
-        // Bytes that no request line may hold are refused by the HTTP library, without a page.
+        // The HTTP library rejects bytes that no request line may contain, without a page.
         if answer.header("content-type").is_some() {
             assert_headers(&answer);
         }
@@ -106,7 +106,7 @@ async fn row_10_every_answer_that_we_compose_carries_every_header() {
 #[tokio::test]
 async fn rows_10_and_13_a_strangers_parameters_are_not_shown() {
     let zoho = stand_in().await;
-    let login = Login::start(&zoho, &["-vvv", COLOURED]).await;
+    let login = Login::start(&zoho, &["-vvv", COLORED]).await;
     let value = encoded(&nasty("stranger"));
     for name in [
         "error",
@@ -135,7 +135,7 @@ async fn rows_09_10_and_13_parameters_of_our_own_callback_are_shown_harmlessly()
         ("code=1000.code&location=NASTY", 0, "not in the table"),
     ] {
         let zoho = Hostile::start(|_| None).await;
-        let login = zoho.login(&["-vv", COLOURED]).await;
+        let login = zoho.login(&["-vv", COLORED]).await;
         let parameters = parameters.replace("NASTY", &encoded(&nasty("marker")));
         let target = format!("/callback?{parameters}&state={}", login.state());
         let answer = login.get(&target, "").await;
@@ -162,7 +162,7 @@ async fn rows_10_and_13_zohos_fields_are_shown_harmlessly() {
         let body = token(&format!(r#""x":1,"{field}":{}"#, nasty(field)));
         let whole = Hostile::with_token(body)
             .await
-            .whole(&["-vv", COLOURED])
+            .whole(&["-vv", COLORED])
             .await;
         assert_harmless(&whole.page, &whole.stderr, field);
         assert_eq!(shown(&whole.stdout), None, "{field}: {:?}", whole.stdout);
@@ -184,10 +184,10 @@ async fn rows_10_and_13_names_in_the_crm_are_shown_harmlessly() {
                 .starts_with("GET /crm")
                 .then(|| Reply::Bytes(ok(body.to_string())))
         });
-        let whole = zoho.await.whole(&["--format", format, COLOURED]).await;
+        let whole = zoho.await.whole(&["--format", format, COLORED]).await;
         assert_eq!(whole.code, Some(0), "{}", whole.stderr);
         assert_harmless(&whole.page, &whole.stderr, format);
-        // JSON escapes control characters by itself, and needs no other.
+        // JSON escapes control characters itself, and needs no other escaping.
         assert!(
             !whole
                 .stdout
@@ -206,7 +206,7 @@ async fn row_10_an_error_body_of_the_crm_is_shown_harmlessly() {
             .starts_with("GET /crm")
             .then(|| Reply::Bytes(ok(body.clone())))
     });
-    let whole = zoho.await.whole(&[COLOURED]).await;
+    let whole = zoho.await.whole(&[COLORED]).await;
     assert_eq!(whole.code, Some(0));
     assert_harmless(&whole.page, &whole.stderr, "error body");
 }
@@ -241,7 +241,7 @@ async fn row_13_the_name_of_a_file_is_shown_harmlessly() {
     std::fs::create_dir(&git).unwrap();
     let zoho = Hostile::start(|_| None).await;
     let login = zoho
-        .login(&["--output", path.to_str().unwrap(), COLOURED])
+        .login(&["--output", path.to_str().unwrap(), COLORED])
         .await;
     std::fs::remove_dir_all(&folder).unwrap();
     let whole = Hostile::complete(login).await;

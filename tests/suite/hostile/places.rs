@@ -1,4 +1,4 @@
-//! Rows 33 to 35: places that credentials come from and go to, as people and attackers make them.
+//! Rows 33 to 35: the places that credentials are read from and written to, as people and attackers set them up.
 
 use super::missing;
 use super::zoho::{Hostile, Reply, ok};
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 const PAST: &str = "2020-01-01T00:00:00Z";
 
-/// A file with variables whose access token has ended.
+/// A file of variables whose access token has expired.
 async fn stale_file(life: &Life, name: &str) -> PathBuf {
     let path = life.home.path().join(name);
     let to = path.to_str().unwrap();
@@ -24,14 +24,14 @@ async fn stale_file(life: &Life, name: &str) -> PathBuf {
     path
 }
 
-/// The program, run by a shell.
+/// Runs the program from a shell.
 async fn by_shell(life: &Life, words: &[&str], script: &str, arguments: &[&str]) -> Ended {
     let program = command(&life.variables(), arguments);
     let shell = [words, &["-c", script]].concat();
     Program::spawn(&mut through(&shell, &program)).wait().await
 }
 
-/// Whether this test may mount; where all must be tested, that is a failure.
+/// Whether this test may mount; if everything must be tested, it is a failure if not.
 fn may_mount() -> bool {
     let mut alone = std::process::Command::new("unshare");
     let may = alone.args(["-m", "true"]).status();
@@ -116,14 +116,14 @@ async fn what_a_mounted_file_does_not_take_stands_whole_beside_it() {
     }
     let life = Life::new().await;
     let source = stale_file(&life, "source").await;
-    // What is put back is more than what stands there.
+    // The saved text is longer than the existing one.
     let text = fs::read_to_string(&source).unwrap();
     let others = text.lines().filter(|line| !line.contains("ACCESS_TOKEN"));
     fs::write(&source, others.collect::<Vec<_>>().join("\n") + "\n").unwrap();
     let [disk, target] = ["disk", "mounted"].map(|name| life.home.path().join(name));
     fs::create_dir(&disk).unwrap();
     fs::write(&target, "").unwrap();
-    // A disk with no room for one more page than the file has.
+    // A disk without room for one page more than the file has.
     let script = "mount -t tmpfs -o size=8k tmpfs \"$3\"; cp \"$1\" \"$3/file\"; printf '#%04000d\\n' 0 | head -c $((4096 - $(wc -c <\"$3/file\"))) >>\"$3/file\"; \
         cat /dev/zero >\"$3/full\" 2>/dev/null; mount --bind \"$3/file\" \"$2\"; \"$0\" token --env-file \"$2\"";
     let paths = [&source, &target, &disk].map(|path| path.to_str().unwrap());

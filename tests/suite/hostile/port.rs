@@ -9,13 +9,13 @@ use std::os::unix::fs::symlink;
 use std::sync::atomic::{AtomicU32, Ordering};
 use tokio::net::TcpSocket;
 
-/// Below the ports that systems give by themselves: nobody but these tests takes one of those in between.
+/// Below the ports that systems assign: only these tests use them in the meantime.
 const PORTS: Range<u16> = 10_000..30_000;
 
-/// A port that is free on every address of this machine, another one each time.
+/// A port that is free on every address of this machine, a different one each time.
 pub fn free_port() -> u16 {
     static NEXT: AtomicU32 = AtomicU32::new(0);
-    // Other runs of the tests begin elsewhere.
+    // Other test runs start at a different port.
     let first = std::process::id().wrapping_mul(101) % 20_000;
     let next = || first + NEXT.fetch_add(1, Ordering::Relaxed);
     let ports = iter::repeat_with(next)
@@ -86,7 +86,7 @@ async fn row_13_the_name_of_the_holder_cannot_write_on_the_terminal() {
     symlink(BINARY, &named).unwrap();
     let mut holder = at(&named, &command(&zoho, &["--no-browser"]));
     let holder = Login::of(&mut holder).await;
-    // Without colors, escape sequences would be taken out.
+    // Without colors, escape sequences would be stripped.
     let options = [
         "--redirect-uri",
         holder.redirect_uri.as_str(),

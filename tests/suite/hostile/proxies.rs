@@ -1,8 +1,9 @@
-//! Row 38: proxies work, or are refused by name; none is ever passed over in silence.
+//! Row 38: proxies work or are rejected by name; none is ever silently skipped.
 
 use super::front::{Authority, Proxy, Socks};
 use super::login::{Login, command, stand_in};
-use super::network::{NOWHERE, free_port, not_begun, trusting};
+use super::network::{NOWHERE, not_begun, trusting};
+use super::port::free_port;
 use super::zoho::{Hostile, Whole};
 
 #[tokio::test]
@@ -38,7 +39,7 @@ async fn row_38_a_login_goes_through_socks() {
             asked.iter().all(|name| name == "accounts.zoho.invalid:443"),
             "{asked:?}"
         );
-        // The CRM of this test is on this machine: it was not asked through the proxy.
+        // The CRM of this test is on this machine: it was not called through the proxy.
         assert_eq!(zoho.count("GET /crm"), 2);
     }
 }
@@ -57,7 +58,7 @@ async fn row_38_loopback_never_goes_through_socks() {
 
 #[tokio::test]
 async fn row_38_an_address_that_is_none_is_refused_by_its_variable() {
-    // A server that would be reached without the proxy, and must not be.
+    // A server that is reachable without the proxy, but must not be reached.
     let (authority, zoho) = (Authority::new("one"), Hostile::start(|_| None).await);
     let front = authority
         .front("accounts.zoho.invalid", 2100, &zoho.url)
@@ -84,7 +85,7 @@ async fn row_38_an_address_that_is_none_is_refused_by_its_variable() {
             let mut command = trusting(&authority, NOWHERE, &options);
             command.env(variable, value);
             if variable.eq_ignore_ascii_case("https_proxy") {
-                // The next variable must not take its place in silence.
+                // The next variable must not silently replace it.
                 command.env("ALL_PROXY", &works);
             }
             let stderr = not_begun(command).await;

@@ -1,4 +1,4 @@
-//! Row 11: bytes that are no request of a browser.
+//! Row 11: bytes that no browser would send as a request.
 
 use super::login::{Login, stand_in};
 use super::wire;

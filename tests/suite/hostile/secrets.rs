@@ -11,7 +11,7 @@ use serde_json::Value;
 use std::fs;
 use zoho_stand_in::failure::{Failure, Stage};
 
-/// Every command line on this machine, as `ps` shows them to everyone.
+/// Every command line on this machine, as `ps` shows them to every user.
 fn command_lines() -> String {
     let processes = fs::read_dir("/proc").unwrap().flatten();
     let lines = processes.filter_map(|process| fs::read(process.path().join("cmdline")).ok());
@@ -20,7 +20,7 @@ fn command_lines() -> String {
         .collect()
 }
 
-/// What the token request held under this name.
+/// The value of this field in the token request.
 fn sent(zoho: &Hostile, name: &str) -> String {
     let requests = zoho.requests.borrow();
     let request = requests
@@ -170,7 +170,7 @@ async fn row_15_no_failure_at_zoho_makes_a_login_tell_a_secret() {
             ("grant token", genuine.code),
             ("client secret", secret.expose_secret().to_owned()),
         ];
-        // Where something was obtained, it is handed over.
+        // If credentials were obtained, they are handed over.
         if !ended.stdout.is_empty() {
             let credentials: Value = serde_json::from_str(&ended.stdout).unwrap();
             for name in ["access_token", "refresh_token"] {

@@ -5,13 +5,13 @@ use super::wire::ask;
 use zoho_stand_in::failure::Failure;
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// A way to write another server beside a good one.
+/// Disguises another server as the good one.
 type Disguise = fn(&str) -> String;
 
 const LOOK_ALIKES: [Disguise; 14] = [
     |_| "https://accounts.zoho.com.evil.example".to_owned(),
     |_| "https://accounts.zoho.com@evil.example".to_owned(),
-    // Zoho's own is none for a login that begins on this machine.
+    // Even Zoho's own server is not trusted in a login that begins on this machine.
     |_| "https://accounts.zoho.com".to_owned(),
     |good| good.replace("127.0.0.1", "127.0.0.1."),
     |good| good.replace("127.0.0.1", "127.0.0.1.evil.example"),

@@ -1,4 +1,4 @@
-//! Requests as they are, byte for byte, and answers as they came.
+//! Requests and responses exactly as they are on the wire.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
@@ -7,10 +7,10 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use url::{Host, Position, Url};
 
-/// Far more than anything takes, so that a hang fails instead of hanging.
+/// Far longer than anything takes, so that a hang becomes a failure.
 pub const PATIENCE: Duration = Duration::from_secs(25);
 
-/// An answer, or the empty text when the connection was closed without one.
+/// A response, or empty text if the connection was closed without one.
 pub struct Answer(pub String);
 
 impl Answer {
@@ -32,14 +32,14 @@ impl Answer {
         self.0.split_once("\r\n\r\n").map_or("", |(_, body)| body)
     }
 
-    /// What a page says first.
+    /// The page's heading.
     pub fn heading(&self) -> &str {
         let behind = self.body().split_once("<h1>");
         behind.map_or("", |(_, rest)| rest.split("</h1>").next().unwrap_or(rest))
     }
 }
 
-/// Bounds a wait.
+/// Limits how long to wait.
 pub async fn soon<T>(what: &str, wait: impl Future<Output = T>) -> T {
     let waited = timeout(PATIENCE, wait).await;
     waited.unwrap_or_else(|_| panic!("{what} took longer than {PATIENCE:?}"))
@@ -51,7 +51,7 @@ pub async fn send(port: u16, bytes: &[u8]) -> Answer {
 }
 
 async fn exchange(mut stream: TcpStream, bytes: &[u8]) -> Answer {
-    // What is refused early is not read to its end.
+    // A request that is refused early is not read to its end.
     let _ = stream.write_all(bytes).await;
     read(&mut stream).await
 }
@@ -60,14 +60,14 @@ pub async fn connect(port: u16) -> TcpStream {
     TcpStream::connect(("127.0.0.1", port)).await.unwrap()
 }
 
-/// Everything until the other side closes.
+/// Reads everything until the other side closes.
 pub async fn read(stream: &mut TcpStream) -> Answer {
     let mut text = Vec::new();
     let _ = soon("an answer", stream.read_to_end(&mut text)).await;
     Answer(String::from_utf8_lossy(&text).into_owned())
 }
 
-/// A request to an address, as a browser that knows no fetch metadata sends it.
+/// Sends a request as a browser without fetch metadata would.
 pub async fn ask(url: &Url, method: &str, body: &str) -> Answer {
     let target = &url[Position::BeforePath..Position::AfterQuery];
     let request = format!(

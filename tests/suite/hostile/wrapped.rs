@@ -1,4 +1,4 @@
-//! Row 36: a good token answer in an odd wrapping, which costs neither the grant token nor the tokens.
+//! Row 36: a valid token response in unusual framing, which must lose neither the grant token nor the tokens.
 
 use super::front::Authority;
 use super::login::{Login, at};
@@ -15,13 +15,13 @@ fn gzip(text: impl AsRef<[u8]>) -> Vec<u8> {
     packer.finish().unwrap()
 }
 
-/// An answer of HTTP/1.0, which ends where the connection does.
+/// An HTTP/1.0 response, which ends when the connection does.
 fn old(headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
     let head = format!("HTTP/1.0 200 OK\r\n{headers}\r\n");
     [head.as_bytes(), body.as_ref()].concat()
 }
 
-/// How a login ends whose token answer is these bytes.
+/// Runs a login that gets these bytes as its token response.
 async fn login(answer: Vec<u8>) -> Whole {
     let script = move |request: &str| (request == TOKEN).then(|| Reply::Bytes(answer.clone()));
     let zoho = Hostile::start(script).await;
@@ -89,7 +89,7 @@ async fn row_36_an_answer_that_is_whole_needs_no_farewell() {
         assert_eq!(whole.stdout.contains("1000.refresh"), code == 0);
         assert_eq!(zoho.count(TOKEN), 1);
     }
-    // More was announced than there is.
+    // Announces more than it sends.
     let cut = String::from_utf8(ok(good))
         .unwrap()
         .replace("content-length: ", "content-length: 9");

@@ -1,4 +1,4 @@
-//! A Zoho that answers whatever a test wants: what the strict stand-in would never send.
+//! A Zoho that answers whatever a test wants, including what the strict stand-in would never send.
 
 use super::login::{Login, at};
 use super::wire::{Answer, soon};
@@ -8,17 +8,17 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::process::Command;
 use tokio::sync::{Notify, watch};
 
-/// What comes back for a request.
+/// How to answer a request.
 pub enum Reply {
-    /// These bytes, then the end of the connection.
+    /// Sends these bytes, then closes the connection.
     Bytes(Vec<u8>),
-    /// Nothing, while the connection stays open.
+    /// Sends nothing, while the connection stays open.
     Never,
-    /// These bytes, once released.
+    /// Sends these bytes once released.
     Released(Arc<Notify>, Vec<u8>),
 }
 
-/// Answers on one port as accounts server and API domain.
+/// Serves the accounts server and the API domain on one port.
 pub struct Hostile {
     pub url: String,
     pub requests: watch::Receiver<Vec<String>>,
@@ -27,12 +27,12 @@ pub struct Hostile {
 type Script = dyn Fn(&str) -> Option<Reply> + Send + Sync;
 
 impl Hostile {
-    /// `script` is given method and path; where it says nothing, the answer is a good one.
+    /// Starts one. `script` receives method and path; if it returns none, the response is a valid one.
     pub async fn start(script: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static) -> Self {
         Self::on("127.0.0.1:0", script).await
     }
 
-    /// The same on another address of this machine.
+    /// Starts one on another address of this machine.
     pub async fn on(
         address: &str,
         script: impl Fn(&str) -> Option<Reply> + Send + Sync + 'static,
@@ -56,7 +56,7 @@ impl Hostile {
         Self { url, requests }
     }
 
-    /// Answers the token request with this body, everything else well.
+    /// Answers the token request with this body, and everything else correctly.
     pub async fn with_token(body: impl Into<Vec<u8>>) -> Self {
         let answer = ok(body);
         Self::start(move |request| {
@@ -75,12 +75,12 @@ impl Hostile {
         Login::of(&mut self.command(more)).await
     }
 
-    /// A login up to its end: exit code, standard output, standard error, page.
+    /// Runs a whole login. Returns exit code, standard output, standard error and page.
     pub async fn whole(&self, more: &[&str]) -> Whole {
         Self::complete(self.login(more).await).await
     }
 
-    /// The callback, the page and the end.
+    /// Completes the login: callback, page and end.
     pub async fn complete(login: Login) -> Whole {
         let target = format!("/callback?code=1000.code&state={}", login.state());
         let answer = login.get(&target, "").await;
@@ -119,7 +119,7 @@ pub struct Whole {
     pub page: Answer,
 }
 
-/// A JSON answer with status 200.
+/// A JSON response with status 200.
 pub fn ok(body: impl Into<Vec<u8>>) -> Vec<u8> {
     let body = body.into();
     let head = format!(
@@ -179,7 +179,7 @@ fn good(line: &str, domain: &str) -> Vec<u8> {
     })
 }
 
-/// A token answer with further fields.
+/// A token response with extra fields.
 pub fn token(more: &str) -> String {
     format!(
         r#"{{"access_token":"1000.access","refresh_token":"1000.refresh","expires_in":3600,{more}}}"#

@@ -1,4 +1,4 @@
-//! The binary: options, variables, exit codes, a pure standard output, secrets nowhere else.
+//! Tests the binary: options, variables, exit codes, clean standard output, and secrets nowhere else.
 
 use crate::program::{Ended, Program};
 use crate::rehearsed::bounded;
@@ -49,9 +49,9 @@ async fn quiet_says_only_what_needs_doing() {
     assert!(ended.stderr.contains("/start/"), "{}", ended.stderr);
 }
 
-/// `login` at a stand-in of the test, with options for its servers.
+/// Runs `login` at the test's stand-in, with options for its servers.
 async fn login_at(stand_in: &StandIn, variables: &[(&str, &str)], more: &[&str]) -> Ended {
-    let servers = DataCenter::ALL.map(|center| stand_in.accounts_url(center));
+    let servers = DataCenter::PAIR.map(|center| stand_in.accounts_url(center));
     let domain = stand_in.api_domain(DataCenter::Eu);
     let mut arguments = vec![
         "login",

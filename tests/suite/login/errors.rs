@@ -1,11 +1,11 @@
-//! What goes wrong at Zoho, one by one: recognised, with cause and remedy, on the page and in the terminal.
+//! Tests every Zoho failure: recognized, with cause and remedy, on the page and in the terminal.
 
 use crate::program::{Ended, Program};
 use crate::rehearsed::{Stage, bounded};
 use zoho_stand_in::failure::{Failure, Stage as At};
 use zoho_stand_in::{Rehearsal, visitor};
 
-/// A rehearsed failure, the exit code, and what page and terminal must both say: what, cause, remedy.
+/// A rehearsed failure, its exit code, and what page and terminal must both say: what, cause, remedy.
 type Case = (Failure, i32, [&'static str; 3]);
 
 #[rustfmt::skip]
@@ -135,7 +135,7 @@ async fn a_refusal_without_state_is_told_and_changes_nothing() {
     );
 }
 
-/// Runs the program, consents, and returns how it ended and the text of the last page.
+/// Runs the program and consents. Returns how it ended and the text of the last page.
 async fn rehearse(failure: Failure) -> (Ended, String) {
     let mut program = Program::start(&["demo", "--no-browser", "--fail", &failure.to_string()]);
     let address = program.line_with("/oauth/v2/auth").await;
@@ -143,7 +143,7 @@ async fn rehearse(failure: Failure) -> (Ended, String) {
     (program.wait().await, text(&visit.page))
 }
 
-/// A page's text as a person reads it: escapes undone.
+/// A page's text as a person reads it, without escapes.
 fn text(page: &str) -> String {
     let mut text = page.to_owned();
     for (escape, char) in [

@@ -1,4 +1,4 @@
-//! The flow in the library: from the bound redirect URI to credentials, page and hand-over.
+//! Tests the flow in the library: from the bound redirect URI to credentials, page and handover.
 
 use crate::rehearsed::{Stage, bounded, jump, nobody};
 use secrecy::ExposeSecret;
@@ -78,7 +78,7 @@ async fn a_person_of_another_data_center_gets_checked_credentials_there() {
         written["refresh_token"] == credentials.refresh_token.as_ref().unwrap().expose_secret()
     );
     assert_eq!(written["user"]["email"], "rehearsal@example.com");
-    // The clock tells of waiting before or after the browser comes.
+    // Waiting may be reported before or after the browser arrives.
     let (waiting, told): (Vec<_>, Vec<_>) =
         ended.told.iter().partition(|event| *event == "Waiting");
     assert!(!waiting.is_empty());
@@ -87,7 +87,7 @@ async fn a_person_of_another_data_center_gets_checked_credentials_there() {
         [
             "Requested",
             "Ready",
-            // The visitor does not find names below localhost.
+            // The visitor cannot resolve names under localhost.
             "OnPort",
             "Exchanging",
             "Requested",

@@ -1,5 +1,5 @@
-//! Where settings come from: one reader of variables, layers that never mix what belongs together, sources in their
-//! order.
+//! Tests where settings come from: variables are read in one place, layers never mix values that belong together, and
+//! sources keep their order.
 
 use crate::program::{Ended, Program};
 use crate::tokens::source::Life;
@@ -16,7 +16,7 @@ const CLIENT: [(&str, &str); 2] = [
 ];
 const TOKEN: (&str, &str) = ("ZOHO_REFRESH_TOKEN", "1000.r.r");
 
-/// A login that nobody answers, with the person's home and these variables.
+/// A login that nobody answers, with this home folder and these variables.
 async fn login(life: &Life, variables: &[(&str, &str)], options: &[&str]) -> Ended {
     let usual = ["--no-browser", "--timeout", "100ms"];
     let uri = ["--redirect-uri", "http://localhost:0/callback"];
@@ -24,7 +24,7 @@ async fn login(life: &Life, variables: &[(&str, &str)], options: &[&str]) -> End
     life.run_in(variables, &arguments).await
 }
 
-/// What `export` makes of variables alone.
+/// What `export` produces from variables alone.
 async fn exported(life: &Life, variables: &[(&str, &str)]) -> Value {
     let ended = life
         .run_in(variables, &["export", "--format", "json"])
@@ -49,11 +49,11 @@ async fn row_32_a_secret_never_goes_to_a_server_that_another_layer_named() {
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("--accounts-url"), "{}", ended.stderr);
 
-    // The person's own option may name it; nobody answers, so the login ends by its deadline.
+    // The person's own option may name it; nobody answers, so the login ends at its deadline.
     let ended = login(&life, &CLIENT, &["--accounts-url", &server]).await;
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
 
-    // A client of the file beside a secret of the environment.
+    // A client from the file with a secret from the environment.
     let file = written(
         &life,
         format!("ZOHO_CLIENT_ID=1000.A\nZOHO_ACCOUNTS_URL={server}\n"),
@@ -67,7 +67,7 @@ async fn row_32_a_secret_never_goes_to_a_server_that_another_layer_named() {
         ended.stderr
     );
 
-    // A server of the environment beside a secret of the file, which names none.
+    // A server from the environment with a secret from the file, which names none.
     let file = written(&life, "ZOHO_CLIENT_ID=1000.A\nZOHO_CLIENT_SECRET=s\n");
     let of_file = ["--env-file", file.to_str().unwrap()];
     let ended = login(&life, &[("ZOHO_ACCOUNTS_URL", &server)], &of_file).await;
@@ -135,7 +135,7 @@ async fn the_sources_have_an_order_and_export_takes_the_same() {
         exported(&life, &complete).await["refresh_token"],
         "1000.r.r"
     );
-    // Without the secret they are not complete.
+    // Without the secret they are incomplete.
     let incomplete = [CLIENT[0], TOKEN, ("ZOHO_PROFILE", "default")];
     assert_eq!(exported(&life, &incomplete).await["refresh_token"], kept);
 

@@ -1,4 +1,4 @@
-//! The login by the browser on this machine: in the library, and in the real binary.
+//! Tests the login through a browser on this machine: in the library, and in the real binary.
 
 mod cli;
 mod errors;

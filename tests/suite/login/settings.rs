@@ -1,4 +1,4 @@
-//! Bad settings: a clear error that names the option, before anything opens.
+//! Tests invalid settings: a clear error that names the option, before anything opens.
 
 use crate::program::{Ended, Program};
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};

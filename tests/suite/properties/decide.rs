@@ -1,5 +1,4 @@
-//! Any request head, from anybody, at any time: nothing of a login is touched but by a person's own GET with the right
-//! secret.
+//! Any request head, from anyone, at any time: only the person's own GET with the right secret affects a login.
 
 use super::expected::{EXPECTED, PAGE, PAGE_HOST, START, STATE, server, values};
 use axum::http::{HeaderMap, HeaderValue, Request, request::Parts};
@@ -7,7 +6,7 @@ use secrecy::ExposeSecret;
 use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Granted, Site, SoFar, decide};
 use zoho_grant::loopback::peer::Peer;
 
-/// The input is a byte that says who sends it and when, then a head as it stands on the wire: request line without
+/// Checks one input: a byte that says who sends it and when, then a head as on the wire: the request line without
 /// version, then headers.
 pub fn check(input: &[u8]) {
     let Some((byte, rest)) = input.split_first() else {

@@ -1,4 +1,4 @@
-//! Any `.env` file: our lines stand in it once, the others as they were.
+//! Any `.env` file: our lines appear in it once, and the others stay unchanged.
 
 use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
@@ -56,7 +56,7 @@ static MOST: LazyLock<Credentials> = LazyLock::new(|| Credentials {
     identity: Identity::not_asked("nobody asked"),
 });
 
-/// The input is the file as it is found.
+/// Checks one input: the existing file.
 pub fn check(input: &[u8]) {
     let Ok(existing) = str::from_utf8(input) else {
         return;
@@ -74,7 +74,7 @@ pub fn check(input: &[u8]) {
     for name in SOMETIMES {
         assert_eq!([times(&most, name), times(&least, name)], [1, 0], "{name}");
     }
-    // What follows counts lines, and a quoted value may go on over several.
+    // What follows counts lines, and a quoted value may span several.
     if existing.lines().any(opens_a_quote) {
         return;
     }
@@ -93,7 +93,7 @@ pub fn check(input: &[u8]) {
     assert_eq!(merged(&LEAST, &most), least_again(&most));
 }
 
-/// Merges, and once more to see that nothing changes.
+/// Merges, then merges again to check that nothing changes.
 fn merged(credentials: &Credentials, existing: &str) -> String {
     let once = dotenv::merged(credentials, &FormatOptions::default(), existing).unwrap();
     let twice = dotenv::merged(credentials, &FormatOptions::default(), &once).unwrap();
@@ -101,7 +101,7 @@ fn merged(credentials: &Credentials, existing: &str) -> String {
     once.as_str().to_owned()
 }
 
-/// What the least credentials leave of a file that held the most.
+/// What minimal credentials leave of a file that held complete ones.
 fn least_again(most: &str) -> String {
     let gone = |line: &&str| !SOMETIMES.iter().any(|name| sets(line, name));
     most.split_inclusive('\n').filter(gone).collect()
@@ -111,7 +111,7 @@ fn count(document: &str, name: &str) -> usize {
     document.lines().filter(|line| sets(line, name)).count()
 }
 
-/// The lines that are not ours, one after the other. The last of them gets the line end that it lacked.
+/// The lines that are not ours, in order. The last one gets the line ending it lacked.
 fn others(document: &str) -> String {
     let ours = |line: &str| ALWAYS.iter().chain(&SOMETIMES).any(|name| sets(line, name));
     let mut others = String::new();
@@ -121,14 +121,14 @@ fn others(document: &str) -> String {
     others
 }
 
-/// Whether a value begins with a quote that its line does not close.
+/// Whether a value opens a quote that its line does not close.
 fn opens_a_quote(line: &str) -> bool {
     let value = line.split_once('=').map(|(_, value)| value.trim_start());
     let quote = value.and_then(|value| value.chars().next());
     quote.is_some_and(|quote| "\"'".contains(quote) && line.matches(quote).count() < 2)
 }
 
-/// As a shell reads it, and more kindly: spaces around the name do not matter.
+/// Whether a line sets a variable, as in a shell but tolerating spaces around the name.
 fn sets(line: &str, name: &str) -> bool {
     let Some((set, _)) = line.split_once('=') else {
         return false;

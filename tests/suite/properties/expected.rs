@@ -1,4 +1,4 @@
-//! The login that requests are measured by, and a second reading of queries to compare with.
+//! The login that requests are checked against, and a second parser of queries for comparison.
 
 use std::sync::LazyLock;
 use zoho_grant::loopback::decide::Expectation;
@@ -24,7 +24,7 @@ pub static EXPECTED: LazyLock<Expectation> = LazyLock::new(|| {
     }
 });
 
-/// The accounts server that a query leads to: as named, else that of a known location, else where the login began.
+/// The accounts server that a query leads to: the one it names, else its known location's, else where the login began.
 pub fn server(query: &str) -> String {
     let first = |name| values(query, name).into_iter().next();
     let location = || {
@@ -37,7 +37,7 @@ pub fn server(query: &str) -> String {
     named.unwrap_or_else(|| EXPECTED.home.to_string())
 }
 
-/// Every value of a parameter, decoded without the library that the program decodes with.
+/// Every value of a parameter, decoded without the library that the program uses.
 pub fn values(query: &str, name: &str) -> Vec<String> {
     let pairs = query.split('&').filter(|pair| !pair.is_empty());
     let pairs = pairs.map(|pair| pair.split_once('=').unwrap_or((pair, "")));

@@ -1,5 +1,5 @@
-//! What must hold for any input, tried on the seeds and on many inputs made from them by a fixed chance.
-//! `fuzz/` tries the same on inputs that a fuzzer finds.
+//! Properties that must hold for any input, checked on the seeds and on many pseudo-random mutations of them. `fuzz/`
+//! checks the same properties on inputs that a fuzzer finds.
 
 mod decide;
 mod dotenv;
@@ -15,10 +15,10 @@ use rand::{RngExt, SeedableRng};
 use std::panic::catch_unwind;
 use std::path::Path;
 
-/// Inputs for each property: all of them together take about a second.
+/// Inputs per property; all together take about a second.
 const TRIES: usize = 2_000;
 
-/// As many changes as one input has at most.
+/// The most changes made to one input.
 const CHANGES: usize = 6;
 
 #[test]
@@ -79,7 +79,7 @@ fn holds(name: &str, check: fn(&[u8])) {
     }
 }
 
-/// Replaces a short piece by a piece of another seed, by one byte, or by nothing.
+/// Replaces a short piece with a piece of another seed, with one byte, or with nothing.
 fn change(input: &mut Vec<u8>, other: &[u8], random: &mut StdRng) {
     let mut piece = |length: usize| {
         let start = random.random_range(0..=length);

@@ -1,4 +1,4 @@
-//! Any text that a person pastes: taken only with this login's state, and never as another address.
+//! Any pasted text: accepted only with this login's state, and never as another address.
 
 use super::expected::{EXPECTED, STATE, server, values};
 use secrecy::ExposeSecret;
@@ -6,7 +6,7 @@ use url::Url;
 use zoho_grant::loopback::decide::{AuthorizationResponse, Granted};
 use zoho_grant::loopback::pasted::judge;
 
-/// The input is the text.
+/// Checks one input: the text.
 pub fn check(input: &[u8]) {
     let Ok(text) = str::from_utf8(input) else {
         return;
@@ -38,7 +38,7 @@ pub fn check(input: &[u8]) {
     }
 }
 
-/// What follows the address of this login, which may be left out; whatever else was pasted is none.
+/// The query of pasted text, with or without an address before it; asserts that any address is this login's.
 fn query(text: &str) -> &str {
     let bare = text.trim_start_matches('?');
     match text.split_once('?') {
@@ -50,7 +50,7 @@ fn query(text: &str) -> &str {
     }
 }
 
-/// As a browser reads it, which is kinder than letter by letter.
+/// Asserts that an address leads here as a browser reads it, which is more lenient than a verbatim comparison.
 fn leads_here(address: &str) {
     let schemes = ["http://", "https://"];
     let rest = schemes

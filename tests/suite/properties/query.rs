@@ -1,4 +1,4 @@
-//! Any query of the callback: decided as a second, plainer reading of the rules decides it.
+//! Any callback query: the decision agrees with a second, simpler implementation of the rules.
 
 use super::expected::{EXPECTED, STATE, values};
 use axum::http::Request;
@@ -7,7 +7,7 @@ use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Granted, SoF
 use zoho_grant::loopback::peer::Peer;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 
-/// The input is the query, without its question mark.
+/// Checks one input: the query without its question mark.
 pub fn check(input: &[u8]) {
     let target = [b"/callback?", input].concat();
     let request = Request::get(target).header("host", "localhost:8085");

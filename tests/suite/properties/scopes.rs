@@ -1,8 +1,8 @@
-//! Any list of scopes: what is taken is what RFC 6749 section 3.3 allows, and reads the same again.
+//! Any list of scopes: RFC 6749 section 3.3 allows whatever is accepted, and it parses to the same list again.
 
 use zoho_grant::zoho::scopes::{NotScopes, Scopes};
 
-/// The input is the list.
+/// Checks one input: the list.
 pub fn check(input: &[u8]) {
     let Ok(list) = str::from_utf8(input) else {
         return;

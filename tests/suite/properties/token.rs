@@ -1,11 +1,11 @@
-//! Any answer of the token endpoint: tokens only from a good one, and an error that tells nothing of its text.
+//! Any token endpoint response: only a valid one yields tokens, and an error reveals nothing of its text.
 
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
 use serde_json::Value;
 use zoho_grant::zoho::token::{ExchangeError, Tokens};
 
-/// What may be said of an answer that is none.
+/// What may be said about an invalid response.
 const SAID: [&str; 5] = [
     "a redirect (",
     "an empty answer (",
@@ -14,7 +14,7 @@ const SAID: [&str; 5] = [
     "JSON without an access token, or cut short (",
 ];
 
-/// The input is the status on a line of its own, then the body.
+/// Checks one input: the status on its own line, then the body.
 pub fn check(input: &[u8]) {
     let Some(end) = input.iter().position(|byte| *byte == b'\n') else {
         return;
@@ -41,7 +41,7 @@ fn good(status: StatusCode, body: &[u8], tokens: &Tokens) {
     assert!(!status.is_redirection());
     let token = tokens.access_token.expose_secret();
     assert!(is_token(token));
-    // What is wrong in a field of no interest must not lose the tokens.
+    // An error in an irrelevant field must not lose the tokens.
     let Ok(body) = serde_json::from_slice::<Value>(body) else {
         return;
     };

@@ -1,8 +1,8 @@
-//! Any text from outside: shown on one line, short, and without a character that a terminal obeys.
+//! Any external text: shown on one line, short, and without characters that a terminal obeys.
 
 use zoho_grant::untrusted::Untrusted;
 
-/// The input is the text.
+/// Checks one input: the text.
 pub fn check(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let shown = Untrusted::new(text.as_ref()).to_string();
@@ -17,7 +17,7 @@ pub fn check(input: &[u8]) {
     assert_eq!(Untrusted::new(text.as_ref()).raw(), text);
 }
 
-/// Unicode's property `Bidi_Control`.
+/// Whether a character has Unicode's property `Bidi_Control`.
 fn turns(char: char) -> bool {
     matches!(char, '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }

@@ -1,4 +1,4 @@
-//! `check` and `revoke`: are they alive, whose are they, and their end.
+//! Tests `check` and `revoke`: whether tokens work, who owns them, and their revocation.
 
 use crate::hostile::zoho::{Hostile, Reply, ok};
 use crate::tokens::source::Life;
@@ -151,7 +151,7 @@ async fn a_dead_token_is_told_by_each_of_its_codes() {
         });
         let zoho = zoho.await;
         let ended = Life::at(&zoho).await.run(&["check"]).await;
-        // The refresh token decides; the fresh token is refused, too.
+        // The refresh token decides; the fresh access token is refused, too.
         assert_eq!(zoho.count("POST /oauth/v2/token"), usize::from(dead));
         assert_eq!(
             ended.code,
@@ -179,7 +179,7 @@ async fn scopes_are_not_compared_by_case_and_all_is_reading_too() {
     for line in ["zohocrm.ORG.read  responds", "ZohoCRM.Users.all  responds"] {
         assert!(ended.stdout.contains(line), "{line}:\n{}", ended.stdout);
     }
-    // At the login, both questions are asked, and no capital is worth a warning.
+    // At login both requests are made, and a scope's case causes no warning.
     let zoho = Hostile::start(|_| None).await;
     let options = ["--scope", "zohocrm.org.read,ZohoCRM.users.ALL"];
     let whole = zoho.whole(&options).await;

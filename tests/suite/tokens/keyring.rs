@@ -1,5 +1,5 @@
-//! The keyring against a real Secret Service: gnome-keyring on a session bus of the test's own.
-//! Where there is none the tests say so and pass; with REQUIRE_KEYRING=1 they fail.
+//! Tests the keyring against a real Secret Service: gnome-keyring on the test's own session bus. If there is none, the
+//! tests say so and pass; with REQUIRE_KEYRING=1 they fail.
 #![cfg(all(target_os = "linux", feature = "keyring"))]
 
 use crate::needs::missing;
@@ -14,10 +14,10 @@ use tempfile::{TempDir, tempdir};
 use tokio::io::AsyncBufReadExt;
 use zoho_stand_in::DataCenter;
 
-/// By which the profile `default` is found.
+/// The attributes that identify the profile `default`.
 const ENTRY: [(&str, &str); 2] = [("service", "zoho-grant"), ("username", "default")];
 
-/// A keyring that is unlocked by a password, ready when this is done, and ended with its shell.
+/// Starts a keyring unlocked by a password, prints when it is ready, and ends with its shell.
 const DAEMON: &str = r#"
     printf secret | gnome-keyring-daemon --foreground --unlock --components=secrets >&2 &
     trap "kill $!; wait $!" EXIT
@@ -28,7 +28,7 @@ const DAEMON: &str = r#"
     until owner; do kill -0 $! || exit 1; done
 "#;
 
-/// The session ends when its standard input does.
+/// A session with a keyring. It ends when its standard input closes.
 struct Keyring {
     session: Child,
     bus: String,
@@ -36,7 +36,7 @@ struct Keyring {
 }
 
 impl Keyring {
-    /// A session with a keyring that is unlocked by a password, or that nobody unlocked.
+    /// Starts a session with a keyring, unlocked by a password or still locked.
     fn start(unlocked: bool) -> Option<Self> {
         let home = tempdir().unwrap();
         let daemon = if unlocked { DAEMON } else { "" };
@@ -63,7 +63,7 @@ impl Keyring {
         })
     }
 
-    /// The same, or a loud skip.
+    /// Starts one, or reports that the test is skipped.
     fn needed(unlocked: bool) -> Option<Self> {
         let keyring = Self::start(unlocked);
         if keyring.is_none() {
@@ -73,7 +73,7 @@ impl Keyring {
         keyring
     }
 
-    /// The same service, as another program speaks with it.
+    /// The same service, accessed as another program would.
     fn service(&self, encryption: EncryptionType) -> SecretService<'_> {
         let bus = zbus::blocking::connection::Builder::address(self.bus.as_str()).unwrap();
         SecretService::connect_with_existing(encryption, bus.build().unwrap()).unwrap()
@@ -200,7 +200,7 @@ async fn copies_in_two_collections_are_kept_alike_and_forgotten_together() {
     assert!(left.unlocked.is_empty() && left.locked.is_empty());
 }
 
-/// What crosses the bus in a session without encryption shows that the monitor would see the token.
+/// The bus traffic of an unencrypted session proves that the monitor would see the token.
 #[tokio::test]
 async fn no_secret_crosses_the_bus_in_the_clear() {
     let Some(keyring) = Keyring::needed(true) else {

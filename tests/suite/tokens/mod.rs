@@ -1,4 +1,4 @@
-//! After the login: tokens that are kept, refreshed, handed out, checked and revoked.
+//! Tests what follows a login: tokens that are saved, refreshed, handed out, checked and revoked.
 
 mod end;
 mod exchange;

@@ -1,4 +1,4 @@
-//! A live token after the login, whenever one is asked for: refreshed once, and put back where it came from.
+//! Tests that a live token is available at any time after the login: refreshed once, and saved where it came from.
 
 use crate::needs::missing;
 use crate::program::{Ended, Program, command, through};
@@ -162,7 +162,7 @@ async fn a_dead_refresh_token_is_exit_5_with_the_command_to_consent_again() {
     );
 }
 
-/// The example of the README.
+/// The README's example.
 #[cfg(unix)]
 #[tokio::test]
 async fn the_header_goes_to_curl_on_no_command_line() {

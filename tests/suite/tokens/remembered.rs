@@ -1,4 +1,4 @@
-//! Rows 40 and 41: what Zoho refuses is asked for once, and an end that cannot be is not believed.
+//! Rows 40 and 41: a request that Zoho refused is not repeated, and an impossible expiry is not believed.
 
 use crate::hostile::zoho::{Hostile, Reply, ok};
 use crate::program::Ended;
@@ -13,7 +13,7 @@ const PAST: &str = "2020-01-01T00:00:00Z";
 const THROTTLE: &str = r#"{"error":"Access Denied","status":"failure"}"#;
 const DEAD: &str = r#"{"error":"invalid_code"}"#;
 
-/// A Zoho that refuses like this, and a profile whose access token has ended.
+/// A Zoho that refuses with this body, and a profile whose access token has expired.
 async fn refusing(body: &'static str) -> (Hostile, Life) {
     let zoho = Hostile::with_token(body).await;
     let life = Life::at(&zoho).await;
@@ -29,7 +29,7 @@ fn assert_refused(ended: &Ended, asked: bool) {
     assert!(!ended.stderr.contains("1000.r"), "{}", ended.stderr);
 }
 
-/// The files of what is remembered, without locks.
+/// The files of remembered refusals, without locks.
 fn remembered(life: &Life) -> Vec<PathBuf> {
     let folder = life.home.path().join(".local/state/zoho-grant/refused");
     let entries = fs::read_dir(folder).into_iter().flatten();
@@ -64,7 +64,7 @@ async fn row_40_a_throttle_is_remembered_for_ten_minutes() {
         fs::write(&files[0], text).unwrap();
         assert_refused(&life.run(&["token"]).await, asked);
     }
-    // A clock that was wrong when it was written.
+    // The clock was wrong when this was written.
     fs::write(&files[0], "throttled 2099-01-01T00:00:00Z\n").unwrap();
     assert_refused(&life.run(&["token"]).await, true);
     assert_eq!(zoho.count(TOKEN), 4);
@@ -138,7 +138,7 @@ async fn row_40_other_errors_are_not_remembered_and_a_token_forgets() {
     assert_eq!(zoho.count(TOKEN), 2);
     assert!(remembered(&life).is_empty());
 
-    // Refused once, then not.
+    // Refuses once, then answers.
     let asked = std::sync::atomic::AtomicBool::new(false);
     let zoho = Hostile::start(move |request| {
         let first = request == TOKEN && !asked.swap(true, std::sync::atomic::Ordering::Relaxed);
@@ -179,7 +179,7 @@ async fn row_41_an_end_beyond_zohos_hour_is_refreshed() {
     assert_ne!(kept["access_token"], old);
     assert_eq!(kept["access_token"], ended.stdout.trim_end());
     assert!(kept["expires_at"].as_str().unwrap() < "2099");
-    // Kept, so it is not refreshed again.
+    // It was saved, so it is not refreshed again.
     life.run(&["token"]).await;
     assert_eq!(life.requests("refresh_token"), 1);
 }

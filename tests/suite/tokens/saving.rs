@@ -1,5 +1,6 @@
-//! Keeping credentials: profiles in a file, and what goes wrong with them.
+//! Tests saving credentials: profiles in a file, and what can go wrong with them.
 
+use crate::needs::missing;
 use crate::program::{Program, after, command};
 use crate::tokens::source::Life;
 use serde_json::Value;
@@ -23,7 +24,7 @@ async fn a_profile_is_exported_in_any_format() {
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
 }
 
-/// What the login found out stands by, also after a refresh: nobody has to be asked once more.
+/// What the login found out is saved and survives a refresh: nothing has to be requested again.
 #[tokio::test]
 async fn a_profile_remembers_whose_it_is() {
     let life = Life::with_profile().await;
@@ -46,7 +47,7 @@ async fn a_profile_remembers_whose_it_is() {
     let trusted = "the API domain that the login was told to trust";
     assert_eq!(ended.code, Some(0), "{trusted}: {}", ended.stderr);
 
-    // The stand-in is none of the servers that Airbyte knows, and nothing is asked.
+    // Airbyte does not know the stand-in's server, and no request is made.
     life.change_at("accounts_url", "https://accounts.zoho.eu");
     let ended = life.run(&["export", "--format", "airbyte"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
@@ -176,6 +177,8 @@ async fn a_file_that_others_can_read_or_own_is_not_used() {
             "{}",
             ended.stderr
         );
+    } else {
+        missing("REQUIRE_HOSTILE", "only root can give a file away");
     }
     assert_eq!(life.stand_in.requests().len(), before);
 }
@@ -234,7 +237,7 @@ async fn a_login_is_kept_and_page_and_terminal_say_where() {
     assert_eq!(life.run(&["token"]).await.code, Some(0));
 }
 
-/// The limit stands for a full disk: it comes after the trial, when the person has consented.
+/// The limit simulates a full disk after the trial write, when the person has already consented.
 #[cfg(target_os = "linux")]
 #[tokio::test]
 async fn a_disk_that_is_full_while_saving_loses_nothing() {
@@ -263,9 +266,9 @@ async fn a_disk_that_is_full_while_saving_loses_nothing() {
     assert!(life.secrets().is_null());
 }
 
-/// A login that is kept in the file.
+/// The arguments of a login that is saved in the file.
 pub fn login_arguments(life: &Life) -> Vec<String> {
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let secret = life.home.path().join("secret");
     let text = life.client().remove(1).1;
     fs::write(&secret, text).unwrap();
@@ -295,7 +298,7 @@ pub fn login_arguments(life: &Life) -> Vec<String> {
     .to_vec()
 }
 
-/// The redirect URI and the address of the consent page.
+/// Reads the redirect URI and the address of the consent page.
 pub async fn beginning(program: &mut Program) -> (String, String) {
     let uri = program.line_with("http://localhost:").await;
     let address = program.line_with("/oauth/v2/auth").await;

@@ -1,4 +1,4 @@
-//! What the tests of the tokens' life share: a stand-in, a home of their own, and credentials in it.
+//! What the token tests share: a stand-in, a home folder, and credentials in it.
 
 use crate::hostile::zoho::Hostile;
 use crate::program::{Ended, Program};
@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use tempfile::{TempDir, tempdir};
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// Scopes of every grant token here.
+/// The scopes of every grant token here.
 pub const SCOPES: [&str; 3] = [
     "ZohoCRM.org.READ",
     "ZohoCRM.users.READ",
@@ -37,7 +37,7 @@ impl Life {
         }
     }
 
-    /// With a profile `default` in the file.
+    /// Creates one with a profile `default` in the file.
     pub async fn with_profile() -> Self {
         let life = Self::new().await;
         let ended = life.exchange(&["--save", "--save-to", "file"]).await;
@@ -50,7 +50,7 @@ impl Life {
         life
     }
 
-    /// With a profile at a server of the test's own, and an access token that is alive as far as anyone knows.
+    /// Creates one with a profile at the test's own server and an access token that has not visibly expired.
     pub async fn at(zoho: &Hostile) -> Self {
         let life = Self::with_profile().await;
         let text = fs::read_to_string(life.profiles()).unwrap();
@@ -63,7 +63,7 @@ impl Life {
         life
     }
 
-    /// Variables of a person who has this home, and no keyring.
+    /// Variables for a person who has this home folder and no keyring.
     pub fn variables(&self) -> Vec<(&str, &str)> {
         let home = self.home.path().to_str().unwrap();
         let nowhere = "unix:path=/does/not/exist";
@@ -74,7 +74,7 @@ impl Life {
         ]
     }
 
-    /// The client and its data center besides.
+    /// Variables for the client and its data center.
     pub fn client(&self) -> Vec<(&str, String)> {
         vec![
             ("ZOHO_CLIENT_ID", self.stand_in.client_id()),
@@ -92,7 +92,7 @@ impl Life {
         Program::start_in(&variables, arguments).wait().await
     }
 
-    /// So many at the same time.
+    /// Runs the program this many times at once.
     pub async fn at_once(
         &self,
         how_many: usize,
@@ -109,13 +109,13 @@ impl Life {
         ended
     }
 
-    /// Exchanges a fresh grant token.
+    /// Exchanges a new grant token.
     pub async fn exchange(&self, options: &[&str]) -> Ended {
         let code = self.stand_in.self_client_code(&SCOPES);
         self.exchange_text(&code, &[], options).await
     }
 
-    /// Exchanges what stands on standard input.
+    /// Exchanges the text on standard input.
     pub async fn exchange_text(
         &self,
         text: &str,
@@ -137,7 +137,7 @@ impl Life {
         self.home.path().join("zoho-grant/profiles.json")
     }
 
-    /// What the file holds of the profile `default`.
+    /// The content of the profile `default` in the file.
     pub fn secrets(&self) -> Value {
         let text = fs::read_to_string(self.profiles()).unwrap();
         let document: Value = serde_json::from_str(&text).unwrap();
@@ -149,17 +149,17 @@ impl Life {
         self.change_at(&format!("secrets/{name}"), value);
     }
 
-    /// Changes what the file holds of the profile `default` at this place.
+    /// Changes the value at this place in the profile `default`.
     pub fn change_at(&self, place: &str, value: &str) {
         let text = fs::read_to_string(self.profiles()).unwrap();
         let mut document: Value = serde_json::from_str(&text).unwrap();
         let place = document.pointer_mut(&format!("/profiles/default/{place}"));
         *place.unwrap() = value.into();
-        // In place, so that the mode stays.
+        // Written in place, so that the mode stays.
         fs::write(self.profiles(), document.to_string()).unwrap();
     }
 
-    /// How many token requests of this kind have come.
+    /// The number of token requests of this kind.
     pub fn requests(&self, grant_type: &str) -> usize {
         let requests = self.stand_in.requests();
         requests
@@ -168,7 +168,7 @@ impl Life {
             .count()
     }
 
-    /// How many refresh tokens were given to the stand-in to be revoked.
+    /// The number of refresh tokens that the stand-in was asked to revoke.
     pub fn revocations(&self) -> usize {
         let requests = self.stand_in.requests();
         requests

@@ -1,4 +1,5 @@
-//! A keyring that never answers, or another process that never ends: what is there is handed over all the same.
+//! Tests a keyring that never answers, or another process that never ends: the available credentials are handed over
+//! anyway.
 
 use crate::program::{Program, command};
 use crate::tokens::saving::{beginning, login_arguments};
@@ -12,7 +13,7 @@ use zoho_stand_in::visitor;
 
 const PAST: &str = "2020-01-01T00:00:00Z";
 
-/// Another process that has one of the locks of the profiles.
+/// Another process that holds one of the profile locks.
 fn held(life: &Life, lock: &str) -> File {
     let folder = life.home.path().join("zoho-grant");
     fs::create_dir_all(&folder).unwrap();
@@ -77,7 +78,7 @@ async fn a_token_that_nobody_takes_is_put_back_all_the_same() {
     assert_ne!(life.secrets()["access_token"], before);
 }
 
-/// The keyring takes the connection and says nothing.
+/// The keyring accepts the connection and says nothing.
 #[cfg(all(target_os = "linux", feature = "keyring"))]
 #[tokio::test]
 async fn a_keyring_that_stalls_for_one_profile_stops_no_other() {

@@ -1,14 +1,14 @@
-//! Questions at a real terminal.
+//! Tests prompts at a real terminal.
 
 use crate::tokens::source::{Life, SCOPES};
 use crate::typist::Typist;
 use std::fs;
 use zoho_stand_in::DataCenter;
 
-/// The next line of a list.
+/// Moves to the next item of a list.
 const DOWN: &str = "\x1b[B";
 
-/// A person at the program with these arguments.
+/// A person running the program with these arguments at a terminal.
 async fn person(life: &Life, more: &[(&str, &str)], arguments: &[&str]) -> Typist {
     let client = life.client();
     let mut variables = life.variables();
@@ -23,7 +23,7 @@ async fn person(life: &Life, more: &[(&str, &str)], arguments: &[&str]) -> Typis
 #[tokio::test]
 async fn the_grant_token_is_asked_for_unseen_and_another_data_centre_tried_when_chosen() {
     let life = Life::new().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let code = life.stand_in.self_client_code(&SCOPES);
     let domain = life.stand_in.api_domain(DataCenter::Eu);
     let arguments = [
@@ -64,10 +64,10 @@ async fn the_marks_of_a_paste_are_not_part_of_a_secret() {
     person.next("\x1b[?2004h").await;
     person.until("(not shown): ").await;
     person.press(&format!("\x1b[200~{code}\n\x1b[201~\r")).await;
-    // Its API domain is not trusted, which is another matter.
+    // Its API domain is not trusted, which is a separate issue.
     person.until("code=7").await;
     assert!(person.seen.contains("\x1b[?2004l"), "{}", person.seen);
-    // Standard output has the credentials and nothing of the question.
+    // Standard output has the credentials and nothing of the prompt.
     let printed = fs::read_to_string(file).unwrap();
     let printed: serde_json::Value = serde_json::from_str(&printed).unwrap();
     assert!(printed["refresh_token"].is_string());
@@ -94,7 +94,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
 #[tokio::test]
 async fn enter_alone_tries_nothing_more() {
     let life = Life::new().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let code = life.stand_in.self_client_code(&SCOPES);
     let arguments = ["exchange", "--trust-accounts-server", &eu];
     let mut person = person(&life, &[("ZOHO_ACCOUNTS_URL", &us)], &arguments).await;
@@ -122,7 +122,7 @@ async fn revoke_takes_only_a_yes() {
     person.enter("nonsense").await;
     person.next("Invalid answer").await;
     assert_eq!(life.revocations(), 0);
-    // The answer stands, to be corrected.
+    // The answer stays on the line, to be corrected.
     person.press(&"\x7f".repeat(8)).await;
     person.enter("y").await;
     person.next("Revoked").await;
@@ -148,7 +148,7 @@ async fn saving_over_a_live_refresh_token_offers_to_revoke_it() {
 #[tokio::test]
 async fn ctrl_c_and_esc_end_at_each_question_with_the_terminal_as_before() {
     let life = Life::with_profile().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     for key in ["\x03", "\x1b"] {
         let mut asked = person(&life, &[], &["revoke"]).await;
         asked.next("(y/N) ").await;

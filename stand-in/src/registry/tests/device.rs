@@ -1,4 +1,4 @@
-//! Codes for devices, by a clock of the test's own.
+//! Tests device codes with a simulated clock.
 
 use super::*;
 use crate::registry::answer::Polled;

@@ -1,4 +1,4 @@
-//! What lives how long, and what kills it.
+//! Tests how long tokens live and what revokes them.
 
 use super::*;
 

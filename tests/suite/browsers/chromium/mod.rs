@@ -1,5 +1,5 @@
-//! Headless Chromium by its DevTools protocol: one process for the tests that run at the same time, and a
-//! browser context of its own for each.
+//! Headless Chromium over its DevTools protocol: one process for all tests that run at the same time, and a separate
+//! browser context for each.
 
 mod person;
 
@@ -23,23 +23,23 @@ const FLAGS: [&str; 12] = [
     "--disable-component-update",
     "--disable-sync",
     "--remote-debugging-port=0",
-    // Containers give little shared memory.
+    // Containers have little shared memory.
     "--disable-dev-shm-usage",
-    // A tab of one test must not be slowed down for that of another.
+    // One test's tab must not be slowed down in favor of another's.
     "--disable-background-timer-throttling",
     "--disable-renderer-backgrounding",
     "--disable-backgrounding-occluded-windows",
 ];
 
-/// What a tab tells of, switched on before it goes anywhere.
+/// The events a tab reports, enabled before it goes anywhere.
 const DOMAINS: [&str; 5] = ["Page", "Network", "Log", "Runtime", "Audits"];
 
-/// A tab, and everything that it told. Closed when dropped, with its context when it opened one.
+/// A tab and every event it reported. Closed when dropped, along with its context if it opened one.
 pub struct Tab {
     wire: Wire,
     context: Value,
     session: Value,
-    /// Every event so far, in the order of arrival.
+    /// Every event so far, in order of arrival.
     pub events: Vec<Value>,
     /// How many of them `event` has passed.
     passed: usize,
@@ -47,7 +47,7 @@ pub struct Tab {
 }
 
 impl Tab {
-    /// An empty tab in a context of its own. None without Chromium, which `REQUIRE_BROWSER=1` forbids.
+    /// Opens an empty tab in its own context. None without Chromium, which is a failure with `REQUIRE_BROWSER=1`.
     pub async fn open() -> Option<Self> {
         let mut tab = Self::connect(shared()?).await;
         let context = json!({ "disposeOnDetach": true });
@@ -71,7 +71,7 @@ impl Tab {
         chromium.expect("nobody else has it").left()
     }
 
-    /// Another tab of the same context.
+    /// Opens another tab in the same context.
     pub async fn beside(&self) -> Self {
         let mut tab = Self::connect(Arc::clone(&self.chromium)).await;
         tab.context = self.context.clone();
@@ -93,7 +93,7 @@ impl Tab {
         self.send(method, parameters, &Value::Null).await
     }
 
-    /// The parameters of the next event of this kind after the one that was awaited before.
+    /// The parameters of the next event of this kind after the last one awaited.
     pub async fn event(&mut self, method: &str) -> Value {
         let until = Instant::now() + DEADLINE;
         loop {
@@ -108,7 +108,7 @@ impl Tab {
         }
     }
 
-    /// Listens until what was told is enough.
+    /// Receives events until there are enough.
     pub async fn hear(&mut self, enough: impl Fn(&Self) -> bool) {
         let until = Instant::now() + DEADLINE;
         while !enough(self) {
@@ -143,7 +143,7 @@ impl Tab {
         for domain in DOMAINS {
             self.call(&format!("{domain}.enable"), json!({})).await;
         }
-        // Of several tabs in one window only one has the focus, and each test believes it is that.
+        // Of several tabs in a window only one has the focus; this makes each tab act as if it did.
         let focus = json!({ "enabled": true });
         self.call("Emulation.setFocusEmulationEnabled", focus).await;
     }
@@ -171,7 +171,7 @@ impl Tab {
     }
 }
 
-/// The process that runs, or a new one; it ends when the last tab is gone.
+/// The running process, or a new one; it ends with the last tab.
 fn shared() -> Option<Arc<Process>> {
     static RUNNING: Mutex<Weak<Process>> = Mutex::new(Weak::new());
     let program = find(&NAMES, "CHROMIUM")?;

@@ -1,15 +1,15 @@
-//! What a person does at a tab, and sees.
+//! What a person does and sees in a tab.
 
 use super::super::process::promise;
 use super::Tab;
 use serde_json::{Value, json};
 use url::Url;
 
-/// More than any page has stops for the Tab key.
+/// More Tab stops than any page has.
 const STOPS: usize = 50;
 
 impl Tab {
-    /// Opens an address and waits until the page is there.
+    /// Opens an address and waits until the page has loaded.
     pub async fn go(&mut self, address: &str) {
         let gone = self.call("Page.navigate", json!({ "url": address })).await;
         assert!(gone["errorText"].is_null(), "{address}: {gone}");
@@ -17,12 +17,12 @@ impl Tab {
         self.event("Page.loadEventFired").await;
     }
 
-    /// Opens an address, whatever comes of it.
+    /// Opens an address, whatever the outcome.
     pub async fn visit(&mut self, address: &str) {
         self.call("Page.navigate", json!({ "url": address })).await;
     }
 
-    /// Clicks where an element is, which must be in sight there.
+    /// Clicks at an element's position, where it must be visible.
     pub async fn click(&mut self, selector: &str) {
         let place = format!(
             "(() => {{
@@ -43,13 +43,13 @@ impl Tab {
         }
     }
 
-    /// Clicks on what leads to another page, and waits until that is there.
+    /// Clicks a link to another page, and waits until that has loaded.
     pub async fn follow(&mut self, selector: &str) {
         self.click(selector).await;
         self.event("Page.loadEventFired").await;
     }
 
-    /// Waits until another page is there, to which the one in sight goes on by itself.
+    /// Waits until the current page has moved on to another by itself.
     pub async fn moved(&mut self) {
         self.event("Page.loadEventFired").await;
     }
@@ -64,7 +64,7 @@ impl Tab {
         }
     }
 
-    /// What pasting brings, in a field that is gone afterwards: the page's own origin may not read the clipboard.
+    /// The pasted text, read from a temporary field: the page's own origin may not read the clipboard.
     pub async fn paste(&mut self) -> Value {
         self.js("document.body.append(Object.assign(document.createElement('textarea'), { id: 'pasted' }))")
             .await;
@@ -75,7 +75,7 @@ impl Tab {
             .await
     }
 
-    /// Moves the keyboard's focus on to an element.
+    /// Moves the keyboard focus to an element.
     pub async fn focus(&mut self, selector: &str) {
         let focused = format!("document.activeElement.matches({selector:?})");
         for _ in 0..STOPS {
@@ -87,7 +87,7 @@ impl Tab {
         panic!("the Tab key does not lead to {selector}");
     }
 
-    /// The value of an expression, or of what it promises.
+    /// Evaluates an expression, awaiting its promise.
     pub async fn js(&mut self, expression: &str) -> Value {
         let call = json!({ "expression": expression, "returnByValue": true, "awaitPromise": true });
         let mut answer = self.call("Runtime.evaluate", call).await;
@@ -101,26 +101,26 @@ impl Tab {
         self.js(&promise(condition)).await;
     }
 
-    /// The text in sight.
+    /// The visible text.
     pub async fn text(&mut self) -> String {
         let text = self.js("document.body.innerText").await;
         text.as_str().unwrap_or_default().to_owned()
     }
 
-    /// What a screen reader is told.
+    /// What a screen reader announces.
     pub async fn spoken(&mut self) -> String {
         let tree = self.call("Accessibility.getFullAXTree", json!({})).await;
         tree.to_string()
     }
 
-    /// The addresses that were asked for, redirects and all, in the order of the requests.
+    /// The requested addresses, including redirects, in order.
     pub fn requests(&self) -> impl Iterator<Item = Url> {
         let requests = self.told("Network.requestWillBeSent");
         let urls = requests.filter_map(|request| request["request"]["url"].as_str());
         urls.map(|url| Url::parse(url).expect("a request has a URL"))
     }
 
-    /// Everything that the browser held against a page: policies violated, errors logged, exceptions.
+    /// Everything the browser reported about a page: policy violations, logged errors, exceptions.
     pub fn complaints(&self) -> Vec<&Value> {
         let kinds = [
             "Log.entryAdded",

@@ -1,4 +1,4 @@
-//! Row 27: an answer that an earlier app left in the browser's cache, for whatever parameters (`No-Vary-Search`).
+//! Row 27: a response that an earlier app left in the browser's cache, valid for any parameters (`No-Vary-Search`).
 
 use super::earlier_app::{EarlierApp, Spy};
 use super::{Neighbor, Victim, cases, free, second_user};
@@ -7,7 +7,7 @@ use crate::hostile::login::{consent, stand_in};
 use serde_json::json;
 use url::Url;
 
-/// Tells an accomplice where it stands; on a click, reads in a window what is there once the cache is passed over.
+/// Reports its address to an accomplice; on a click, opens a window to read what is there when the cache is bypassed.
 const PAGE: &str = "<!doctype html><link rel=icon href=data:,>
     <button onclick='look(location.href)'>Continue</button>
     <script>
@@ -21,7 +21,7 @@ const HEADERS: &[(&str, &str)] = &[
     ("cross-origin-opener-policy", "same-origin"),
 ];
 
-/// A browser with such an answer in its cache, as it is led there from another site, which caches are told apart by.
+/// A browser with such a response in its cache, led there from another site because caches are partitioned by site.
 async fn cached(host: &str) -> Option<(Tab, Spy, Url)> {
     let mut tab = Browser::Chromium.open().await?;
     let (spy, redirect_uri) = (Spy::start().await, free(host));
@@ -34,15 +34,15 @@ async fn cached(host: &str) -> Option<(Tab, Spy, Url)> {
     Some((tab, spy, redirect_uri))
 }
 
-/// Goes on to an address from the page that is shown.
+/// Follows a link from the current page to an address.
 async fn lead(tab: &mut Tab, address: &Url) {
     let link = json!(format!("<a href='{address}'>On</a>"));
     tab.js(&format!("document.body.innerHTML = {link}")).await;
     tab.follow("a").await;
 }
 
-/// From the start address to what is shown after the consent, if Zoho's page leads there by a link or a script. After
-/// the stand-in's form, Chromium passes over its cache.
+/// Goes from the start address to what is shown after the consent, as if Zoho's page led there by a link or script.
+/// After the stand-in's form, Chromium bypasses its cache.
 async fn consent_by_a_link(tab: &mut Tab, victim: &Victim) {
     tab.go(victim.start.as_str()).await;
     let zoho = tab.js("location.href").await;

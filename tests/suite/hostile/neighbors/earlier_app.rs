@@ -1,4 +1,4 @@
-//! What once ran on the port of the redirect URI, and whom its scripts report to.
+//! An app that used to run on the redirect URI's port, and the spy that its scripts report to.
 
 use crate::browsers::Tab;
 use crate::hostile::wire::soon;
@@ -10,14 +10,14 @@ use tokio::sync::{oneshot, watch};
 use tokio::task::JoinSet;
 use url::{Host, Url};
 
-/// A file of an app: path, headers, and what is in it.
+/// An app's file: path, headers and content.
 pub type File = (
     &'static str,
     &'static [(&'static str, &'static str)],
     String,
 );
 
-/// An app on the port of a redirect URI.
+/// An app on a redirect URI's port.
 pub struct EarlierApp {
     ends: Vec<oneshot::Sender<()>>,
     serving: JoinSet<()>,
@@ -50,14 +50,14 @@ impl EarlierApp {
         }
     }
 
-    /// Is visited with a browser, until what its page does there is done, and ends.
+    /// Waits while a browser visits until its page is done there, then ends the app.
     pub async fn visited(self, tab: &mut Tab) {
         tab.go(self.url.as_str()).await;
         tab.js("ready").await;
         self.end().await;
     }
 
-    /// Ends, and closes all its connections.
+    /// Ends the app and closes all its connections.
     pub async fn end(self) {
         drop(self.ends);
         soon("the end of the app", self.serving.join_all()).await;
@@ -78,7 +78,7 @@ fn router(files: Vec<File>) -> Router {
     })
 }
 
-/// Opens an address in a window, and tells what is shown there, as far as it may know. `looked` says how that went.
+/// Opens an address in a window and reports what it can read there. `looked` resolves when done.
 const LOOK: &str = "
     let end;
     const looked = new Promise((resolve) => end = resolve);
@@ -98,11 +98,11 @@ const LOOK: &str = "
         peek();
     }";
 
-/// Whom the scripts of an earlier app tell what they see.
+/// The spy that an earlier app's scripts report to.
 pub struct Spy {
-    /// Where it listens.
+    /// The address it listens on.
     pub address: String,
-    /// In front of a script: `tell(text)`, and `look(address)`.
+    /// Code to put before a script: defines `tell(text)` and `look(address)`.
     pub script: String,
     heard: watch::Receiver<String>,
     _serving: JoinSet<()>,
@@ -115,7 +115,7 @@ impl Spy {
         let (told, heard) = watch::channel(String::new());
         let router = Router::new().fallback(async move |body: String| {
             told.send_modify(|all| *all += &(body + "\n"));
-            // Of a site of its own, from which a browser can be led elsewhere.
+            // A page on a site of its own, from which a browser can be led elsewhere.
             Html("<!doctype html><link rel=icon href=data:,>")
         });
         let mut serving = JoinSet::new();
@@ -130,7 +130,7 @@ impl Spy {
         }
     }
 
-    /// The address of the callback, once a script has told it.
+    /// The callback's address, once a script has reported it.
     pub async fn callback(&mut self) -> Url {
         let told = self.heard.wait_for(|all| all.contains("/callback?"));
         let all = soon("the address of the callback", told).await.unwrap();
@@ -139,7 +139,7 @@ impl Spy {
         line.unwrap().parse().unwrap()
     }
 
-    /// Everything so far.
+    /// Everything reported so far.
     pub fn heard(&self) -> String {
         self.heard.borrow().clone()
     }

@@ -1,4 +1,4 @@
-//! What the rules against neighbors must not hinder.
+//! Legitimate setups that the rules against neighbors must not block.
 
 use super::{Neighbor, SECOND_USER, Victim, cases, free, second_user};
 use crate::browser::{ACCEPT, value};
@@ -18,7 +18,7 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::process::{Child, Command};
 use tokio::task::yield_now;
 
-/// The test that runs where only one family is.
+/// The test that runs in a namespace with only one address family.
 const INSIDE: &str = "hostile::neighbors::honest::inside_a_network_of_its_own";
 
 async fn a_login_from_start_to_end(browser: Browser, host: &str) {
@@ -37,7 +37,7 @@ cases!(a_login_from_start_to_end {
     firefox(Firefox, "localhost") firefox_ipv4(Firefox, "127.0.0.1") firefox_ipv6(Firefox, "[::1]")
 });
 
-/// Where the names of this machine are resolved by nobody else, and https is all that is wanted of others.
+/// With DNS over HTTPS only, an HTTP proxy and HTTPS-only mode.
 #[tokio::test]
 async fn firefox_is_strict() {
     let strict = r#"
@@ -90,7 +90,7 @@ async fn firefox_copies_and_saves() {
     .await;
 }
 
-/// Zoho's address, copied from one browser into another.
+/// Zoho's address is copied from one browser into another.
 #[tokio::test]
 async fn another_browser_goes_on() {
     let (Some(mut tab), Some(mut other)) = (Chromium.open().await, Firefox.open().await) else {
@@ -106,14 +106,14 @@ async fn another_browser_goes_on() {
     victim.login.ends_with(0).await;
 }
 
-/// `sudo zoho-grant`, where the browser stays the person's.
+/// `sudo zoho-grant`, while the browser stays the person's own.
 #[tokio::test]
 async fn root_by_sudo_serves_who_asked_for_it() {
     let sudo = format!("SUDO_UID={SECOND_USER}");
     assert_serves_the_second_user(&["env", &sudo]).await;
 }
 
-/// A program that acts as root for whoever started it.
+/// The program runs as root for the user who started it.
 #[tokio::test]
 async fn a_real_user_is_served() {
     assert_serves_the_second_user(&["setpriv", "--ruid", SECOND_USER]).await;
@@ -134,7 +134,7 @@ async fn assert_serves_the_second_user(words: &[&str]) {
     victim.login.ends_with(0).await;
 }
 
-/// A machine without /proc, or with one that hides others.
+/// A machine without /proc, or with one that hides other users' processes.
 async fn a_login_without_proc(mount: &str) {
     if !second_user() {
         return;
@@ -149,7 +149,7 @@ cases!(a_login_without_proc {
     hidden("-t proc -o hidepid=2 proc /proc")
 });
 
-/// The whole login on a machine that has one family of addresses.
+/// A whole login on a machine with a single address family.
 async fn a_machine_of_one_family(first: &str, has: &str) {
     if !second_user() {
         return;
@@ -184,7 +184,7 @@ async fn inside_a_network_of_its_own() {
     login.ends_with(0).await;
 }
 
-/// The program on another machine, reached by `ssh -L`: there, sshd connects as its user.
+/// The program on another machine, reached through `ssh -L`: sshd connects there as its user.
 #[tokio::test]
 async fn a_tunnel_by_ssh() {
     if !second_user() {
@@ -207,9 +207,9 @@ async fn a_tunnel_by_ssh() {
     login.ends_with(0).await;
 }
 
-/// An sshd that lets the second user in with a key of this folder, and its port.
+/// An sshd that lets the second user in with a key from this folder, and its port.
 async fn sshd(keys: &Path) -> Option<(Child, u16)> {
-    // Where it separates privileges, and what others must not see.
+    // Its folder for privilege separation, hidden from other tests.
     const PLACE: &str = "mount -t tmpfs none /run && mkdir /run/sshd && exec /usr/sbin/sshd \"$@\"";
     if !Path::new("/usr/sbin/sshd").exists() {
         return None;
@@ -226,7 +226,7 @@ async fn sshd(keys: &Path) -> Option<(Child, u16)> {
          PidFile none\nStrictModes no\n"
     );
     std::fs::write(keys.join("sshd_config"), configuration).unwrap();
-    // It reads the second user's keys as him.
+    // sshd reads the second user's keys as that user.
     std::fs::set_permissions(keys, Permissions::from_mode(0o755)).unwrap();
     let mut server = Command::new("unshare");
     server.args(["--mount", "sh", "-c", PLACE, "sh", "-D", "-e", "-f"]);
@@ -235,7 +235,7 @@ async fn sshd(keys: &Path) -> Option<(Child, u16)> {
     Some((server, port))
 }
 
-/// A tunnel of the second user's.
+/// The second user's tunnel.
 async fn ssh(keys: &Path, port: u16, forward: &str) -> Child {
     let mut client = Command::new("ssh");
     client.args(["-N", "-F", "none", "-l", "nobody", "-p", &port.to_string()]);
@@ -257,7 +257,7 @@ async fn ssh(keys: &Path, port: u16, forward: &str) -> Child {
     .await
 }
 
-/// Starts a program, and waits until it has said this on standard error.
+/// Starts a program and waits until it prints this on standard error.
 async fn spawn(command: &mut Command, ready: &str) -> Child {
     let mut child = command
         .stdin(Stdio::null())
@@ -271,7 +271,7 @@ async fn spawn(command: &mut Command, ready: &str) -> Child {
         said += &line.unwrap_or_else(|| panic!("it ended after:\n{said}"));
         said.push('\n');
     }
-    // Read to the end, so that it never waits for room.
+    // Reads to the end, so that the program never blocks on a full pipe.
     tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
     child
 }

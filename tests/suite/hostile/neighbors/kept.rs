@@ -1,4 +1,4 @@
-//! Row 25: whoever held the port before keeps a connection of the browser's, and hands everything on.
+//! Row 25: the previous holder of the port keeps a connection of the browser's and relays everything.
 
 use super::{Neighbor, SECOND_USER, Victim, cases, free, get, second_user};
 use crate::browser::ACCEPT;
@@ -12,20 +12,20 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use url::Url;
 
-/// The page of an app as there are many.
+/// The page of a typical app.
 const PAGE: &str = "HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 57\r\n\r\n\
     <!doctype html><link rel=icon href=data:,><h1>An app</h1>";
 
-/// An app of the second user's which had the port, and reads what it hands on to its successor.
+/// The second user's app, which used to hold the port and reads what it relays to its successor.
 struct Holder {
-    /// On the port.
+    /// The relay on the port.
     door: Neighbor,
     loot: Arc<Mutex<String>>,
     _serving: JoinSet<()>,
 }
 
 impl Holder {
-    /// Listens on these addresses of this machine.
+    /// Listens on this address of this machine.
     async fn on(here: &str, redirect_uri: &Url, way: &str) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let inside = listener.local_addr().unwrap().port();
@@ -55,7 +55,8 @@ async fn serve(listener: TcpListener, hands: Neighbor, loot: Arc<Mutex<String>>)
     }
 }
 
-/// Answers on one connection until it is closed: the first page by itself, everything else by whoever has the port.
+/// Serves one connection until it is closed: answers the first page itself and relays everything else to the port's
+/// holder.
 async fn answer(mut near: TcpStream, hands: u16, loot: Arc<Mutex<String>>) {
     let mut request = String::new();
     while let Ok(byte) = near.read_u8().await {
@@ -77,7 +78,7 @@ async fn answer(mut near: TcpStream, hands: u16, loot: Arc<Mutex<String>>) {
     }
 }
 
-/// The program ended before it opened anything, and named who has the connection.
+/// Asserts that the program ended before it opened anything, and named the holder of the connection.
 fn assert_not_begun(ended: &Ended, holder: &Holder) {
     assert_eq!(ended.code, Some(6), "{}", ended.stderr);
     let id = holder.door.process.id().unwrap();
@@ -114,7 +115,7 @@ cases!(row_25_a_connection_that_the_browser_would_use_again {
     localhost("localhost") ipv4("127.0.0.1") ipv6("[::1]")
 });
 
-/// Before a browser has said anything on it: it connects ahead of need.
+/// The browser connects ahead of need and has sent nothing on the connection yet.
 async fn row_25_a_connection_that_speaks_late_of_whatever_family(here: &str, to: &str, way: &str) {
     if !second_user() {
         return;
@@ -126,7 +127,7 @@ async fn row_25_a_connection_that_speaks_late_of_whatever_family(here: &str, to:
     holder.door.accepts().await;
     holder.door.stop_listening().await;
     match Victim::try_start(&[], stand_in().await, &redirect_uri).await {
-        // What no process has cannot be named.
+        // A socket that no process holds cannot be attributed to one.
         Err(ended) if way == "hidden" => assert_eq!(ended.code, Some(6)),
         Err(ended) => assert_not_begun(&ended, &holder),
         Ok(mut victim) => {

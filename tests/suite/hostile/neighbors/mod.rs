@@ -1,4 +1,4 @@
-//! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, get nothing of a login.
+//! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, learn nothing from a login.
 
 mod cache;
 pub mod earlier_app;
@@ -21,7 +21,7 @@ use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use url::{Host, Position, Url};
 use zoho_stand_in::StandIn;
 
-/// A test for each case of a function.
+/// Declares a test for each case of a function.
 macro_rules! cases {
     ($function:ident { $($case:ident($($argument:expr),*))+ }) => {
         mod $function {
@@ -39,13 +39,13 @@ use cases;
 /// The second user: nobody.
 const SECOND_USER: &str = "65534";
 
-/// One more, who is neither root nor nobody.
+/// A third user, neither root nor nobody.
 const THIRD_USER: &str = "65533";
 
-/// The words with which the program tells that somebody else was there.
+/// How the program reports that another user connected.
 const SOMEBODY_ELSE: &str = "Another user of this machine";
 
-/// What another user runs, with nothing of our environment.
+/// A command run as another user, with nothing from our environment.
 fn as_user(user: &str, program: &str) -> Command {
     let mut command = Command::new("setpriv");
     command.args(["--reuid", user, "--regid", user]);
@@ -55,7 +55,7 @@ fn as_user(user: &str, program: &str) -> Command {
     command
 }
 
-/// Whether there can be a second user, which only root can bring about.
+/// Whether there can be a second user, which requires root.
 pub fn second_user() -> bool {
     let able = rustix::process::geteuid().is_root();
     if !able {
@@ -64,16 +64,16 @@ pub fn second_user() -> bool {
     able
 }
 
-/// Another user of the machine, as a way for bytes to and from the callback port: what is sent to `port` arrives there
-/// from a socket of his.
+/// Another user of the machine, as a relay to and from the callback port: bytes sent to `port` arrive there from that
+/// user's socket.
 pub struct Neighbor {
     pub port: u16,
-    /// He closes his half of a connection as soon as he has asked.
+    /// Whether this user shuts down sending right after each request.
     pub stops_sending: bool,
     pub process: Child,
     orders: ChildStdin,
     words: Lines<BufReader<ChildStdout>>,
-    /// Everything that he was ever answered.
+    /// Everything this user has received.
     pub loot: String,
 }
 
@@ -83,14 +83,15 @@ impl Neighbor {
         Self::by(redirect_uri, "relay").await
     }
 
-    /// The same in one of the ways that `relay.py` knows.
+    /// Connects in one of the ways that `relay.py` knows.
     pub async fn by(redirect_uri: &Url, way: &str) -> Self {
         let there = [host(redirect_uri), "", way];
         let to = redirect_uri.port().unwrap();
         Self::between(SECOND_USER, ("127.0.0.1", 0), to, there).await
     }
 
-    /// This user listens at an address, and carries what comes to a port: its address, an own one of his, and the way.
+    /// Listens at an address as this user and relays to a port: the target's address, the user's source address, and
+    /// the way.
     pub async fn between(
         user: &str,
         (here, port): (&str, u16),
@@ -114,23 +115,23 @@ impl Neighbor {
         neighbor
     }
 
-    /// Listens no more, and keeps every connection that he has.
+    /// Stops listening, but keeps every open connection.
     pub async fn stop_listening(&mut self) {
         self.orders.write_all(b"\n").await.unwrap();
         while self.word().await != "closed" {}
     }
 
-    /// Waits until he has accepted a connection.
+    /// Waits until a connection has been accepted.
     pub async fn accepts(&mut self) {
         while self.word().await != "accepted" {}
     }
 
-    /// Takes out again what he has hidden.
+    /// Takes back a hidden connection.
     pub async fn find(&mut self) {
         self.orders.write_all(b"\n").await.unwrap();
     }
 
-    /// Sends a GET and reads the answer.
+    /// Sends a GET and reads the response.
     pub async fn get(&mut self, address: &Url) -> Answer {
         let mut stream = wire::connect(self.port).await;
         stream.write_all(get(address).as_bytes()).await.unwrap();
@@ -142,16 +143,16 @@ impl Neighbor {
         answer
     }
 
-    /// Sends a GET and ends the connection as he always does.
+    /// Sends a GET and ends the connection in this user's usual way.
     pub async fn send(&self, address: &Url) {
         let mut stream = wire::connect(self.port).await;
         stream.write_all(get(address).as_bytes()).await.unwrap();
         stream.shutdown().await.unwrap();
-        // He closes his side when all is done.
+        // The relay closes its side when everything is done.
         stream.read_to_end(&mut Vec::new()).await.unwrap();
     }
 
-    /// Brings an answer of Zoho's, and looks at the page that it leads to.
+    /// Delivers a response of Zoho's, and opens the page that it leads to.
     pub async fn bring(&mut self, callback: &Url) {
         let answer = self.get(callback).await;
         if let Some(page) = answer.header("location") {
@@ -165,30 +166,30 @@ impl Neighbor {
     }
 }
 
-/// The person whose login it is.
+/// The person whose login is attacked.
 pub struct Victim {
     pub login: Login,
-    /// What the browser was given to open.
+    /// The address that the browser was given to open.
     pub start: Url,
-    /// Where that led, once it was opened.
+    /// Where the start address redirected, once opened.
     zohos_address: Option<Url>,
     pub zoho: StandIn,
     _opener: Opener,
 }
 
 impl Victim {
-    /// A login that has opened the browser.
+    /// Starts a login and waits until it has opened the browser.
     pub async fn start(zoho: StandIn, redirect_uri: &Url) -> Self {
         Self::start_through(&[], zoho, redirect_uri).await
     }
 
-    /// The same, started by another program.
+    /// Starts one through another program.
     pub async fn start_through(words: &[&str], zoho: StandIn, redirect_uri: &Url) -> Self {
         let victim = Self::try_start(words, zoho, redirect_uri).await;
         victim.unwrap_or_else(|ended| panic!("{}", ended.stderr))
     }
 
-    /// The same, unless the program ends before it opens anything.
+    /// Starts one through another program. Returns how it ended if it ends before it opens anything.
     pub async fn try_start(
         words: &[&str],
         zoho: StandIn,
@@ -214,7 +215,7 @@ impl Victim {
         })
     }
 
-    /// Opens the start address, which leads to Zoho.
+    /// Opens the start address, which redirects to Zoho.
     pub async fn zohos_address(&mut self) -> Url {
         if self.zohos_address.is_none() {
             let answer = ask(&self.start, "GET", "").await;
@@ -226,17 +227,18 @@ impl Victim {
         self.zohos_address.clone().unwrap()
     }
 
-    /// Opens the start address and consents, and stops before the callback.
+    /// Opens the start address and consents, but stops before the callback.
     pub async fn consent(&mut self) -> Callback {
         consent(&self.zohos_address().await).await
     }
 
-    /// What an attacker has heard holds no secret.
+    /// Asserts that what an attacker received contains no secret.
     pub fn assert_nothing_stolen(&self, loot: &str) {
         assert_nothing_stolen(&self.zoho, &self.login.program.printed(), loot);
     }
 
-    /// The attacker has nothing, and the person's own way through still ends the login well; what it said.
+    /// Asserts that the attacker has nothing, and that the person's login still succeeds. Returns what the program
+    /// said.
     pub async fn assert_unharmed(mut self, loot: &str) -> String {
         self.assert_nothing_stolen(loot);
         let callback = self.consent().await;
@@ -245,7 +247,7 @@ impl Victim {
         self.assert_ended_with(&callback.code, loot).await
     }
 
-    /// Goes on from Zoho's answer to the page.
+    /// Goes from Zoho's response to the page.
     pub async fn complete(&self, callback: &Url) -> Answer {
         let answer = ask(callback, "GET", "").await;
         let Some(page) = answer.header("location") else {
@@ -254,7 +256,8 @@ impl Victim {
         ask(&callback.join(page).unwrap(), "GET", "").await
     }
 
-    /// The login ends well, with this grant token and no other, and the attacker has nothing of it; what it said.
+    /// Asserts that the login succeeds with exactly this grant token, and that the attacker has nothing of it. Returns
+    /// what the program said.
     pub async fn assert_ended_with(self, code: &str, loot: &str) -> String {
         let ended = self.login.program.wait().await;
         assert_nothing_stolen(&self.zoho, &ended.stdout, loot);
@@ -264,7 +267,7 @@ impl Victim {
     }
 }
 
-/// What an attacker has heard holds nothing of what the login printed, nor the secret that it began with.
+/// Asserts that what an attacker received contains nothing that the login printed, nor its client secret.
 fn assert_nothing_stolen(zoho: &StandIn, stdout: &str, loot: &str) {
     let secret = zoho.client_secret().expose_secret().to_owned();
     let mut secrets = vec![("Client secret", secret)];
@@ -278,7 +281,7 @@ fn assert_nothing_stolen(zoho: &StandIn, stdout: &str, loot: &str) {
     assert!(stolen.is_empty(), "STOLEN: {}", stolen.join(", "));
 }
 
-/// A redirect URI of this host, on a port that nobody has just now.
+/// A redirect URI for this host, on a port that is currently free.
 pub fn free(host: &str) -> Url {
     let port = super::port::free_port();
     format!("http://{host}:{port}/callback").parse().unwrap()
@@ -292,7 +295,7 @@ fn get(address: &Url) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n")
 }
 
-/// As a socket takes it: of localhost, the address that this machine always has.
+/// The host as a socket address: for localhost, the one that this machine always has.
 fn host(address: &Url) -> &'static str {
     match address.host() {
         Some(Host::Ipv6(_)) => "::1",

@@ -1,10 +1,11 @@
-"""Another user's sockets: HOST PORT TO PORT SOURCE WAY. Listens on HOST and PORT, prints the port, and carries bytes
-between each connection and TO, from SOURCE where one is named; prints "accepted" for each. WAY is how: "relay", or
-"mptcp": as a multipath connection, which has two sockets;
-"device": by a socket that is bound to the device lo;
-"close", "reset": reads no answer, and ends its connection so once all is sent;
-"hidden": no process has what was accepted, until a second line comes.
-A line on standard input closes the listener, and no connection."""
+"""Another user's sockets: HOST PORT TO PORT SOURCE WAY. Listens on HOST and PORT, prints the port, and relays bytes
+between each connection and TO, from SOURCE if given; prints "accepted" for each. WAY is one of:
+"relay": an ordinary connection;
+"mptcp": a multipath connection, which has two sockets;
+"device": a socket bound to the device lo;
+"close", "reset": reads no response, and ends its connection this way once everything is sent;
+"hidden": no process holds an accepted connection until a second line arrives.
+A line on standard input closes the listener but no connection."""
 import socket, struct, sys, threading
 
 host, port, to, to_port, source, way = sys.argv[1:]
@@ -82,7 +83,7 @@ def accept():
 threading.Thread(target=accept, daemon=True).start()
 print(listener.getsockname()[1], flush=True)
 sys.stdin.readline()
-# Wakes who accepts, which closing alone does not.
+# Wakes the accepting thread, which closing alone does not do.
 listener.shutdown(socket.SHUT_RDWR)
 listener.close()
 print("closed", flush=True)

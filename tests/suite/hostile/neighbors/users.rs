@@ -1,4 +1,4 @@
-//! Row 24: another user who learns the state, by whatever way.
+//! Row 24: another user who learns the state by some means.
 
 use super::{
     Neighbor, SECOND_USER, SOMEBODY_ELSE, THIRD_USER, Victim, as_user, cases, free, get,
@@ -15,12 +15,12 @@ use tokio::io::AsyncWriteExt;
 use tokio::task::yield_now;
 use url::Url;
 
-/// Prints the start address as soon as it stands on any command line. Its own does not match.
+/// Prints the start address as soon as it appears on any command line. Its own command line does not match.
 const READ_COMMAND_LINES: &str = r#"until
     grep -ahoE "http://[^/ ]+:$1/start/[[:alnum:]_-]{20,}" /proc/[0-9]*/cmdline 2>&- | head -1 | grep .
 do :; done"#;
 
-/// What the second user finds on the command line of the browser.
+/// The start address that the second user finds on the browser's command line.
 async fn read_from_command_lines(redirect_uri: &Url) -> Url {
     let mut command = as_user(SECOND_USER, "sh");
     let port = redirect_uri.port().unwrap().to_string();
@@ -40,7 +40,7 @@ async fn row_24_another_user_opens_the_start_address_first(host: &str) {
     assert_eq!(start, victim.start);
     let mut neighbor = Neighbor::of(&redirect_uri).await;
     if let Some(zoho) = neighbor.get(&start).await.header("location") {
-        // He has an account of his own there.
+        // The other user consents with their own account there.
         let his = consent(&zoho.parse().unwrap()).await;
         neighbor.bring(&his.url).await;
     }
@@ -71,7 +71,7 @@ async fn row_24_another_user_knows_zohos_address_and_brings_a_code_of_his_own_fi
     }
     let redirect_uri = free(host);
     let mut victim = Victim::start(stand_in().await, &redirect_uri).await;
-    // As a terminal puts it on a command line when it is clicked.
+    // As when a click in a terminal puts the address on a command line.
     let his = consent(&victim.zohos_address().await).await;
     let mut neighbor = Neighbor::of(&redirect_uri).await;
     neighbor.bring(&his.url).await;
@@ -113,10 +113,10 @@ cases!(row_24_another_user_is_known_however_he_connects {
     device_ipv6("::1", "", "device")
 });
 
-/// The address from which this machine would reach others, or its own for itself.
+/// The address from which this machine would reach others, or one of its own if it cannot.
 fn address_to_the_outside() -> String {
     let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
-    // Nothing is sent. RFC 5737 keeps this address for documentation.
+    // Nothing is sent. RFC 5737 reserves this address for documentation.
     let _ = socket.connect("198.51.100.1:9");
     let address = socket.local_addr().unwrap().ip();
     if address.is_unspecified() {
@@ -153,14 +153,14 @@ async fn row_24_another_user_waits_beside_the_victim_for_the_page() {
     let mut neighbor = Neighbor::of(&login.redirect_uri).await;
     let his = format!("?code=1000.other&state={}", login.state());
     let his = login.redirect_uri.join(&his).unwrap();
-    // Whether his is judged before or after it, he is answered the same.
+    // Whether the other user's request is judged before or after it, it gets the same response.
     release.notify_one();
     neighbor.bring(&his).await;
     assert!(!neighbor.loot.contains("1000.refresh"), "STOLEN: the page");
     let answer = wire::read(&mut browser).await;
     let page = login.redirect_uri.join(answer.header("location").unwrap());
     let page = page.unwrap();
-    // Its address would not help him either.
+    // The page's address would not help the other user either.
     neighbor.get(&page).await;
     assert!(!neighbor.loot.contains("1000.refresh"), "STOLEN: the page");
     let shown = ask(&page, "GET", "").await;
@@ -176,7 +176,7 @@ async fn row_24_another_user_who_is_gone_at_once_uses_up_no_start(end: &str) {
     let redirect_uri = free("localhost");
     let victim = Victim::start(stand_in().await, &redirect_uri).await;
     let neighbor = Neighbor::by(&redirect_uri, end).await;
-    // Gone before anything of him is accepted.
+    // The other user is gone before the connection is accepted.
     victim.login.program.signal("STOP");
     neighbor.send(&victim.start).await;
     victim.login.program.signal("CONT");
@@ -186,7 +186,7 @@ cases!(row_24_another_user_who_is_gone_at_once_uses_up_no_start {
     closed("close") reset("reset")
 });
 
-/// Whose it was cannot be known any more: it has no effect, or the person is told to look.
+/// The sender can no longer be identified: the request has no effect, or the person is told to check.
 async fn row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence(end: &str) {
     if !second_user() {
         return;
@@ -215,7 +215,7 @@ cases!(row_24_another_user_who_is_gone_at_once_ends_no_login_in_silence {
     closed("close") reset("reset")
 });
 
-/// He knows the callback itself, from a worker say; the page of the person's browser is below `localhost` all the same.
+/// The other user knows the whole callback, from a worker for example; the person's page is still under `localhost`.
 #[tokio::test]
 async fn row_26_another_user_who_is_gone_at_once_does_not_choose_where_the_page_is() {
     if !second_user() {
@@ -235,7 +235,7 @@ async fn row_26_another_user_who_is_gone_at_once_does_not_choose_where_the_page_
     assert!(page.contains(".localhost:"), "{}", answer.heading());
 }
 
-/// He was seen when his connection was accepted.
+/// The other user was seen when the connection was accepted.
 #[tokio::test]
 async fn row_24_another_user_who_is_gone_when_he_is_judged_has_no_effect() {
     if !second_user() {
@@ -249,7 +249,7 @@ async fn row_24_another_user_who_is_gone_when_he_is_judged_has_no_effect() {
     while !has_connection(&redirect_uri) {
         yield_now().await;
     }
-    // Answered after his was accepted.
+    // Answered after the other user's connection was accepted.
     assert_eq!(victim.login.get("/elsewhere", "").await.status(), "404");
     victim.login.program.signal("STOP");
     connection
@@ -263,7 +263,7 @@ async fn row_24_another_user_who_is_gone_when_he_is_judged_has_no_effect() {
     assert!(said.contains(SOMEBODY_ELSE), "{said}");
 }
 
-/// Whether the second user is connected to a redirect URI: state 1, and his id.
+/// Whether the second user is connected to a redirect URI: state 1, and that user's ID.
 fn has_connection(redirect_uri: &Url) -> bool {
     let there = format!(":{:04X}", redirect_uri.port().unwrap());
     let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
@@ -289,7 +289,7 @@ async fn row_24_another_user_is_known_without_proc() {
     assert!(said.contains(SOMEBODY_ELSE), "{said}");
 }
 
-/// Neither of the two is root.
+/// Neither of the two users is root.
 #[tokio::test]
 async fn row_24_another_user_gets_nothing_of_an_ordinary_users_login() {
     if !second_user() {

@@ -1,4 +1,5 @@
-//! The ways out where the person is taken for another user: a browser in a container that shares the machine's network.
+//! Alternatives when the person is mistaken for another user: a browser in a container that shares the machine's
+//! network.
 
 use super::{Neighbor, SOMEBODY_ELSE, Victim, free, second_user};
 use crate::hostile::login::{codes, command, consent, stand_in};
@@ -9,7 +10,7 @@ use secrecy::ExposeSecret;
 use std::fs;
 use zoho_stand_in::{DataCenter, StandIn};
 
-/// A login of the stand-in's client at a terminal.
+/// A login with the stand-in's client at a terminal.
 fn at_a_terminal(zoho: &StandIn, options: &[&str], variables: &[(&str, &str)]) -> Typist {
     let command = command(zoho, options);
     let words = command.as_std().get_args();
@@ -42,7 +43,7 @@ async fn at_the_callback_its_address_is_pasted() {
     assert_eq!(codes(&zoho), [Some(genuine.code)]);
 }
 
-/// Which stands nowhere before, since the browser is opened at the short one.
+/// The address has not been printed before, because the browser is opened at the short one.
 #[tokio::test]
 async fn at_the_start_zohos_address_is_printed_and_the_rest_is_pasted() {
     if !second_user() {
@@ -61,7 +62,7 @@ async fn at_the_start_zohos_address_is_printed_and_the_rest_is_pasted() {
     typist.until("open Zoho's page itself there:").await;
     typist.next("/oauth/v2/auth?").await;
     typist.until("\n").await;
-    // Plain text: no terminal makes a link of it by itself.
+    // Plain text: the terminal must not turn it into a link.
     let rest = typist.seen.lines().next().unwrap().to_owned();
     assert!(!rest.contains("\x1b]8"), "{rest}");
     let server = zoho.accounts_url(DataCenter::Us);
@@ -87,7 +88,7 @@ async fn at_the_page_the_credentials_are_in_the_terminal() {
     let page = genuine.url.join(page).unwrap();
     let mut person = Neighbor::of(&redirect_uri).await;
     assert_eq!(person.get(&page).await.status(), "403");
-    // Nobody comes for the page any more.
+    // Nobody fetches the page any more.
     let ended = victim.login.program.wait().await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let where_they_are = "the credentials are where this terminal says";
@@ -113,7 +114,7 @@ async fn without_a_terminal_it_says_how_to_get_one() {
     victim.assert_ended_with(&genuine.code, &person.loot).await;
 }
 
-/// There is nothing that another user could reach, and no way out is needed.
+/// There is nothing that another user could reach, so no alternative is needed.
 #[tokio::test]
 async fn a_login_by_another_device_listens_nowhere() {
     let zoho = stand_in().await;
@@ -125,19 +126,19 @@ async fn a_login_by_another_device_listens_nowhere() {
     let mut program = Program::start_in(&secret, &arguments);
     program.line_with("Code: ").await;
     assert_eq!(listening(program.id()), 0);
-    // The same look finds what a login by the browser has.
+    // The same check finds the listeners of a browser login.
     let victim = Victim::start(zoho, &free("localhost")).await;
     assert_eq!(listening(victim.login.program.id()), 2);
 }
 
-/// How many listening sockets a process has.
+/// The number of listening sockets of a process.
 fn listening(process: u32) -> usize {
     let tables = ["tcp", "tcp6"].map(|table| {
         let table = fs::read_to_string(format!("/proc/{process}/net/{table}"));
         table.unwrap()
     });
     let lines = tables.iter().flat_map(|table| table.lines().skip(1));
-    // State 0A: LISTEN; the inode is the tenth field.
+    // State 0A is LISTEN; the inode is the tenth field.
     let listening = lines.filter_map(|line| {
         let fields: Vec<_> = line.split_whitespace().collect();
         (fields[3] == "0A").then(|| format!("socket:[{}]", fields[9]))

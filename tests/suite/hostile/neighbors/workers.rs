@@ -1,4 +1,4 @@
-//! Row 26: a service worker that an earlier app left on the origin of the redirect URI.
+//! Row 26: a service worker that an earlier app left on the redirect URI's origin.
 
 use super::earlier_app::{EarlierApp, Spy};
 use super::{Neighbor, SOMEBODY_ELSE, Victim, cases, free, second_user};
@@ -9,10 +9,10 @@ use Browser::{Chromium, Firefox};
 use serde_json::json;
 use url::Url;
 
-/// What the person clicks on so that an earlier app's data may go.
+/// The button that lets an earlier app's data be cleared.
 const CLEAR: &str = "main .button";
 
-/// What a worker does when it is installed, when it is activated, and with a request for a page of the login.
+/// What a worker does on installation, on activation, and on a request for a page of the login.
 #[derive(Clone, Copy, Default)]
 struct Worker {
     install: &'static str,
@@ -20,7 +20,7 @@ struct Worker {
     fetch: &'static str,
 }
 
-/// Keeps the callback to itself, and tells its address.
+/// Withholds the callback and reports its address.
 const WITHHOLDING: Worker = Worker {
     fetch: "if (url.pathname === '/callback') { report(url.href); show('<h1>One moment</h1>'); }",
     ..NOTHING
@@ -32,45 +32,45 @@ const OPENING: Worker = Worker {
     ..NOTHING
 };
 
-/// The same, and is gone when the window opens.
+/// Does the same, but has unregistered itself when the window opens.
 const LEAVING: Worker = Worker {
     fetch: "if (url.pathname === '/callback') { event.waitUntil(registration.unregister()); show(OPENER); }",
     ..NOTHING
 };
 
-/// Opens the page of the result so, whose address it sees.
+/// Opens the result page in the same way after seeing its address.
 const OPENING_THE_PAGE: Worker = Worker {
     fetch: "if (url.pathname.startsWith('/result/') && !url.searchParams.has('again')) show(OPENER);",
     ..NOTHING
 };
 
-/// Keeps the page of the result to itself, and tells its address.
+/// Withholds the result page and reports its address.
 const WITHHOLDING_THE_PAGE: Worker = Worker {
     fetch: "if (url.pathname.startsWith('/result/')) { report(url.href); show('<h1>One moment</h1>'); }",
     ..NOTHING
 };
 
-/// Reads what the browser loads ahead for it.
+/// Reads what the browser preloads for it.
 const PRELOADING: Worker = Worker {
     activate: "await registration.navigationPreload.enable();",
     fetch: "event.respondWith(event.preloadResponse.then(read))",
     ..NOTHING
 };
 
-/// Reads what the browser loads beside it, by a route that it cannot be seen from outside.
+/// Reads what the browser fetches in parallel, by a route that is invisible from outside.
 const RACING: Worker = Worker {
     install: "event.addRoutes({ condition: { urlPattern: '/*' }, source: 'race-network-and-fetch-handler' });",
     fetch: "event.respondWith(fetch(event.request).then(read))",
     ..NOTHING
 };
 
-/// Hands everything on, as honest ones do.
+/// Passes everything through, as honest workers do.
 const PASSING: Worker = Worker {
     fetch: "event.respondWith(fetch(event.request))",
     ..NOTHING
 };
 
-/// Shows its own page at every address, as honest ones do.
+/// Shows its own page at every address, as honest workers do.
 const SHOWING: Worker = Worker {
     fetch: "show('<h1>An app</h1>')",
     ..NOTHING
@@ -86,7 +86,7 @@ const NOTHING: Worker = Worker {
 const OPENER: &str = "<!doctype html><button onclick=\"
     look(location.href + (location.search ? '&' : '?') + 'again=1')\">Continue</button>";
 
-/// `/fence` answers when all is reported.
+/// The worker's script. It answers `/fence` once everything is reported.
 fn script(worker: Worker, spy: &Spy) -> String {
     let Worker {
         install,
@@ -154,7 +154,7 @@ impl Scene {
         })
     }
 
-    /// From the start address to what is shown after the consent.
+    /// Goes from the start address to what is shown after the consent.
     async fn consent(&mut self) {
         self.tab.go(self.victim.start.as_str()).await;
         self.tab.follow(ACCEPT).await;
@@ -180,7 +180,7 @@ async fn row_26_a_worker_with_an_accomplice(browser: Browser, host: &str) {
     let mut neighbor = Neighbor::of(&scene.redirect_uri).await;
     neighbor.bring(&callback).await;
     scene.victim.assert_nothing_stolen(&neighbor.loot);
-    // A private window knows no worker.
+    // A private window has no worker.
     let mut private = browser.open().await.unwrap();
     private.go(callback.as_str()).await;
     let said = scene.victim.login.ends_with(0).await;
@@ -257,7 +257,7 @@ cases!(row_26_a_worker_that_withholds_the_page {
     firefox(Firefox, "localhost") firefox_ipv4(Firefox, "127.0.0.1")
 });
 
-/// The person says once that it may go, and until then it is there.
+/// The worker stays until the person clicks once to remove it.
 async fn row_26_a_worker_that_hands_on_is_met_at_the_start(browser: Browser, host: &str) {
     let Some(mut scene) = Scene::set(browser, host, PASSING).await else {
         return;
@@ -266,7 +266,7 @@ async fn row_26_a_worker_that_hands_on_is_met_at_the_start(browser: Browser, hos
     let offered = format!("document.querySelector({CLEAR:?}) !== null");
     let offered = scene.tab.js(&offered).await;
     assert_eq!(offered, true, "{}", scene.tab.text().await);
-    // It is still there, and answers by itself.
+    // The worker is still there, and answers by itself.
     let fence = scene.redirect_uri.join("/fence").unwrap();
     scene.tab.go(fence.as_str()).await;
     assert_eq!(scene.tab.text().await, "");
