@@ -6,7 +6,7 @@ use crate::cli::Login;
 use crate::cli::plan::Opener;
 use crate::cli::setup::{self as plan, Plan};
 use crate::commands::{App, Ended, login, revoke_old};
-use crate::prompt;
+use crate::{prompt, signals};
 use std::sync::Arc;
 use tokio::sync::Notify;
 use zoho_grant::error::Error;
@@ -25,7 +25,10 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     let revoke_old = arguments.grant.keep.revoke_old;
     match app.runtime.block_on(follow(plan, app)) {
         Some(outcome) => Ok(app.end(&outcome, old, revoke_old)),
-        None => in_the_terminal(arguments, app),
+        None => {
+            signals::unlisten();
+            in_the_terminal(arguments, app)
+        }
     }
 }
 

@@ -343,3 +343,64 @@ async fn whole(mut body: Incoming) -> Option<Zeroizing<Vec<u8>>> {
     }
     Some(whole)
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::handover::destination::Destination;
+    use crate::loopback::redirect_uri::RedirectUri;
+    use rand::SeedableRng;
+    use rand::rngs::StdRng;
+
+    impl Front {
+        /// The person asks for the page.
+        pub(in crate::setup) fn see(&self) {
+            self.shared.step(|state| state.seen = true);
+        }
+    }
+
+    pub(in crate::setup) async fn front() -> Front {
+        let here = RedirectUri::parse("http://127.0.0.1:0/").unwrap();
+        let listeners = Loopback::bind(&here).await.unwrap();
+        let beginning = Beginning {
+            centers: Vec::new(),
+            save: None,
+            limit: Duration::from_secs(1),
+            rehearsal: false,
+        };
+        let draft = Draft::new(Destination::Other);
+        let persons = Arc::new(Persons::of_this_process(None));
+        let tell: Tell = Arc::new(|_| {});
+        let mut random = StdRng::seed_from_u64(1);
+        let uri = "http://localhost:8085/callback";
+        Front::new(
+            listeners,
+            uri,
+            (beginning, draft),
+            &persons,
+            &tell,
+            &mut random,
+        )
+    }
+
+    #[tokio::test]
+    async fn a_second_opening_closes_the_page_where_nobody_tells_whose_it_is() {
+        let front = front().await;
+        let opened_twice = |place, told| front.shared.is_opened_twice(place, told);
+        assert!(!opened_twice(Place::Opening, false));
+        // The page itself is on no command line.
+        assert!(!opened_twice(Place::Page, false));
+        assert!(!opened_twice(Place::Form, false));
+        assert!(opened_twice(Place::Opening, false));
+        assert!(opened_twice(Place::Page, false), "it stays closed");
+        assert!(matches!(front.step().await, Step::OpenedTwice));
+    }
+
+    #[tokio::test]
+    async fn the_same_user_may_open_it_again_where_that_is_told() {
+        let front = front().await;
+        for _ in 0..3 {
+            assert!(!front.shared.is_opened_twice(Place::Opening, true));
+        }
+    }
+}

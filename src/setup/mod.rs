@@ -255,3 +255,50 @@ fn field_of(error: &Error) -> Option<(Field, &'static str)> {
 pub fn place_of(centers: &[Center], server: &AccountsServer) -> Option<usize> {
     centers.iter().position(|center| center.server == *server)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::sleep;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_limit_starts_anew_with_each_step() {
+        let minutes = |count| Duration::from_mins(count);
+        let (_stop, stopped) = watch::channel(None);
+        let guide = Guide {
+            front: Arc::new(front::tests::front().await),
+            make: &|_| unreachable!("nothing is entered"),
+            tell: Arc::new(|_| {}),
+            stopped,
+            limit: minutes(30),
+            rehearsal: false,
+        };
+        let began = Instant::now();
+        let steps = async {
+            for _ in 0..2 {
+                sleep(minutes(20)).await;
+                guide.front.see();
+            }
+        };
+        let (ended, ()) = tokio::join!(guide.settings(), steps);
+        assert!(matches!(ended, Err(Error::SetUpTimedOut)));
+        assert_eq!(began.elapsed().as_secs(), minutes(70).as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_ends_an_exchange_that_is_under_way() {
+        let (stop, stopped) = watch::channel(None);
+        let guide = Guide {
+            front: Arc::new(front::tests::front().await),
+            make: &|_| unreachable!("nothing is entered"),
+            tell: Arc::new(|_| {}),
+            stopped,
+            limit: Duration::from_mins(1),
+            rehearsal: false,
+        };
+        guide.front.phase().send_replace(Phase::CalledBack);
+        stop.send_replace(Some(Signal::Interrupt));
+        let patience = tokio::time::timeout(Duration::from_hours(1), guide.settings());
+        assert!(patience.await.is_err(), "it ended");
+    }
+}

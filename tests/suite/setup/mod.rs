@@ -2,6 +2,7 @@
 
 mod attempts;
 mod page;
+mod program;
 mod rules;
 #[cfg(target_os = "linux")]
 mod strangers;
@@ -106,7 +107,7 @@ impl Guide {
         let answer = ask(&led, "GET", "").await;
         assert_eq!(answer.status(), "201", "{}", self.html().await);
         let start = between(answer.body(), "content=\"0;url=", "\"");
-        start.parse().unwrap()
+        start.replace("&#38;", "&").parse().unwrap()
     }
 
     /// The redirect URI that the page shows.
