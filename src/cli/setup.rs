@@ -4,14 +4,16 @@ use crate::cli::handover::HandOver;
 use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
-use crate::cli::{Demo, Login, folder, rehearsal};
+use crate::cli::{Callback, Credentials, Demo, Login, folder, rehearsal};
 use crate::prompt;
 use clap::Args;
+use secrecy::SecretString;
 use std::time::Duration;
 use zoho_grant::handover::destination::Destination;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
-use zoho_grant::profiles::profile::Backend;
+use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::profiles::store::Profiles;
 use zoho_grant::settings::Settings;
 use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
 use zoho_grant::setup::{Beginning, place_of};
@@ -53,19 +55,12 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// The stand-in, kept alive for a rehearsal.
     pub stand_in: Option<StandIn>,
-    fixed: Fixed,
-}
-
-/// What the page does not ask.
-struct Fixed {
     hand_over: HandOver,
     trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     pkce: bool,
     verify: bool,
     /// Where what is obtained would be kept, if the person wants it.
     keeping: Option<Keeping>,
-    limit: Duration,
-    rehearsal: bool,
 }
 
 /// The plan of `setup`.
@@ -74,7 +69,6 @@ pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let mut warnings = Vec::new();
     let layers = Layers::new(grant, &mut warnings)?;
     let (server, secret) = layers.registration(grant)?;
-    let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
     let given = callback.redirect_uri.as_ref();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
     let redirect_uri = plan::redirect_uri(given, plan::REDIRECT_URI, &server)?;
@@ -82,51 +76,56 @@ pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
         return Err(plan::cannot_paste());
     }
     let centers = centers(&server);
-    let hand_over = grant.result.hand_over.clone();
-    let mut draft = Draft::new(hand_over.reader().unwrap_or(Destination::Other));
-    // Where nothing says it, the person does: the usual one would be a guess.
-    let says = layers.names_a_server(grant);
-    draft.center = place_of(&centers, &server).filter(|_| says || id.is_some());
-    let secret = match (secret, &grant.client.client_secret_file) {
-        (None, Some(path)) => Some(plan::secret_file(path)?),
-        (secret, _) => secret,
-    };
-    if let Some(id) = &id {
-        id.as_str().clone_into(&mut draft.id);
-        let of = Some((draft.id.clone(), server));
-        draft.secret = secret.map(|value| Secret { value, of });
-    }
-    let given = hand_over_scopes(&arguments.consent.scopes(), &layers)?;
-    draft.scopes = given.filter(|scopes| *scopes != draft.destination.scopes());
+    let draft = draft(arguments, &layers, &centers, (server, secret))?;
     let (mut servers, mut domains) = layers.trusted.clone();
     servers.extend_from_slice(&grant.servers.trust_accounts_server);
     domains.extend_from_slice(&grant.servers.trust_api_domain);
     let (keeping, save) = keeping(arguments, &layers)?;
-    draft.save = grant.keep.save.is_some();
-    let limit = arguments.consent.timeout.unwrap_or(LIMIT);
-    let plan = Plan {
-        beginning: Beginning {
-            centers,
-            save,
-            limit,
-            rehearsal: false,
-        },
+    let beginning = Beginning {
+        centers,
+        save,
+        limit: arguments.consent.timeout.unwrap_or(LIMIT),
+        rehearsal: false,
+    };
+    Plan {
         redirect_uri,
-        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
         warnings,
         stand_in: None,
-        fixed: Fixed {
-            hand_over,
-            trusted: (servers, domains),
-            pkce: !callback.no_pkce,
-            verify: !grant.result.no_verify,
-            keeping,
-            limit,
-            rehearsal: false,
-        },
-        draft,
+        trusted: (servers, domains),
+        keeping,
+        ..Plan::new(beginning, draft, callback, &grant.result)
+    }
+    .try_out()
+}
+
+/// What is filled in.
+fn draft(
+    arguments: &Login,
+    layers: &Layers,
+    centers: &[Center],
+    (server, secret): (AccountsServer, Option<SecretString>),
+) -> Result<Draft, Usage> {
+    let grant = &arguments.grant;
+    let reader = grant.result.hand_over.reader();
+    let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
+    let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
+    // Where nothing says it, the person does: the usual one would be a guess.
+    let says = id.is_some() || layers.names_a_server(grant);
+    draft.center = place_of(centers, &server).filter(|_| says);
+    let secret = match (secret, &grant.client.client_secret_file) {
+        (None, Some(path)) => Some(plan::secret_file(path)?),
+        (secret, _) => secret,
     };
-    plan.try_out()
+    if let Some(id) = id {
+        id.as_str().clone_into(&mut draft.id);
+        let of = Some((draft.id.clone(), server));
+        draft.secret = secret.map(|value| Secret { value, of });
+    }
+    let given = arguments.consent.scopes();
+    let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
+    draft.scopes = given.filter(|scopes| *scopes != draft.destination.scopes());
+    draft.save = grant.keep.save.is_some();
+    Ok(draft)
 }
 
 /// The plan of `demo --flow setup`: each data center of the stand-in has a console of its own.
@@ -139,50 +138,58 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
         ));
     }
     let stand_in = rehearsal::stand_in(arguments).await?;
-    let (consent, callback) = (&arguments.consent, &arguments.callback);
     let odd = "the stand-in's values can be used";
     let centers = DataCenter::PAIR.map(|at| Center {
         code: at.code(),
         name: at.name().to_owned(),
-        crm: format!("crm.zoho.{} (stand-in)", ["com", "eu"][at as usize]),
+        crm: format!(
+            "crm.zoho.{} (stand-in)",
+            if at == DataCenter::Us { "com" } else { "eu" }
+        ),
         console: stand_in.console_url(at),
         server: AccountsServer::given(&stand_in.accounts_url(at)).expect(odd),
     });
     let domains = DataCenter::PAIR.map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
     let servers = centers.iter().map(|center| center.server.clone()).collect();
-    let redirect_uri = callback.redirect_uri.clone();
-    let redirect_uri =
-        plan::redirect_uri(redirect_uri, rehearsal::REDIRECT_URI, &centers[0].server)?;
-    let hand_over = arguments.result.hand_over.clone();
-    let mut draft = Draft::new(hand_over.reader().unwrap_or(Destination::Other));
-    draft.scopes = consent.scopes();
-    let limit = consent.timeout.unwrap_or(LIMIT);
-    let plan = Plan {
-        beginning: Beginning {
-            centers: centers.into(),
-            save: None,
-            limit,
-            rehearsal: true,
-        },
-        redirect_uri,
-        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
-        warnings: Vec::new(),
-        stand_in: Some(stand_in),
-        fixed: Fixed {
-            hand_over,
-            trusted: (servers, domains.to_vec()),
-            pkce: !callback.no_pkce,
-            verify: !arguments.result.no_verify,
-            keeping: None,
-            limit,
-            rehearsal: true,
-        },
-        draft,
+    let callback = &arguments.callback;
+    let given = callback.redirect_uri.clone();
+    let redirect_uri = plan::redirect_uri(given, rehearsal::REDIRECT_URI, &centers[0].server)?;
+    let reader = arguments.result.hand_over.reader();
+    let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
+    draft.scopes = arguments.consent.scopes();
+    let beginning = Beginning {
+        centers: centers.into(),
+        save: None,
+        limit: arguments.consent.timeout.unwrap_or(LIMIT),
+        rehearsal: true,
     };
-    plan.try_out()
+    Plan {
+        redirect_uri,
+        stand_in: Some(stand_in),
+        trusted: (servers, domains.to_vec()),
+        ..Plan::new(beginning, draft, callback, &arguments.result)
+    }
+    .try_out()
 }
 
 impl Plan {
+    /// What the options say that the page does not ask.
+    fn new(beginning: Beginning, draft: Draft, callback: &Callback, result: &Credentials) -> Self {
+        Self {
+            beginning,
+            draft,
+            redirect_uri: RedirectUri::parse(plan::REDIRECT_URI).expect("it is a redirect URI"),
+            opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
+            warnings: Vec::new(),
+            stand_in: None,
+            hand_over: result.hand_over.clone(),
+            trusted: <_>::default(),
+            pkce: !callback.no_pkce,
+            verify: !result.no_verify,
+            keeping: None,
+        }
+    }
+
     /// What was entered, as the settings of a login. Says why where the destination cannot be served.
     pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
         let Entered {
@@ -192,22 +199,21 @@ impl Plan {
             scopes,
             save,
         } = entered;
-        let fixed = &self.fixed;
-        let hand_over = fixed.hand_over.read_by(destination);
-        let told = fixed.verify && scopes.allow_reading("ZohoCRM.org");
+        let hand_over = self.hand_over.read_by(destination);
+        let told = self.verify && scopes.allow_reading("ZohoCRM.org");
         let target = hand_over.target(told, &mut Vec::new());
         let target =
             target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
-        let keeping = fixed.keeping.clone().filter(|_| save);
-        let (servers, domains) = fixed.trusted.clone();
+        let keeping = self.keeping.clone().filter(|_| save);
+        let (servers, domains) = self.trusted.clone();
         Ok(Settings {
             client,
             scopes,
             trust: Trust::new(&server, servers, domains),
             home: server,
-            pkce: fixed.pkce,
-            verify: fixed.verify,
-            timeout: fixed.limit,
+            pkce: self.pkce,
+            verify: self.verify,
+            timeout: self.beginning.limit,
             answer_within: ANSWER_WITHIN,
             target,
             destination: Some(destination),
@@ -215,20 +221,20 @@ impl Plan {
                 hand_over: hand_over.is_asked_for(),
                 ..keeping
             }),
-            rehearsal: fixed.rehearsal,
+            rehearsal: self.beginning.rehearsal,
         })
     }
 
     /// A file that cannot be written, or a format that cannot be, must show itself before the browser opens.
     fn try_out(mut self) -> Result<Self, Usage> {
-        let told = self.fixed.verify && self.draft.chosen_scopes().allow_reading("ZohoCRM.org");
-        self.fixed.hand_over.target(told, &mut self.warnings)?;
+        let told = self.verify && self.draft.chosen_scopes().allow_reading("ZohoCRM.org");
+        self.hand_over.target(told, &mut self.warnings)?;
         Ok(self)
     }
 
     /// Where what is obtained would be kept: what the profile holds now may be revoked afterwards.
     pub fn keeping(&self) -> Option<&Keeping> {
-        self.fixed.keeping.as_ref()
+        self.keeping.as_ref()
     }
 }
 
@@ -259,30 +265,16 @@ fn centers(given: &AccountsServer) -> Vec<Center> {
     all
 }
 
-fn hand_over_scopes(given: &Option<Scopes>, layers: &Layers) -> Result<Option<Scopes>, Usage> {
-    layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)
-}
-
 /// Where a profile would be kept, and the words for it. Asked for by `--save`, it is tried out as a login does; else it
 /// is offered where there is a keyring that answers.
 fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Option<String>), Usage> {
     let keep = &arguments.grant.keep;
     let keeping = match plan::keeping(&arguments.grant, layers)? {
-        Some(keeping) => keeping,
-        None => {
-            let Ok(profiles) = folder::profiles() else {
-                return Ok((None, None));
-            };
-            if !profiles.keyring_answers() {
-                return Ok((None, None));
-            }
-            Keeping {
-                profiles,
-                name: layers.profile_name(keep.profile.as_ref())?,
-                place: Backend::Keyring,
-                hand_over: false,
-            }
-        }
+        Some(keeping) => Some(keeping),
+        None => offered(keep.profile.as_ref(), layers)?,
+    };
+    let Some(keeping) = keeping else {
+        return Ok((None, None));
     };
     let place = match keeping.place {
         Backend::Keyring => "in this computer’s keyring",
@@ -290,4 +282,18 @@ fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Optio
     };
     let words = format!("{place}, as profile {}", keeping.name);
     Ok((Some(keeping), Some(words)))
+}
+
+/// The keyring, where there is one that answers.
+fn offered(profile: Option<&Name>, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+    let profiles = folder::profiles().ok();
+    let Some(profiles) = profiles.filter(Profiles::keyring_answers) else {
+        return Ok(None);
+    };
+    Ok(Some(Keeping {
+        profiles,
+        name: layers.profile_name(profile)?,
+        place: Backend::Keyring,
+        hand_over: false,
+    }))
 }

@@ -23,13 +23,11 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     let plan = plan::plan(arguments)?;
     let old = plan.keeping().and_then(revoke_old::kept);
     let revoke_old = arguments.grant.keep.revoke_old;
-    match app.runtime.block_on(follow(plan, app)) {
-        Some(outcome) => Ok(app.end(&outcome, old, revoke_old)),
-        None => {
-            signals::unlisten();
-            in_the_terminal(arguments, app)
-        }
+    if let Some(outcome) = app.runtime.block_on(follow(plan, app)) {
+        return Ok(app.end(&outcome, old, revoke_old));
     }
+    signals::unlisten();
+    in_the_terminal(arguments, app)
 }
 
 /// Rehearses it.

@@ -179,7 +179,7 @@ struct Row {
 /// What an error page of Zoho's means here.
 struct Meaning {
     title: &'static str,
-    meaning: String,
+    cause: String,
     remedy: String,
     field: &'static str,
 }
@@ -190,18 +190,10 @@ impl SetupPage<'_> {
         draft.failure.is_some() || draft.dead_end.is_some() || !draft.slips.is_empty()
     }
 
-    fn is_chosen(&self, center: &usize) -> bool {
-        self.draft.center == Some(*center)
-    }
-
-    fn anchor(&self, field: &Field) -> &'static str {
-        anchor(*field)
-    }
-
     /// What is wrong with the field of this anchor.
     fn slip(&self, name: &str) -> Option<&str> {
         let mut slips = self.draft.slips.iter();
-        let slip = slips.find(|(field, _)| anchor(*field) == name);
+        let slip = slips.find(|(field, _)| field.anchor() == name);
         let told = slip.map(|(_, why)| why.as_str());
         told.or_else(|| match (self.draft.dead_end?, name) {
             (DeadEnd::InvalidClient, "id") => Some("Zoho does not know it in this data center."),
@@ -281,33 +273,23 @@ impl SetupPage<'_> {
         Some(match self.draft.dead_end? {
             DeadEnd::InvalidClient => Meaning {
                 title: "Invalid Client: Zoho does not know this client ID",
-                meaning: format!("The client ID is mistyped, or it was registered in another data center than {center}."),
+                cause: format!("The client ID is mistyped, or it was registered in another data center than {center}."),
                 remedy: "Compare the client ID with the console, and check that the data center is the one where the console is.".to_owned(),
                 field: "id",
             },
             DeadEnd::InvalidRedirectUri => Meaning {
                 title: "Invalid Redirect Uri: it is not registered for this client",
-                meaning: format!("Zoho compares it letter by letter with {}.", self.redirect_uri),
+                cause: format!("Zoho compares it letter by letter with {}.", self.redirect_uri),
                 remedy: "Open the client in the API console, copy the redirect URI from step 2 to its Authorized Redirect URIs, and continue below. A client of another type than Server-based Applications has none: register a new one.".to_owned(),
                 field: "register",
             },
             DeadEnd::InvalidScope => Meaning {
                 title: "Invalid OAuth Scope: Zoho does not know one of the scopes",
-                meaning: unknown_scopes(&self.draft.chosen_scopes()),
+                cause: unknown_scopes(&self.draft.chosen_scopes()),
                 remedy: "Take out the scope that is wrong, or choose what the program needs.".to_owned(),
                 field: "scopes",
             },
         })
-    }
-}
-
-fn anchor(field: Field) -> &'static str {
-    match field {
-        Field::Center => "center",
-        Field::Id => "id",
-        Field::Secret => "secret",
-        Field::Destination => "destination",
-        Field::Scopes => "scopes",
     }
 }
 

@@ -80,6 +80,19 @@ pub enum Field {
     Scopes,
 }
 
+impl Field {
+    /// Where it is on the page.
+    pub fn anchor(self) -> &'static str {
+        match self {
+            Self::Center => "center",
+            Self::Id => "id",
+            Self::Secret => "secret",
+            Self::Destination => "destination",
+            Self::Scopes => "scopes",
+        }
+    }
+}
+
 /// All that an attempt needs.
 #[derive(Debug)]
 pub struct Entered {
@@ -165,14 +178,14 @@ impl Draft {
         } else {
             let code = registration::data_center(pasted).map(|center| center.code);
             let found = centers.iter().position(|center| code == Some(center.code));
-            match found {
-                Some(found) => self.center = Some(found),
-                None => {
-                    pasted.clone_into(&mut self.crm);
-                    self.slip(Field::Center, "This is not an address of Zoho CRM. It begins with crm.zoho, as in crm.zoho.eu/crm/org1.");
-                    return None;
-                }
+            if found.is_none() {
+                pasted.clone_into(&mut self.crm);
+                self.slip(
+                    Field::Center,
+                    "This is not an address of Zoho CRM. It begins with crm.zoho, as in crm.zoho.eu/crm/org1.",
+                );
             }
+            self.center = Some(found?);
         }
         centers.get(self.center?)
     }

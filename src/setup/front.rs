@@ -72,12 +72,26 @@ struct Shared {
 
 struct State {
     draft: Draft,
-    /// The page was opened by somebody of whom the system does not tell who it is.
-    opened_unseen: bool,
-    opened_twice: bool,
+    /// How often the page was opened by somebody of whom the system does not tell who it is.
+    unseen_openings: usize,
     seen: bool,
     entered: Option<Box<Entered>>,
     neighbor_told: bool,
+}
+
+impl State {
+    fn is_opened_twice(&self) -> bool {
+        self.unseen_openings > 1
+    }
+
+    fn step(&mut self) -> Option<Step> {
+        if self.is_opened_twice() {
+            return Some(Step::OpenedTwice);
+        }
+        let seen = std::mem::take(&mut self.seen);
+        let entered = self.entered.take().map(Step::Entered);
+        entered.or_else(|| seen.then_some(Step::Seen))
+    }
 }
 
 impl Front {
@@ -105,8 +119,7 @@ impl Front {
             tell: Arc::clone(tell),
             state: Mutex::new(State {
                 draft,
-                opened_unseen: false,
-                opened_twice: false,
+                unseen_openings: 0,
                 seen: false,
                 entered: None,
                 neighbor_told: false,
@@ -142,18 +155,10 @@ impl Front {
     /// What the person did next.
     pub(super) async fn step(&self) -> Step {
         loop {
-            let mut state = self.shared.state();
-            if state.opened_twice {
-                return Step::OpenedTwice;
+            let step = self.shared.state().step();
+            if let Some(step) = step {
+                return step;
             }
-            if let Some(entered) = state.entered.take() {
-                state.seen = false;
-                return Step::Entered(entered);
-            }
-            if std::mem::take(&mut state.seen) {
-                return Step::Seen;
-            }
-            drop(state);
             self.shared.stepped.notified().await;
         }
     }
@@ -228,13 +233,12 @@ impl Shared {
     fn is_opened_twice(&self, place: Place, owner_told: bool) -> bool {
         let mut state = self.state();
         if place == Place::Opening && !owner_told {
-            state.opened_twice |= state.opened_unseen;
-            state.opened_unseen = true;
+            state.unseen_openings += 1;
         }
-        if state.opened_twice {
+        if state.is_opened_twice() {
             self.stepped.notify_one();
         }
-        state.opened_twice
+        state.is_opened_twice()
     }
 
     fn step(&self, change: impl FnOnce(&mut State)) {

@@ -215,14 +215,15 @@ async fn called_back(phase: &mut watch::Receiver<Phase>) {
 
 /// Whether the person can correct it at the page, or try again there.
 fn goes_on(error: &Error) -> bool {
-    match error {
-        Error::Unreachable(_) | Error::TimedOut { .. } | Error::Authorization(_) | Error::Empty => {
-            true
-        }
-        // Whatever the grant token was worth, a new consent brings another.
-        Error::Unfulfilled { .. } => true,
-        _ => false,
-    }
+    // Whatever the grant token was worth, a new consent brings another.
+    matches!(
+        error,
+        Error::Unreachable(_)
+            | Error::TimedOut { .. }
+            | Error::Authorization(_)
+            | Error::Empty
+            | Error::Unfulfilled { .. }
+    )
 }
 
 /// Whether it ends an attempt whose callback came, so that a page tells of it.

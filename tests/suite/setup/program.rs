@@ -174,7 +174,7 @@ async fn a_port_that_is_taken_is_told_before_any_browser_opens() {
     let program = Program::start_in(&[("BROWSER", &opener.browser)], &words);
     let stderr = tokio::select! {
         biased;
-        opened = opener.opened() => panic!("{opened} was opened"),
+        address = opener.opened() => panic!("{address} was opened"),
         stderr = program.ends_with(6) => stderr,
     };
     assert!(!stderr.contains("/setup/"), "{stderr}");

@@ -23,10 +23,8 @@ fn evil(guide: &Guide) -> String {
         ("secret", "evil"),
         ("destination", "other"),
     ];
-    let inputs: String = fields
-        .iter()
-        .map(|(name, value)| format!("<input name={name} value=\"{value}\">"))
-        .collect();
+    let inputs = fields.map(|(name, value)| format!("<input name={name} value=\"{value}\">"));
+    let inputs = inputs.concat();
     format!(
         "<!doctype html><link rel=icon href=data:,><iframe name=f></iframe>
         <form id=a method=post action=\"{page}\">{inputs}</form>
