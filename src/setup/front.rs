@@ -77,6 +77,8 @@ struct State {
     seen: bool,
     entered: Option<Box<Entered>>,
     neighbor_told: bool,
+    /// The browser was led on to this attempt.
+    led_on: bool,
 }
 
 impl State {
@@ -123,6 +125,7 @@ impl Front {
                 seen: false,
                 entered: None,
                 neighbor_told: false,
+                led_on: false,
             }),
             phase: watch::Sender::new(Phase::Asking),
             stepped: Notify::new(),
@@ -288,6 +291,7 @@ impl Shared {
             return Ok(see_other(&format!("{page}#problem")));
         };
         state.draft.began = true;
+        state.led_on = false;
         state.entered = Some(Box::new(entered));
         drop(state);
         self.phase.send_replace(Phase::Reaching);
@@ -295,12 +299,13 @@ impl Shared {
         Ok(see_other(&format!("{page}{GO}")))
     }
 
-    /// Goes on to Zoho as soon as an attempt waits, and back to the page where none does.
+    /// Goes on to Zoho as soon as an attempt waits. Back to the page where none does, and where it has led on already:
+    /// the back button may come here.
     async fn go(&self) -> Reply {
         let mut phase = self.phase.subscribe();
         let ready = phase.wait_for(|phase| !matches!(phase, Phase::Reaching));
         match ready.await.map(|phase| phase.clone()) {
-            Ok(Phase::At(address)) => {
+            Ok(Phase::At(address)) if !std::mem::replace(&mut self.state().led_on, true) => {
                 let page = pages::setup::go(address.expose_secret(), self.beginning.rehearsal);
                 respond(StatusCode::CREATED, page)
             }
@@ -333,17 +338,12 @@ fn dead_end(saw: &str) -> Option<DeadEnd> {
     }
 }
 
-/// The whole body, if it keeps to what its length said.
+/// The whole body. It is as long as was said, and that was judged.
 async fn whole(mut body: Incoming) -> Option<Zeroizing<Vec<u8>>> {
-    let most = usize::try_from(FORM_BYTES).ok()?;
     // All of it at once: what grows leaves copies behind.
-    let mut whole = Zeroizing::new(Vec::with_capacity(most));
+    let mut whole = Zeroizing::new(Vec::with_capacity(usize::try_from(FORM_BYTES).ok()?));
     while let Some(frame) = body.frame().await {
-        let data = frame.ok()?.into_data().ok()?;
-        if whole.len() + data.len() > most {
-            return None;
-        }
-        whole.extend_from_slice(&data);
+        whole.extend_from_slice(&frame.ok()?.into_data().ok()?);
     }
     Some(whole)
 }
