@@ -28,11 +28,15 @@ impl Layers {
     /// Reads the layers. A profile is read if it is named, or if no other layer has a client.
     pub fn new(grant: &Grant, warnings: &mut Vec<String>) -> Result<Self, Usage> {
         let file = grant.client.env_file.as_deref();
+        let prefix = &grant.result.env_prefix;
+        let read = |path| Variables::of_file_either(path, prefix);
         let mut layers = Self {
-            variables: Vec::from_iter(file.map(Variables::of_file).transpose()?),
+            variables: Vec::from_iter(file.map(read).transpose()?),
             trusted: <_>::default(),
         };
-        layers.variables.push(Variables::of_environment());
+        layers
+            .variables
+            .push(Variables::of_environment_either(prefix));
         let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
         if id.is_none() || grant.keep.profile.is_some() {
             layers.add_profile(id, grant, warnings)?;

@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
+use zoho_grant::handover::format::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::settings::Settings;
@@ -119,14 +120,20 @@ pub fn redirect_uri(
     Ok(uri)
 }
 
-/// Where the credentials go; what is possible depends on whether the organization will be known.
+/// Where the credentials go; what is possible depends on what is known before the login.
 pub fn target(
     result: &Credentials,
+    home: &AccountsServer,
     scopes: &Scopes,
     warnings: &mut Vec<String>,
 ) -> Result<Target, Usage> {
-    let told = !result.no_verify && scopes.allow_reading("ZohoCRM.org");
-    result.hand_over.target(told, warnings)
+    let before = Prospect {
+        data_center: home.data_center(),
+        scopes,
+        verify: !result.no_verify,
+    };
+    let prefix = &result.env_prefix;
+    result.hand_over.target(prefix, Some(&before), warnings)
 }
 
 /// The requested or default scopes. Warns of scopes that Zoho may not know.
@@ -178,7 +185,7 @@ fn settings(
         verify: !grant.result.no_verify,
         timeout: consent.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: target(&grant.result, &scopes, warnings)?,
+        target: target(&grant.result, &home, &scopes, warnings)?,
         scopes,
         keeping: keeping(grant, layers)?,
         // Last, because it may ask the person.

@@ -1,6 +1,5 @@
 //! `setup`: what the page begins with, from the arguments of `login`.
 
-use crate::cli::handover::HandOver;
 use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
@@ -10,6 +9,7 @@ use clap::Args;
 use secrecy::SecretString;
 use std::time::Duration;
 use zoho_grant::handover::destination::Destination;
+use zoho_grant::handover::format::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::{Backend, Name};
@@ -55,10 +55,9 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// The stand-in, kept alive for a rehearsal.
     pub stand_in: Option<StandIn>,
-    hand_over: HandOver,
+    result: Credentials,
     trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     pkce: bool,
-    verify: bool,
     /// Where what is obtained would be kept, if the person wants it.
     keeping: Option<Keeping>,
 }
@@ -182,10 +181,9 @@ impl Plan {
             opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
             warnings: Vec::new(),
             stand_in: None,
-            hand_over: result.hand_over.clone(),
+            result: result.clone(),
             trusted: <_>::default(),
             pkce: !callback.no_pkce,
-            verify: !result.no_verify,
             keeping: None,
         }
     }
@@ -199,9 +197,11 @@ impl Plan {
             scopes,
             save,
         } = entered;
-        let hand_over = self.hand_over.read_by(destination);
-        let told = self.verify && scopes.allow_reading("ZohoCRM.org");
-        let target = hand_over.target(told, &mut Vec::new());
+        let result = Credentials {
+            hand_over: self.result.hand_over.read_by(destination),
+            ..self.result.clone()
+        };
+        let target = plan::target(&result, &server, &scopes, &mut Vec::new());
         let target =
             target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
         let keeping = self.keeping.clone().filter(|_| save);
@@ -212,13 +212,13 @@ impl Plan {
             trust: Trust::new(&server, servers, domains),
             home: server,
             pkce: self.pkce,
-            verify: self.verify,
+            verify: !self.result.no_verify,
             timeout: self.beginning.limit,
             answer_within: ANSWER_WITHIN,
             target,
             destination: Some(destination),
             keeping: keeping.map(|keeping| Keeping {
-                hand_over: hand_over.is_asked_for(),
+                hand_over: result.hand_over.is_asked_for(),
                 ..keeping
             }),
             rehearsal: self.beginning.rehearsal,
@@ -227,8 +227,18 @@ impl Plan {
 
     /// A file that cannot be written, or a format that cannot be, must show itself before the browser opens.
     fn try_out(mut self) -> Result<Self, Usage> {
-        let told = self.verify && self.draft.chosen_scopes().allow_reading("ZohoCRM.org");
-        self.hand_over.target(told, &mut self.warnings)?;
+        let scopes = self.draft.chosen_scopes();
+        let center = self
+            .draft
+            .center
+            .and_then(|at| self.beginning.centers.get(at));
+        let before = center.map(|center| Prospect {
+            data_center: center.server.data_center(),
+            scopes: &scopes,
+            verify: !self.result.no_verify,
+        });
+        let (given, prefix) = (&self.result.hand_over, &self.result.env_prefix);
+        given.target(prefix, before.as_ref(), &mut self.warnings)?;
         Ok(self)
     }
 

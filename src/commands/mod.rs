@@ -1,5 +1,6 @@
 //! One file for each command: from its arguments to its exit code.
 
+pub mod api;
 pub mod check;
 pub mod demo;
 pub mod device;
@@ -12,6 +13,7 @@ pub mod lookup;
 pub mod profiles;
 pub mod revoke;
 mod revoke_old;
+pub mod run;
 pub mod setup;
 mod source;
 pub mod token;

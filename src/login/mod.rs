@@ -3,6 +3,7 @@
 pub mod device;
 mod exchange;
 pub mod outcome;
+mod reading;
 pub mod self_client;
 
 use crate::context::{Context, stopped};
@@ -78,7 +79,7 @@ pub(crate) async fn attempt(
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
             sender_unseen: unseen,
-            ..hand_over(settings, obtained, context).await
+            ..hand_over(&zoho, settings, obtained, context).await
         })
     }
     .await;

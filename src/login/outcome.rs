@@ -4,9 +4,11 @@ use crate::context::Context;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::handover::{self, Written};
+use crate::login::reading;
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::{Backend, Name};
 use crate::settings::Settings;
+use crate::zoho::http::Zoho;
 
 /// A login that obtained credentials.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct Outcome {
     /// Whether it is unknown which user of this machine delivered Zoho's response: they may have consented with their
     /// own account.
     pub sender_unseen: bool,
+    /// What the program that will read the CRM would find there, one sentence each; empty when nothing was asked.
+    pub reading: Vec<String>,
 }
 
 impl Outcome {
@@ -34,6 +38,7 @@ impl Outcome {
 
 /// Saves and writes what was obtained. If one of them fails, nothing is lost.
 pub(super) async fn hand_over(
+    zoho: &Zoho,
     settings: &Settings,
     obtained: (Credentials, Vec<Error>),
     context: &mut Context,
@@ -55,7 +60,10 @@ pub(super) async fn hand_over(
         .count();
     let not_written = not_written.map(Error::NotWritten);
     problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
+    // The credentials are in safety: what follows may take its time.
+    let reading = reading::of(zoho, settings, &credentials, context).await;
     Outcome {
+        reading,
         credentials,
         written,
         kept,

@@ -20,6 +20,7 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials);
+                login.reading.iter().for_each(|sentence| self.say(sentence));
                 if let Some((name, place)) = &login.kept {
                     self.kept(name, *place);
                 }

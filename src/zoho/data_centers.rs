@@ -88,6 +88,13 @@ impl DataCenter {
         Self::of_code(name).or_else(|| centers.find(|center| domain(center)))
     }
 
+    /// The top-level domain by which many programs name it: "com.au". It is that of the API, which for Canada alone is
+    /// not that of the accounts server.
+    pub fn tld(&self) -> &'static str {
+        let tld = self.api_domain.strip_prefix("https://www.zohoapis.");
+        tld.expect("a test looks at each")
+    }
+
     /// Every API domain of this data center: that of the table, those of its sandboxes and developer accounts, and the
     /// bare one.
     pub fn api_domains(&self) -> impl Iterator<Item = String> {
@@ -126,6 +133,12 @@ mod tests {
                 assert!(seen.insert(origin), "{origin} twice");
             }
         }
+    }
+
+    #[test]
+    fn each_has_a_top_level_domain() {
+        let all = DATA_CENTERS.each_ref().map(DataCenter::tld).join(" ");
+        assert_eq!(all, "com eu in com.au jp ca sa com.cn uk ae sg");
     }
 
     #[test]

@@ -1,8 +1,8 @@
-//! Zoho's data centers, as its documents and its users have them (zoho.com/crm/developer/docs/api/v8/multi-dc).
+//! Zoho's data centers, as documented by Zoho and reported by users (zoho.com/crm/developer/docs/api/v8/multi-dc).
 
 use crate::Addresses;
 
-/// A data center: a cloud of its own.
+/// A data center, which is a separate cloud.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DataCenter {
     /// United States.
@@ -19,7 +19,7 @@ pub enum DataCenter {
     Ca,
     /// Saudi Arabia.
     Sa,
-    /// China: no client of another data center is known there, nor one of it elsewhere.
+    /// China: it knows no clients of other data centers, and they know none of its clients.
     Cn,
     /// United Kingdom.
     Uk,
@@ -30,10 +30,10 @@ pub enum DataCenter {
 }
 
 impl DataCenter {
-    /// The two that are played on this machine.
+    /// The two data centers that the stand-in plays on this machine.
     pub const PAIR: [Self; 2] = [Self::Us, Self::Eu];
 
-    /// All.
+    /// All data centers.
     pub const EVERYWHERE: [Self; 11] = [
         Self::Us,
         Self::Eu,
@@ -48,17 +48,17 @@ impl DataCenter {
         Self::Sg,
     ];
 
-    /// As in `location`: "eu".
+    /// Its code in `location`: "eu".
     pub fn code(self) -> &'static str {
         self.facts().0
     }
 
-    /// "Europe".
+    /// Its name: "Europe".
     pub fn name(self) -> &'static str {
         self.facts().1
     }
 
-    /// Zoho's own servers.
+    /// The addresses of Zoho's own servers.
     pub fn addresses(self) -> Addresses {
         let (_, _, accounts, api) = self.facts();
         Addresses {
@@ -67,7 +67,7 @@ impl DataCenter {
         }
     }
 
-    /// Code, name, and the domains of accounts server and API.
+    /// The code, the name, and the domains of accounts server and API.
     fn facts(self) -> (&'static str, &'static str, &'static str, &'static str) {
         match self {
             Self::Us => ("us", "United States", "zoho.com", "zohoapis.com"),

@@ -135,13 +135,13 @@ pub struct StandIn {
     running: JoinSet<io::Result<()>>,
 }
 
-/// State shared by both data centers.
+/// State shared by all data centers.
 struct World {
     client_id: String,
     home: DataCenter,
-    /// That of the client's home, and that of everywhere else.
+    /// The secret in the client's own data center, and the one everywhere else.
     secrets: [SecretString; 2],
-    /// Of those that are played.
+    /// The addresses of the data centers being played.
     addresses: Vec<(DataCenter, Addresses)>,
     state: Mutex<State>,
 }
@@ -150,7 +150,7 @@ struct State {
     registry: Registry,
     failure: Option<Failure>,
     requests: Vec<Recorded>,
-    /// What bulk read jobs were asked for.
+    /// The requests of bulk read jobs.
     jobs: Vec<Value>,
 }
 
@@ -162,7 +162,7 @@ impl StandIn {
         Self::on([us, eu], rehearsal)
     }
 
-    /// Starts both on the given listeners, in the order of `DataCenter::ALL`.
+    /// Starts both on the given listeners, in the order of `DataCenter::PAIR`.
     pub fn on(listeners: [TcpListener; 2], rehearsal: Rehearsal) -> io::Result<Self> {
         let [us, eu] = &listeners;
         let places = DataCenter::PAIR.into_iter();
@@ -176,7 +176,7 @@ impl StandIn {
         Ok(stand_in)
     }
 
-    /// Every data center, at Zoho's own addresses: the caller makes those names lead to `by_host`.
+    /// Plays every data center at Zoho's own addresses: the caller makes those names resolve to the `by_host` router.
     pub fn everywhere(rehearsal: Rehearsal) -> Self {
         let places = DataCenter::EVERYWHERE.map(|at| (at, at.addresses()));
         Self::at(places.to_vec(), rehearsal)
@@ -230,7 +230,7 @@ impl StandIn {
         site::router(Arc::clone(&self.world), at)
     }
 
-    /// Everything that all of them answer, each server at its own host name alone.
+    /// Routes everything that all data centers serve, each server only under its own host name.
     pub fn by_host(&self) -> Router {
         site::by_host(&self.world)
     }
@@ -243,7 +243,7 @@ impl StandIn {
             .register_redirect_uri(redirect_uri);
     }
 
-    /// The client ID, the same in both data centers.
+    /// The client ID, the same in every data center.
     pub fn client_id(&self) -> String {
         self.world.client_id.clone()
     }

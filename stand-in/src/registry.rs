@@ -72,7 +72,7 @@ pub struct Client {
     pub kind: Kind,
     /// The client ID, the same in every data center.
     pub id: String,
-    /// One secret per data center, in the order of `DataCenter::ALL`.
+    /// The secret in the client's own data center, and the one everywhere else.
     pub secrets: [SecretString; 2],
     /// The data center where it was registered.
     pub home: DataCenter,
@@ -83,12 +83,13 @@ pub struct Client {
 }
 
 impl Client {
-    /// Its secret at a data center.
+    /// The client's secret at a data center.
     fn secret(&self, at: DataCenter) -> &str {
         self.secrets[usize::from(at != self.home)].expose_secret()
     }
 
-    /// China is a separate cloud, and Zoho does not say that multi-DC reaches into it.
+    /// Whether a data center knows the client. China is a separate cloud, and Zoho does not say that multi-DC reaches
+    /// into it.
     fn is_known(&self, at: DataCenter) -> bool {
         let apart = [at, self.home].contains(&DataCenter::Cn);
         at == self.home || self.multi_dc && !apart
@@ -303,7 +304,7 @@ impl Registry {
         clients.find(|client| client.id == id && client.is_known(at))
     }
 
-    /// The ID of the client, once it has authenticated.
+    /// Authenticates the client. Returns its ID.
     fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
         let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
         match form.value("client_secret") {

@@ -48,7 +48,7 @@ pub fn router(world: Arc<World>, at: DataCenter) -> Router {
     dressed(accounts().merge(crm()), site)
 }
 
-/// Everything that all data centers answer. Each server answers what is its own, and only by its own name.
+/// Routes everything that all data centers serve. Each server responds only under its own name.
 pub fn by_host(world: &Arc<World>) -> Router {
     let mut servers = HashMap::new();
     for (at, addresses) in &world.addresses {
@@ -60,7 +60,7 @@ pub fn by_host(world: &Arc<World>) -> Router {
         let [accounts_server, api] =
             [&addresses.accounts_url, &addresses.api_domain].map(|origin| authority(origin));
         servers.insert(accounts_server, dressed(accounts(), site));
-        // An API domain answers without "www.", too.
+        // An API domain also responds without "www.".
         servers.insert(api.trim_start_matches("www.").to_owned(), crm.clone());
         servers.insert(api, crm);
     }
@@ -74,13 +74,13 @@ pub fn by_host(world: &Arc<World>) -> Router {
     })
 }
 
-/// Host, and port where it is not the usual one.
+/// The host, plus the port unless it is the default.
 fn authority(origin: &str) -> String {
     let (_, authority) = origin.split_once("://").unwrap_or_default();
     authority.to_owned()
 }
 
-/// What an accounts server answers, and the pages beside it.
+/// Routes an accounts server, and the pages beside it.
 fn accounts() -> Router<Site> {
     Router::new()
         .route("/oauth/v2/auth", get(consent::authorize))
@@ -96,7 +96,7 @@ fn accounts() -> Router<Site> {
         .route("/landing", get(console::landing))
 }
 
-/// What an API domain answers.
+/// Routes an API domain.
 fn crm() -> Router<Site> {
     Router::new()
         .route("/crm/{version}/org", get(crm::org))

@@ -35,7 +35,7 @@ fn home() -> TempDir {
     home
 }
 
-/// What lets a shell find the program, and a profile in its home.
+/// Variables with which a shell finds the program, and a profile in its home folder.
 fn variables(home: &TempDir) -> [(&'static str, String); 3] {
     let folder = Path::new(BINARY).parent().unwrap().display();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
@@ -43,7 +43,7 @@ fn variables(home: &TempDir) -> [(&'static str, String); 3] {
     [("PATH", path), ("HOME", home), ("LANG", "C.UTF-8".into())]
 }
 
-/// What each line is after a Tab in an interactive shell that has loaded the completions.
+/// Checks what each line becomes after Tab in an interactive shell that has loaded the completions.
 async fn check(shell: &[&str], load: &str) {
     if !is_there(shell[0]) {
         return;
@@ -52,7 +52,7 @@ async fn check(shell: &[&str], load: &str) {
     let variables = variables(&home);
     let variables = variables.each_ref().map(|(name, value)| (*name, &**value));
     let mut session = Typist::shell(shell, &variables);
-    // Quotes tell what is printed from the line that is typed.
+    // Quotes distinguish the printed text from the typed line.
     let loaded = format!("{load} && echo 'load''ed'");
     session.enter(&loaded).await;
     session.next("loaded\r\n").await;
@@ -67,8 +67,11 @@ async fn check(shell: &[&str], load: &str) {
         ("check --profile wo", "check --profile work"),
         ("forget wo", "forget work"),
         ("man datac", "man datacenters"),
+        ("login --for adobe-r", "login --for adobe-rest"),
+        ("run --profile wo", "run --profile work"),
+        ("api -X PA", "api -X PATCH"),
     ] {
-        // After Tab to the line's beginning and end, so that it is printed and not run.
+        // After Tab, jumps to both ends of the line, so that it is printed rather than run.
         let keys = format!("zoho-grant {typed}\t\u{1}echo 'comp''leted' \u{5}");
         session.enter(&keys).await;
         session.next("completed zoho-grant ").await;
@@ -119,8 +122,12 @@ async fn fish_completes() {
         offered("zoho-grant check --profile ").await,
         "work\thttps://accounts.zoho.eu\n"
     );
-    let airbyte = offered("zoho-grant export --format airb").await;
-    assert!(airbyte.starts_with("airbyte\tAirbyte"));
+    for option in ["export --format", "login --for"] {
+        let airbyte = offered(&format!("zoho-grant {option} airb")).await;
+        assert!(airbyte.starts_with("airbyte\tAirbyte"), "{airbyte}");
+    }
+    let api = offered("zoho-grant ap").await;
+    assert!(api.starts_with("api\tMake one request"), "{api}");
 }
 
 #[tokio::test]

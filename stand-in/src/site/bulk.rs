@@ -1,4 +1,4 @@
-//! Bulk read: a job that writes a module's records into a zipped CSV file, which is ready at once.
+//! Bulk read: a job that writes a module's records to a zipped CSV file, which is ready immediately.
 
 use axum::body::Bytes;
 use axum::extract::{Path, State};
@@ -11,12 +11,12 @@ use super::answer;
 use super::crm::{Refusal, good, permit};
 use super::records::{Module, scope};
 
-/// Zoho's.
+/// Zoho's page size.
 const PER_PAGE: usize = 200_000;
 
 const GROUP: &str = "ZohoCRM.bulk";
 
-/// POST `/crm/bulk/v8/read`: module and fields are read, and no criteria.
+/// POST `/crm/bulk/v8/read`: reads module and fields, but supports no criteria.
 pub async fn create(
     State(site): State<Site>,
     Path(version): Path<String>,
@@ -94,7 +94,7 @@ pub async fn result(
     Ok((headers, file).into_response())
 }
 
-/// What a job was asked for.
+/// The request that created a job.
 fn asked(site: &Site, id: &str) -> Result<Value, Refusal> {
     let state = site.state();
     let index = id.parse::<usize>().ok().and_then(|id| id.checked_sub(1));
@@ -108,7 +108,7 @@ fn module(query: &Value) -> Result<&'static Module, Refusal> {
     Module::named(query["module"]["api_name"].as_str().unwrap_or_default())
 }
 
-/// A line for each record, the id first. No value of the stand-in's needs quotes.
+/// One line per record, the ID first. None of the stand-in's values needs quotes.
 fn csv(module: &Module, fields: &[&str]) -> String {
     let columns: Vec<_> = ["id"]
         .into_iter()
@@ -132,17 +132,17 @@ fn csv(module: &Module, fields: &[&str]) -> String {
         .collect()
 }
 
-/// A zip archive of one file that is stored as it is (PKWARE's APPNOTE, sections 4.3.7, 4.3.12 and 4.3.16).
+/// A zip archive of one file, stored without compression (PKWARE's APPNOTE, sections 4.3.7, 4.3.12 and 4.3.16).
 fn zipped(name: &str, text: &str) -> Vec<u8> {
     let small = "the stand-in holds a few records";
     let [length, size] = [name.len(), text.len()].map(|length| u32::try_from(length).expect(small));
-    // Version 1.0, no flags, stored, midnight of 1980-01-01, checksum, both sizes, the name's length, nothing extra.
+    // Version 1.0, no flags, stored, midnight on 1980-01-01, checksum, both sizes, the name's length, no extra field.
     let mut facts = vec![10, 0, 0, 0, 0, 0, 0, 0, 0x21, 0];
     for number in [crc32fast::hash(text.as_bytes()), size, size, length] {
         facts.extend(number.to_le_bytes());
     }
     let file = [b"PK\x03\x04", &*facts, name.as_bytes(), text.as_bytes()].concat();
-    // No comment, one disk, no attributes; the file is the first thing here.
+    // No comment, one disk, no attributes; the file comes first.
     let entry = [b"PK\x01\x02\x0a\x00", &*facts, &[0; 14], name.as_bytes()].concat();
     let mut end = b"PK\x05\x06\0\0\0\0\x01\0\x01\0".to_vec();
     for number in [entry.len(), file.len()] {

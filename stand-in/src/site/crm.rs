@@ -1,4 +1,4 @@
-//! The CRM: who may ask, and the two answers that tell whose tokens these are.
+//! The CRM: who may call it, and the two responses that say who owns the tokens.
 
 use std::time::Instant;
 
@@ -16,17 +16,17 @@ use crate::parameters::Parameters;
 pub const ORGANIZATION: &str = "Rehearsal Company";
 /// The only person.
 pub const PERSON: &str = "Rehearsal User";
-/// Their address.
+/// The person's email address.
 pub const EMAIL: &str = "rehearsal@example.com";
 
-/// Of the API. Nothing newer than 8 is documented, and nothing is served below 2.
+/// The API versions. Nothing newer than 8 is documented, and nothing older than 2 is served.
 const VERSIONS: [&str; 7] = ["v2", "v3", "v4", "v5", "v6", "v7", "v8"];
 
-/// What the CRM answers instead of what was asked for.
+/// What the CRM returns instead of the requested data.
 pub enum Refusal {
-    /// Status, code and message.
+    /// The status, code and message.
     Error(StatusCode, &'static str, String),
-    /// An answer of what stands before the CRM.
+    /// The response of a gateway in front of the CRM.
     BadGateway,
 }
 
@@ -51,7 +51,7 @@ pub async fn org(
     Ok(good(&json!({ "org": [organization] })))
 }
 
-/// GET `/crm/v8/users`, of which only `type=CurrentUser` is played.
+/// GET `/crm/v8/users`; only `type=CurrentUser` is supported.
 pub async fn users(
     State(site): State<Site>,
     Path(version): Path<String>,
@@ -71,7 +71,7 @@ pub async fn users(
     Ok(good(&json!({ "users": [user] })))
 }
 
-/// Whether the version of the API is one, the access token alive here, and each group covered by its scopes.
+/// Checks that the API version exists, that the access token is valid here, and that its scopes cover each group.
 pub async fn permit(
     site: &Site,
     headers: &HeaderMap,
@@ -111,20 +111,20 @@ pub async fn permit(
     }
 }
 
-/// What was asked for.
+/// The requested data.
 pub fn good(body: &Value) -> Response {
     answer::json(StatusCode::OK, body)
 }
 
-/// One header, in the one documented spelling: whether `Bearer` works too is not said.
+/// The access token from a single header in the one documented spelling; Zoho does not say whether `Bearer` works too.
 fn access_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()?.strip_prefix("Zoho-oauthtoken ")
 }
 
-/// Whether a scope allows to read a group: "ZohoCRM.settings.READ" covers "ZohoCRM.settings.fields". Zoho's own pages
-/// mix the case.
+/// Whether a scope allows reading a group: "ZohoCRM.settings.READ" covers "ZohoCRM.settings.fields". Ignores case,
+/// which Zoho's own pages mix.
 fn covers(scope: &str, group: &str) -> bool {
     let [scope, group] = [scope, group].map(str::to_ascii_lowercase);
     let Some((over, "read" | "all")) = scope.rsplit_once('.') else {
@@ -135,12 +135,12 @@ fn covers(scope: &str, group: &str) -> bool {
 }
 
 impl Refusal {
-    /// An error of the CRM.
+    /// Creates a CRM error.
     pub fn of(status: StatusCode, code: &'static str, message: &str) -> Self {
         Self::Error(status, code, message.to_owned())
     }
 
-    /// A request that cannot be answered.
+    /// Creates the error for a request that cannot be answered.
     pub fn invalid(message: &str) -> Self {
         Self::of(StatusCode::BAD_REQUEST, "INVALID_DATA", message)
     }

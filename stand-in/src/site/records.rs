@@ -1,4 +1,4 @@
-//! The CRM's modules, their fields and their records: to be read, page by page or by a query.
+//! The CRM's modules, fields and records, readable page by page or through a query.
 
 use std::sync::LazyLock;
 
@@ -13,14 +13,14 @@ use super::Site;
 use super::crm::{Refusal, good, permit};
 use crate::parameters::Parameters;
 
-/// Zoho's.
+/// Zoho's page size.
 const PER_PAGE: usize = 200;
 
 static MODULES: LazyLock<Vec<Module>> = LazyLock::new(|| {
     serde_json::from_str(include_str!("../../data/crm.json")).expect("a test reads this file")
 });
 
-/// A module of the CRM and all that it holds.
+/// A CRM module and its contents.
 #[derive(Deserialize)]
 pub struct Module {
     #[serde(rename = "module")]
@@ -51,7 +51,7 @@ pub async fn module(
     Ok(good(&json!({ "modules": [facts] })))
 }
 
-/// GET `/crm/v8/settings/fields`, of one module.
+/// GET `/crm/v8/settings/fields` for one module.
 pub async fn fields(
     State(site): State<Site>,
     Path(version): Path<String>,
@@ -64,7 +64,8 @@ pub async fn fields(
     Ok(good(&json!({ "fields": fields })))
 }
 
-/// GET `/crm/v8/Leads`. Versions after 2 want to be told the fields. What has not changed since a time is not modified.
+/// GET `/crm/v8/Leads`. Versions after 2 require a list of fields. Records unchanged since a given time return "not
+/// modified".
 pub async fn list(
     State(site): State<Site>,
     Path((version, name)): Path<(String, String)>,
@@ -106,7 +107,7 @@ pub async fn list(
     Ok(good(&json!({ "data": data, "info": info })))
 }
 
-/// POST `/crm/v8/coql`: `select A, B from Leads where id is not null limit 10`, and no other condition.
+/// POST `/crm/v8/coql`: supports `select A, B from Leads where id is not null limit 10`, and no other condition.
 pub async fn query(
     State(site): State<Site>,
     Path(version): Path<String>,
@@ -116,7 +117,7 @@ pub async fn query(
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let text = body["select_query"].as_str().unwrap_or_default();
     let parsed = parse(text);
-    // Without the scope of the module, what is asked of it is not told, either.
+    // Without the module's scope, nothing about the query is revealed either.
     let module = parsed.as_ref().map(|(_, module, _)| scope(module));
     let groups: Vec<_> = ["ZohoCRM.coql"]
         .into_iter()
@@ -146,7 +147,7 @@ pub async fn query(
     Ok(good(&json!({ "data": data, "info": info })))
 }
 
-/// Fields, module and limit of a query.
+/// The fields, module and limit of a query.
 fn parse(text: &str) -> Option<(Vec<&str>, &str, usize)> {
     let text = text.strip_prefix("select ")?;
     let (fields, rest) = text.split_once(" from ")?;
@@ -159,7 +160,7 @@ fn parse(text: &str) -> Option<(Vec<&str>, &str, usize)> {
     Some((fields, module, limit))
 }
 
-/// The record's id, which comes unasked, and these fields of it.
+/// The record's ID, which is always included, and the given fields.
 fn part(record: &Map<String, Value>, fields: &[&str]) -> Map<String, Value> {
     let asked = |name: &str| name == "id" || fields.contains(&name);
     let kept = record.iter().filter(|(name, _)| asked(name));
@@ -167,7 +168,7 @@ fn part(record: &Map<String, Value>, fields: &[&str]) -> Map<String, Value> {
         .collect()
 }
 
-/// The group of scopes by which a module's records are read.
+/// The scope group that allows reading a module's records.
 pub fn scope(module: &str) -> String {
     format!("ZohoCRM.modules.{module}")
 }
@@ -195,7 +196,7 @@ impl Module {
         names.filter_map(Value::as_str).chain(["id"]).collect()
     }
 
-    /// Its records changed after a time; all of them come in the one offset, so that text is compared.
+    /// The records changed after a time. All times have the same offset, so they are compared as text.
     pub fn changed<'a>(
         &self,
         since: Option<&'a str>,

@@ -1,4 +1,4 @@
-//! Every data center at once, told apart by the name that was asked.
+//! Tests all data centers at once, distinguished by the requested host name.
 
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -10,7 +10,7 @@ use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
 use super::{FORM, encoded};
 
-/// Status and JSON, null if it is none.
+/// Sends a request. Returns status and JSON, null if the body is not JSON.
 async fn ask(router: &Router, host: &str, path: &str, form: &str) -> (u16, Value) {
     let request = if form.is_empty() {
         Request::get(path)

@@ -1,4 +1,4 @@
-//! The CRM beyond its owner: modules, fields, records, COQL, bulk read.
+//! Tests the rest of the CRM: modules, fields, records, COQL, bulk read.
 
 use super::{Answer, Case, ask_crm, send};
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use zoho_stand_in::{DataCenter, Rehearsal};
 const EVERYTHING: &str =
     "ZohoCRM.modules.READ,ZohoCRM.settings.READ,ZohoCRM.coql.READ,ZohoCRM.bulk.READ";
 
-/// A person's stand-in, and an access token of these scopes.
+/// A person's stand-in, and an access token with these scopes.
 async fn with(scope: &'static str) -> (Case, String) {
     let mut case = Case::new(Rehearsal::default()).await;
     case.scope = scope;
@@ -113,7 +113,7 @@ async fn a_wrong_question_is_told_by_its_code() {
             "{path}"
         );
     }
-    // Version 2 asks for no fields; there are none before and behind those that are served.
+    // Version 2 requires no fields. No version before or after those served exists.
     let version = |version| case.crm("Leads").replace("v8", version);
     assert_eq!(ask_crm(&version("v2"), &token).await.status(), "200");
     for unknown in ["v1", "v9"] {

@@ -10,7 +10,7 @@ use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Answers for A records with 127.0.0.1, and for AAAA never.
+/// Answers A queries with 127.0.0.1, and never answers AAAA queries.
 fn answer_for_ipv4_alone(socket: &UdpSocket) {
     let mut query = [0; 512];
     loop {
@@ -32,7 +32,7 @@ fn answer_for_ipv4_alone(socket: &UdpSocket) {
     }
 }
 
-/// What the test below runs in its network.
+/// The part of the test below that runs in its network namespace.
 #[tokio::test]
 #[ignore = "runs in the network of the test below"]
 async fn beside_such_a_resolver() {
@@ -40,7 +40,7 @@ async fn beside_such_a_resolver() {
     thread::spawn(move || answer_for_ipv4_alone(&socket));
     let redirect_uri = format!("http://localhost:{}/callback", free_port());
     let more = ["--no-browser", "--redirect-uri", &redirect_uri];
-    // Nobody listens at port 9: that is found out only once the name is known.
+    // Nothing listens on port 9, which only shows once the name is resolved.
     let mut login = at("https://accounts.slow.example:9", "1000.CLIENT", &more);
     let began = Instant::now();
     let ended = Program::spawn(&mut login).wait().await;

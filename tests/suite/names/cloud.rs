@@ -1,5 +1,5 @@
-//! Zoho's own names behind TLS, at port 443 of a network of one's own: the stand-in plays them all. The program of
-//! `tests/consumers` serves by this file, too.
+//! Serves the stand-in at Zoho's own names over TLS, on port 443 of a private network. `tests/consumers/stand_in.rs` uses
+//! this file too.
 
 use axum::serve::Listener;
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair};
@@ -19,12 +19,12 @@ use tokio_rustls::server::TlsStream;
 use url::Url;
 use zoho_stand_in::DataCenter;
 
-/// What a handshake came to: the version of TLS, and the protocol beneath if one was agreed upon.
+/// The TLS version and, if one was negotiated, the application protocol of a handshake.
 pub type Handshake = (ProtocolVersion, Option<Vec<u8>>);
 
-/// Serves until it is ended.
+/// A server at Zoho's names.
 pub struct Cloud {
-    /// Of the authority that vouches for all names; for SSL_CERT_FILE.
+    /// The certificate of the authority that signed for all names, for SSL_CERT_FILE.
     pub authority: NamedTempFile,
     /// Every handshake so far.
     pub handshakes: Arc<Mutex<Vec<Handshake>>>,
@@ -32,8 +32,9 @@ pub struct Cloud {
 }
 
 impl Cloud {
-    /// Serves Zoho's names, and more of them, with these versions of TLS and these protocols beneath.
+    /// Serves Zoho's names and `more` at an address, with these TLS versions and application protocols.
     pub async fn start(
+        address: &str,
         router: axum::Router,
         more: &[&str],
         versions: &[&'static SupportedProtocolVersion],
@@ -55,7 +56,7 @@ impl Cloud {
         authority.write_all(pem.as_bytes())?;
         let handshakes = Arc::default();
         let listener = Tls {
-            tcp: TcpListener::bind("127.0.0.1:443").await?,
+            tcp: TcpListener::bind((address, 443)).await?,
             acceptor: TlsAcceptor::from(Arc::new(config)),
             shaking: JoinSet::new(),
             done: Arc::clone(&handshakes),
@@ -68,7 +69,7 @@ impl Cloud {
         })
     }
 
-    /// Listens no more, so that another can.
+    /// Stops listening, so that another server can start.
     pub async fn end(self) {
         self.serving.abort();
         let _ = self.serving.await;
@@ -88,13 +89,13 @@ impl Cloud {
     }
 }
 
-/// Every host name of Zoho's that the stand-in plays.
+/// Every host name of Zoho that the stand-in serves.
 pub fn names() -> Vec<String> {
     let centers = DataCenter::EVERYWHERE.into_iter();
     let names = centers.flat_map(|center| {
         let addresses = center.addresses();
         let api = addresses.api_domain;
-        // Some programs leave "www." out.
+        // Some programs omit "www.".
         [addresses.accounts_url, api.replacen("www.", "", 1), api]
     });
     names
@@ -102,7 +103,7 @@ pub fn names() -> Vec<String> {
         .collect()
 }
 
-/// The certificate of a new authority in PEM, and one that it signed for these names, with its key.
+/// Creates an authority and returns its certificate in PEM, with a certificate and key that it signed for these names.
 fn certify(names: Vec<String>) -> (String, CertificateDer<'static>, PrivatePkcs8KeyDer<'static>) {
     let [ours, theirs] = [(); 2].map(|()| KeyPair::generate().unwrap());
     let mut params = CertificateParams::new([]).unwrap();
@@ -114,7 +115,7 @@ fn certify(names: Vec<String>) -> (String, CertificateDer<'static>, PrivatePkcs8
     (pem, leaf.der().clone(), theirs.serialize_der().into())
 }
 
-/// Connections whose handshake is done. One that never begins its own is waited for beside the others.
+/// Accepts TLS connections. A client that never starts its handshake does not delay the others.
 struct Tls {
     tcp: TcpListener,
     acceptor: TlsAcceptor,
@@ -149,11 +150,11 @@ impl Listener for Tls {
     }
 }
 
-/// Who consents at Zoho's own addresses.
-pub struct Person(reqwest::Client);
+/// A person who consents at Zoho's own addresses.
+pub struct Person(pub reqwest::Client);
 
 impl Person {
-    /// Follows Zoho's address, enters a code that is asked for, and accepts. Where Zoho leads then, if anywhere.
+    /// Opens Zoho's address, enters the code if asked, and accepts. Returns where Zoho redirects, if it does.
     pub async fn consent(&self, address: &str) -> reqwest::Result<Option<Url>> {
         let (mut at, mut page) = self.follow(self.0.get(address)).await?;
         if let Some(code) = value_of("user_code", &page) {
@@ -171,8 +172,8 @@ impl Person {
         post.header("content-type", "application/x-www-form-urlencoded")
     }
 
-    /// The first page that leads nowhere else, with its address.
-    async fn follow(&self, request: reqwest::RequestBuilder) -> reqwest::Result<(Url, String)> {
+    /// Follows redirects and returns the last page with its address.
+    pub async fn follow(&self, request: reqwest::RequestBuilder) -> reqwest::Result<(Url, String)> {
         let mut answer = request.send().await?;
         while let Some(next) = location(&answer) {
             answer = self.0.get(next).send().await?;

@@ -1,4 +1,4 @@
-//! From the login to the revocation at each data center, by its own names.
+//! Tests each data center from login to revocation, using its own names.
 
 use super::{Zoho, inside};
 use serde_json::Value;
@@ -28,7 +28,7 @@ async fn a_login_and_all_that_follows_at_each_data_center() {
     }
 }
 
-/// A file that a login wrote gives fresh tokens, which are checked and revoked, all of it at this data center.
+/// Asserts that the file a login wrote yields fresh tokens, which are checked and revoked, all at this data center.
 async fn kept_up(zoho: &Zoho, center: DataCenter) {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join(".env");

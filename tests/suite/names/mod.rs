@@ -1,5 +1,5 @@
-//! The program where Zoho's own names lead to the stand-in, behind TLS: in a network of each test's own, with a hosts
-//! file of its own. No address is given to the program there; it goes where its own table sends it.
+//! Tests the program where Zoho's own names resolve to the stand-in, behind TLS. Each test has its own network
+//! namespace and hosts file. The program is given no addresses there: it uses its own table.
 
 pub mod cloud;
 mod everywhere;
@@ -18,14 +18,14 @@ use std::fs;
 use std::process::{Command, Stdio};
 use zoho_stand_in::{DataCenter, Rehearsal, StandIn};
 
-/// Set where a test runs in its own network.
+/// Set when a test runs in its own network.
 const INSIDE: &str = "INSIDE_A_NETWORK_OF_ITS_OWN";
 
-/// What a shell does first in a new network, with the hosts file as its first word.
+/// What a shell does first in a new network, with the hosts file as its first argument.
 const ENTER: &str = r#"PATH="$PATH:/usr/sbin:/sbin"
     ip link set lo up && mount --bind "$1" /etc/hosts && shift && echo entered >&2 && exec "$@""#;
 
-/// Whether this is the network of the test's own. If it is not, the whole test has run there when this returns.
+/// Whether this is the test's own network. If not, the whole test has run there when this returns.
 fn inside<T>(_test: T) -> bool {
     if env::var_os(INSIDE).is_some() {
         return true;
@@ -60,7 +60,7 @@ fn inside<T>(_test: T) -> bool {
     false
 }
 
-/// The hosts file from here on: localhost, and Zoho's names at these addresses, in this order.
+/// Rewrites the hosts file: localhost, and Zoho's names at these addresses, in this order.
 fn lead_names_to(addresses: &[&str]) {
     let names = cloud::names().join(" ");
     let lines = addresses
@@ -71,7 +71,7 @@ fn lead_names_to(addresses: &[&str]) {
     fs::write("/etc/hosts", lines).unwrap();
 }
 
-/// All of Zoho, at its own names, and a client there.
+/// All of Zoho at its own names, and a client there.
 struct Zoho {
     stand_in: StandIn,
     cloud: Cloud,
@@ -79,19 +79,25 @@ struct Zoho {
 }
 
 impl Zoho {
-    /// A client registered at one data center, of a person at another.
+    /// Starts with a client registered at one data center and a person at another.
     async fn between(home: DataCenter, person_at: DataCenter) -> Self {
-        Self::speaking(home, person_at, &[&TLS12, &TLS13], &[]).await
+        Self::at("127.0.0.1", home, person_at).await
     }
 
-    /// The same with these versions of TLS, and these protocols beneath.
+    /// The same at another address of this machine.
+    async fn at(address: &str, home: DataCenter, person_at: DataCenter) -> Self {
+        Self::speaking(address, home, person_at, &[&TLS12, &TLS13], &[]).await
+    }
+
+    /// Starts with these TLS versions and application protocols as well.
     async fn speaking(
+        address: &str,
         home: DataCenter,
         person_at: DataCenter,
         versions: &[&'static SupportedProtocolVersion],
         protocols: &[&str],
     ) -> Self {
-        lead_names_to(&["127.0.0.1"]);
+        lead_names_to(&[address]);
         let stand_in = StandIn::everywhere(Rehearsal {
             home,
             person_at,
@@ -100,7 +106,7 @@ impl Zoho {
         });
         stand_in.register_redirect_uri("http://localhost:8085/callback");
         let router = stand_in.by_host();
-        let cloud = Cloud::start(router, &[], versions, protocols)
+        let cloud = Cloud::start(address, router, &[], versions, protocols)
             .await
             .unwrap();
         Self {
@@ -110,7 +116,7 @@ impl Zoho {
         }
     }
 
-    /// The program with the client and its data center, and no address.
+    /// The program with the client and its data center, but no address.
     fn command(&self, arguments: &[&str]) -> tokio::process::Command {
         let secret = self.stand_in.client_secret();
         let variables = [
@@ -123,18 +129,18 @@ impl Zoho {
         command
     }
 
-    /// Runs it to its end.
+    /// Runs it to completion.
     async fn run(&self, arguments: &[&str]) -> Ended {
         Program::spawn(&mut self.command(arguments)).wait().await
     }
 
-    /// A login that a person accepts.
+    /// Runs a login that a person accepts.
     async fn login(&self, options: &[&str]) -> Ended {
         let mut command = self.command(&["login", "--no-browser"]);
         self.complete(command.args(options)).await
     }
 
-    /// Accepts in a login that is started by a command.
+    /// Runs a command that starts a login, and accepts in it.
     async fn complete(&self, command: &mut tokio::process::Command) -> Ended {
         let login = Login::of(command).await;
         let person = self.cloud.person();

@@ -1,11 +1,11 @@
-//! The client is of one data center, the person of another.
+//! Tests a client in one data center with a person in another.
 
 use super::{Zoho, inside};
 use crate::program::{Ended, Program};
 use serde_json::Value;
 use zoho_stand_in::DataCenter;
 
-/// Each data center once as the client's home and once as the person's. China is a cloud apart.
+/// Pairs with each data center once as the client's home and once as the person's. China is a separate cloud.
 fn pairs() -> Vec<(DataCenter, DataCenter)> {
     let mut centers = DataCenter::EVERYWHERE.to_vec();
     centers.retain(|center| *center != DataCenter::Cn);
@@ -21,7 +21,7 @@ fn assert_at(center: DataCenter, ended: &Ended) {
     assert_eq!(credentials["api_domain"], center.addresses().api_domain);
 }
 
-/// Where token requests went.
+/// The data centers that received token requests.
 fn redeemed_at(zoho: &Zoho) -> Vec<DataCenter> {
     let requests = zoho.stand_in.requests().into_iter();
     let tokens = requests.filter(|request| request.path == "/oauth/v2/token");

@@ -1,4 +1,5 @@
-//! How Zoho is reached: versions of TLS and HTTP, addresses at which nobody is, proxies that alone know the names.
+//! Tests how Zoho is reached: versions of TLS and HTTP, unreachable addresses, and proxies that alone can resolve the
+//! names.
 
 use super::{Zoho, inside, lead_names_to};
 use crate::hostile::front::Proxy;
@@ -10,7 +11,7 @@ use zoho_stand_in::DataCenter::{Eu, Us};
 
 const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
 
-/// Somebody who takes no connection is passed over after 0.3 s, at each of four or five requests to new servers.
+/// An address that accepts no connection is skipped after 0.3 s, for each of four or five requests to new servers.
 const SOON: Duration = Duration::from_secs(5);
 
 #[tokio::test]
@@ -22,8 +23,8 @@ async fn each_version_of_tls_will_do_and_http_1_1_is_spoken() {
         (&TLS12, ProtocolVersion::TLSv1_2),
         (&TLS13, ProtocolVersion::TLSv1_3),
     ] {
-        // A server that also speaks HTTP/2 is not asked for it.
-        let zoho = Zoho::speaking(Us, Eu, &[version], &["h2", "http/1.1"]).await;
+        // The program does not use HTTP/2, even with a server that supports it.
+        let zoho = Zoho::speaking("127.0.0.1", Us, Eu, &[version], &["h2", "http/1.1"]).await;
         let ended = zoho.login(&[]).await;
         assert_eq!(ended.code, Some(0), "{}", ended.stderr);
         let handshakes = zoho.cloud.handshakes.lock().unwrap().clone();
@@ -38,6 +39,14 @@ async fn each_version_of_tls_will_do_and_http_1_1_is_spoken() {
         }
         zoho.cloud.end().await;
     }
+}
+
+#[tokio::test]
+async fn an_ipv6_address_alone_will_do() {
+    if !inside(an_ipv6_address_alone_will_do) {
+        return;
+    }
+    assert_soon(&Zoho::at("::1", Us, Eu).await).await;
 }
 
 #[tokio::test]
@@ -56,7 +65,7 @@ async fn an_ipv6_address_that_keeps_silent_costs_little() {
         return;
     }
     let zoho = Zoho::between(Us, Eu).await;
-    // Where nobody accepts and the queue is full, the system answers no further one.
+    // If nobody accepts and the queue is full, the system answers no further connection.
     let address: SocketAddr = "[::1]:443".parse().unwrap();
     let socket = tokio::net::TcpSocket::new_v6().unwrap();
     socket.bind(address).unwrap();
@@ -96,7 +105,7 @@ async fn names_that_only_a_proxy_knows() {
     let mut command = zoho.command(&["login", "--no-browser"]);
     command.env("HTTPS_PROXY", format!("http://127.0.0.1:{}", proxy.port));
     let login = crate::hostile::login::Login::of(&mut command).await;
-    // The person's browser goes another way.
+    // The person's browser connects differently.
     lead_names_to(&["127.0.0.1"]);
     let person = zoho.cloud.person();
     let url = person
