@@ -50,6 +50,7 @@ async fn each_dead_end_is_explained_and_leads_on_to_success() {
         (
             &client,
             &[
+                ("destination", "other"),
                 ("which", "own"),
                 (
                     "scopes",
