@@ -34,7 +34,7 @@
     byId("id").focus({ preventScroll: true });
   }));
 
-  // A link to a field is a way into it.
+  // A link to a field puts the cursor there.
   all("a[href^='#']").forEach((link) => link.addEventListener("click", () => {
     const field = document.querySelector(link.hash);
     if (field.matches("input")) setTimeout(() => field.focus());

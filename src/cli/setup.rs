@@ -109,8 +109,8 @@ fn draft(
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
     // Where nothing says it, the person does: the usual one would be a guess.
-    let says = id.is_some() || layers.names_a_server(grant);
-    draft.center = place_of(centers, &server).filter(|_| says);
+    let server = Some(server).filter(|_| layers.names_a_server(grant));
+    draft.center = server.as_ref().and_then(|server| place_of(centers, server));
     let secret = match (secret, &grant.client.client_secret_file) {
         (None, Some(path)) => Some(plan::secret_file(path)?),
         (secret, _) => secret,

@@ -61,8 +61,9 @@ pub struct Draft {
 pub struct Secret {
     /// Itself.
     pub value: SecretString,
-    /// Of one that was there before anything was entered: the only client ID and server that it is for.
-    pub of: Option<(String, AccountsServer)>,
+    /// Of one that was there before anything was entered: the only client ID that it is for, and the only server, where
+    /// it came with one.
+    pub of: Option<(String, Option<AccountsServer>)>,
 }
 
 /// What an error is about.
@@ -227,7 +228,12 @@ impl Draft {
             let Some((id, server)) = &secret.of else {
                 return true;
             };
-            *id == self.id && center.is_none_or(|center| center.server == *server)
+            let chosen = center.map(|center| &center.server);
+            let elsewhere = server
+                .as_ref()
+                .zip(chosen)
+                .is_some_and(|(own, chosen)| own != chosen);
+            *id == self.id && !elsewhere
         };
         if !self.secret.as_ref().is_some_and(serves) {
             self.secret = None;
@@ -430,7 +436,7 @@ mod tests {
     #[test]
     fn a_kept_secret_is_for_its_own_client_and_server_alone() {
         let mut kept = draft();
-        let of = Some((ID.to_owned(), centers()[1].server.clone()));
+        let of = Some((ID.to_owned(), Some(centers()[1].server.clone())));
         let secret = || {
             Some(Secret {
                 value: SECRET.into(),
@@ -447,6 +453,11 @@ mod tests {
             assert!(taken(&mut kept, &[("secret", ""), change]).is_none());
             assert!(kept.secret.is_none(), "{change:?}");
         }
+        // One that came without a server is for whichever the person chooses.
+        let of = Some((ID.to_owned(), None));
+        let value = SECRET.into();
+        kept.secret = Some(Secret { value, of });
+        assert!(taken(&mut kept, &[("secret", ""), ("center", "0")]).is_some());
     }
 
     #[test]

@@ -10,7 +10,7 @@ impl Terminal {
     pub(super) fn set_up(&self, step: &SetUp) {
         match step {
             SetUp::Open(address) => {
-                self.say("The set-up page opens in your browser. If it does not, or you closed it, open this address on this machine:");
+                self.say("The set-up page is ready. If your browser does not show it, or you closed it, open this address on this machine:");
                 self.must_say(&format!("  {address}"));
             }
             SetUp::Waiting { left } => {

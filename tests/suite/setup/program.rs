@@ -143,6 +143,25 @@ async fn what_is_saved_is_what_the_next_page_begins_with_but_for_the_secret() {
 }
 
 #[tokio::test]
+async fn a_client_without_a_data_center_leaves_that_to_the_person() {
+    let secret = "0123456789abcdef0123456789abcdef0123456789";
+    let id = "1000.ABCDEFGHIJ0123456789ABCDEFGHIJ";
+    let variables = [
+        ("BROWSER", "true"),
+        ("ZOHO_CLIENT_ID", id),
+        ("ZOHO_CLIENT_SECRET", secret),
+    ];
+    let program = Program::start_in(&variables, &["setup", "--redirect-uri", &free_uri()]);
+    let mut guide = Guide::of(program).await;
+    guide.open().await;
+    let html = guide.html().await;
+    assert!(html.contains(&format!("value=\"{id}\"")), "{html}");
+    assert!(html.contains("Kept; leave empty to use it.") && !html.contains(secret));
+    let centers = between(&html, "<li id=\"center\">", "</li>");
+    assert!(!centers.contains(" checked"), "{centers}");
+}
+
+#[tokio::test]
 async fn without_the_tick_nothing_is_saved() {
     let scene = Scene::set().await;
     let guide = scene.guide(&["--save", "--save-to", "file"]).await;
