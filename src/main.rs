@@ -8,9 +8,8 @@ mod prompt;
 mod signals;
 mod terminal;
 
-use clap::Parser;
 use cli::usage::Usage;
-use cli::{Arguments, Command, unrepeated};
+use cli::{Command, help};
 use commands::App;
 use commands::token::Bare;
 use std::process::ExitCode;
@@ -21,8 +20,7 @@ fn main() -> ExitCode {
     signals::keep_no_core();
     signals::watch();
     commands::generated::answer_shell();
-    let arguments = Arguments::try_parse();
-    let arguments = arguments.unwrap_or_else(|error| unrepeated(error).exit());
+    let arguments = help::arguments();
     let terminal = Arc::new(Terminal::on_stderr(arguments.talk));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()

@@ -2,7 +2,7 @@
 {
   const said = document.getElementById("said");
   const keys = /Mac|iPhone|iPad/.test(navigator.platform) ? "\u2318C" : "Ctrl+C";
-  const held = (row) => row.querySelector("code, pre");
+  const held = (row) => [...row.querySelectorAll(".value")].find((value) => value.closest(".row") === row);
 
   function say(button, word, sentence) {
     const face = button.firstElementChild;
@@ -18,13 +18,14 @@
 
   // Only selected text can be copied without the clipboard interface, and only shown text selected.
   function copySelected(row) {
-    const details = row.querySelector("details");
-    const wasOpen = !details || details.open;
-    if (details) details.open = true;
+    const details = held(row).closest("details");
+    const inside = details && row.contains(details) ? details : null;
+    const wasOpen = !inside || inside.open;
+    if (inside) inside.open = true;
     getSelection().selectAllChildren(held(row));
     if (!document.execCommand("copy")) return false;
     getSelection().removeAllRanges();
-    if (details) details.open = wasOpen;
+    if (inside) inside.open = wasOpen;
     return true;
   }
 
@@ -41,21 +42,30 @@
     link.download = button.dataset.save;
     link.click();
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+    say(button, "Saved", `Saved as ${button.dataset.save}`);
   }
 
-  // One reader at a time; without scripts they stand one under the other, closed.
-  function choose() {
-    document.querySelectorAll(".reader").forEach((reader, index) => {
-      reader.hidden = String(index) !== chooser.value;
-      reader.open = !reader.hidden;
-      reader.classList.add("chosen");
-    });
+  // The person's own time, and what is left of it.
+  function count(time, left) {
+    const end = new Date(time.dateTime);
+    const pad = (number) => String(number).padStart(2, "0");
+    time.textContent = end.toLocaleString([], { dateStyle: "medium", timeStyle: "medium" });
+    left.hidden = false;
+    const tick = () => {
+      const seconds = Math.max(0, Math.round((end - Date.now()) / 1000));
+      const [hours, minutes] = [Math.floor(seconds / 3600), Math.floor(seconds / 60) % 60];
+      const clock = `${hours ? `${hours}:${pad(minutes)}` : minutes}:${pad(seconds % 60)}`;
+      left.textContent = seconds ? `(${clock} left)` : "(expired)";
+      if (seconds) setTimeout(tick, 1000);
+    };
+    tick();
   }
 
   // The back/forward cache keeps a left page as it was.
   function forget() {
     document.querySelectorAll(".held").forEach((section) => section.remove());
-    document.getElementById("gone").hidden = false;
+    const gone = document.getElementById("gone");
+    if (gone) gone.hidden = false;
   }
 
   document.querySelectorAll("[data-copy]").forEach((button) => {
@@ -66,12 +76,8 @@
     button.hidden = false;
     button.addEventListener("click", () => save(button));
   });
-  const chooser = document.getElementById("choose");
-  if (chooser) {
-    chooser.parentElement.hidden = false;
-    chooser.addEventListener("change", choose);
-    choose();
-  }
+  const time = document.querySelector("time");
+  if (time) count(time, document.getElementById("left"));
   addEventListener("pagehide", forget);
   addEventListener("pageshow", (event) => event.persisted && forget());
 }

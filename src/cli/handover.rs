@@ -81,6 +81,12 @@ impl HandOver {
         bare || self.output.is_some() || self.format().name != "text"
     }
 
+    /// Whether an option names a form or a place for the credentials.
+    pub fn names_a_form(&self) -> bool {
+        let form = self.format.is_some() || self.field.is_some() || self.template.is_some();
+        form || self.output.is_some()
+    }
+
     /// Whether the requested format supports this data center.
     pub fn knows(&self, center: &str) -> bool {
         match self.format().data_centers {

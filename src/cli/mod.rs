@@ -5,19 +5,20 @@ pub mod folder;
 pub mod generated;
 mod git;
 pub mod handover;
-mod layers;
+pub mod help;
+pub mod layers;
 pub mod plan;
 pub mod rehearsal;
 pub mod setup;
 pub mod tokens;
-mod tunnel;
+pub mod tunnel;
 pub mod usage;
 pub mod variables;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
+use secrecy::SecretString;
 use std::path::PathBuf;
 use std::time::Duration;
 use tokens::{API, EXIT_CODES, From, Keep, RUN, SELF_CLIENT};
@@ -60,7 +61,7 @@ pub enum Command {
     /// Print a live access token, refreshed if less than 5 minutes remain
     #[command(after_help = EXIT_CODES)]
     Token(tokens::Use),
-    /// Print the Authorization header with a live access token, for example: zoho-grant header | curl -H @- URL
+    /// Print the Authorization header with a live access token
     #[command(after_help = EXIT_CODES)]
     Header(tokens::Use),
     /// Run a program with a live access token in its environment
@@ -111,7 +112,7 @@ pub enum Command {
 }
 
 /// Options of `login`.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_help = "Exit codes:
   0 credentials obtained          4 nothing arrived in time
   1 this machine or the network   5 Zoho answered with an error
@@ -189,7 +190,7 @@ pub struct Export {
 }
 
 /// Options that every flow needs.
-#[derive(Args)]
+#[derive(Args, Clone)]
 pub struct Grant {
     #[command(flatten)]
     pub client: Registered,
@@ -202,7 +203,7 @@ pub struct Grant {
 }
 
 /// The registered client.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Client")]
 pub struct Registered {
     /// Client ID of the client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
@@ -215,13 +216,25 @@ pub struct Registered {
     /// File with ZOHO_… variables; a .env file is not read automatically
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
+    /// What the person typed at the questions of `login`.
+    #[arg(skip)]
+    pub typed: Typed,
+}
+
+/// A client that the person typed. No option takes the secret: command lines can be read by every user.
+#[derive(Clone, Default)]
+pub struct Typed {
+    /// Whether they confirmed a client ID of an unusual shape.
+    pub confirmed: bool,
+    /// The client secret.
+    pub secret: Option<SecretString>,
 }
 
 /// Zoho's servers.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Zoho")]
 pub struct Servers {
-    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
+    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: asked for on a terminal, else us] [env: ZOHO_DC]
     #[arg(long, value_name = "CODE", value_parser = variables::data_center, add = ArgValueCandidates::new(complete::data_centers))]
     pub dc: Option<&'static DataCenter>,
     /// Accounts server to use instead of the data center's [env: ZOHO_ACCOUNTS_URL]
@@ -236,7 +249,7 @@ pub struct Servers {
 }
 
 /// The consent to request.
-#[derive(Args, Default)]
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Zoho")]
 pub struct Consent {
     /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
@@ -248,7 +261,7 @@ pub struct Consent {
 }
 
 /// How the browser's response comes back.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Callback")]
 pub struct Callback {
     /// Redirect URI exactly as registered; if it is not on this machine, you paste the response [default: http://localhost:8085/callback; for demo, a free port] [env: ZOHO_REDIRECT_URI]
@@ -297,15 +310,6 @@ impl Consent {
         let lists = self.scope.iter().map(|scopes| scopes.joined(","));
         Scopes::parse(&lists.collect::<Vec<_>>().join(",")).ok()
     }
-}
-
-/// Leaves out the rejected value: it may be a secret given in the wrong place.
-pub fn unrepeated(mut error: clap::Error) -> clap::Error {
-    if error.kind() == ErrorKind::ValueValidation {
-        let hidden = ContextValue::String("…".to_owned());
-        error.insert(ContextKind::InvalidValue, hidden);
-    }
-    error
 }
 
 /// Parses a time such as 90s or 5m, up to a day.

@@ -4,7 +4,6 @@ use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
 use crate::cli::{Callback, Credentials, Demo, Login, folder, rehearsal};
-use crate::prompt;
 use clap::Args;
 use secrecy::SecretString;
 use std::time::Duration;
@@ -65,15 +64,11 @@ pub struct Plan {
 /// The plan of `setup`.
 pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let mut warnings = Vec::new();
-    let layers = Layers::new(grant, &mut warnings)?;
+    let layers = Layers::new(grant)?;
     let (server, secret) = layers.registration(grant)?;
-    let given = callback.redirect_uri.as_ref();
-    let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
-    let redirect_uri = plan::redirect_uri(given, plan::REDIRECT_URI, &server)?;
-    if !redirect_uri.is_here() && !prompt::possible() {
-        return Err(plan::cannot_paste());
-    }
+    let redirect_uri = plan::callback(arguments, &layers, &server)?;
+    let mut warnings = layers.warnings.clone();
+    warnings.extend(layers.note.clone());
     let centers = centers(&server);
     let draft = draft(arguments, &layers, &centers, (server, secret))?;
     let (mut servers, mut domains) = layers.trusted.clone();
@@ -109,7 +104,9 @@ fn draft(
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
     // Where nothing says it, the person does: the usual one would be a guess.
-    let server = Some(server).filter(|_| layers.names_a_server(grant));
+    let given = grant.servers.dc.is_some() || grant.servers.accounts_url.is_some();
+    let says = given || layers.name_a_server();
+    let server = Some(server).filter(|_| says);
     draft.center = server.as_ref().and_then(|server| place_of(centers, server));
     let secret = match (secret, &grant.client.client_secret_file) {
         (None, Some(path)) => Some(plan::secret_file(path)?),
@@ -178,7 +175,7 @@ impl Plan {
             beginning,
             draft,
             redirect_uri: RedirectUri::parse(plan::REDIRECT_URI).expect("it is a redirect URI"),
-            opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
+            opener: Opener::of(callback.no_browser),
             warnings: Vec::new(),
             stand_in: None,
             result: result.clone(),
@@ -222,6 +219,7 @@ impl Plan {
                 ..keeping
             }),
             rehearsal: self.beginning.rehearsal,
+            page_first: !save && plan::page_first(&self.result),
         })
     }
 

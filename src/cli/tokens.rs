@@ -19,7 +19,7 @@ Exit codes:
   2 wrong usage or settings";
 
 /// Whether and where to save credentials.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Keeping")]
 pub struct Keep {
     /// Save client and tokens for later runs; credentials are then printed only if --format or --output is given [default: default] [env: ZOHO_PROFILE sets the name]

@@ -68,8 +68,8 @@ fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
 fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let zoho = app.zoho();
-    app.runtime
-        .block_on(crm::check(&zoho, domain, &live.token, &scopes))
+    let answers = crm::check(&zoho, domain, &live.token, &scopes);
+    app.wait("Asking the CRM …", answers)
 }
 
 /// Whether a scope responds, or why not; none if no documented request for it is open to every user.

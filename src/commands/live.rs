@@ -152,7 +152,7 @@ fn refresh(
     }
     let problem = source.try_out().err();
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
-    let answer = app.runtime.block_on(answer);
+    let answer = app.wait("Refreshing the access token …", answer);
     match (remembered, &answer) {
         (Some(remembered), Err(ExchangeError::Refused(error))) => {
             remembered.keep(error, SystemTime::now());

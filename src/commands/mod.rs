@@ -7,6 +7,7 @@ pub mod device;
 pub mod exchange;
 pub mod export;
 pub mod generated;
+pub mod guide;
 mod live;
 pub mod login;
 pub mod lookup;
@@ -36,6 +37,7 @@ use zoho_grant::context::Context;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell, reporting};
+use zoho_grant::handover::{Written, write};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
 use zoho_grant::settings::Settings;
@@ -68,6 +70,7 @@ impl App {
         &self,
         question: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Result<T, Usage> {
+        self.terminal.clear();
         let answer = self.runtime.block_on(async {
             let mut stopped = signals::first();
             tokio::select! {
@@ -80,6 +83,14 @@ impl App {
         answer.map_err(|error| Usage::unanswered(&error))
     }
 
+    /// Waits for Zoho, with a sign of life on a terminal.
+    pub fn wait<T>(&self, what: &str, answer: impl Future<Output = T>) -> T {
+        self.terminal.spin(what);
+        let answer = self.runtime.block_on(answer);
+        self.terminal.clear();
+        answer
+    }
+
     /// Runs a flow to completion, reports the outcome, and offers to revoke the refresh token that was overwritten.
     pub fn obtain(
         &self,
@@ -89,23 +100,41 @@ impl App {
     ) -> (ExitCode, Result<Outcome, Error>) {
         let old = revoke_old::old(settings);
         let outcome = self.runtime.block_on(flow);
-        (self.end(&outcome, old, revoke_old), outcome)
+        (self.end(&outcome, Some(settings), old, revoke_old), outcome)
     }
 
     /// Tells how a flow went, and offers to revoke the refresh token that was saved over.
     fn end(
         &self,
         outcome: &Result<Outcome, Error>,
+        settings: Option<&Settings>,
         old: Option<Credentials>,
         revoke_old: bool,
     ) -> ExitCode {
         self.terminal.outcome(outcome);
+        if let Some(settings) = settings {
+            self.offer_to_print(outcome, settings);
+        }
         revoke_old::offer(self, outcome, old, revoke_old);
         let code = match outcome {
             Ok(outcome) => outcome.exit_code(),
             Err(error) => error.explain().exit_code,
         };
         code.into()
+    }
+
+    /// Offers to print what only the page in the browser shows.
+    fn offer_to_print(&self, outcome: &Result<Outcome, Error>, settings: &Settings) {
+        let Ok(login) = outcome else { return };
+        if !settings.page_first || login.written != Written::Nowhere {
+            return;
+        }
+        let yes = self.ask(|| prompt::confirm("Print them here too?"));
+        if !yes.unwrap_or_default() {
+            self.terminal.only_on_the_page();
+        } else if let Err(not) = write(&login.credentials, &settings.target, &mut Output) {
+            self.terminal.error(&Error::NotWritten(not));
+        }
     }
 
     /// The context of a person's own login: their terminal, standard output, the system's clock and randomness.

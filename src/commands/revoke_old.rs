@@ -33,12 +33,13 @@ pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credential
     if token.expose_secret() == new.expose_secret() {
         return;
     }
-    let question = format!(
-        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it?"
-    );
+    let question = format!("Profile {name} held an older refresh token. Revoke it?");
     if !unasked && !prompt::possible() {
         app.terminal.old_token_lives_on(name);
         return;
+    }
+    if !unasked {
+        app.terminal.places_are_few();
     }
     if unasked
         || app

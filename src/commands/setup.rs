@@ -7,13 +7,19 @@ use crate::cli::plan::Opener;
 use crate::cli::setup::{self as plan, Plan};
 use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
+use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Notify;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::event::Event;
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::Loopback;
+use zoho_grant::settings::Settings;
 use zoho_grant::setup::setup;
+
+/// What came of the guide, and the settings that did it.
+type Obtained = Result<(Outcome, Settings), Error>;
 
 /// Runs it.
 pub fn run(arguments: &Login, app: &App) -> Ended {
@@ -23,8 +29,8 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     let plan = plan::plan(arguments)?;
     let old = plan.keeping().and_then(revoke_old::kept);
     let revoke_old = arguments.grant.keep.revoke_old;
-    if let Some(outcome) = app.runtime.block_on(follow(plan, app)) {
-        return Ok(app.end(&outcome, old, revoke_old));
+    if let Some(ended) = app.runtime.block_on(follow(plan, app)) {
+        return Ok(end(ended, old, revoke_old, app));
     }
     signals::unlisten();
     in_the_terminal(arguments, app)
@@ -34,9 +40,17 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
 pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
     let plan = app.runtime.block_on(plan::rehearsed(arguments))?;
     app.terminal.rehearsal();
-    let outcome = app.runtime.block_on(follow(plan, app));
-    let outcome = outcome.expect("a rehearsal has no other guide to fall back to");
-    Ok(app.end(&outcome, None, false))
+    let ended = app.runtime.block_on(follow(plan, app));
+    let ended = ended.expect("a rehearsal has no other guide to fall back to");
+    Ok(end(ended, None, false, app))
+}
+
+fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
+    let (outcome, settings) = match ended {
+        Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
+        Err(error) => (Err(error), None),
+    };
+    app.end(&outcome, settings.as_ref(), old, revoke_old)
 }
 
 /// The same questions in the terminal.
@@ -55,7 +69,7 @@ fn no_browser_here(arguments: &Login) -> bool {
 }
 
 /// Follows the plan. None where no browser can be opened and the terminal can ask.
-async fn follow(plan: Plan, app: &App) -> Option<Result<Outcome, Error>> {
+async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
     let loopback = match Loopback::bind(&plan.redirect_uri).await {
         Ok(loopback) => loopback,
         Err(taken) => return Some(Err(taken.into())),

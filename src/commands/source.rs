@@ -13,7 +13,7 @@ use zoho_grant::handover::file::{Existing, PrivateFile};
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::Lock;
-use zoho_grant::profiles::profile::Name;
+use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::profiles::store::Profiles;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
@@ -187,26 +187,40 @@ impl Source {
         }
     }
 
-    /// The command to consent again.
+    /// The command to consent again to the same scopes.
     pub fn again(&self, kept: &Credentials) -> String {
-        let (id, server) = (kept.client.id(), &kept.accounts_server);
-        let server = match server.data_center() {
-            Some(center) => format!("--dc {}", center.code),
-            None => format!("--accounts-url {server}"),
-        };
-        let goal = match self {
-            Self::Profile(_, name) => format!(" --save {name}"),
+        let scopes = kept.scopes.as_ref();
+        let scopes = scopes.map(|scopes| format!(" --scope {}", scopes.joined(",")));
+        let scopes = scopes.unwrap_or_default();
+        match self {
+            Self::Profile(profiles, name) => {
+                let listed = profiles.list().ok();
+                let place = listed.and_then(|listed| Some(listed.get(name)?.kept));
+                let place = match place {
+                    Some(Backend::File) => " --save-to file",
+                    Some(Backend::Keyring) | None => "",
+                };
+                format!("zoho-grant login --profile {name}{scopes} --save{place}")
+            }
             Self::EnvFile(path, prefix) => {
-                let path = Untrusted::new(path.display().to_string());
+                let path = Untrusted::path(path);
                 let prefix = match prefix.as_str() {
                     "ZOHO_" => String::new(),
                     prefix => format!(" --env-prefix {prefix}"),
                 };
-                format!(" --env-file {path} --format dotenv --output {path}{prefix}")
+                format!(
+                    "zoho-grant login --env-file {path}{scopes} --format dotenv --output {path}{prefix}"
+                )
             }
-            Self::Variables(_) => String::new(),
-        };
-        format!("zoho-grant login --client-id {id} {server}{goal}")
+            Self::Variables(_) => {
+                let (id, server) = (kept.client.id(), &kept.accounts_server);
+                let server = match server.data_center() {
+                    Some(center) => format!("--dc {}", center.code),
+                    None => format!("--accounts-url {server}"),
+                };
+                format!("zoho-grant login --client-id {id} {server}{scopes}")
+            }
+        }
     }
 }
 

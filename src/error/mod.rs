@@ -1,12 +1,14 @@
 //! Each way a command can end without what was asked. [`Error::explain`] says why, and what to do next.
 
 pub mod explain;
+mod profile;
 
 use crate::context::Signal;
 use crate::handover::NotWritten;
 use crate::loopback::bind::PortUnavailable;
 use crate::profiles::error::ProfileError;
 use crate::untrusted::Untrusted;
+use crate::zoho::data_centers::DataCenter;
 use crate::zoho::network::NetworkError;
 use crate::zoho::token::ExchangeError;
 use crate::zoho::token_error::TokenError;
@@ -21,7 +23,7 @@ pub enum Error {
     #[error("The redirect URI cannot be served: {0}.")]
     Port(#[from] PortUnavailable),
     /// No answer before the consent: nothing is lost.
-    #[error("The login was not begun: {0}.")]
+    #[error("The login was not started: {0}.")]
     Unreachable(NetworkError),
     /// No callback in time.
     #[error("Nothing came back from Zoho in time.")]
@@ -29,7 +31,7 @@ pub enum Error {
         /// What must be registered.
         redirect_uri: String,
         /// Where it must be registered.
-        console: String,
+        console: &'static str,
     },
     /// Nobody went on at the set-up page in time.
     #[error("Nothing was entered at the set-up page in time.")]
@@ -55,7 +57,7 @@ pub enum Error {
     #[error("Zoho's answer holds neither a grant token nor an error.")]
     Empty,
     /// The callback named a server that is not trusted.
-    #[error("The callback names an accounts server that is not trusted: {named}.")]
+    #[error("{}.", foreign(.named, .location.as_ref()))]
     ForeignAccountsServer {
         /// What it named.
         named: Untrusted,
@@ -76,13 +78,13 @@ pub enum Error {
     #[error("The code was not entered and accepted in time.")]
     CodeExpired,
     /// The person lives at a data center that is not of the table.
-    #[error("Zoho says that the person is at a data center that is not known: {0}.")]
+    #[error("Zoho names a data center that is not in the table: {0}.")]
     ForeignLocation(Untrusted),
     /// An access token alone.
     #[error("Zoho gave no refresh token.")]
     NoRefreshToken,
     /// The token answer named an API domain that is not trusted.
-    #[error("The token answer names an API domain that is not Zoho's: {0}.")]
+    #[error("The token answer {}.", foreign_domain(.0))]
     ForeignApiDomain(Untrusted),
     /// A fresh token that the CRM does not know.
     #[error("The CRM at {domain} does not accept the new access token ({code}).")]
@@ -102,16 +104,16 @@ pub enum Error {
     #[error("The credentials could not be saved: {0}.")]
     CannotKeep(ProfileError),
     /// The credentials could not be kept.
-    #[error("The credentials could not be kept: {0}.")]
+    #[error("The credentials could not be saved: {0}.")]
     NotKept(ProfileError),
     /// Stored credentials cannot be read or changed.
-    #[error("The kept credentials cannot be used: {0}.")]
+    #[error("The saved credentials cannot be used: {0}.")]
     Profile(ProfileError),
     /// What a refresh brought could not be put back.
-    #[error("The refreshed access token could not be kept: {0}.")]
+    #[error("The refreshed access token could not be saved: {0}.")]
     NotPutBack(String),
     /// Revoked tokens could not be removed here.
-    #[error("The tokens are dead at Zoho, but could not be removed here: {0}.")]
+    #[error("The tokens were revoked at Zoho, but could not be deleted here: {0}.")]
     NotForgotten(String),
     /// The access token is at its end, and nothing is there to get another.
     #[error("There is no live access token, and no refresh token to get one.")]
@@ -167,10 +169,30 @@ impl Error {
     }
 }
 
+/// A server of Zoho's that another data center stands beside is no stranger.
+fn foreign(named: &Untrusted, location: Option<&Untrusted>) -> String {
+    let center = DataCenter::of_accounts_server(named.raw());
+    let at = location.and_then(|location| DataCenter::of_code(location.raw()));
+    match (center, at) {
+        (Some(center), Some(at)) if center != at => {
+            "The callback names two different data centers".to_owned()
+        }
+        _ => format!("The callback names an accounts server that is not trusted: {named}"),
+    }
+}
+
+fn foreign_domain(named: &Untrusted) -> String {
+    if named.raw().trim().is_empty() {
+        "names an empty API domain".to_owned()
+    } else {
+        format!("names an API domain that is not Zoho's: {named}")
+    }
+}
+
 fn unfulfilled(request: &Request, error: &ExchangeError, server: &AccountsServer) -> String {
     match (request, error) {
         (Request::Refresh { .. }, ExchangeError::Refused(TokenError::InvalidCode)) => {
-            "The refresh token is dead (invalid_code)".to_owned()
+            "The refresh token is no longer valid (invalid_code)".to_owned()
         }
         (_, ExchangeError::Refused(error)) => format!("{request} ({error})"),
         (_, ExchangeError::NoAnswer(error)) => format!("{request}: {error}"),

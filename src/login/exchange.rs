@@ -194,7 +194,7 @@ async fn check(
     context: &mut Context,
 ) -> Identity {
     let Some(domain) = domain else {
-        return Identity::not_asked("there is no API domain that it would be safe to ask");
+        return Identity::not_asked("no trusted API domain is known");
     };
     if !settings.verify {
         return Identity::not_asked("the check was switched off");

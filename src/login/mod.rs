@@ -21,7 +21,7 @@ use exchange::{exchange, unless_stopped};
 use outcome::{Outcome, hand_over};
 use secrecy::ExposeSecret;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 use tokio::time::{Instant, interval, sleep_until};
 
 /// Runs one login, from the bound redirect URI to the page that shows the outcome.
@@ -33,9 +33,8 @@ pub async fn login(
     attempt(settings, loopback, context, &|| {}, &pages::result::of).await
 }
 
-/// Draws the page that tells how a login went, at this moment.
-pub(crate) type DrawOutcome<'a> =
-    &'a dyn Fn(&Result<Outcome, Error>, &Settings, SystemTime) -> Page;
+/// Draws the page that tells how a login went.
+pub(crate) type DrawOutcome<'a> = &'a dyn Fn(&Result<Outcome, Error>, &Settings) -> Page;
 
 /// The same for whoever wants to know when Zoho's response is accepted, and draws the page.
 pub(crate) async fn attempt(
@@ -74,17 +73,23 @@ pub(crate) async fn attempt(
         (context.tell)(Event::SenderUnseen);
     }
 
-    let outcome: Result<Outcome, Error> = async {
+    let mut outcome: Result<Outcome, Error> = async {
         let granted = exchange::granted(response)?;
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
             sender_unseen: unseen,
-            ..hand_over(&zoho, settings, obtained, context).await
+            ..hand_over(&zoho, settings, obtained, settings.page_first, context).await
         })
     }
     .await;
-    let page = draw(&outcome, settings, (context.now)());
-    server.show(page).await;
+    let page = draw(&outcome, settings);
+    let delivered = server.show(page).await;
+    if let Ok(outcome) = &mut outcome
+        && settings.page_first
+        && !delivered
+    {
+        outcome.hand_over_after_all(settings, context);
+    }
     outcome
 }
 
@@ -136,7 +141,7 @@ async fn wait(
             signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
             () = sleep_until(deadline) => return Err(Error::TimedOut {
                 redirect_uri: request.redirect_uri.clone(),
-                console: settings.home.api_console().to_owned(),
+                console: settings.home.api_console(),
             }),
             Some(text) = context.pasted.recv() => match server.pasted(&text) {
                 Ok(response) => return Ok(Callback { response, unseen: false }),

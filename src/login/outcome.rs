@@ -34,13 +34,23 @@ impl Outcome {
         let gravest = self.problems.first();
         gravest.map_or(0, |problem| problem.explain().exit_code)
     }
+
+    /// Writes the credentials because no browser fetched the page.
+    pub(super) fn hand_over_after_all(&mut self, settings: &Settings, context: &mut Context) {
+        let output = context.output.as_mut();
+        let (written, not) = handover::hand_over(&self.credentials, &settings.target, output);
+        self.written = written;
+        self.problems.extend(not.map(Error::NotWritten));
+    }
 }
 
-/// Saves and writes what was obtained. If one of them fails, nothing is lost.
+/// Saves and writes what was obtained; with `page_first`, the page is to show it before it is written. If one of them
+/// fails, nothing is lost.
 pub(super) async fn hand_over(
     zoho: &Zoho,
     settings: &Settings,
     obtained: (Credentials, Vec<Error>),
+    page_first: bool,
     context: &mut Context,
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
@@ -48,7 +58,8 @@ pub(super) async fn hand_over(
         Ok(kept) => (kept, None),
         Err(trouble) => (None, Some(Error::NotKept(trouble))),
     };
-    let (written, not_written) = if kept.is_some() && !settings.hands_over() {
+    let elsewhere = kept.is_some() && !settings.hands_over();
+    let (written, not_written) = if elsewhere || page_first {
         (Written::Nowhere, None)
     } else {
         handover::hand_over(&credentials, &settings.target, context.output.as_mut())

@@ -24,6 +24,15 @@ pub(super) const CLEARING: &str = "/clear/now";
 /// A browser says with it that it asks at the same time as it wakes a service worker.
 pub(crate) const NAVIGATION_PRELOAD: &str = "service-worker-navigation-preload";
 
+/// Where the page is shown about a response that is not this login's: an address that holds neither code nor state. It
+/// may be opened by anybody at any time, because it says nothing about the login.
+const TOLD: [(&str, Refusal); 4] = [
+    ("/not-this-login", Refusal::ForeignState),
+    ("/not-this-login", Refusal::Repeated),
+    ("/unrecognized", Refusal::UntiedError),
+    ("/already-answered", Refusal::Used),
+];
+
 /// What a request is measured by.
 #[derive(Debug)]
 pub struct Expectation {
@@ -179,6 +188,12 @@ pub struct Granted {
     pub location: Option<Untrusted>,
 }
 
+/// The path of the page about a refusal, when it is shown at an address of its own.
+pub fn told_at(refusal: Refusal) -> Option<&'static str> {
+    let told = TOLD.iter().find(|(_, told)| *told == refusal);
+    told.map(|(path, _)| *path)
+}
+
 /// Judges a request in the order that the contract names. `peer` is asked only about one that would have an effect.
 pub fn decide(
     expected: &Expectation,
@@ -197,7 +212,11 @@ fn judged(
     so_far: SoFar,
 ) -> Result<Decision, Refusal> {
     let site = site(expected, head).ok_or_else(|| other_host(expected, head))?;
-    let place = place(expected, site, head.uri.path()).ok_or(Refusal::Path)?;
+    let path = head.uri.path();
+    let place = place(expected, site, path).ok_or_else(|| {
+        let told = TOLD.iter().find(|(at, _)| *at == path);
+        told.map_or(Refusal::Path, |(_, refusal)| *refusal)
+    })?;
     if head.method != Method::GET || has_body(&head.headers) {
         return Err(Refusal::Method);
     }

@@ -206,6 +206,21 @@ fn the_page_is_on_one_origin_alone_once_a_browser_was_sent_there() {
 }
 
 #[test]
+fn a_refused_response_is_told_at_an_address_that_says_nothing_and_touches_nothing() {
+    for (path, refusal) in TOLD {
+        assert_eq!(told_at(refusal), Some(path));
+        let first = TOLD.iter().find(|(at, _)| *at == path).unwrap().1;
+        let all = [path.to_owned(), format!("{path}?code=c&state={STATE}")];
+        for target in all {
+            assert_eq!(judge(&target, &[]), format!("{first:?}"), "{target}");
+        }
+    }
+    for elsewhere in [Refusal::Worker, Refusal::OtherHost, Refusal::Bare] {
+        assert_eq!(told_at(elsewhere), None, "its address is to be copied");
+    }
+}
+
+#[test]
 fn the_new_origin_serves_the_page_and_nothing_else() {
     for target in [
         "/callback?state=the-state&code=c",

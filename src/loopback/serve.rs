@@ -4,7 +4,7 @@ use crate::loopback::bind::Bound;
 use crate::loopback::connections::{self, Connection, Purpose, Reply};
 use crate::loopback::decide::{
     Answer, AuthorizationResponse, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar,
-    decide, finds_names_below_localhost, is_firefox,
+    decide, finds_names_below_localhost, is_firefox, told_at,
 };
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
@@ -13,7 +13,7 @@ use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Response, StatusCode};
+use hyper::{Response, StatusCode, Uri};
 use secrecy::{ExposeSecret, SecretString};
 use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -171,16 +171,17 @@ impl Server {
 
     /// Answers the waiting browser with the page and returns once it is delivered: flushed, our half of the connection
     /// shut down, and the browser's close seen or 250 ms passed. Gives up after 5 s without a browser, and at once if
-    /// none came because the response was pasted.
-    pub async fn show(self, page: Page) {
+    /// none came because the response was pasted. Returns whether the page was delivered.
+    pub async fn show(self, page: Page) -> bool {
         if !self.login.called_back.load(Ordering::Relaxed) {
-            return;
+            return false;
         }
         if let Ok(mut place) = self.login.page.lock() {
             *place = Some(page);
         }
         self.login.decided.send_replace(true);
-        let _ = tokio::time::timeout(PAGE_PATIENCE, self.login.delivered.notified()).await;
+        let delivered = self.login.delivered.notified();
+        tokio::time::timeout(PAGE_PATIENCE, delivered).await.is_ok()
     }
 }
 
@@ -210,7 +211,7 @@ async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply
             login.conclude(&head.headers, &connection).await
         }
         Decision::Again => login.conclude(&head.headers, &connection).await,
-        Decision::Refused(refusal) => login.refuse(refusal),
+        Decision::Refused(refusal) => login.refuse(refusal, &head.uri),
     }
 }
 
@@ -311,8 +312,18 @@ impl State {
         too_large(&(self.serving.draw)(&Occasion::HeadTooLarge))
     }
 
-    fn refuse(&self, refusal: Refusal) -> Reply {
-        (self.serving.tell)(Notice::Refused(refusal));
+    /// Told at once, and shown where the address bar holds neither code nor state.
+    fn refuse(&self, refusal: Refusal, asked: &Uri) -> Reply {
+        match told_at(refusal) {
+            Some(path) if path == asked.path() => {
+                return self.shown(status(refusal), &Occasion::Refused(refusal));
+            }
+            Some(path) => {
+                (self.serving.tell)(Notice::Refused(refusal));
+                return see_other(path);
+            }
+            None => (self.serving.tell)(Notice::Refused(refusal)),
+        }
         let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
         if refusal == Refusal::Method {
             reply

@@ -15,7 +15,7 @@ use askama::Template;
 const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
 /// The page for an occasion.
-pub(crate) fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
+pub fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
     let allowed = match occasion {
         Occasion::Refused(Refusal::Bare) => format!("; script-src {}", hash(FRAGMENT_SCRIPT)),
         _ => String::new(),
@@ -49,18 +49,18 @@ impl RefusedPage<'_> {
             Occasion::Refused(refusal) => match refusal {
                 Refusal::Path => "Nothing here",
                 Refusal::Host | Refusal::Metadata | Refusal::Unseen | Refusal::Method => {
-                    "Not meant for this program"
+                    "Request refused"
                 }
                 Refusal::Worker | Refusal::OtherHost => "Paste this page's address in the terminal",
                 Refusal::Neighbor { .. } => "This browser belongs to another user",
-                Refusal::Used => "This login has its response already",
+                Refusal::Used => "This login already has its response",
                 Refusal::Repeated | Refusal::ForeignState => "Not from this login",
                 Refusal::Bare => "Nothing received from Zoho",
                 Refusal::UntiedError => "Unrecognized response",
             },
             Occasion::StartedTwice => "This address was opened twice",
-            Occasion::ShownAlready => "Shown already",
-            Occasion::WorkerAtStart { .. } => "An earlier app on this port is in the way",
+            Occasion::ShownAlready => "Already shown",
+            Occasion::WorkerAtStart { .. } => "An earlier app left a service worker here",
             Occasion::Clearing { .. } => "Clearing this port's app data",
             Occasion::HeadTooLarge => "Too many cookies for localhost",
         }

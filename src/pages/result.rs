@@ -2,77 +2,122 @@
 
 use crate::credentials::Credentials;
 use crate::error::Error;
-use crate::error::explain::{self, Explanation};
+use crate::error::explain;
 use crate::handover::Written;
 use crate::handover::fields::View;
-use crate::handover::format::{FORMATS, Form};
 use crate::handover::format_options::FormatOptions;
 use crate::login::outcome::Outcome;
-use crate::pages::{self, MessageView, Page, Problem, Reader, ResultView, Tone, Value};
+use crate::pages::destinations::choices;
+use crate::pages::{self, MessageView, Page, Problem, ResultView, Revoke, Tone, Value};
+use crate::profiles::profile::Backend;
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
-use std::time::SystemTime;
 use zeroize::Zeroizing;
 
 /// What a person must check when nobody could see which user brought Zoho's response.
 const SENDER_UNSEEN: &str = "The connection that brought Zoho's response closed before zoho-grant could see which \
      user of this machine it belonged to. Check that the organization and the person are yours; if not, revoke these credentials.";
 
-/// The page for an outcome; `now` dates the end of the access token.
-pub(crate) fn of(outcome: &Result<Outcome, Error>, settings: &Settings, now: SystemTime) -> Page {
+/// The page for an outcome.
+pub fn of(outcome: &Result<Outcome, Error>, settings: &Settings) -> Page {
     match outcome {
-        Ok(login) => pages::result(&result(login, settings, now)),
+        Ok(login) => pages::result(&result(login, settings)),
         Err(error) => pages::message(&message(error, settings)),
     }
 }
 
 fn message(error: &Error, settings: &Settings) -> MessageView {
     let refused = matches!(error, Error::Refused);
-    let Explanation { cause, remedy, .. } = error.explain();
     MessageView {
         tone: if refused { Tone::Neutral } else { Tone::Bad },
-        title: if refused {
-            "Consent refused"
-        } else {
-            "No credentials obtained"
-        }
-        .to_owned(),
-        paragraphs: vec![error.to_string(), cause],
-        next: vec![remedy],
+        problem: problem(error),
         rehearsal: settings.rehearsal,
     }
 }
 
-fn result(login: &Outcome, settings: &Settings, now: SystemTime) -> ResultView {
+fn result(login: &Outcome, settings: &Settings) -> ResultView {
     let credentials = &login.credentials;
-    let shown = |text: &Option<Untrusted>| text.as_ref().map(Untrusted::to_string);
     let organization = credentials.organization();
-    let good = login.problems.is_empty() && !login.sender_unseen;
+    let identity = &credentials.identity;
+    let is_checked = identity.organization.is_ok() || identity.user.is_ok();
+    let good = is_checked && login.problems.is_empty() && !login.sender_unseen;
+    let name = organization.and_then(|organization| shown(organization.name.as_ref()));
     ResultView {
         tone: if good { Tone::Good } else { Tone::Attention },
-        title: title(login).to_owned(),
-        organization: organization.and_then(|organization| shown(&organization.name)),
+        title: title(is_checked, name.is_some()),
+        organization: name,
         organization_detail: organization.and_then(|organization| {
-            let id = shown(&organization.id).map(|id| format!("ID {id}"));
-            let parts: Vec<String> = [shown(&organization.kind), shown(&organization.edition), id]
+            let parts = [&organization.kind, &organization.edition];
+            let parts: Vec<String> = parts
                 .into_iter()
-                .flatten()
+                .filter_map(|part| Some(capitalized(&shown(part.as_ref())?)))
                 .collect();
             (!parts.is_empty()).then(|| parts.join(" · "))
         }),
-        person: credentials.user().and_then(|user| shown(&user.name)),
-        email: credentials.user().and_then(|user| shown(&user.email)),
+        organization_id: organization.and_then(|organization| shown(organization.id.as_ref())),
+        person: credentials
+            .user()
+            .and_then(|user| shown(user.name.as_ref())),
+        email: credentials
+            .user()
+            .and_then(|user| shown(user.email.as_ref())),
         data_center: data_center(credentials),
+        revoke: revoke(login),
+        reading: login.reading.clone(),
         scopes: granted(credentials),
         expires_at: credentials.expires_at_text(),
-        expires_in_words: credentials.expires_at.map(|end| in_words(end, now)),
         problems: login.problems.iter().map(problem).collect(),
         notes: notes(login),
         handed_over: went_to(login),
+        token_command: login
+            .kept
+            .as_ref()
+            .map(|(name, _)| format!("zoho-grant token --profile {name}")),
         values: values(credentials, &settings.target.extras),
-        readers: readers(credentials, &settings.target.extras),
+        choices: choices(credentials, settings),
         rehearsal: settings.rehearsal,
     }
+}
+
+/// A name that has something to see.
+fn shown(text: Option<&Untrusted>) -> Option<String> {
+    let text = text?.to_string().trim().to_owned();
+    (!text.is_empty()).then_some(text)
+}
+
+/// "production" as a word of its own: "Production".
+fn capitalized(word: &str) -> String {
+    let mut chars = word.chars();
+    let first = chars.next().into_iter().flat_map(char::to_uppercase);
+    first.chain(chars).collect()
+}
+
+/// A path with another character could mean something else to a shell.
+fn is_plain(path: &str) -> bool {
+    path.chars()
+        .all(|char| char.is_ascii_alphanumeric() || "._-/:+@=,".contains(char))
+}
+
+/// Where the refresh token can be read again to be revoked: the profile or the file that holds it, else a file that
+/// the page offers.
+fn revoke(login: &Outcome) -> Option<Revoke> {
+    login.credentials.refresh_token.as_ref()?;
+    let file = match &login.written {
+        Written::File("dotenv", path) => {
+            Some(path.display().to_string()).filter(|path| is_plain(path))
+        }
+        _ => None,
+    };
+    let needs_file = login.kept.is_none() && file.is_none();
+    let command = match (&login.kept, file) {
+        (Some((name, _)), _) => format!("zoho-grant revoke --profile {name}"),
+        (None, Some(path)) => format!("zoho-grant revoke --env-file {path}"),
+        (None, None) => "zoho-grant revoke --env-file zoho.env".to_owned(),
+    };
+    Some(Revoke {
+        command,
+        needs_file,
+    })
 }
 
 fn notes(login: &Outcome) -> Vec<String> {
@@ -84,14 +129,11 @@ fn notes(login: &Outcome) -> Vec<String> {
 }
 
 /// A good exchange proves nothing about the CRM: only its own answer does.
-fn title(login: &Outcome) -> &'static str {
-    let identity = &login.credentials.identity;
-    if !login.problems.is_empty() {
-        "Credentials obtained, with a problem"
-    } else if identity.organization.is_ok() || identity.user.is_ok() {
-        "Zoho CRM is connected"
-    } else {
-        "Credentials obtained, unchecked"
+fn title(is_checked: bool, has_name: bool) -> &'static str {
+    match (is_checked, has_name) {
+        (true, true) => "Connected to",
+        (true, false) => "Connected to Zoho CRM",
+        (false, _) => "Credentials obtained, not checked",
     }
 }
 
@@ -102,36 +144,30 @@ fn data_center(credentials: &Credentials) -> String {
     })
 }
 
-/// "in 60 minutes, at 11:35 UTC"
-fn in_words(end: SystemTime, now: SystemTime) -> String {
-    let minutes = end
-        .duration_since(now)
-        .map_or(0, |left| (left.as_secs() + 30) / 60);
-    let stamp = humantime::format_rfc3339_seconds(end).to_string();
-    let time = stamp.get(11..16).unwrap_or_default();
-    format!("in {minutes} minutes, at {time} UTC")
-}
-
 fn problem(error: &Error) -> Problem {
-    let Explanation { cause, remedy, .. } = error.explain();
     Problem {
         what: error.to_string(),
-        cause,
-        remedy,
+        explained: error.explain(),
     }
 }
 
 fn went_to(login: &Outcome) -> Vec<String> {
     let kept = login.kept.as_ref();
-    let kept = kept.map(|(name, place)| format!("Stored in the {place}, as profile {name}."));
+    let kept = kept.map(|(name, place)| {
+        let place = match place {
+            Backend::Keyring => "system keyring",
+            Backend::File => "profile file",
+        };
+        format!("Saved in the {place} as profile {name}.")
+    });
     let written = match &login.written {
-        Written::Output(form) => format!("Written to standard output, as {form}."),
+        Written::Output(form) => format!("Printed in the terminal (standard output) as {form}."),
         Written::File(form, path) => {
             let path = Untrusted::path(path);
-            format!("Written to {path}, as {form}.")
+            format!("Written to {path} as {form}.")
         }
         Written::Nowhere if kept.is_some() => return kept.into_iter().collect(),
-        Written::Nowhere => "Written nowhere: copy them from this page now.".to_owned(),
+        Written::Nowhere => "Not saved anywhere: copy them from this page now.".to_owned(),
     };
     kept.into_iter().chain([written]).collect()
 }
@@ -169,24 +205,57 @@ fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
     values
 }
 
-fn readers(credentials: &Credentials, extras: &FormatOptions) -> Vec<Reader> {
-    let readers = FORMATS.iter().map(|format| Reader {
-        format: format.name,
-        title: format.title,
-        purpose: format.purpose,
-        file_name: format.file_name,
-        remarks: format.remarks,
-        document: Form::Format(format)
-            .document(credentials, extras)
-            .map_err(|unfit| format!("{unfit}. {}", explain::format(&unfit.why))),
-    });
-    readers.collect()
-}
-
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+    use crate::handover::Target;
+    use crate::handover::destination::Destination;
+    use crate::handover::format::Form;
     use crate::handover::samples;
+    use crate::zoho::scopes::{DEFAULT, Scopes};
+    use crate::zoho::trust::Trust;
+    use std::path::PathBuf;
+    use std::time::Duration;
+
+    /// Settings of a login for this destination, in this format.
+    pub(in crate::pages) fn settings(destination: Option<Destination>, format: &str) -> Settings {
+        let credentials = samples::full();
+        Settings {
+            client: credentials.client,
+            scopes: Scopes::parse(DEFAULT).unwrap(),
+            trust: Trust::new(&credentials.accounts_server, Vec::new(), Vec::new()),
+            home: credentials.accounts_server,
+            pkce: true,
+            verify: true,
+            timeout: Duration::from_mins(5),
+            answer_within: Duration::from_secs(30),
+            target: Target {
+                form: Form::named(format).unwrap(),
+                extras: FormatOptions::default(),
+                file: None,
+                last_resort: None,
+            },
+            destination,
+            keeping: None,
+            page_first: false,
+            rehearsal: false,
+        }
+    }
+
+    fn outcome(credentials: Credentials) -> Outcome {
+        Outcome {
+            credentials,
+            written: Written::Output("text"),
+            kept: None,
+            problems: Vec::new(),
+            sender_unseen: false,
+            reading: Vec::new(),
+        }
+    }
+
+    fn view_of(login: &Outcome) -> ResultView {
+        result(login, &settings(None, "text"))
+    }
 
     #[test]
     fn adobes_six_fields_come_first_in_its_forms_order() {
@@ -200,20 +269,73 @@ mod tests {
     }
 
     #[test]
-    fn a_reader_that_cannot_be_served_says_why_and_what_to_do() {
-        let readers = readers(&samples::full(), &FormatOptions::default());
-        assert_eq!(readers.len(), FORMATS.len());
-        assert_eq!(readers[0].format, "adobe");
-        assert!(readers[0].document.is_ok());
-        let refused = |name| {
-            let reader = readers.iter().find(|reader| reader.format == name);
-            reader.and_then(|reader| reader.document.as_ref().err().cloned())
-        };
+    fn only_what_the_crm_confirmed_is_good() {
+        let checked = view_of(&outcome(samples::full()));
+        assert_eq!((checked.tone, checked.title), (Tone::Good, "Connected to"));
         assert_eq!(
-            refused("singer").unwrap(),
-            "the format singer supports only these data centers: us; and not Europe (eu). \
-             Choose another --format: json is good in every data center."
+            checked.organization_detail.as_deref(),
+            Some("Production · Enterprise")
         );
-        assert_eq!(refused("airbyte"), None);
+        let unchecked = view_of(&outcome(samples::bare()));
+        assert_eq!(unchecked.tone, Tone::Attention);
+        assert_eq!(unchecked.title, "Credentials obtained, not checked");
+        let problem = Outcome {
+            problems: vec![Error::NoRefreshToken],
+            ..outcome(samples::full())
+        };
+        assert_eq!(view_of(&problem).tone, Tone::Attention);
+        let unseen = Outcome {
+            sender_unseen: true,
+            ..outcome(samples::full())
+        };
+        assert_eq!(view_of(&unseen).tone, Tone::Attention);
+    }
+
+    #[test]
+    fn an_empty_name_is_none() {
+        let mut credentials = samples::full();
+        for empty in ["", "  ", "\u{3000}"] {
+            if let Ok(organization) = &mut credentials.identity.organization {
+                organization.name = Some(Untrusted::new(empty));
+            }
+            let view = view_of(&outcome(credentials.clone()));
+            assert_eq!(
+                (view.title, view.organization),
+                ("Connected to Zoho CRM", None)
+            );
+        }
+    }
+
+    #[test]
+    fn a_wrong_account_is_revoked_where_it_is_kept() {
+        let command = |written, kept: Option<&str>| {
+            let kept = kept.map(|name| (name.parse().unwrap(), Backend::File));
+            let login = Outcome {
+                written,
+                kept,
+                ..outcome(samples::full())
+            };
+            let Revoke {
+                command,
+                needs_file,
+            } = revoke(&login).unwrap();
+            (command, needs_file)
+        };
+        let file = |path: &str| Written::File("dotenv", PathBuf::from(path));
+        let expected = |command: &str, needs_file| (command.to_owned(), needs_file);
+        let page = expected("zoho-grant revoke --env-file zoho.env", true);
+        assert_eq!(command(Written::Output("json"), None), page);
+        assert_eq!(command(Written::File("json", "a.json".into()), None), page);
+        assert_eq!(command(file("$(id).env"), None), page);
+        assert_eq!(
+            command(file("a/b.env"), None),
+            expected("zoho-grant revoke --env-file a/b.env", false)
+        );
+        assert!(
+            revoke(&outcome(samples::bare())).is_none(),
+            "there is nothing to revoke"
+        );
+        let work = expected("zoho-grant revoke --profile work", false);
+        assert_eq!(command(file("a/b.env"), Some("work")), work);
     }
 }

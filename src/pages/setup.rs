@@ -2,7 +2,7 @@
 
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
-use crate::pages::{MessageView, SANDBOX, Tone, hash, message};
+use crate::pages::{SANDBOX, hash};
 use crate::setup::decide::Refusal;
 use crate::setup::draft::{Center, Draft, Field};
 use crate::zoho::registration::{DeadEnd, console_form};
@@ -77,24 +77,19 @@ pub(crate) fn failed([what, cause, remedy]: &[String; 3], back: &str, rehearsal:
 /// Zoho's response is here, and this page has done its part.
 pub(crate) fn called_back(rehearsal: bool) -> Page {
     let words = "The other tab tells how it went. This one can be closed.";
-    one_thing(Tone::Good, "Zoho has answered", words, rehearsal)
+    told("Zoho has answered", words, rehearsal)
 }
 
 /// It was opened twice.
 pub(crate) fn opened_twice(rehearsal: bool) -> Page {
     let words = "The page was opened a second time. This system does not tell by whom, so zoho-grant closed it. Run zoho-grant setup again, and keep the tab open.";
-    one_thing(Tone::Bad, "The set-up page is closed", words, rehearsal)
+    told("The set-up page is closed", words, rehearsal)
 }
 
 /// The head of the request was larger than there is room for.
 pub(crate) fn head_too_large(rehearsal: bool) -> Page {
     let words = "Your browser sends the cookies of every app on localhost along. Clear the cookies of localhost and 127.0.0.1, or use a private window.";
-    one_thing(
-        Tone::Bad,
-        "Too many cookies for localhost",
-        words,
-        rehearsal,
-    )
+    told("Too many cookies for localhost", words, rehearsal)
 }
 
 /// A request was refused, and changed nothing.
@@ -117,17 +112,24 @@ pub(crate) fn refused(refusal: Refusal, rehearsal: bool) -> Page {
             "Nothing was changed. The terminal has the address of the set-up page.",
         ),
     };
-    one_thing(Tone::Neutral, title, words, rehearsal)
+    told(title, words, rehearsal)
 }
 
-fn one_thing(tone: Tone, title: &str, words: &str, rehearsal: bool) -> Page {
-    message(&MessageView {
-        tone,
-        title: title.to_owned(),
-        paragraphs: vec![words.to_owned()],
-        next: Vec::new(),
+fn told(title: &str, words: &str, rehearsal: bool) -> Page {
+    let page = ToldPage {
+        title,
+        words,
         rehearsal,
-    })
+    };
+    Page::render(&page, SANDBOX)
+}
+
+#[derive(Template)]
+#[template(path = "setup_told.html")]
+struct ToldPage<'a> {
+    title: &'a str,
+    words: &'a str,
+    rehearsal: bool,
 }
 
 #[derive(Template)]

@@ -1,4 +1,6 @@
 use super::*;
+use crate::handover::remark::Remark;
+use destinations::{Document, Other};
 
 /// A field's name followed by markup.
 fn marked(field: &str) -> String {
@@ -45,42 +47,72 @@ fn assert_sound(page: &Page, fields: &[&str]) {
 fn marked_result() -> ResultView {
     ResultView {
         tone: Tone::Attention,
-        title: marked("title"),
+        title: marked("title").leak(),
         organization: Some(marked("organization")),
         organization_detail: Some(marked("detail")),
+        organization_id: Some(marked("identifier")),
         person: Some(marked("person")),
         email: Some(marked("email")),
         data_center: marked("center"),
+        revoke: Some(Revoke {
+            command: marked("revoke"),
+            needs_file: true,
+        }),
+        reading: vec![marked("reading")],
         scopes: vec![marked("scope")],
         expires_at: Some(marked("moment")),
-        expires_in_words: Some(marked("words")),
-        problems: vec![Problem {
-            what: marked("what"),
-            cause: marked("cause"),
-            remedy: marked("remedy"),
-        }],
+        problems: vec![problem()],
         notes: vec![marked("note")],
         handed_over: vec![marked("place")],
+        token_command: Some(marked("token")),
         values: vec![value("Shown", false), value("Client secret", true)],
-        readers: vec![
-            reader(Ok(marked("text").into())),
-            reader(Err(marked("why"))),
+        choices: vec![
+            choice(Destination::Other, Ok(document("main"))),
+            choice(Destination::Airbyte, Err(marked("why"))),
         ],
         rehearsal: false,
     }
 }
 
-fn reader(document: Result<Zeroizing<String>, String>) -> Reader {
-    Reader {
-        format: marked("format").leak(),
-        title: marked("reader").leak(),
-        purpose: marked("purpose").leak(),
-        file_name: marked("file").leak(),
+fn problem() -> Problem {
+    let explained = Explanation {
+        title: marked("heading").leak(),
+        code: Some(marked("code")),
+        cause: marked("cause"),
+        remedy: marked("remedy"),
+        command: Some(marked("command")),
+        console: Some("https://console.example/path"),
+        exit_code: 5,
+    };
+    let what = marked("what");
+    Problem { what, explained }
+}
+
+fn choice(destination: Destination, document: Result<Document, String>) -> Choice {
+    Choice {
+        destination,
+        title: marked("tab").leak(),
+        chosen: destination == Destination::Other,
+        document,
         remarks: &[Remark {
             text: "remark<b>&\"'",
             link: Some(("linked<b>&\"'", "https://example.com/page")),
         }],
-        document,
+        others: vec![Other {
+            title: marked("other").leak(),
+            purpose: marked("purpose").leak(),
+            document: Err(marked("absent")),
+            remarks: &[],
+        }],
+    }
+}
+
+fn document(name: &str) -> Document {
+    Document {
+        name: marked(&format!("name of {name}")),
+        file_name: Some(marked("file").leak()),
+        text: marked(&format!("text of {name}")).into(),
+        masked: Some(marked("masked")),
     }
 }
 
@@ -93,22 +125,21 @@ fn value(label: &'static str, secret: bool) -> Value {
 }
 
 fn message_of(tone: Tone, rehearsal: bool) -> Page {
-    let view = MessageView {
+    message(&MessageView {
         tone,
-        title: marked("title"),
-        paragraphs: vec![marked("paragraph")],
-        next: vec![marked("step")],
+        problem: problem(),
         rehearsal,
-    };
-    message(&view)
+    })
 }
 
 #[test]
 fn a_result_page_escapes_every_field() {
-    let fields = "title organization detail person email center scope moment words what cause \
-                  remedy note place Shown format reader purpose file text why remark linked";
-    let mut fields: Vec<_> = fields.split(' ').collect();
+    let fields = "title organization detail identifier person email center revoke reading scope moment heading code \
+                  cause remedy command what note place token Shown tab why remark linked other purpose absent file \
+                  masked";
+    let mut fields: Vec<_> = fields.split_whitespace().collect();
     fields.extend(["Client secret", "value of Shown", "value of Client secret"]);
+    fields.extend(["name of main", "text of main"]);
     assert_sound(&result(&marked_result()), &fields);
 }
 
@@ -129,7 +160,7 @@ fn a_result_page_may_run_its_script_and_nothing_else() {
 #[test]
 fn a_secret_is_on_the_page_once_in_closed_details() {
     let page = result(&marked_result());
-    for secret in ["value of Client secret", "text&#60;"] {
+    for secret in ["value of Client secret", "text of main"] {
         let inside = innermost_details(&page.html, secret);
         assert!(inside.is_some_and(|before| before.contains("</summary>")));
     }
@@ -154,22 +185,51 @@ fn buttons_name_their_value_and_wait_for_the_script() {
     view.values[1].label = "Client secret";
     let html = result(&view).html;
     assert!(html.contains("data-copy hidden><span>Copy</span><span class=\"vh\"> client secret<"));
-    assert_eq!(html.matches("<button").count(), 4);
-    assert_eq!(html.matches(" hidden><span>").count(), 4);
+    // Three commands, a document to copy and to save, two values.
+    assert_eq!(html.matches("<button").count(), 7);
+    assert_eq!(html.matches(" hidden><span>").count(), 7);
+    assert_eq!(html.matches("class=\"primary\"").count(), 1);
     view.values[1].label = "API domain";
     assert_eq!(view.values[1].name_in_sentence(), "API domain");
 }
 
 #[test]
-fn an_unknown_owner_is_said_plainly() {
-    let mut view = marked_result();
-    assert!(!result(&view).html.contains("Not known"));
-    (view.organization, view.person, view.email) = (None, None, None);
-    assert!(result(&view).html.contains("Not known"));
+fn a_destination_is_chosen_without_scripts_and_one_that_cannot_be_served_says_why() {
+    let html = result(&marked_result()).html;
+    let chosen = "<input type=\"radio\" name=\"to\" id=\"to-1\" checked><label for=\"to-1\">";
+    assert!(html.contains(chosen));
+    let refused = "id=\"to-2\" disabled aria-describedby=\"unavailable\"><label for=\"to-2\">";
+    assert!(html.contains(refused));
+    assert_eq!(html.matches("class=\"panel\"").count(), 1);
+    let (_, reasons) = html.split_once("<ul id=\"unavailable\"").unwrap();
+    assert!(reasons.split("</ul>").next().unwrap().contains("why"));
 }
 
 #[test]
-fn a_message_page_is_sound_and_has_no_script() {
+fn long_names_are_set_smaller() {
+    let class = |length| {
+        let mut view = marked_result();
+        view.organization = Some("n".repeat(length));
+        view.heading_class()
+    };
+    assert_eq!(
+        [10, 36, 89, 90, 201].map(class),
+        ["", "long", "long", "longest", "longest"]
+    );
+}
+
+#[test]
+fn an_option_is_a_piece_of_its_own() {
+    assert_eq!(
+        pieces("Give --save-to file, or leave --save out."),
+        ["Give ", "--save-to", " file, or leave ", "--save", " out."]
+    );
+    assert_eq!(pieces("--dc"), ["", "--dc", ""]);
+    assert_eq!(pieces("server-based"), ["server-based"]);
+}
+
+#[test]
+fn a_message_page_is_sound_and_has_a_script_only_for_its_command() {
     for (tone, word) in [
         (Tone::Good, "Success"),
         (Tone::Attention, "Attention"),
@@ -177,13 +237,25 @@ fn a_message_page_is_sound_and_has_no_script() {
         (Tone::Neutral, "Nothing happened"),
     ] {
         let page = message_of(tone, false);
-        assert_sound(&page, &["title", "paragraph", "step"]);
-        assert!(page.html.contains(word) && !page.html.contains("<script"));
-        let policy = &page.content_security_policy;
+        assert_sound(
+            &page,
+            &["heading", "code", "what", "cause", "remedy", "command"],
+        );
+        assert!(page.html.contains(word) && page.html.contains("<h1>heading"));
         assert!(
-            policy.contains("; form-action 'none'; sandbox ") && !policy.contains("script-src")
+            page.content_security_policy
+                .contains("; form-action 'none'; sandbox ")
         );
     }
+    let mut view = MessageView {
+        tone: Tone::Bad,
+        problem: problem(),
+        rehearsal: false,
+    };
+    view.problem.explained.command = None;
+    let page = message(&view);
+    assert!(!page.html.contains("<script") && !page.html.contains("<button"));
+    assert!(!page.content_security_policy.contains("script-src"));
 }
 
 #[test]
@@ -195,31 +267,4 @@ fn a_rehearsal_says_so_and_nothing_else_does() {
             assert_eq!(page.html.contains("Rehearsal"), rehearsal);
         }
     }
-}
-
-#[test]
-fn the_chooser_waits_for_the_script_and_offers_every_reader() {
-    let html = result(&marked_result()).html;
-    assert!(html.contains("<p class=\"choose\" hidden>"));
-    assert_eq!(html.matches("<option ").count(), 2);
-    assert_eq!(html.matches("<details class=\"reader\">").count(), 2);
-    assert!(html.contains("Not available: why"));
-    assert!(html.contains("<a href=\"https://example.com/page\" target=\"_blank\" rel="));
-}
-
-#[test]
-fn adobes_form_is_named_only_when_its_six_fields_come_first() {
-    let named = |labels: &[&'static str]| {
-        let mut view = marked_result();
-        let of = |label: &&'static str| Value {
-            label,
-            value: label.to_string().into(),
-            secret: false,
-        };
-        view.values = labels.iter().map(of).collect();
-        result(&view).html.contains("The first six")
-    };
-    assert!(named(&ADOBE_FORM));
-    assert!(!named(&ADOBE_FORM[1..]));
-    assert!(!named(&ADOBE_FORM[..5]));
 }

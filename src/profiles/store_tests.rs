@@ -123,17 +123,20 @@ fn an_unknown_profile_is_told_with_the_known_ones() {
     let Explanation {
         cause, exit_code, ..
     } = explained(trouble);
-    assert_eq!((cause.as_str(), exit_code), ("No profile was kept yet.", 2));
+    assert_eq!(
+        (cause.as_str(), exit_code),
+        ("No profile has been saved yet.", 2)
+    );
     profiles
         .save(&name("home"), &kept(), Backend::File)
         .unwrap();
     assert_eq!(
         explained(profiles.load(&name("work")).unwrap_err()).cause,
-        "There are: home."
+        "Saved profiles: home."
     );
     assert_eq!(
         explained(profiles.forget(&name("work")).unwrap_err()).cause,
-        "There are: home."
+        "Saved profiles: home."
     );
 }
 

@@ -45,13 +45,13 @@ pub struct Beginning {
 pub type Make<'a> = &'a dyn Fn(Entered) -> Result<Settings, String>;
 
 /// One guided start, from the bound redirect URI to the page that tells how it went. Each attempt has a state and a
-/// verifier of its own; a newer one ends the older.
+/// verifier of its own; a newer one ends the older. Also the settings of the one that succeeded.
 pub async fn setup(
     (beginning, draft): (Beginning, Draft),
     make: Make<'_>,
     loopback: Loopback,
     context: &mut Context,
-) -> Result<Outcome, Error> {
+) -> Result<(Outcome, Settings), Error> {
     let here = RedirectUri::parse(LISTENS).expect("it is a redirect URI");
     let listeners = Loopback::bind(&here).await?;
     let (limit, rehearsal) = (beginning.limit, beginning.rehearsal);
@@ -78,7 +78,7 @@ pub async fn setup(
     let mut settings = guide.settings().await?;
     loop {
         settings = match guide.attempt(&settings, &loopback, context).await? {
-            Ended::Obtained(outcome) => return Ok(*outcome),
+            Ended::Obtained(outcome) => return Ok((*outcome, settings)),
             Ended::Again(settings) => *settings,
         };
     }
@@ -132,10 +132,10 @@ impl Guide<'_> {
         let phase = self.front.phase();
         phase.send_replace(Phase::Reaching);
         let called_back = || drop(phase.send_replace(Phase::CalledBack));
-        let draw: DrawOutcome<'_> = &|outcome, settings, now| match outcome {
+        let draw: DrawOutcome<'_> = &|outcome, settings| match outcome {
             // Before its page leads the person back.
             Err(error) if goes_on(error) => self.failed(error),
-            outcome => pages::result::of(outcome, settings, now),
+            outcome => pages::result::of(outcome, settings),
         };
         let attempt = attempt(settings, loopback.clone(), context, &called_back, draw);
         let outcome = tokio::select! {
@@ -158,14 +158,14 @@ impl Guide<'_> {
     /// The person is shown what failed, beside the field that it is about.
     fn failed(&self, error: &Error) -> Page {
         let (field, explained) = (field_of(error), error.explain());
-        let what = field.map_or_else(|| error.to_string(), |(_, why)| why.to_owned());
+        let what = field.map_or_else(|| explained.title.to_owned(), |(_, why)| why.to_owned());
         let cause = explained.cause.clone();
         let told = SetUp::Failed {
             what: what.clone(),
             cause,
         };
         (self.tell)(Event::SetUp(told));
-        let failure = [what, explained.cause, explained.remedy];
+        let failure = [what, explained.cause.clone(), explained.next()];
         self.front.ask_again(|draft| {
             if let Some((field, why)) = field {
                 draft.slip(field, why);

@@ -36,8 +36,10 @@ pub struct Consent {
 pub struct EnterCode<'a> {
     /// The page's data center: "Europe".
     pub data_center: &'static str,
-    /// The code to prefill, if the address contains it.
+    /// Prefilled, if the address contains it or it was entered before.
     pub user_code: &'a str,
+    /// Whether no device waits with it.
+    pub is_wrong: bool,
 }
 
 /// The API console's page for a self client.
@@ -143,12 +145,8 @@ pub fn invalid(error: Invalid) -> Response {
             "The response type is not “code”.",
             "Send response_type=code.",
         ),
-        Invalid::UserCode => (
-            "Invalid Code",
-            "No device is waiting for this code: it is mistyped, expired or already used.",
-            "Compare it with the code in the terminal and enter it again. A code is valid for five minutes.",
-        ),
-        Invalid::Request => (
+        // A wrong code is told on the page where it is entered.
+        Invalid::Request | Invalid::UserCode => (
             "Invalid Request",
             "The request is malformed, or this consent was already used.",
             "Start the login again.",
@@ -248,6 +246,7 @@ mod tests {
         let enter = own_form(&EnterCode {
             data_center: marked("center"),
             user_code: marked("code"),
+            is_wrong: true,
         });
         assert_sound(enter, &["center", "code"]).await;
         let console = own_form(&Console {

@@ -341,6 +341,8 @@ ELSEWHERE = {"powershell", "singer"}
 
 
 def main():
+    if Path("/etc/hosts").stat().st_size:
+        sys.exit("tests/consumers/run starts this in a network whose hosts file is still empty")
     zoho, failed, rows = Zoho(), False, []
     for name, proof in PROOFS.items():
         began = time.monotonic()

@@ -253,6 +253,7 @@ fn settings(stand_in: &StandIn) -> Settings {
         keeping: None,
         destination: None,
         rehearsal: true,
+        page_first: false,
     }
 }
 

@@ -87,19 +87,24 @@ pub async fn page(State(site): State<Site>, uri: Uri, query: Option<Parameters>)
     pages::own_form(&EnterCode {
         data_center: site.at.name(),
         user_code: user_code.unwrap_or_default(),
+        is_wrong: false,
     })
 }
 
 /// POST `/device`: the person entered the code.
 pub async fn enter(State(site): State<Site>, form: Option<Parameters>) -> Response {
     let user_code = form.as_ref().and_then(|form| form.value("user_code"));
-    let entered =
-        site.state()
-            .registry
-            .enter(site.at, user_code.unwrap_or_default(), Instant::now());
+    let user_code = user_code.unwrap_or_default();
+    let registry = &mut site.state().registry;
+    let entered = registry.enter(site.at, user_code, Instant::now());
     match entered {
         Ok(Authorization::Consent { ticket, scopes }) => consent::ask(&site, ticket, scopes),
         Ok(Authorization::Moved(_)) => pages::invalid(Invalid::Request),
+        Err(Invalid::UserCode) => pages::own_form(&EnterCode {
+            data_center: site.at.name(),
+            user_code,
+            is_wrong: true,
+        }),
         Err(error) => pages::invalid(error),
     }
 }

@@ -293,3 +293,31 @@ async fn the_visitor_accepts_and_tells_of_error_pages() {
     assert!(!visit.consented);
     assert!(visit.title.unwrap().starts_with("Invalid Redirect Uri"));
 }
+
+#[tokio::test]
+async fn a_wrong_device_code_is_told_where_it_can_be_corrected() {
+    let case = Case::new(Rehearsal::default()).await;
+    let us = case.zoho.accounts_url(DataCenter::Us);
+    let eu = case.zoho.accounts_url(DataCenter::Eu);
+    let form = [
+        ("client_id", &*case.zoho.client_id()),
+        ("grant_type", "device_request"),
+        ("scope", case.scope),
+    ];
+    let begun = post(&format!("{us}/oauth/v3/device/code"), &encoded(&form)).await;
+    let begun = begun.json();
+    let page = format!("{eu}/device");
+    let wrong = post(&page, &encoded(&[("user_code", "<b>WRONG")])).await;
+    assert!(wrong.has_title("Invalid Code"), "{}", wrong.0);
+    for part in [
+        "name=\"user_code\" value=\"&#60;b&#62;WRONG\"",
+        " autofocus aria-invalid=\"true\"",
+        "Continue</button>",
+    ] {
+        assert!(wrong.body().contains(part), "{part}: {}", wrong.body());
+    }
+    assert!(!wrong.body().contains("tart the login again"));
+    let code = begun["user_code"].as_str().unwrap();
+    let right = post(&page, &encoded(&[("user_code", code)])).await;
+    assert!(right.has_title("Allow "), "{}", right.0);
+}

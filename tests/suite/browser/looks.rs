@@ -59,8 +59,8 @@ async fn nothing_leaves_the_machine_and_no_page_breaks_its_policy() {
         let refused = stderr.matches("refused and changed nothing").count();
         assert_eq!(refused, 1, "{stderr}");
         if button == ACCEPT {
-            tab.click("[data-copy]").await;
-            tab.click("[data-save]").await;
+            tab.click(":checked + label + .panel .primary").await;
+            tab.click("[data-name='text document'] [data-save]").await;
         }
     }
     let remote = tab
@@ -100,8 +100,9 @@ async fn every_answer_carries_its_protection() {
             .is_some_and(|url| url.starts_with("http:"))
     };
     let answers: Vec<_> = redirects.chain(pages).filter(of_http).collect();
-    // The redirect to the other data center, from consent to callback, from callback to page; and three pages.
-    assert_eq!(answers.len(), 6, "{answers:#?}");
+    // From the stranger's callback, to the other data center, from consent to callback, from callback to page; and three
+    // pages.
+    assert_eq!(answers.len(), 7, "{answers:#?}");
     for answer in answers {
         for (name, value) in PROTECTION {
             assert_eq!(answer["headers"][name], value, "{name} of {answer}");

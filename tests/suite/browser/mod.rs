@@ -1,5 +1,6 @@
 //! Tests the rehearsal in a real browser.
 
+mod access;
 mod failures;
 mod fragment;
 pub mod looks;

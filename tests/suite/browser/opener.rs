@@ -27,7 +27,7 @@ async fn the_start_address_leads_to_zoho_once() {
     assert!(page.contains("This address was opened twice"), "{page}");
     program.line_with("opened a second time").await;
     tab.follow(ACCEPT).await;
-    assert!(tab.text().await.contains("Zoho CRM is connected"));
+    assert!(tab.text().await.contains("Connected to Rehearsal Company"));
     let ended = program.wait().await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
 }

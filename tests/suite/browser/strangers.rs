@@ -16,6 +16,17 @@ async fn the_callback_of_another_login_changes_nothing() {
     tab.go(&callback(&address, "code=x&state=y")).await;
     let page = tab.text().await;
     assert!(page.contains("Not from this login"), "{page}");
+    let shown = tab.js("location.href").await;
+    assert!(
+        shown
+            .as_str()
+            .is_some_and(|url| url.ends_with("/not-this-login")),
+        "{shown}"
+    );
+    let history = tab.call("Page.getNavigationHistory", json!({})).await;
+    let entries = history["entries"].as_array().unwrap();
+    let holds = |entry: &Value| entry["url"].to_string().contains("state=");
+    assert!(!entries.iter().any(holds), "{history}");
     program.line_with("does not belong to this login").await;
     accept(&mut tab, &address).await;
     let ended = program.wait().await;

@@ -100,7 +100,13 @@ async fn the_browser_wins_over_nonsense_and_gets_its_page() {
         |address: String| tokio::spawn(async move { visitor::consent(&address).await.ok() });
     let ended = stage.run_with(browser, pasted, |_| {}).await;
     assert_eq!(ended.code(), 0);
-    assert!(ended.visit.unwrap().page.contains("Zoho CRM is connected"));
+    assert!(
+        ended
+            .visit
+            .unwrap()
+            .page
+            .contains("Connected to <bdi>Rehearsal Company")
+    );
 }
 
 #[tokio::test]
@@ -132,7 +138,7 @@ async fn each_end_of_a_device_has_its_code() {
         ),
         (Failure::Refused, 3, "refused at Zoho"),
         (Failure::SlowDown, 0, ""),
-        (Failure::ForeignLocation, 7, "not known: zz"),
+        (Failure::ForeignLocation, 7, "not in the table: zz"),
         (
             Failure::InvalidClient,
             5,
@@ -206,7 +212,7 @@ async fn a_self_client_sends_no_redirect_uri() {
     assert_eq!(again.code(), 5);
     let said = again.words().concat().concat();
     assert!(
-        said.contains("invalid_code") && said.contains("data center whose console made it"),
+        said.contains("invalid_code") && said.contains("--dc of that console's data center"),
         "{said}"
     );
 }

@@ -84,7 +84,11 @@ async fn row_16_a_callback_of_yesterday_changes_nothing() {
     first.complete(&old).await;
     first.ends_with(0).await;
     let second = Login::start(&zoho, &["--redirect-uri", &redirect_uri]).await;
-    assert_eq!(wire::ask(&old.url, "GET", "").await.status(), "400");
+    let answer = wire::ask(&old.url, "GET", "").await;
+    assert_eq!(
+        (answer.status(), answer.header("location")),
+        ("303", Some("/not-this-login"))
+    );
     let new = second.consent().await;
     second.complete(&new).await;
     second.ends_with(0).await;
@@ -210,7 +214,11 @@ async fn row_17_without_any_terminal_the_page_still_has_the_credentials() {
     let answer = login.send(callback(&login)).await;
     let page = login.get(answer.header("location").unwrap(), "").await;
     assert!(page.body().contains("1000.refresh"));
-    assert!(page.body().contains("Written nowhere"), "{}", page.body());
+    assert!(
+        page.body().contains("Not saved anywhere"),
+        "{}",
+        page.body()
+    );
     assert_eq!(login.program.exit().await, Some(1));
 }
 

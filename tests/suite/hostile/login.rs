@@ -130,6 +130,20 @@ impl Login {
         self.request("GET", target, headers).await
     }
 
+    /// The page where a browser ends up that brings what is not this login's: its address holds nothing of that.
+    pub async fn refused(&self, target: &str) -> Answer {
+        let answer = self.get(target, "").await;
+        assert_eq!(answer.status(), "303", "{target}");
+        let at = answer.header("location").unwrap_or_default();
+        let is_name = |char: char| char.is_ascii_lowercase() || char == '-';
+        assert!(
+            at.strip_prefix('/')
+                .is_some_and(|name| name.chars().all(is_name)),
+            "{at}"
+        );
+        self.get(at, "").await
+    }
+
     pub async fn request(&self, method: &str, target: &str, headers: &str) -> Answer {
         self.send(&self.head(method, target, headers)).await
     }

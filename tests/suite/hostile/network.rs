@@ -23,7 +23,7 @@ pub(super) fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Co
 /// Asserts that the login cannot begin. Returns what the program says about it.
 pub(super) async fn not_begun(mut command: Command) -> String {
     let stderr = Program::spawn(&mut command).ends_with(1).await;
-    assert!(stderr.contains("The login was not begun"), "{stderr}");
+    assert!(stderr.contains("The login was not started"), "{stderr}");
     stderr
 }
 

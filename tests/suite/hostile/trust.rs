@@ -39,7 +39,7 @@ async fn row_08_a_look_alike_gets_nothing_and_ends_in_exit_7() {
         let (state, server) = (login.state(), encoded(&named));
         let forged = format!("/callback?code=1000.forged&accounts-server={server}");
         // Without the state it has no effect.
-        assert_eq!(login.get(&forged, "").await.status(), "400", "{named}");
+        assert_eq!(login.refused(&forged).await.status(), "400", "{named}");
         let answer = login.get(&format!("{forged}&state={state}"), "").await;
         let page = login.get(answer.header("location").unwrap(), "").await;
         assert!(page.body().contains("not trusted"), "{}", page.body());
@@ -60,7 +60,7 @@ async fn row_08_an_accounts_server_given_twice_has_no_effect() {
         "location=eu&location=us".to_owned(),
     ] {
         let target = format!("/callback?code=1000.forged&{pair}&state={state}");
-        assert_eq!(login.get(&target, "").await.status(), "400", "{pair}");
+        assert_eq!(login.refused(&target).await.status(), "400", "{pair}");
     }
     login.assert_alive(&zoho).await;
 }

@@ -2,6 +2,7 @@
 
 use crate::program::{Ended, Program};
 use crate::rehearsed::{Stage, bounded};
+use std::collections::BTreeSet;
 use zoho_stand_in::failure::{Failure, Stage as At};
 use zoho_stand_in::{Rehearsal, visitor};
 
@@ -10,34 +11,35 @@ type Case = (Failure, i32, [&'static str; 3]);
 
 #[rustfmt::skip]
 const CASES: [Case; 24] = [
-    (Failure::Refused, 3, ["The consent was refused at Zoho (access_denied).", "clicked Reject", "run the login again and accept"]),
+    (Failure::Refused, 3, ["The consent was refused at Zoho (access_denied).", "clicked Reject", "log in again and click Accept: zoho-grant login"]),
     (Failure::ForeignAccountsServer, 7, ["not trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
-    (Failure::LocationMismatch, 7, ["not trusted: https://accounts.zoho.eu", "It is Zoho's, but not that of the data center named beside it", "open only the address that it prints"]),
-    (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is off", "--dc of the data center where the client is registered"]),
+    (Failure::LocationMismatch, 7, ["names two different data centers", "that of Europe (https://accounts.zoho.eu), but the location is India (in)", "open only the address in the terminal"]),
+    (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is off", "where the client is registered, for example United States: zoho-grant login --dc us"]),
     (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ per data center", "Copy the client secret of this data center"]),
     (Failure::InvalidRedirectUri, 5, ["(invalid_redirect_uri)", "differs from the one registered", "Register exactly http://localhost:"]),
     (Failure::InvalidCode, 5, ["(invalid_code)", "expired, was used before, or belongs to another data center", "consent without a pause"]),
     (Failure::AccessDenied, 5, ["(access_denied)", "refused, or too many grant tokens", "Wait a few minutes"]),
-    (Failure::Throttled, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
-    (Failure::Throttled200, 5, ["(Access Denied, too many requests)", "about ten in ten minutes", "Wait at least 10 minutes"]),
-    (Failure::GeneralError, 5, ["(general_error)", "does not document this error", "Check client and scopes"]),
-    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check --scope of zoho-grant login letter by letter"]),
-    (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check client and scopes"]),
-    (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check client and scopes"]),
+    (Failure::Throttled, 5, ["(Access Denied, too many requests)", "about ten token requests in ten minutes", "Wait at least 10 minutes"]),
+    (Failure::Throttled200, 5, ["(Access Denied, too many requests)", "about ten token requests in ten minutes", "Wait at least 10 minutes"]),
+    (Failure::GeneralError, 5, ["(general_error)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
+    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check the option --scope of zoho-grant login letter by letter. To look scopes up: zoho-grant scopes"]),
+    (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
+    (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
     (Failure::NoRefreshToken, 5, ["Zoho gave no refresh token", "offline access and a fresh consent", "register a server-based client"]),
-    (Failure::Html, 5, ["sent a web page instead of JSON (HTTP status 502)", "a gateway or a proxy", "run the login again"]),
-    (Failure::HalfJson, 5, ["JSON without an access token, or cut short", "a gateway or a proxy", "run the login again"]),
-    (Failure::Redirect, 5, ["a redirect (302 Found), which is not followed", "a gateway or a proxy", "run the login again"]),
-    (Failure::Huge, 5, ["sent an answer longer than 65536 bytes", "a gateway or a proxy", "run the login again"]),
+    (Failure::Html, 5, ["sent a web page instead of JSON (HTTP status 502)", "a gateway or a proxy", "Wait a minute, then try again"]),
+    (Failure::HalfJson, 5, ["JSON without an access token, or cut short", "a gateway or a proxy", "Wait a minute, then try again"]),
+    (Failure::Redirect, 5, ["a redirect (302 Found), which is not followed", "a gateway or a proxy", "Wait a minute, then try again"]),
+    (Failure::Huge, 5, ["sent an answer longer than 65536 bytes", "a gateway or a proxy", "Wait a minute, then try again"]),
     (Failure::Closed, 1, ["The grant token could not be exchanged", "closed before the answer was complete", "run the command again"]),
     (Failure::ForeignApiDomain, 7, ["not Zoho's: https://www.zohoapis.com.evil.example", "the credentials are unchecked", "--trust-api-domain"]),
-    (Failure::InvalidToken, 5, ["does not accept the new access token (INVALID_TOKEN)", "API domain is the wrong one", "run the login again"]),
+    (Failure::InvalidToken, 5, ["does not accept the new access token (INVALID_TOKEN)", "API domain is the wrong one", "log in again"]),
     (Failure::ScopeMismatch, 0, ["OAUTH_SCOPE_MISMATCH", "does not have the scope", "add the scope to --scope"]),
     (Failure::CrmHtml, 0, ["The organization was not checked", "could not be read", "HTTP status 502"]),
 ];
 
 #[tokio::test]
 async fn page_and_terminal_say_the_same_cause_and_remedy() {
+    let mut commands = BTreeSet::new();
     for (failure, code, parts) in CASES {
         let (ended, page) = rehearse(failure).await;
         assert_eq!(ended.code, Some(code), "{failure}: {}", ended.stderr);
@@ -49,6 +51,18 @@ async fn page_and_terminal_say_the_same_cause_and_remedy() {
             );
             assert!(page.contains(part), "{failure}, page, {part:?}");
         }
+        let mut before_buttons: Vec<&str> = page.split("Copy command").collect();
+        before_buttons.pop();
+        let commands_here = before_buttons
+            .into_iter()
+            .filter_map(|text| Some(text.rsplit_once("zoho-grant ")?.1.to_owned()));
+        commands.extend(commands_here);
+    }
+    assert!(commands.len() > 2, "{commands:?}");
+    for command in commands {
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        let ended = Program::start(&words).wait().await;
+        assert_eq!(ended.code, Some(0), "{command}: {}", ended.stderr);
     }
 }
 
@@ -129,7 +143,7 @@ async fn a_refusal_without_state_is_told_and_changes_nothing() {
     let ended = program.wait().await;
     assert_eq!(ended.code, Some(4));
     assert!(
-        ended.stderr.contains("cannot be tied to this login"),
+        ended.stderr.contains("cannot be matched to this login"),
         "{}",
         ended.stderr
     );
@@ -143,9 +157,13 @@ async fn rehearse(failure: Failure) -> (Ended, String) {
     (program.wait().await, text(&visit.page))
 }
 
-/// A page's text as a person reads it, without escapes.
+/// A page's text as a person reads it: without tags and escapes.
 fn text(page: &str) -> String {
-    let mut text = page.to_owned();
+    let pieces = page
+        .split('<')
+        .map(|piece| piece.split_once('>').map_or(piece, |(_, text)| text));
+    let text: String = pieces.collect();
+    let mut text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for (escape, char) in [
         ("&#34;", "\""),
         ("&#39;", "'"),

@@ -106,8 +106,8 @@ async fn the_page_tells_what_was_obtained_and_where_it_went() {
         "Rehearsal Company",
         "Rehearsal User",
         "Europe (eu)",
-        "in 60 minutes",
-        "Written to standard output, as json.",
+        "Access token expires",
+        "Printed in the terminal (standard output) as json.",
     ] {
         assert!(visit.page.contains(told), "{told}");
     }

@@ -81,7 +81,11 @@ async fn row_40_twelve_processes_ask_once_about_a_dead_token() {
     assert_eq!(asked.count(), 1);
     for ended in &all {
         assert_refused(ended, !ended.stderr.contains("not asked"));
-        assert!(ended.stderr.contains("The refresh token is dead"));
+        assert!(
+            ended
+                .stderr
+                .contains("The refresh token is no longer valid")
+        );
     }
     // The same token in variables, which no lock guards.
     let variables = [

@@ -116,7 +116,7 @@ async fn profiles_are_listed_without_secrets_and_forgotten() {
     let ended = life.run(&["token", "--profile", "work"]).await;
     assert_eq!(ended.code, Some(2));
     assert!(
-        ended.stderr.contains("There are: default."),
+        ended.stderr.contains("Saved profiles: default."),
         "{}",
         ended.stderr
     );
@@ -227,13 +227,12 @@ async fn a_login_is_kept_and_page_and_terminal_say_where() {
         "{}",
         ended.stderr
     );
-    let kept = "Stored in the file, as profile default.";
-    assert!(
-        ended.stderr.contains(kept) && page.contains(kept),
-        "{}",
-        ended.stderr
-    );
-    assert!(!page.contains("Written nowhere"));
+    let file = life.profiles().display().to_string();
+    let kept = format!("Saved in the file {file}, as profile default.");
+    assert!(ended.stderr.contains(&kept), "{}", ended.stderr);
+    assert!(page.contains("Saved in the profile file as profile default."));
+    assert!(page.contains("zoho-grant token --profile default"));
+    assert!(!page.contains("Not saved anywhere"));
     assert_eq!(life.run(&["token"]).await.code, Some(0));
 }
 
@@ -257,12 +256,12 @@ async fn a_disk_that_is_full_while_saving_loses_nothing() {
     let ended = program.wait().await;
     assert_eq!(ended.code, Some(1), "{}", ended.stderr);
     assert!(
-        ended.stderr.contains("could not be kept") && ended.stderr.contains("cannot be written"),
+        ended.stderr.contains("could not be saved") && ended.stderr.contains("cannot be written"),
         "{}",
         ended.stderr
     );
     assert!(ended.stdout.contains("Refresh token:"), "{}", ended.stdout);
-    assert!(visit.page.contains("could not be kept"));
+    assert!(visit.page.contains("could not be saved"));
     assert!(life.secrets().is_null());
 }
 

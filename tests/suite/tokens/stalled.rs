@@ -40,7 +40,7 @@ async fn a_signal_hands_over_what_is_being_kept_for_ever() {
         assert!(ended.stderr.contains(words), "{}", ended.stderr);
         assert!(ended.stdout.contains("Refresh token:"), "{}", ended.stdout);
         let page = visit.await.unwrap().unwrap().page;
-        assert!(page.contains("could not be kept"), "{page}");
+        assert!(page.contains("could not be saved"), "{page}");
         assert!(!life.profiles().exists() || life.secrets().is_null());
     }
 }

@@ -45,7 +45,7 @@ async fn the_grant_token_is_asked_for_unseen_and_another_data_centre_tried_when_
         "{seen}"
     );
     person.enter(DOWN).await;
-    person.next("Stored in the file").await;
+    person.next("Saved in the file").await;
     assert_eq!(person.end().await, 0);
     assert_eq!(life.requests("authorization_code"), 2);
 }
@@ -78,7 +78,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
     let life = Life::new().await;
     let file = life.home.path().join("printed");
     let arguments = format!(
-        "login --no-browser --accounts-url http://127.0.0.1:9 --redirect-uri http://localhost:0/ > {}",
+        "login --no-browser --accounts-url http://127.0.0.1:9 --redirect-uri http://localhost:0/ --format text --scope A.b.READ > {}",
         file.display()
     );
     let mut person = Typist::start(&arguments, &life.variables());
@@ -86,6 +86,8 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
     person.enter("1000.ABCDEFGHIJ0123456789ABCDEFGHIJ").await;
     person.next("Client secret (not shown): ").await;
     person.enter("not-to-be-seen").await;
+    person.next("Save client and tokens").await;
+    person.enter("").await;
     person.until("code=1").await;
     assert!(!person.seen.contains("not-to-be-seen"), "{}", person.seen);
     assert_eq!(fs::read_to_string(file).unwrap(), "");

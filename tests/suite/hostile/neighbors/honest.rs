@@ -29,7 +29,7 @@ async fn a_login_from_start_to_end(browser: Browser, host: &str) {
     tab.go(victim.start.as_str()).await;
     tab.follow(ACCEPT).await;
     let page = tab.text().await;
-    assert!(page.contains("Zoho CRM is connected"), "{page}");
+    assert!(page.contains("Connected to Rehearsal Company"), "{page}");
     victim.login.ends_with(0).await;
 }
 cases!(a_login_from_start_to_end {
@@ -55,7 +55,7 @@ async fn firefox_is_strict() {
     tab.go(victim.start.as_str()).await;
     tab.follow(ACCEPT).await;
     let page = tab.text().await;
-    assert!(page.contains("Zoho CRM is connected"), "{page}");
+    assert!(page.contains("Connected to Rehearsal Company"), "{page}");
     victim.login.ends_with(0).await;
 }
 
@@ -102,7 +102,7 @@ async fn another_browser_goes_on() {
     other.go(zoho.as_str().unwrap()).await;
     other.follow(ACCEPT).await;
     let page = other.text().await;
-    assert!(page.contains("Zoho CRM is connected"), "{page}");
+    assert!(page.contains("Connected to Rehearsal Company"), "{page}");
     victim.login.ends_with(0).await;
 }
 
