@@ -1,6 +1,7 @@
 //! Opening the person's browser, which writes to neither of our outputs and knows none of our variables.
 
 use crate::cli::variables::withhold;
+use std::ffi::OsStr;
 use std::process::{Command as StdCommand, Stdio};
 use std::time::{Duration, Instant};
 use tokio::process::Command;
@@ -25,6 +26,25 @@ pub fn open(address: &str, tell: Tell) {
         }
         tell(Event::BrowserFailed(last));
     });
+}
+
+/// Whether there is anything that a browser could be opened with. Macs and Windows always have one.
+pub fn can_open() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let opener = |command: &StdCommand| is_program(command.get_program());
+    cfg!(not(unix))
+        || cfg!(target_vendor = "apple")
+        || ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"]
+            .into_iter()
+            .any(is_set)
+        || open::commands("http://localhost").iter().any(opener)
+}
+
+/// Whether the shell would find it.
+fn is_program(name: &OsStr) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut folders = std::env::split_paths(&path);
+    folders.any(|folder| folder.join(name).is_file())
 }
 
 /// `$BROWSER`: commands separated by colons, each split into words without a shell; quotes keep a word together, and
@@ -59,6 +79,7 @@ fn chosen(list: &str, address: &str) -> Vec<StdCommand> {
     };
     commands.into_iter().filter_map(command).collect()
 }
+
 /// Whether a colon belongs to its word: behind the letter of a drive, or in an address with `%s` further on.
 fn is_part(rest: &str, words: &[String], word: &str) -> bool {
     let further = rest.split(char::is_whitespace).next().unwrap_or_default();

@@ -8,11 +8,10 @@ mod prompt;
 mod signals;
 mod terminal;
 
-use clap::Parser;
 use cli::usage::Usage;
-use cli::{Arguments, Command, unrepeated};
+use cli::{Command, help};
 use commands::App;
-use commands::token::HEADER;
+use commands::token::Bare;
 use std::process::ExitCode;
 use std::sync::Arc;
 use terminal::Terminal;
@@ -21,8 +20,7 @@ fn main() -> ExitCode {
     signals::keep_no_core();
     signals::watch();
     commands::generated::answer_shell();
-    let arguments = Arguments::try_parse();
-    let arguments = arguments.unwrap_or_else(|error| unrepeated(error).exit());
+    let arguments = help::arguments();
     let terminal = Arc::new(Terminal::on_stderr(arguments.talk));
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
@@ -37,17 +35,19 @@ fn main() -> ExitCode {
         Command::Demo(arguments) => commands::demo::run(arguments, &app),
         Command::Exchange(grant) => commands::exchange::run(grant, &app),
         Command::Device(arguments) => commands::device::run(arguments, &app),
-        Command::Token(from) => commands::token::print("", from, &app),
-        Command::Header(from) => commands::token::print(HEADER, from, &app),
+        Command::Token(from) => commands::token::print(Bare::Token, from, &app),
+        Command::Header(from) => commands::token::print(Bare::Header, from, &app),
+        Command::Run(arguments) => commands::run::run(arguments, &app),
+        Command::Api(arguments) => commands::api::run(arguments, &app),
         Command::Check(arguments) => commands::check::check(arguments, &app),
         Command::Export(arguments) => commands::export::run(arguments, &app),
         Command::Revoke(arguments) => commands::revoke::revoke(arguments, &app),
-        Command::Profiles => commands::profiles::list(&app),
+        Command::Profiles { json } => commands::profiles::list(*json, &app),
         Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), &app),
-        Command::Scopes { word } => commands::lookup::scopes(word.as_deref(), &app),
+        Command::Scopes { word, json } => commands::lookup::scopes(word.as_deref(), *json, &app),
         Command::Completions(arguments) => commands::generated::completions(arguments, &app),
         Command::Man(arguments) => commands::generated::man(arguments, &app),
-        Command::Datacenters => commands::lookup::data_centers(&app),
+        Command::Datacenters { json } => commands::lookup::data_centers(*json, &app),
     };
     let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));
     // A name lookup or browser that is still running must not keep the process alive.

@@ -3,7 +3,8 @@
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use inquire::error::{InquireError, InquireResult};
 use inquire::ui::RenderConfig;
-use inquire::{Confirm, Password, PasswordDisplayMode, Select, Text};
+use inquire::validator::MinLengthValidator;
+use inquire::{Confirm, MultiSelect, Password, PasswordDisplayMode, Select, Text};
 use secrecy::SecretString;
 use std::fs::File;
 use std::io::{self, BufRead, IsTerminal, Read, stderr, stdin};
@@ -12,9 +13,16 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::sync::mpsc;
 use zeroize::{Zeroize, Zeroizing};
 use zoho_grant::handover::file;
+use zoho_grant::zoho::data_centers::{DATA_CENTERS, DataCenter};
+use zoho_grant::zoho::registration;
+use zoho_grant::zoho::scope_catalog::{self, KnownScope};
+use zoho_grant::zoho::scopes::Scopes;
 
 /// A secret is some dozens of bytes; anything longer is another file.
 const SECRET_BYTES: usize = 4096;
+
+/// How many scopes are shown at once.
+const SCOPES_SHOWN: usize = 8;
 
 /// How many pasted lines wait to be judged; a pasted page has more.
 const LINES: usize = 16;
@@ -36,10 +44,36 @@ pub fn colored(colored: bool) {
     });
 }
 
+/// Whether the terminal's input is ours, and its last row with it.
+pub fn is_in_foreground() -> bool {
+    system::in_foreground()
+}
+
+/// Asks for the data center, which the address of one's CRM tells, too.
+pub fn data_center() -> io::Result<&'static DataCenter> {
+    let question = "Data center, or the address of your CRM:";
+    let domain = |center: &DataCenter| center.accounts_server.replace("https://accounts.", "");
+    let shown =
+        |center: &DataCenter| format!("{} ({}), {}", center.name, center.code, domain(center));
+    let lines: Vec<_> = DATA_CENTERS.iter().map(shown).collect();
+    let chosen = ask(question, || {
+        Select::new(question, lines)
+            .with_page_size(DATA_CENTERS.len())
+            .with_scorer(&|typed, _, line, at| {
+                let named = registration::data_center(typed);
+                let fits = named.map(|center| *center == DATA_CENTERS[at]);
+                rank(fits.unwrap_or_else(|| has(line, typed)), at)
+            })
+            .with_help_message("type or paste to search, Enter to go on")
+            .raw_prompt()
+    })?;
+    Ok(&DATA_CENTERS[chosen.index])
+}
+
 /// Asks for a line of text.
-pub fn text(question: &str) -> io::Result<String> {
-    let answer = ask(question, || Text::new(question).prompt())?;
-    Ok(answer.trim().to_owned())
+pub fn text(question: &str, help: &str) -> io::Result<String> {
+    let prompt = || Text::new(question).with_help_message(help).prompt();
+    ask(question, prompt)
 }
 
 /// Asks for a line that is not shown.
@@ -52,6 +86,42 @@ pub fn hidden(question: &str) -> io::Result<SecretString> {
             .prompt()
     })?;
     Ok(alone(&Zeroizing::new(answer)))
+}
+
+/// Asks for scopes, those of a list preselected; the known ones can be searched.
+pub fn scopes(preselected: &Scopes) -> io::Result<Scopes> {
+    let question = "Scopes:";
+    let is_preselected = |known: &KnownScope| preselected.iter().any(|it| it == known.scope);
+    let (mut known, others): (Vec<_>, Vec<_>) = scope_catalog::all().partition(is_preselected);
+    let default: Vec<_> = (0..known.len()).collect();
+    known.extend(others);
+    let lines = known
+        .iter()
+        .map(|it| format!("{}  {}", it.scope, it.description));
+    let lines = lines.collect();
+    let least = MinLengthValidator::new(1).with_message("Select at least one scope.");
+    let chosen = ask(question, || {
+        MultiSelect::new(question, lines)
+            .with_default(&default)
+            .with_page_size(SCOPES_SHOWN)
+            .with_keep_filter(false)
+            .with_scorer(&|typed, _, line, at| rank(has(line, typed), at))
+            .with_formatter(&|chosen| format!("{} selected", chosen.len()))
+            .with_validator(least)
+            .with_help_message("Type to search, Space to select, Enter to go on")
+            .raw_prompt()
+    })?;
+    let names: Vec<_> = chosen.iter().map(|it| known[it.index].scope).collect();
+    Scopes::parse(&names.join(",")).map_err(io::Error::other)
+}
+
+fn has(line: &str, typed: &str) -> bool {
+    line.to_lowercase().contains(&typed.to_lowercase())
+}
+
+/// In the order of the list.
+fn rank(fits: bool, at: usize) -> Option<i64> {
+    fits.then(|| -i64::try_from(at).unwrap_or(i64::MAX))
 }
 
 /// Asks for a yes; Enter alone is a no.

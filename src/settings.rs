@@ -9,6 +9,10 @@ use crate::zoho::trust::{AccountsServer, Trust};
 use std::time::Duration;
 
 /// What a login needs to know.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a setting of its own, and every combination is possible"
+)]
 #[derive(Debug)]
 pub struct Settings {
     /// The registered client.
@@ -35,6 +39,8 @@ pub struct Settings {
     pub keeping: Option<Keeping>,
     /// Whether Zoho is the stand-in; if so, every page says it.
     pub rehearsal: bool,
+    /// Whether the credentials are written only if no browser fetched the page that shows them.
+    pub page_first: bool,
 }
 
 impl Settings {

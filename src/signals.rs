@@ -25,7 +25,7 @@ pub fn first() -> Receiver<Option<Signal>> {
 }
 
 #[cfg(unix)]
-pub use unix::{keep_no_core, watch};
+pub use unix::{keep_cores_again, keep_no_core, watch};
 
 #[cfg(unix)]
 mod unix {
@@ -34,19 +34,31 @@ mod unix {
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGXFSZ};
     use signal_hook::iterator::Signals;
     use signal_hook::low_level::{emulate_default_handler, exit, raise};
+    use std::sync::OnceLock;
 
     /// In bytes. On Linux one byte keeps the memory from a program that cores are piped to, too, and none does not.
     const CORE: u64 = if cfg!(target_os = "linux") { 1 } else { 0 };
 
+    /// The limit that this program was started with.
+    static FORMER: OnceLock<Rlimit> = OnceLock::new();
+
     /// The memory holds secrets, so no core file is left of it.
     pub fn keep_no_core() {
         let limit = getrlimit(Resource::Core);
+        let _ = FORMER.set(limit);
         let core = limit.maximum.map_or(CORE, |maximum| maximum.min(CORE));
         let none = Rlimit {
             current: Some(core),
             ..limit
         };
         let _ = setrlimit(Resource::Core, none);
+    }
+
+    /// For a program that takes this one's place: what its memory holds is its own matter.
+    pub fn keep_cores_again() {
+        if let Some(limit) = FORMER.get() {
+            let _ = setrlimit(Resource::Core, *limit);
+        }
     }
 
     /// Catches the signals that end or stop the process, except those that whoever started it ignores. Where they

@@ -33,7 +33,11 @@ impl fmt::Display for Untrusted {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut shown = 0;
         for char in self.0.chars() {
-            let piece = visible(char);
+            let piece = if is_hidden(char) {
+                char.escape_default().to_string()
+            } else {
+                char.to_string()
+            };
             shown += piece.chars().count();
             if shown > SHOWN {
                 return out.write_str("…");
@@ -51,14 +55,6 @@ pub(crate) fn is_hidden(char: char) -> bool {
             '\u{61c}' | '\u{ad}' | '\u{180e}' | '\u{feff}'
             | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
             | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}')
-}
-
-fn visible(char: char) -> String {
-    if is_hidden(char) {
-        char.escape_default().to_string()
-    } else {
-        char.to_string()
-    }
 }
 
 #[cfg(test)]

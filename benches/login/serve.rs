@@ -27,7 +27,7 @@ pub struct Opening {
     pub client_id: String,
     /// The only client's secret, created for this benchmark.
     pub client_secret: String,
-    /// The accounts servers, in the order of `DataCenter::ALL`.
+    /// The accounts servers, in the order of `DataCenter::PAIR`.
     pub accounts_urls: [String; 2],
     /// The API domains, in the same order.
     pub api_domains: [String; 2],
@@ -44,7 +44,8 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
         accounts_url: accounts_urls[at].clone(),
         api_domain: api_domains[at].clone(),
     });
-    let stand_in = StandIn::at(addresses, Rehearsal::default());
+    let places = DataCenter::PAIR.into_iter().zip(addresses).collect();
+    let stand_in = StandIn::at(places, Rehearsal::default());
     stand_in.register_redirect_uri(redirect_uri);
     let opening = Opening {
         client_id: stand_in.client_id(),
@@ -60,8 +61,8 @@ pub fn serve(redirect_uri: &str) -> Outcome<()> {
     };
     let sites = accounts
         .into_iter()
-        .zip(DataCenter::ALL)
-        .chain(apis.into_iter().zip(DataCenter::ALL));
+        .zip(DataCenter::PAIR)
+        .chain(apis.into_iter().zip(DataCenter::PAIR));
     let sites = sites.map(|(listener, at)| (listener, stand_in.router(at)));
     server.run(sites.collect());
     println!("{}", serde_json::to_string(&opening)?);

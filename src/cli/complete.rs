@@ -1,7 +1,6 @@
 //! Shell completion of values that are not fixed words of the command line.
 
-use crate::cli::{Arguments, folder};
-use clap::CommandFactory;
+use crate::cli::{folder, help};
 use clap_complete::engine::CompletionCandidate;
 use std::ffi::OsStr;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
@@ -38,7 +37,7 @@ pub fn scopes(typed: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The commands that have a manual page.
 pub fn commands() -> Vec<CompletionCandidate> {
-    let program = Arguments::command();
+    let program = help::command();
     let commands = program.get_subcommands();
     commands
         .map(|command| {

@@ -14,7 +14,7 @@ use clap_complete::engine::ArgValueCandidates;
   elvish      zoho-grant completions elvish >> ~/.config/elvish/rc.elv
   PowerShell  zoho-grant completions powershell >> $PROFILE      options alone, no values")]
 pub struct Completions {
-    /// Whose
+    /// The shell
     pub shell: Shell,
 }
 
@@ -22,7 +22,7 @@ pub struct Completions {
 #[derive(Args)]
 #[command(after_help = "To read one: zoho-grant man login | man -l -")]
 pub struct Man {
-    /// Of this command; without one, of the program
+    /// The command; if omitted, the program
     #[arg(add = ArgValueCandidates::new(complete::commands))]
     pub command: Option<String>,
 }

@@ -12,19 +12,11 @@ const PATIENCE: Duration = Duration::from_secs(3);
 /// Whether git would add the file: it is in a work tree and not ignored. Asks git itself; without git, a `.git` in a
 /// parent folder is enough to warn.
 pub fn would_take(path: &Path) -> bool {
-    let Ok(path) = std::path::absolute(path) else {
-        return false;
-    };
-    let Some(folder) = path.parent() else {
-        return false;
-    };
-    if !folder
-        .ancestors()
-        .any(|folder| folder.join(".git").exists())
-    {
-        return false;
-    }
-    !says_yes(question(folder, &path))
+    let path = std::path::absolute(path).unwrap_or_default();
+    path.parent().is_some_and(|folder| {
+        let mut above = folder.ancestors();
+        above.any(|folder| folder.join(".git").exists()) && !says_yes(question(folder, &path))
+    })
 }
 
 /// `git check-ignore`. The tree may be an attacker's, and its settings can name programs: a watcher, hooks, a remote to

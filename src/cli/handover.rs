@@ -11,33 +11,33 @@ use zoho_grant::handover::destination::Destination;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::format::Form;
-use zoho_grant::handover::format::{FORMATS, Format, Known};
+use zoho_grant::handover::format::{FORMATS, Format, Known, Prospect};
 use zoho_grant::handover::format_error::FormatError;
-use zoho_grant::handover::format_options::FormatOptions;
+use zoho_grant::handover::format_options::{FormatOptions, Prefix};
 use zoho_grant::handover::template::Template;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::scopes::Scopes;
 
 /// The format and destination of the credentials.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct HandOver {
     /// The program that will read the CRM: sets format and scopes
     #[arg(long = "for", value_name = "DEST", value_enum)]
     pub destination: Option<Destination>,
-    /// Format of the credentials [default: that of --for, else text]
+    /// Format of the credentials [default: the format for --for, otherwise text]
     #[arg(long, value_parser = format_named())]
     pub format: Option<&'static Format>,
     /// One bare value instead of a format
     #[arg(long, value_name = "NAME", conflicts_with_all = ["format", "template"], long_help = field_help())]
     pub field: Option<&'static Field>,
-    /// Any text instead of a format, with {refresh_token} and the like in it; a brace itself is written twice: {{ or }}
+    /// Custom text instead of a format, with placeholders such as {refresh_token}; write a literal brace twice: {{ or }}
     #[arg(long, value_name = "TEXT", conflicts_with = "format")]
     pub template: Option<Template>,
-    /// File for the credentials instead of standard output, which - names
+    /// Write the credentials to this file instead of standard output (-)
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Replace an existing file (dotenv is merged into it in any case)
+    /// Replace an existing file (dotenv is always merged into it)
     #[arg(long, requires = "output")]
     pub force: bool,
     #[command(flatten)]
@@ -45,10 +45,16 @@ pub struct HandOver {
 }
 
 impl HandOver {
-    /// The target, if a login can end there; `told` is whether the CRM will be asked about the organization.
-    pub fn target(&self, told: bool, warnings: &mut Vec<String>) -> Result<Target, Usage> {
-        let (form, extras) = (self.form(), self.options.clone());
-        if let Some(unfit) = form.hopeless(&extras, told) {
+    /// The target, with this prefix of variables; an error if what is known `before` the login rules it out.
+    pub fn target(
+        &self,
+        prefix: &Prefix,
+        before: Option<&Prospect>,
+        warnings: &mut Vec<String>,
+    ) -> Result<Target, Usage> {
+        let (form, mut extras) = (self.form(), self.options.clone());
+        extras.env_prefix = prefix.clone();
+        if let Some(unfit) = before.and_then(|before| form.hopeless(&extras, before)) {
             return Err(refused(&unfit));
         }
         let path = self
@@ -73,6 +79,12 @@ impl HandOver {
     pub fn is_asked_for(&self) -> bool {
         let bare = self.field.is_some() || self.template.is_some();
         bare || self.output.is_some() || self.format().name != "text"
+    }
+
+    /// Whether an option names a form or a place for the credentials.
+    pub fn names_a_form(&self) -> bool {
+        let form = self.format.is_some() || self.field.is_some() || self.template.is_some();
+        form || self.output.is_some()
     }
 
     /// Whether the requested format supports this data center.
@@ -173,6 +185,8 @@ mod tests {
     use super::*;
     use clap::Parser;
     use zoho_grant::handover::format_options::Environment;
+    use zoho_grant::zoho::data_centers::DataCenter;
+    use zoho_grant::zoho::scopes;
 
     #[derive(Parser)]
     struct Line {
@@ -186,9 +200,19 @@ mod tests {
         line.map(|line| line.hand_over)
     }
 
-    fn refusal(line: &str, told: bool) -> Option<(u8, String)> {
-        let target = parsed(line).unwrap().target(told, &mut Vec::new());
-        target.err().map(|usage| (usage.exit_code, usage.remedy))
+    /// Before a login at this data center, with or without the check, for the scopes of its destination.
+    fn refusal(line: &str, center: &str, verify: bool) -> Option<(u8, String)> {
+        let hand_over = parsed(line).unwrap();
+        let scopes = hand_over.scopes(None);
+        let before = Prospect {
+            data_center: DataCenter::of_code(center),
+            scopes: &scopes.unwrap_or_else(|| Scopes::parse(scopes::DEFAULT).unwrap()),
+            verify,
+        };
+        let target = hand_over.target(&Prefix::default(), Some(&before), &mut Vec::new());
+        target
+            .err()
+            .map(|usage| (usage.exit_code, format!("{} {}", usage.cause, usage.remedy)))
     }
 
     #[test]
@@ -212,7 +236,6 @@ mod tests {
         for (option, word) in [
             ("--environment", "bigin"),
             ("--start-date", "soon"),
-            ("--env-prefix", "A-B"),
             ("--template", "{nothing}"),
             ("--field", "nothing"),
             ("--format", "nothing"),
@@ -232,19 +255,37 @@ mod tests {
 
     #[test]
     fn what_is_missing_is_refused_before_the_browser_opens() {
-        let remedy = |option: &'static str| {
-            move |(code, remedy): (u8, String)| code == 2 && remedy.contains(option)
-        };
-        assert!(
-            refusal("--format singer --start-date 2026-01-01", true)
-                .is_some_and(remedy("--user-agent"))
-        );
-        assert!(refusal("--format airbyte", false).is_some_and(remedy("--environment")));
-        assert_eq!(
-            refusal("--format airbyte --environment sandbox", false),
-            None
-        );
-        assert_eq!(refusal("--format airbyte", true), None);
+        for (line, center, verify, named) in [
+            (
+                "--format singer --start-date 2026-01-01",
+                "us",
+                true,
+                "--user-agent",
+            ),
+            ("--format airbyte", "eu", false, "--environment"),
+            ("--format singer", "eu", true, "these data centers: us;"),
+            (
+                "--for airbyte",
+                "ca",
+                true,
+                "us, au, eu, in, cn, jp; and not Canada (ca)",
+            ),
+            ("--format rclone", "eu", true, "WorkDrive.files.READ"),
+            ("--field user_email", "eu", false, "--no-verify"),
+            ("--template {organization_id}", "eu", false, "--no-verify"),
+        ] {
+            let (code, words) = refusal(line, center, verify).unwrap();
+            assert!(code == 2 && words.contains(named), "{line}: {words}");
+        }
+        for (line, center, verify) in [
+            ("--format airbyte --environment sandbox", "eu", false),
+            ("--format airbyte", "eu", true),
+            ("--for airbyte", "an unknown one", true),
+            ("--field environment --environment sandbox", "eu", false),
+            ("--template {organization_id}", "eu", true),
+        ] {
+            assert_eq!(refusal(line, center, verify), None, "{line}");
+        }
     }
 
     #[test]
@@ -252,7 +293,7 @@ mod tests {
         let mut warnings = Vec::new();
         parsed("--format adobe")
             .unwrap()
-            .target(true, &mut warnings)
+            .target(&Prefix::default(), None, &mut warnings)
             .unwrap();
         let all = warnings.join("\n");
         for word in [

@@ -6,7 +6,9 @@ use crate::cli::variables::{Variables, one_server};
 use crate::cli::{Grant, folder};
 use secrecy::SecretString;
 use std::fmt::Display;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
+use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
@@ -14,7 +16,8 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
 /// The variable of the client ID.
 pub const ID: &str = "ZOHO_CLIENT_ID";
-const SECRET: &str = "ZOHO_CLIENT_SECRET";
+/// The variable of the client secret.
+pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 
 /// The layers below the options.
 pub struct Layers {
@@ -22,20 +25,30 @@ pub struct Layers {
     variables: Vec<Variables>,
     /// The servers that the profile's login was allowed to trust.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
+    /// What a profile contributes, as a sentence.
+    pub note: Option<String>,
+    /// What the person should know in advance, one sentence each.
+    pub warnings: Vec<String>,
 }
 
 impl Layers {
     /// Reads the layers. A profile is read if it is named, or if no other layer has a client.
-    pub fn new(grant: &Grant, warnings: &mut Vec<String>) -> Result<Self, Usage> {
+    pub fn new(grant: &Grant) -> Result<Self, Usage> {
         let file = grant.client.env_file.as_deref();
+        let prefix = &grant.result.env_prefix;
+        let read = |path| Variables::of_file_either(path, prefix);
         let mut layers = Self {
-            variables: Vec::from_iter(file.map(Variables::of_file).transpose()?),
+            variables: Vec::from_iter(file.map(read).transpose()?),
             trusted: <_>::default(),
+            note: None,
+            warnings: Vec::new(),
         };
-        layers.variables.push(Variables::of_environment());
+        layers
+            .variables
+            .push(Variables::of_environment_either(prefix));
         let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
         if id.is_none() || grant.keep.profile.is_some() {
-            layers.add_profile(id, grant, warnings)?;
+            layers.add_profile(id, grant)?;
         }
         Ok(layers)
     }
@@ -53,6 +66,17 @@ impl Layers {
         let mut layers = self.variables.iter();
         let found = layers.find_map(|layer| layer.parsed(name, &parse).transpose());
         found.transpose()
+    }
+
+    /// Whether a layer sets the variable.
+    pub fn hold(&self, name: &str) -> bool {
+        self.variables.iter().any(|layer| layer.hold(name))
+    }
+
+    /// Whether a layer names a data center or a server.
+    pub fn name_a_server(&self) -> bool {
+        let names = ["ZOHO_DC", "ZOHO_ACCOUNTS_URL", "ZOHO_API_DOMAIN"];
+        names.iter().any(|name| self.hold(name))
     }
 
     /// The name of the profile to use.
@@ -77,6 +101,7 @@ impl Layers {
         let of_client = of_client.or(of_secret);
         let mut secret = None;
         if client.client_secret_file.is_none()
+            && client.typed.secret.is_none()
             && let (Some(of_client), Some(of_secret)) = (of_client, of_secret)
         {
             secret = self.variables[of_client].secret(SECRET)?;
@@ -118,19 +143,14 @@ impl Layers {
         Usage::wrong(
             format!("The {what} of {other} cannot be used."),
             format!(
-                "The client is that of {client}, and a secret never goes to a server that another place names."
+                "The client comes from {client}, and a secret is never sent to a server that another place names."
             ),
             format!("Give it with {option}, or put client ID, secret and server in one place."),
         )
     }
 
     /// Adds the profile of that name. One that is about to be saved need not exist yet.
-    fn add_profile(
-        &mut self,
-        id: Option<Id>,
-        grant: &Grant,
-        warnings: &mut Vec<String>,
-    ) -> Result<(), Usage> {
+    fn add_profile(&mut self, id: Option<Id>, grant: &Grant) -> Result<(), Usage> {
         let named = grant.keep.profile.as_ref();
         let name = self.profile_name(named)?;
         let Ok(profiles) = folder::profiles() else {
@@ -140,18 +160,40 @@ impl Layers {
             // Another client's secret is of no use for the client given.
             Ok(kept) if id.is_some_and(|id| id.as_str() != kept.client.id()) => {}
             Ok(kept) => {
-                let id = kept.client.id();
-                warnings.push(format!(
-                    "What was not given is taken from profile {name}: client {id}."
-                ));
+                self.note = Some(note(&name, &kept));
                 self.variables.push(Variables::of_profile(&name, &kept));
                 self.trusted = kept.trusted;
             }
             Err(trouble) if named.is_some() && grant.keep.save.is_none() => {
                 return Err(Error::Profile(trouble).into());
             }
+            // Ignored, it would silently be asked for again.
+            Err(
+                trouble @ (ProfileError::Keyring(_)
+                | ProfileError::NoKeyring(_)
+                | ProfileError::Lost(_)),
+            ) => {
+                let why = format!("Profile {name} could not be used: {trouble}.");
+                self.warnings.push(why);
+            }
             Err(_) => {}
         }
         Ok(())
     }
+}
+
+/// Whose client, data center and scopes a login takes.
+fn note(name: &Name, kept: &Credentials) -> String {
+    let (id, server) = (kept.client.id(), &kept.accounts_server);
+    let center = match server.data_center() {
+        Some(center) => format!("{} ({})", center.name, center.code),
+        None => server.to_string(),
+    };
+    let organization = kept.organization().and_then(|told| told.name.as_ref());
+    let owner = organization.map_or_else(String::new, |owner| format!(" ({owner})"));
+    let scopes = kept.scopes.as_ref();
+    let scopes = scopes.map_or_else(String::new, |scopes| format!(", {}", scopes.joined(", ")));
+    format!(
+        "What you did not give comes from profile {name}{owner}: client {id}, {center}{scopes}."
+    )
 }

@@ -5,21 +5,23 @@ pub mod folder;
 pub mod generated;
 mod git;
 pub mod handover;
-mod layers;
+pub mod help;
+pub mod layers;
 pub mod plan;
 pub mod rehearsal;
 pub mod tokens;
-mod tunnel;
+pub mod tunnel;
 pub mod usage;
 pub mod variables;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
+use secrecy::SecretString;
 use std::path::PathBuf;
 use std::time::Duration;
-use tokens::{EXIT_CODES, From, Keep, SELF_CLIENT};
+use tokens::{API, EXIT_CODES, From, Keep, RUN, SELF_CLIENT};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::client::Id;
@@ -35,62 +37,79 @@ const LONGEST_TIMEOUT: Duration = Duration::from_hours(24);
 #[derive(Parser)]
 #[command(name = "zoho-grant", version, arg_required_else_help = true)]
 pub struct Arguments {
-    /// What to do.
+    /// The command to run.
     #[command(subcommand)]
     pub command: Command,
-    /// How much is said, and how.
+    /// Verbosity and colors of the terminal output.
     #[command(flatten)]
     pub talk: Talk,
 }
 
-/// What to do.
+/// The commands.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Log in at Zoho in the browser and get credentials for Zoho CRM
+    /// Log in to Zoho in the browser and get Zoho CRM credentials
     Login(Login),
-    /// Rehearse the login against a stand-in Zoho inside this program: no account needed, nothing leaves the machine
+    /// Try the login against a built-in stand-in for Zoho: no account needed, nothing leaves this machine
     Demo(Demo),
-    /// Exchange the grant token of a self client, typed in or on standard input, for tokens
+    /// Exchange a self client's grant token, typed or from standard input, for tokens
     #[command(after_help = SELF_CLIENT)]
     Exchange(Grant),
     /// Print a live access token, refreshed if less than 5 minutes remain
     #[command(after_help = EXIT_CODES)]
     Token(tokens::Use),
-    /// Print the Authorization header with a live access token, as in: zoho-grant header | curl -H @- URL
+    /// Print the Authorization header with a live access token
     #[command(after_help = EXIT_CODES)]
     Header(tokens::Use),
+    /// Run a program with a live access token in its environment
+    #[command(after_help = RUN)]
+    Run(tokens::Run),
+    /// Make one request to the CRM with a live access token; its body goes to standard output
+    #[command(after_help = API)]
+    Api(tokens::Api),
     /// Check that credentials work, who owns them and which scopes respond
     #[command(after_help = EXIT_CODES)]
     Check(tokens::Check),
     /// Revoke a refresh token and delete the saved profile
     Revoke(tokens::Revoke),
     /// List the saved profiles, without secrets
-    Profiles,
-    /// Remove a saved profile from this machine; its tokens live on at Zoho
+    Profiles {
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
+    },
+    /// Remove a saved profile from this machine; its tokens stay valid at Zoho
     Forget {
-        /// Which one [default: default] [env: ZOHO_PROFILE]
+        /// The profile to remove [default: default] [env: ZOHO_PROFILE]
         #[arg(add = ArgValueCandidates::new(complete::profiles))]
         profile: Option<Name>,
     },
-    /// Get credentials with a non-browser client: you consent on any other device
+    /// Get credentials with a non-browser client by consenting on any other device
     Device(Device),
     /// Look up Zoho's scopes
     Scopes {
-        /// Only those with this word in name or description
+        /// Show only scopes with this word in their name or description
         word: Option<String>,
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
     },
     /// Look up Zoho's data centers
-    Datacenters,
+    Datacenters {
+        /// One JSON list instead of lines
+        #[arg(long)]
+        json: bool,
+    },
     /// Export saved credentials in any format; no request is made
     Export(Export),
-    /// Print the completion script of a shell
+    /// Print a shell's completion script
     Completions(generated::Completions),
-    /// Print the manual page, or that of a command
+    /// Print the program's manual page, or a command's
     Man(generated::Man),
 }
 
 /// Options of `login`.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(after_help = "Exit codes:
   0 credentials obtained          4 nothing arrived in time
   1 this machine or the network   5 Zoho answered with an error
@@ -137,16 +156,16 @@ pub struct Demo {
     pub result: Credentials,
 }
 
-/// Which flow `demo` rehearses.
+/// The flow that `demo` rehearses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Flow {
-    /// As login: the browser brings the answer.
+    /// Like login: the browser delivers the response.
     Login,
-    /// As login with a redirect URI elsewhere: you paste the answer.
+    /// Like login with a redirect URI on another machine: you paste the response.
     Paste,
-    /// As exchange: you paste a self client's grant token.
+    /// Like exchange: you paste a self client's grant token.
     SelfClient,
-    /// As device: you enter a code in any browser.
+    /// Like device: you enter a code in any browser.
     Device,
 }
 
@@ -165,8 +184,8 @@ pub struct Export {
     pub hand_over: HandOver,
 }
 
-/// What every flow needs.
-#[derive(Args)]
+/// Options that every flow needs.
+#[derive(Args, Clone)]
 pub struct Grant {
     #[command(flatten)]
     pub client: Registered,
@@ -178,85 +197,101 @@ pub struct Grant {
     pub keep: Keep,
 }
 
-/// The client, as registered.
-#[derive(Args)]
+/// The registered client.
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Client")]
 pub struct Registered {
     /// Client ID of the client registered in Zoho's API console [env: ZOHO_CLIENT_ID]
     #[arg(long, value_name = "ID", value_parser = Id::new)]
     pub client_id: Option<Id>,
-    /// File that holds the client secret, - for standard input [env: ZOHO_CLIENT_SECRET holds the secret itself]
+    /// File that contains the client secret, or - for standard input [env: ZOHO_CLIENT_SECRET contains the secret
+    /// itself]
     #[arg(long, value_name = "PATH")]
     pub client_secret_file: Option<PathBuf>,
-    /// File with ZOHO_… variables; no .env is read by itself
+    /// File with ZOHO_… variables; a .env file is not read automatically
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
+    /// What the person typed at the questions of `login`.
+    #[arg(skip)]
+    pub typed: Typed,
 }
 
-/// Where Zoho is.
-#[derive(Args)]
+/// A client that the person typed. No option takes the secret: command lines can be read by every user.
+#[derive(Clone, Default)]
+pub struct Typed {
+    /// Whether they confirmed a client ID of an unusual shape.
+    pub confirmed: bool,
+    /// The client secret.
+    pub secret: Option<SecretString>,
+}
+
+/// Zoho's servers.
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Zoho")]
 pub struct Servers {
-    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: us] [env: ZOHO_DC]
+    /// Data center where the client is registered: us, eu, in, au, jp, ca, sa, cn, uk, ae or sg [default: asked for on a terminal, else us] [env: ZOHO_DC]
     #[arg(long, value_name = "CODE", value_parser = variables::data_center, add = ArgValueCandidates::new(complete::data_centers))]
     pub dc: Option<&'static DataCenter>,
-    /// Accounts server instead of the data center's [env: ZOHO_ACCOUNTS_URL]
+    /// Accounts server to use instead of the data center's [env: ZOHO_ACCOUNTS_URL]
     #[arg(long, value_name = "URL", value_parser = AccountsServer::given)]
     pub accounts_url: Option<AccountsServer>,
-    /// A further accounts server that Zoho's answers may name (repeatable)
+    /// Another accounts server that Zoho's responses may name (repeatable)
     #[arg(long, value_name = "URL", value_parser = AccountsServer::given)]
     pub trust_accounts_server: Vec<AccountsServer>,
-    /// A further API domain that Zoho's token answer may name (repeatable)
+    /// Another API domain that Zoho's token response may name (repeatable)
     #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
     pub trust_api_domain: Vec<ApiDomain>,
 }
 
-/// What the person is asked to consent to.
-#[derive(Args, Default)]
+/// The consent to request.
+#[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Zoho")]
 pub struct Consent {
     /// Scopes, separated by commas or spaces (repeatable) [env: ZOHO_SCOPE]
     #[arg(long, value_name = "A,B", value_parser = Scopes::parse, long_help = scope_help(), add = ArgValueCompleter::new(complete::scopes))]
     pub scope: Vec<Scopes>,
-    /// How long to wait for the consent, as in 90s or 5m [default: 5m]
+    /// How long to wait for consent, such as 90s or 5m [default: 5m]
     #[arg(long, value_name = "TIME", value_parser = timeout)]
     pub timeout: Option<Duration>,
 }
 
-/// How the answer of the browser comes back.
-#[derive(Args)]
+/// How the browser's response comes back.
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Callback")]
 pub struct Callback {
-    /// Redirect URI exactly as registered; one that is not on this machine works by pasting [default: http://localhost:8085/callback; for demo a free port] [env: ZOHO_REDIRECT_URI]
+    /// Redirect URI exactly as registered; if it is not on this machine, you paste the response [default: http://localhost:8085/callback; for demo, a free port] [env: ZOHO_REDIRECT_URI]
     #[arg(long, value_name = "URI", value_parser = RedirectUri::parse)]
     pub redirect_uri: Option<RedirectUri>,
-    /// Open nothing; open the printed address yourself
+    /// Do not open a browser; you open the printed URL yourself
     #[arg(long)]
     pub no_browser: bool,
-    /// Send no PKCE challenge
+    /// Do not send a PKCE challenge
     #[arg(long, help_heading = "Zoho")]
     pub no_pkce: bool,
 }
 
-/// Where what is obtained goes.
-#[derive(Args)]
+/// Where the credentials go.
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct Credentials {
     #[command(flatten)]
     pub hand_over: HandOver,
+    /// What the names of variables begin with, written and (where a place has them) read
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
+    pub env_prefix: Prefix,
     /// Do not ask the CRM who owns the credentials
     #[arg(long)]
     pub no_verify: bool,
 }
 
-/// How much is said, and how.
+/// Verbosity and colors of the terminal output.
 #[derive(Args, Clone, Copy)]
 #[command(next_help_heading = "Terminal")]
 pub struct Talk {
-    /// Tell each request and its answer; never a secret
+    /// Report each request and its response, never a secret
     #[arg(long, short, global = true, action = ArgAction::Count)]
     pub verbose: u8,
-    /// Say only what needs doing, warnings and errors
+    /// Print only required actions, warnings and errors
     #[arg(long, short, global = true, conflicts_with = "verbose")]
     pub quiet: bool,
     /// When to use colors; auto: on a terminal, unless NO_COLOR is set
@@ -265,20 +300,11 @@ pub struct Talk {
 }
 
 impl Consent {
-    /// Lists all scopes.
+    /// Combines all given scopes into one list.
     pub fn scopes(&self) -> Option<Scopes> {
         let lists = self.scope.iter().map(|scopes| scopes.joined(","));
         Scopes::parse(&lists.collect::<Vec<_>>().join(",")).ok()
     }
-}
-
-/// Leaves out the rejected value: it may be a secret given in the wrong place.
-pub fn unrepeated(mut error: clap::Error) -> clap::Error {
-    if error.kind() == ErrorKind::ValueValidation {
-        let hidden = ContextValue::String("…".to_owned());
-        error.insert(ContextKind::InvalidValue, hidden);
-    }
-    error
 }
 
 /// Parses a time such as 90s or 5m, up to a day.

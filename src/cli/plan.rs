@@ -2,12 +2,14 @@
 
 use crate::cli::layers::{ID, Layers};
 use crate::cli::usage::Usage;
-use crate::cli::{Consent, Credentials, Grant, Login, folder, tunnel};
-use crate::prompt;
+use crate::cli::{Consent, Credentials, Grant, Login, folder};
+use crate::{browser, prompt};
 use secrecy::SecretString;
+use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
+use zoho_grant::handover::format::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::settings::Settings;
@@ -32,8 +34,8 @@ pub struct Plan {
     pub redirect_uri: RedirectUri,
     /// Who opens the start address.
     pub opener: Opener,
-    /// The command that lets a browser on another machine reach this one.
-    pub tunnel: Option<String>,
+    /// What the person may want to know, as a sentence.
+    pub note: Option<String>,
     /// What the person should know in advance, one sentence each.
     pub warnings: Vec<String>,
     /// The stand-in, kept alive during a rehearsal.
@@ -53,32 +55,45 @@ pub enum Opener {
     PastingVisitor,
 }
 
-/// Plans `login`.
-pub fn login(arguments: &Login) -> Result<Plan, Usage> {
-    let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let mut warnings = Vec::new();
-    let layers = Layers::new(grant, &mut warnings)?;
-    let registration = layers.registration(grant)?;
-    let given = callback.redirect_uri.as_ref();
+/// The redirect URI of `login`.
+pub fn callback(
+    arguments: &Login,
+    layers: &Layers,
+    home: &AccountsServer,
+) -> Result<RedirectUri, Usage> {
+    let given = arguments.callback.redirect_uri.as_ref();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
-    let redirect_uri = redirect_uri(given, REDIRECT_URI, &registration.0)?;
+    let redirect_uri = redirect_uri(given, REDIRECT_URI, home)?;
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
-            "it is not on this machine, so its address must be pasted here after the consent, and there is no terminal",
-            &format!("Run it in a terminal, or register {REDIRECT_URI} and give that."),
+            "it is not on this machine, so the address must be pasted here after you accept, and there is no terminal",
+            &format!("Run it in a terminal, or register and use {REDIRECT_URI}."),
         ));
     }
-    let consent = &arguments.consent;
-    let mut settings = settings(grant, consent, &layers, registration, &mut warnings)?;
+    Ok(redirect_uri)
+}
+
+/// Plans `login`.
+pub fn login(arguments: &Login, layers: &Layers) -> Result<Plan, Usage> {
+    let (grant, callback) = (&arguments.grant, &arguments.callback);
+    let registration = layers.registration(grant)?;
+    let redirect_uri = self::callback(arguments, layers, &registration.0)?;
+    let mut warnings = layers.warnings.clone();
+    let mut settings = settings(
+        grant,
+        &arguments.consent,
+        layers,
+        registration,
+        &mut warnings,
+    )?;
     settings.pkce = !callback.no_pkce;
-    let environment = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-    let tunnel = tunnel::command(&redirect_uri, environment);
+    settings.page_first = settings.keeping.is_none() && page_first(&grant.result);
     Ok(Plan {
         settings,
         redirect_uri,
-        opener: [Opener::Browser, Opener::Nobody][usize::from(callback.no_browser)],
-        tunnel: tunnel.filter(|_| callback.no_browser),
+        opener: Opener::of(callback.no_browser),
+        note: layers.note.clone(),
         warnings,
         stand_in: None,
     })
@@ -88,12 +103,28 @@ pub fn login(arguments: &Login) -> Result<Plan, Usage> {
 pub fn without_callback(
     grant: &Grant,
     consent: &Consent,
+    layers: &Layers,
 ) -> Result<(Settings, Vec<String>), Usage> {
-    let mut warnings = Vec::new();
-    let layers = Layers::new(grant, &mut warnings)?;
     let registration = layers.registration(grant)?;
-    let settings = settings(grant, consent, &layers, registration, &mut warnings)?;
+    let mut warnings = layers.warnings.clone();
+    let settings = settings(grant, consent, layers, registration, &mut warnings)?;
     Ok((settings, warnings))
+}
+
+impl Opener {
+    /// The browser, unless the person does not want it or there is none.
+    pub fn of(no_browser: bool) -> Self {
+        if no_browser || !browser::can_open() {
+            Self::Nobody
+        } else {
+            Self::Browser
+        }
+    }
+}
+
+/// Whether the credentials would be printed on the person's terminal although no option asks for that.
+pub fn page_first(result: &Credentials) -> bool {
+    prompt::possible() && stdout().is_terminal() && !result.hand_over.names_a_form()
 }
 
 /// The redirect URI, if Zoho could redirect to it.
@@ -113,14 +144,20 @@ pub fn redirect_uri(
     Ok(uri)
 }
 
-/// Where the credentials go; what is possible depends on whether the organization will be known.
+/// Where the credentials go; what is possible depends on what is known before the login.
 pub fn target(
     result: &Credentials,
+    home: &AccountsServer,
     scopes: &Scopes,
     warnings: &mut Vec<String>,
 ) -> Result<Target, Usage> {
-    let told = !result.no_verify && scopes.allow_reading("ZohoCRM.org");
-    result.hand_over.target(told, warnings)
+    let before = Prospect {
+        data_center: home.data_center(),
+        scopes,
+        verify: !result.no_verify,
+    };
+    let prefix = &result.env_prefix;
+    result.hand_over.target(prefix, Some(&before), warnings)
 }
 
 /// The requested or default scopes. Warns of scopes that Zoho may not know.
@@ -142,7 +179,7 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
         let why = if odd.contains(&scope) {
             "does not look like Service.group.OPERATION"
         } else {
-            "is not among those that are known"
+            "is not a known scope"
         };
         warnings.push(format!(
             "The scope {scope} {why}, and Zoho may refuse it: {guess}"
@@ -172,14 +209,15 @@ fn settings(
         verify: !grant.result.no_verify,
         timeout: consent.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: target(&grant.result, &scopes, warnings)?,
+        target: target(&grant.result, &home, &scopes, warnings)?,
         scopes,
         keeping: keeping(grant, layers)?,
-        // Last, because it may ask the person.
+        // Last, because it may read standard input.
         client: client(grant, layers, secret, &home, warnings)?,
         home,
         destination: grant.result.hand_over.reader(),
         rehearsal: false,
+        page_first: false,
     })
 }
 
@@ -189,7 +227,9 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
         let now = "Canada's accounts server is https://accounts.zohocloud.ca: use --dc ca.";
         warnings.push(now.to_owned());
     } else if home.data_center().is_none() && !home.is_loopback() {
-        warnings.push(format!("{home} is not one of Zoho's known accounts servers, and it will receive the client secret."));
+        warnings.push(format!(
+            "{home} is not a known accounts server of Zoho, and it will receive the client secret."
+        ));
     }
 }
 
@@ -203,17 +243,17 @@ fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
         profiles: folder::profiles()?,
         name: layers.profile_name(named.as_ref().or(grant.keep.profile.as_ref()))?,
         place,
-        hand_over: grant.result.hand_over.is_asked_for(),
+        hand_over: grant.result.hand_over.is_asked_for() && !page_first(&grant.result),
     };
     let tried = keeping.profiles.try_out(place);
     tried.map_err(|trouble| Usage {
-        what: format!("--save cannot be done: {trouble}."),
+        what: format!("Nothing can be saved: {trouble}."),
         ..Usage::from(&Error::NotKept(trouble))
     })?;
     Ok(Some(keeping))
 }
 
-/// The client's ID and secret, prompting for them if necessary. Warns if the ID looks unusual.
+/// The client's ID and secret. Warns if the ID looks unusual.
 fn client(
     grant: &Grant,
     layers: &Layers,
@@ -223,33 +263,24 @@ fn client(
 ) -> Result<Client, Usage> {
     let (given, console) = (&grant.client, home.api_console());
     let remedy = format!("Copy it from {console}.");
-    let id = match layers.any(given.client_id.as_ref(), ID, Id::new)? {
-        Some(id) => id,
-        None if prompt::possible() => {
-            let answer = prompt::text(&format!("Client ID, from {console}:"));
-            let answer = answer.map_err(|error| Usage::unanswered(&error))?;
-            Id::new(&answer).map_err(|not| Usage::new("The client ID", not, &remedy))?
-        }
-        None => {
-            let option = "--client-id ID or ZOHO_CLIENT_ID";
-            return Err(Usage::missing("client ID", option, console));
-        }
-    };
-    if id.is_odd() {
+    let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
+    let id = id.ok_or_else(|| {
+        let option = "--client-id ID or ZOHO_CLIENT_ID";
+        Usage::missing("client ID", option, console)
+    })?;
+    if id.is_odd() && !given.typed.confirmed {
         warnings.push(
             "The client ID does not look like 1000. and 30 capital letters and digits; is it complete?".to_owned(),
         );
     }
-    let secret = match (secret, &given.client_secret_file) {
-        (Some(secret), _) => secret,
-        (None, Some(path)) => prompt::secret_file(path).map_err(|error| {
+    let secret = match (secret, &given.typed.secret, &given.client_secret_file) {
+        (Some(secret), _, _) => secret,
+        (None, Some(typed), _) => typed.clone(),
+        (None, None, Some(path)) => prompt::secret_file(path).map_err(|error| {
             let remedy = "Name a file that holds the client secret and nothing else.";
             Usage::new("--client-secret-file", error, remedy)
         })?,
-        (None, None) if prompt::possible() => {
-            prompt::hidden("Client secret").map_err(|error| Usage::unanswered(&error))?
-        }
-        (None, None) => {
+        (None, None, None) => {
             let option = "--client-secret-file PATH (- for standard input) or ZOHO_CLIENT_SECRET";
             return Err(Usage::missing("client secret", option, console));
         }

@@ -1,6 +1,6 @@
 //! The plan of `demo`, which ignores the variables of real logins.
 
-use crate::cli::plan::{self, Opener, Plan, TIMEOUT, target};
+use crate::cli::plan::{self, Opener, Plan, TIMEOUT, page_first, target};
 use crate::cli::usage::Usage;
 use crate::cli::{Demo, Flow};
 use crate::prompt;
@@ -16,6 +16,10 @@ use zoho_stand_in::{Rehearsal, StandIn};
 
 /// A rehearsal has no registered port to match.
 const REDIRECT_URI: &str = "http://localhost:0/callback";
+
+/// What to do without a browser.
+const WITHOUT_BROWSER: &str =
+    "No browser was found on this machine. zoho-grant demo --yes consents by itself.";
 
 /// How long to wait, with a person and without one: without one, an answer comes immediately or never.
 const TIMEOUTS: [Duration; 2] = [TIMEOUT, Duration::from_secs(5)];
@@ -52,6 +56,12 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         arguments.result.hand_over.scopes(consent.scopes()),
         &mut warnings,
     );
+    let opener = match (yes, callback.no_browser) {
+        (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
+        (true, _) => Opener::Visitor,
+        (false, no_browser) => Opener::of(no_browser),
+    };
+    let needs_one = opener == Opener::Nobody && !callback.no_browser;
     Ok(Plan {
         settings: Settings {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
@@ -60,21 +70,17 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             verify: !arguments.result.no_verify,
             timeout: consent.timeout.unwrap_or(TIMEOUTS[usize::from(yes)]),
             answer_within: ANSWER_WITHIN,
-            target: target(&arguments.result, &scopes, &mut warnings)?,
+            target: target(&arguments.result, &home, &scopes, &mut warnings)?,
             scopes,
             keeping: None,
             destination: arguments.result.hand_over.reader(),
             rehearsal: true,
+            page_first: !yes && page_first(&arguments.result),
             home,
         },
-        opener: match (yes, callback.no_browser) {
-            (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
-            (true, _) => Opener::Visitor,
-            (false, true) => Opener::Nobody,
-            (false, false) => Opener::Browser,
-        },
+        opener,
         redirect_uri,
-        tunnel: None,
+        note: needs_one.then(|| WITHOUT_BROWSER.to_owned()),
         warnings,
         stand_in: Some(stand_in),
     })
@@ -94,7 +100,7 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
             Stage::Device => "Add --flow device.",
             _ => "Leave --flow out.",
         };
-        let why = "that cannot happen in this flow";
+        let why = "it cannot happen in this flow";
         return Err(Usage::new(&format!("--fail {failure}"), why, remedy));
     }
     let moves = logs_in && arguments.result.hand_over.knows("eu");

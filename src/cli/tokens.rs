@@ -1,10 +1,13 @@
 //! Arguments of the commands that use or save tokens after a login.
 
 use crate::cli::complete::profiles;
-use clap::Args;
+use clap::{Args, ValueHint};
 use clap_complete::engine::ArgValueCandidates;
+use std::ffi::OsString;
 use std::path::PathBuf;
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::zoho::api::{ApiPath, Method};
 use zoho_grant::zoho::trust::ApiDomain;
 
 /// Help footer of `token`, `header` and `check`.
@@ -16,10 +19,10 @@ Exit codes:
   2 wrong usage or settings";
 
 /// Whether and where to save credentials.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Keeping")]
 pub struct Keep {
-    /// Save client and tokens for later runs; then nothing is printed unless --format or --output asks [default: default] [env: ZOHO_PROFILE names it]
+    /// Save client and tokens for later runs; credentials are then printed only if --format or --output is given [default: default] [env: ZOHO_PROFILE sets the name]
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, add = ArgValueCandidates::new(profiles))]
     #[expect(
         clippy::option_option,
@@ -34,10 +37,10 @@ pub struct Keep {
         requires = "save"
     )]
     pub save_to: Backend,
-    /// The profile that --save means; saves nothing by itself
+    /// Profile for --save; saves nothing by itself
     #[arg(long, add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
-    /// Revoke the refresh token that the profile held, without a question
+    /// Revoke the profile's previous refresh token without asking
     #[arg(long, requires = "save")]
     pub revoke_old: bool,
 }
@@ -49,15 +52,18 @@ pub const SELF_CLIENT: &str =
   zoho-grant exchange < code.txt              reads it from standard input";
 
 /// Where credentials come from.
-#[derive(Args)]
+#[derive(Args, Clone)]
 #[command(next_help_heading = "Credentials")]
 pub struct From {
     /// Saved profile [default: default] [env: ZOHO_PROFILE]
     #[arg(long, conflicts_with = "env_file", add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
-    /// File with ZOHO_… variables, as --format dotenv writes it; what is refreshed is put back there
+    /// File with ZOHO_… variables, as written by --format dotenv; refreshed tokens are saved back to it
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
+    /// What the names of variables begin with
+    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
+    pub env_prefix: Prefix,
 }
 
 /// Options of `token` and `header`.
@@ -66,9 +72,75 @@ pub struct From {
 pub struct Use {
     #[command(flatten)]
     pub from: From,
+    /// Request a new access token, even if the current one is valid or Zoho has refused before
+    #[arg(long)]
+    pub refresh: bool,
+    /// One JSON object, which tells when the token expires, too
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Help footer of `run`.
+pub const RUN: &str = "It gets ZOHO_ACCESS_TOKEN, ZOHO_ACCESS_TOKEN_EXPIRES_AT, ZOHO_ACCOUNTS_URL, ZOHO_API_DOMAIN and
+ZOHO_DC. Inherited variables of the names that zoho-grant reads or writes are removed; others,
+such as ZOHO_ORG_ID, pass.
+
+Examples:
+  zoho-grant run -- python sync.py
+  zoho-grant run --profile work --with-refresh-token -- zoho-crm-mcp
+
+Exit codes: those of the program; 126 it cannot be started, 127 there is none of that name; those
+of token before it starts.";
+
+/// Options of `run`.
+#[derive(Args)]
+pub struct Run {
+    /// Give it client ID, client secret and refresh token, too
+    #[arg(long)]
+    pub with_refresh_token: bool,
     /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
     #[arg(long)]
     pub refresh: bool,
+    /// A further API domain that the program may be given (repeatable)
+    #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
+    pub trust_api_domain: Vec<ApiDomain>,
+    /// The program and its arguments
+    #[arg(value_name = "CMD", required = true, trailing_var_arg = true, allow_hyphen_values = true, value_hint = ValueHint::CommandWithArguments)]
+    pub command: Vec<OsString>,
+    #[command(flatten)]
+    pub from: From,
+}
+
+/// Help footer of `api`.
+pub const API: &str = "Examples:
+  zoho-grant api /crm/v8/org
+  zoho-grant api '/crm/v8/Leads?fields=Last_Name,Email&per_page=5'
+  zoho-grant api /crm/v8/coql --input query.json
+
+Exit codes:
+  0 the CRM did what was asked    5 the CRM answered with an error, or the credentials are dead
+  1 this machine or the network   7 refused for safety
+  2 wrong usage or settings";
+
+/// Options of `api`.
+#[derive(Args)]
+pub struct Api {
+    /// GET, POST, PUT, PATCH or DELETE [default: GET, with --input POST]
+    #[arg(short = 'X', long, ignore_case = true, hide_possible_values = true)]
+    pub method: Option<Method>,
+    /// File whose content is sent as JSON, - for standard input
+    #[arg(long, value_name = "FILE")]
+    pub input: Option<PathBuf>,
+    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    #[arg(long)]
+    pub refresh: bool,
+    /// A further API domain that the access token may be sent to (repeatable)
+    #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
+    pub trust_api_domain: Vec<ApiDomain>,
+    /// Path and query at the API domain of the credentials, as in /crm/v8/org
+    pub path: ApiPath,
+    #[command(flatten)]
+    pub from: From,
 }
 
 /// Options of `check`.
@@ -76,13 +148,13 @@ pub struct Use {
 pub struct Check {
     #[command(flatten)]
     pub from: From,
-    /// One JSON object instead of lines
+    /// Print one JSON object instead of lines
     #[arg(long)]
     pub json: bool,
-    /// Ask Zoho for another access token, though this one is alive or Zoho has refused before
+    /// Request a new access token, even if the current one is valid or Zoho has refused before
     #[arg(long)]
     pub refresh: bool,
-    /// A further API domain that the access token may be sent to (repeatable)
+    /// Another API domain that may receive the access token (repeatable)
     #[arg(long, value_name = "URL", value_parser = ApiDomain::given)]
     pub trust_api_domain: Vec<ApiDomain>,
 }
@@ -92,7 +164,7 @@ pub struct Check {
 pub struct Revoke {
     #[command(flatten)]
     pub from: From,
-    /// Do not ask
+    /// Do not ask for confirmation
     #[arg(long)]
     pub yes: bool,
 }

@@ -38,18 +38,19 @@ impl Usage {
     pub fn missing(name: &str, option: &str, console: &str) -> Self {
         Self::wrong(
             format!("The {name} is missing."),
-            "It was not given, and there is no terminal to ask on.".to_owned(),
-            format!("Give {option}; it is shown in {console}."),
+            "It was not given, and there is no terminal to ask for it.".to_owned(),
+            format!("Give {option}; {console} shows it."),
         )
     }
 
     /// A prompt was not answered.
     pub fn unanswered(error: &io::Error) -> Self {
         let (cause, exit_code) = match error.kind() {
-            io::ErrorKind::Interrupted => ("It was canceled.".to_owned(), 130),
+            io::ErrorKind::Interrupted => ("You canceled it.".to_owned(), 130),
             _ => (sentence(&error.to_string()), 2),
         };
-        let remedy = "Give it by option or variable, or run it again and answer the question.";
+        let remedy =
+            "Run it again and answer the question, or give the answer as an option or a variable.";
         Self {
             exit_code,
             ..Self::wrong("The question was not answered.", cause, remedy)
@@ -59,7 +60,7 @@ impl Usage {
     /// This machine lacks something that every program needs.
     pub fn machine(error: &io::Error) -> Self {
         let cause = sentence(&error.to_string());
-        let remedy = "Free memory and file descriptors, and try again.";
+        let remedy = "Free some memory and file descriptors, and try again.";
         Self {
             exit_code: 1,
             ..Self::wrong("The program could not be started.", cause, remedy)

@@ -7,10 +7,12 @@ use std::ffi::OsStr;
 use std::fmt::Display;
 use std::path::Path;
 use std::process::Command;
+use std::sync::OnceLock;
 use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{self, MOST_BYTES};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{NotAClient, token};
@@ -22,35 +24,62 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 pub struct Variables {
     /// Where they come from, for messages.
     pub place: String,
+    /// The prefix of their names there; here, each begins with `ZOHO_`.
+    pub prefix: Prefix,
     values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Variables {
     /// Reads the environment's variables.
-    pub fn of_environment() -> Self {
-        let ours = std::env::vars_os().filter(|(name, _)| is_ours(name));
+    pub fn of_environment(prefix: &Prefix) -> Self {
+        remember(prefix);
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
-        let values = ours.map(|(name, value)| (text(&name), Zeroizing::new(text(&value))));
+        let values = std::env::vars_os().filter_map(|(name, value)| {
+            let name = usual_name(&text(&name), prefix)?;
+            Some((name, Zeroizing::new(text(&value))))
+        });
         Self {
             place: "the environment".to_owned(),
+            prefix: prefix.clone(),
             values: values.collect(),
         }
     }
 
     /// Reads a file's variables.
-    pub fn of_file(path: &Path) -> Result<Self, Usage> {
-        let place = Untrusted::new(path.display().to_string()).to_string();
+    pub fn of_file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
+        remember(prefix);
+        let place = Untrusted::path(path).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
             let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
-        let values = values.filter(|(name, _)| is_ours(OsStr::new(name)));
-        let values = values.map(|(name, value)| (name.to_owned(), value));
+        let values = values.filter_map(|(name, value)| Some((usual_name(name, prefix)?, value)));
         Ok(Self {
             place,
+            prefix: prefix.clone(),
             values: values.collect(),
         })
+    }
+
+    /// Reads the environment's variables; those with the default prefix if it has no client with this one.
+    pub fn of_environment_either(prefix: &Prefix) -> Self {
+        let own = Self::of_environment(prefix);
+        if own.hold_a_client() {
+            own
+        } else {
+            Self::of_environment(&Prefix::default())
+        }
+    }
+
+    /// Reads a file's variables; those with the default prefix if it has no client with this one.
+    pub fn of_file_either(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
+        let own = Self::of_file(path, prefix)?;
+        if own.hold_a_client() {
+            Ok(own)
+        } else {
+            Self::of_file(path, &Prefix::default())
+        }
     }
 
     /// Turns a saved profile into the variables that would describe the same login.
@@ -69,6 +98,7 @@ impl Variables {
         };
         Self {
             place: format!("profile {name}"),
+            prefix: Prefix::default(),
             values: values.into_iter().filter_map(told).collect(),
         }
     }
@@ -104,9 +134,10 @@ impl Variables {
 
     /// The profile to use: from the option or the variable.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
-        let named = option.map(|name| Ok(Some(name.clone())));
-        let named = named.unwrap_or_else(|| self.parsed("ZOHO_PROFILE", str::parse))?;
-        Ok(named.unwrap_or_default())
+        match option {
+            Some(name) => Ok(name.clone()),
+            None => Ok(self.parsed("ZOHO_PROFILE", str::parse)?.unwrap_or_default()),
+        }
     }
 
     /// A secret or a token.
@@ -127,7 +158,8 @@ impl Variables {
         let (dc, url) = ("ZOHO_DC", "ZOHO_ACCOUNTS_URL");
         let center = self.parsed(dc, data_center)?;
         let server = self.parsed(url, |text| AccountsServer::given(&server_alone(text)))?;
-        if let Some(told) = one_server(dc, center, url, server.as_ref())? {
+        let (dc, url) = (self.shown(dc), self.shown(url));
+        if let Some(told) = one_server(&dc, center, &url, server.as_ref())? {
             return Ok(Some(told));
         }
         let Some(domain) = self.api_domain()? else {
@@ -144,6 +176,11 @@ impl Variables {
         !matches!(self.find(name), Ok(None))
     }
 
+    /// Whether any of them is a client's.
+    pub fn hold_a_client(&self) -> bool {
+        self.hold("ZOHO_CLIENT_ID") || self.hold("ZOHO_CLIENT_SECRET")
+    }
+
     /// Whether any of them is a token.
     pub fn hold_a_token(&self) -> bool {
         self.hold("ZOHO_REFRESH_TOKEN") || self.hold("ZOHO_ACCESS_TOKEN")
@@ -158,14 +195,20 @@ impl Variables {
     pub fn missing(&self, name: &str) -> Usage {
         let place = &self.place;
         Usage::wrong(
-            format!("{name} is missing."),
+            format!("{} is missing.", self.shown(name)),
             format!("It is not in {place}, and what belongs together is read from one place."),
             "Add it there, name a file that holds all with --env-file, or a profile with --profile.",
         )
     }
 
     fn unusable(&self, name: &str, reason: impl Display) -> Usage {
-        Usage::new(name, reason, &format!("Correct it in {}.", self.place))
+        let name = self.shown(name);
+        Usage::new(&name, reason, &format!("Correct it in {}.", self.place))
+    }
+
+    /// A name as it stands there.
+    fn shown(&self, name: &str) -> String {
+        name.replace(Prefix::default().as_str(), self.prefix.as_str())
     }
 }
 
@@ -197,6 +240,16 @@ pub fn one_server(
     }
 }
 
+/// The other prefix that this run was given.
+static OTHER: OnceLock<Prefix> = OnceLock::new();
+
+/// So that what has this prefix is hidden, too.
+fn remember(prefix: &Prefix) {
+    if *prefix != Prefix::default() {
+        let _ = OTHER.set(prefix.clone());
+    }
+}
+
 /// Hides our variables, including secrets, from a program that is about to be started.
 pub fn withhold(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
@@ -204,6 +257,34 @@ pub fn withhold(command: &mut Command) {
             command.env_remove(name);
         }
     }
+    for name in OTHER
+        .get()
+        .iter()
+        .flat_map(|prefix| NAMES.map(|name| prefix.name(name)))
+    {
+        command.env_remove(name);
+    }
+}
+
+/// Every variable that is read or written, without its prefix.
+pub const NAMES: [&str; 11] = [
+    "CLIENT_ID",
+    "CLIENT_SECRET",
+    "REFRESH_TOKEN",
+    "ACCESS_TOKEN",
+    "ACCESS_TOKEN_EXPIRES_AT",
+    "ACCOUNTS_URL",
+    "API_DOMAIN",
+    "DC",
+    "SCOPE",
+    "REDIRECT_URI",
+    "PROFILE",
+];
+
+/// The name that a variable of this prefix has otherwise.
+fn usual_name(name: &str, prefix: &Prefix) -> Option<String> {
+    let rest = name.strip_prefix(prefix.as_str())?;
+    Some(Prefix::default().name(rest))
 }
 
 fn is_ours(name: &OsStr) -> bool {
@@ -227,6 +308,7 @@ mod tests {
         };
         Variables {
             place: "here".to_owned(),
+            prefix: Prefix::default(),
             values: values.iter().map(owned).collect(),
         }
     }

@@ -2,16 +2,15 @@
 
 use crate::cli::tokens::Check;
 use crate::cli::usage::Usage;
-use crate::commands::live::{Live, Wanted, live};
+use crate::commands::live::{Live, Wanted, domain, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use crate::terminal::check_report::Findings;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
-use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::{self, Identity};
 use zoho_grant::zoho::scopes::{Scopes, reads};
-use zoho_grant::zoho::trust::{ApiDomain, Trust};
+use zoho_grant::zoho::trust::ApiDomain;
 
 /// The scopes whose documented requests any user may make.
 const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
@@ -65,35 +64,12 @@ fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
     Ok((live, identity))
 }
 
-/// The source's API domain, if the table trusts it, the person trusts it now, or it was trusted when the profile was
-/// saved.
-fn domain(live: &Live, source: &Source, given: &[ApiDomain]) -> Result<ApiDomain, Usage> {
-    let kept = &live.kept;
-    let table = kept.accounts_server.data_center();
-    let named = kept.api_domain.as_ref().map(Untrusted::raw);
-    let named = named.or(table.map(|center| center.api_domain));
-    let named = named.unwrap_or("an unknown server").to_owned();
-    let further = [given, &kept.trusted.1].concat();
-    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
-    trust.api_domain(&named).ok_or_else(|| Usage {
-        exit_code: 7,
-        ..Usage::wrong(
-            format!("The access token is not sent to {}.", Untrusted::new(named)),
-            format!(
-                "{} has no API domain that is one of Zoho's known ones.",
-                source.shown()
-            ),
-            "If you know that the API is there, give it with --trust-api-domain.",
-        )
-    })
-}
-
 /// Makes every request, whatever was granted: the CRM distinguishes a missing scope from a dead token.
 fn identity(app: &App, live: &Live, domain: &ApiDomain) -> Identity {
     let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let zoho = app.zoho();
-    app.runtime
-        .block_on(crm::check(&zoho, domain, &live.token, &scopes))
+    let answers = crm::check(&zoho, domain, &live.token, &scopes);
+    app.wait("Asking the CRM …", answers)
 }
 
 /// Whether a scope responds, or why not; none if no documented request for it is open to every user.

@@ -23,7 +23,9 @@ pub fn run(arguments: &Demo, app: &App) -> Ended {
         let flow = device::follow(settings, plan.opener, app);
         return Ok(app.obtain(settings, false, flow).0);
     }
-    Ok(app.obtain(settings, false, login::follow(&plan, app)).0)
+    Ok(app
+        .obtain(settings, false, login::follow(&plan, None, app))
+        .0)
 }
 
 /// The grant token, as the API console creates it.

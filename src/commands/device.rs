@@ -1,8 +1,8 @@
 //! `device`: the person consents on any other device.
 
 use crate::cli::Device;
-use crate::cli::plan::{self, Opener};
-use crate::commands::{App, Ended};
+use crate::cli::plan::Opener;
+use crate::commands::{App, Ended, guide};
 use zoho_grant::error::Error;
 use zoho_grant::login::device::device;
 use zoho_grant::login::outcome::Outcome;
@@ -10,7 +10,7 @@ use zoho_grant::settings::Settings;
 
 /// Runs `device`.
 pub fn run(arguments: &Device, app: &App) -> Ended {
-    let (settings, warnings) = plan::without_callback(&arguments.grant, &arguments.consent)?;
+    let (settings, warnings) = guide::settings(&arguments.grant, &arguments.consent, app)?;
     app.terminal.warn(&warnings);
     let flow = follow(&settings, Opener::Nobody, app);
     let (code, _) = app.obtain(&settings, arguments.grant.keep.revoke_old, flow);

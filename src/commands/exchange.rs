@@ -1,9 +1,9 @@
 //! `exchange`: exchanges the grant token of a self client.
 
-use crate::cli::plan::{self, Opener};
+use crate::cli::plan::Opener;
 use crate::cli::usage::Usage;
 use crate::cli::{Consent, Grant};
-use crate::commands::{App, Ended};
+use crate::commands::{App, Ended, guide};
 use crate::prompt;
 use secrecy::{ExposeSecret, SecretString};
 use std::io;
@@ -18,7 +18,7 @@ use zoho_grant::zoho::trust::AccountsServer;
 
 /// Runs `exchange`. After a refusal it tries another data center only if the person names one.
 pub fn run(grant: &Grant, app: &App) -> Ended {
-    let (mut settings, warnings) = plan::without_callback(grant, &Consent::default())?;
+    let (mut settings, warnings) = guide::settings(grant, &Consent::default(), app)?;
     let code = code(grant)?;
     app.terminal.warn(&warnings);
     loop {

@@ -25,11 +25,12 @@ fn export(
     output: &mut dyn Write,
     warnings: &mut Vec<String>,
 ) -> Result<Written, Usage> {
-    let source = Source::of(&arguments.from)?;
+    let source = Source::of_either(&arguments.from)?;
     let credentials = source.load()?;
     source.is_worth_exporting()?;
     // The CRM's earlier answers may be saved; rendering the document shows whether they are.
-    let target = arguments.hand_over.target(true, warnings)?;
+    let prefix = &arguments.from.env_prefix;
+    let target = arguments.hand_over.target(prefix, None, warnings)?;
     let document = target.form.document(&credentials, &target.extras);
     document.map_err(|unfit| handover::refused(&unfit))?;
     write(&credentials, &target, output).map_err(|error| Usage {
@@ -109,7 +110,7 @@ mod tests {
             text,
             "--format adobe",
             &expect![
-                "2: --format adobe cannot be used. Adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
+                "2: --format adobe cannot be used. The format adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
             ],
         );
     }
@@ -157,14 +158,14 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. Singer knows only these data centers: us; and these credentials are of Europe (eu). Choose another --format: json is good in every data center."
+                "2: --format singer cannot be used. The format singer supports only these data centers: us; and not Europe (eu). Choose another --format: json is good in every data center."
             ],
         );
         check(
             &FULL.replace("examplesecret", "a$b"),
             "--format windows-cmd",
             &expect![
-                "2: --format windows-cmd cannot be used. Windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
+                "2: --format windows-cmd cannot be used. The format windows-cmd cannot carry the CLIENT_SECRET: it holds characters that would change their meaning there. Choose another --format: json carries every value."
             ],
         );
     }

@@ -1,10 +1,9 @@
 //! `completions` and `man`: prints files for the shell and for `man`.
 
-use crate::cli::Arguments;
 use crate::cli::generated::{Completions, Man};
+use crate::cli::help;
 use crate::cli::usage::Usage;
 use crate::commands::{App, Ended};
-use clap::CommandFactory;
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
 use std::io;
@@ -25,7 +24,7 @@ fi
 
 /// If a shell script requests candidates, answers and exits.
 pub fn answer_shell() {
-    CompleteEnv::with_factory(Arguments::command)
+    CompleteEnv::with_factory(help::command)
         .var(ASKED)
         .complete();
 }
@@ -37,7 +36,7 @@ pub fn completions(arguments: &Completions, app: &App) -> Ended {
 
 /// Runs `man`.
 pub fn man(arguments: &Man, app: &App) -> Ended {
-    let mut program = Arguments::command().disable_help_subcommand(true);
+    let mut program = help::command().disable_help_subcommand(true);
     program.build();
     let command = match &arguments.command {
         None => &program,
@@ -62,7 +61,7 @@ fn write_script(shell: Shell, script: &mut Vec<u8>) -> io::Result<()> {
         Some(completer) if shell != Shell::PowerShell => {
             completer.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, script)?;
         }
-        _ => clap_complete::generate(shell, &mut Arguments::command(), PROGRAM, script),
+        _ => clap_complete::generate(shell, &mut help::command(), PROGRAM, script),
     }
     if shell == Shell::Zsh {
         script.extend_from_slice(ZSH_AUTOLOAD.as_bytes());

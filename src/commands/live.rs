@@ -11,7 +11,9 @@ use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::{Lock, PATIENCE};
 use zoho_grant::profiles::refusal::{Refusal, Remembered};
+use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::token::{self, ExchangeError};
+use zoho_grant::zoho::trust::{ApiDomain, Trust};
 
 /// How long to wait before saying so; a refresh takes less.
 const IN_SILENCE: Duration = Duration::from_secs(2);
@@ -150,7 +152,7 @@ fn refresh(
     }
     let problem = source.try_out().err();
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
-    let answer = app.runtime.block_on(answer);
+    let answer = app.wait("Refreshing the access token …", answer);
     match (remembered, &answer) {
         (Some(remembered), Err(ExchangeError::Refused(error))) => {
             remembered.keep(error, SystemTime::now());
@@ -171,4 +173,42 @@ fn refresh(
         problem,
         turn,
     })
+}
+
+/// The source's API domain, if the table trusts it, the person trusts it now, or it was trusted when the profile was
+/// saved.
+pub fn domain(live: &Live, source: &Source, given: &[ApiDomain]) -> Result<ApiDomain, Usage> {
+    trusted_domain(live, source, given)?.ok_or_else(|| untrusted("an unknown server", source))
+}
+
+/// The same; none where neither the source nor the table names one.
+pub fn trusted_domain(
+    live: &Live,
+    source: &Source,
+    given: &[ApiDomain],
+) -> Result<Option<ApiDomain>, Usage> {
+    let kept = &live.kept;
+    let table = kept.accounts_server.data_center();
+    let named = kept.api_domain.as_ref().map(Untrusted::raw);
+    let Some(named) = named.or(table.map(|center| center.api_domain)) else {
+        return Ok(None);
+    };
+    let further = [given, &kept.trusted.1].concat();
+    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
+    let domain = trust.api_domain(named);
+    domain.map(Some).ok_or_else(|| untrusted(named, source))
+}
+
+fn untrusted(named: &str, source: &Source) -> Usage {
+    Usage {
+        exit_code: 7,
+        ..Usage::wrong(
+            format!("The access token is not sent to {}.", Untrusted::new(named)),
+            format!(
+                "{} has no API domain that is one of Zoho's known ones.",
+                source.shown()
+            ),
+            "If you know that the API is there, give it with --trust-api-domain.",
+        )
+    }
 }

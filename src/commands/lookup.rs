@@ -1,16 +1,28 @@
 //! `scopes` and `datacenters`: offline lookups.
 
 use crate::commands::{App, Ended};
+use serde_json::{Value, json};
 use std::process::ExitCode;
+use zoho_grant::handover::json::pretty;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scope_catalog;
 
 /// Runs `scopes`.
-pub fn scopes(word: Option<&str>, app: &App) -> Ended {
+pub fn scopes(word: Option<&str>, json: bool, app: &App) -> Ended {
     let word = word.unwrap_or_default();
     let found = scope_catalog::matching(word);
     if found.is_empty() {
         app.terminal.no_scope(word, scope_catalog::nearest(word));
+    }
+    if json {
+        let list = found.iter().map(|known| {
+            json!({
+                "scope": known.scope,
+                "evidence": known.evidence,
+                "description": known.description,
+            })
+        });
+        return print(list, app);
     }
     let rows = found.iter();
     let rows = rows.map(|known| [known.scope, known.evidence, known.description]);
@@ -20,7 +32,21 @@ pub fn scopes(word: Option<&str>, app: &App) -> Ended {
 }
 
 /// Runs `datacenters`.
-pub fn data_centers(app: &App) -> Ended {
+pub fn data_centers(json: bool, app: &App) -> Ended {
+    if json {
+        let list = DATA_CENTERS.iter().map(|center| {
+            told(json!({
+                "code": center.code,
+                "name": center.name,
+                "tld": center.tld(),
+                "accounts_url": center.accounts_server,
+                "api_domain": center.api_domain,
+                "api_console": center.api_console,
+                "evidence": center.evidence,
+            }))
+        });
+        return print(list, app);
+    }
     let names = [
         "CODE",
         "NAME",
@@ -43,4 +69,18 @@ pub fn data_centers(app: &App) -> Ended {
     });
     app.terminal.table(names, rows)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Prints a list for programs.
+pub fn print(list: impl Iterator<Item = Value>, app: &App) -> Ended {
+    app.terminal.print(&pretty(&list.collect::<Vec<_>>()))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Without what is not known.
+pub fn told(mut object: Value) -> Value {
+    if let Value::Object(members) = &mut object {
+        members.retain(|_, value| !value.is_null());
+    }
+    object
 }

@@ -1,17 +1,20 @@
 //! One file for each command: from its arguments to its exit code.
 
+pub mod api;
 pub mod check;
 pub mod demo;
 pub mod device;
 pub mod exchange;
 pub mod export;
 pub mod generated;
+pub mod guide;
 mod live;
 pub mod login;
 pub mod lookup;
 pub mod profiles;
 pub mod revoke;
 mod revoke_old;
+pub mod run;
 mod source;
 pub mod token;
 
@@ -32,6 +35,7 @@ use tokio::sync::mpsc;
 use zoho_grant::context::Context;
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell, reporting};
+use zoho_grant::handover::{Written, write};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
 use zoho_grant::settings::Settings;
@@ -64,6 +68,7 @@ impl App {
         &self,
         question: impl FnOnce() -> io::Result<T> + Send + 'static,
     ) -> Result<T, Usage> {
+        self.terminal.clear();
         let answer = self.runtime.block_on(async {
             let mut stopped = signals::first();
             tokio::select! {
@@ -76,6 +81,14 @@ impl App {
         answer.map_err(|error| Usage::unanswered(&error))
     }
 
+    /// Waits for Zoho, with a sign of life on a terminal.
+    pub fn wait<T>(&self, what: &str, answer: impl Future<Output = T>) -> T {
+        self.terminal.spin(what);
+        let answer = self.runtime.block_on(answer);
+        self.terminal.clear();
+        answer
+    }
+
     /// Runs a flow to completion, reports the outcome, and offers to revoke the refresh token that was overwritten.
     pub fn obtain(
         &self,
@@ -86,12 +99,27 @@ impl App {
         let old = revoke_old::old(settings);
         let outcome = self.runtime.block_on(flow);
         self.terminal.outcome(&outcome);
+        self.offer_to_print(&outcome, settings);
         revoke_old::offer(self, &outcome, old, revoke_old);
         let code = match &outcome {
             Ok(outcome) => outcome.exit_code(),
             Err(error) => error.explain().exit_code,
         };
         (code.into(), outcome)
+    }
+
+    /// Offers to print what only the page in the browser shows.
+    fn offer_to_print(&self, outcome: &Result<Outcome, Error>, settings: &Settings) {
+        let Ok(login) = outcome else { return };
+        if !settings.page_first || login.written != Written::Nowhere {
+            return;
+        }
+        let yes = self.ask(|| prompt::confirm("Print them here too?"));
+        if !yes.unwrap_or_default() {
+            self.terminal.only_on_the_page();
+        } else if let Err(not) = write(&login.credentials, &settings.target, &mut Output) {
+            self.terminal.error(&Error::NotWritten(not));
+        }
     }
 
     /// The context of a person's own login: their terminal, standard output, the system's clock and randomness.

@@ -45,7 +45,7 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
 /// Revokes a refresh token. Returns false if Zoho no longer knew it, which is just as good.
 pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
     let zoho = app.zoho();
-    let revoked = app.runtime.block_on(token::revoke(&zoho, server, token));
+    let revoked = app.wait("Revoking at Zoho …", token::revoke(&zoho, server, token));
     let unfulfilled = |error| Error::Unfulfilled {
         request: Request::Revoke,
         error,

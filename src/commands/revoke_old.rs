@@ -21,21 +21,20 @@ pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credential
     let (Ok(login), Some(old)) = (outcome, old) else {
         return;
     };
-    let (Some(token), Some(new)) = (old.refresh_token, &login.credentials.refresh_token) else {
-        return;
-    };
-    let Some((name, _)) = login.kept.as_ref() else {
+    let new = &login.credentials.refresh_token;
+    let (Some((name, _)), Some(token), Some(new)) = (&login.kept, old.refresh_token, new) else {
         return;
     };
     if token.expose_secret() == new.expose_secret() {
         return;
     }
-    let question = format!(
-        "Profile {name} held an older refresh token, which takes one of about twenty places. Revoke it?"
-    );
+    let question = format!("Profile {name} held an older refresh token. Revoke it?");
     if !unasked && !prompt::possible() {
         app.terminal.old_token_lives_on(name);
         return;
+    }
+    if !unasked {
+        app.terminal.places_are_few();
     }
     if unasked
         || app

@@ -10,9 +10,10 @@ use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{Existing, PrivateFile};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::Lock;
-use zoho_grant::profiles::profile::Name;
+use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::profiles::store::Profiles;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
@@ -25,8 +26,8 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 pub enum Source {
     /// A saved profile.
     Profile(Profiles, Name),
-    /// A file of variables.
-    EnvFile(PathBuf),
+    /// A file of variables, with the prefix of their names.
+    EnvFile(PathBuf, Prefix),
     /// The environment's variables, or those read from a pipe: nothing can be saved there.
     Variables(Variables),
 }
@@ -35,15 +36,17 @@ impl Source {
     /// Options take precedence; then, as with other tools' keys, complete variables come before a profile's name.
     pub fn of(from: &From) -> Result<Self, Usage> {
         if let Some(path) = &from.env_file {
-            return Self::file(path);
+            return Self::file(path, &from.env_prefix);
         }
-        let environment = Variables::of_environment();
+        let environment = Variables::of_environment(&from.env_prefix);
         let mut named = from.profile.clone();
         if named.is_none() {
             if environment.are_complete() {
                 return Ok(Self::Variables(environment));
             }
-            named = environment.parsed("ZOHO_PROFILE", str::parse)?;
+            // It names a profile of ours, and no program's variables.
+            let ours = Variables::of_environment(&Prefix::default());
+            named = ours.parsed("ZOHO_PROFILE", str::parse)?;
         }
         let profiles = folder::profiles()?;
         let incomplete = named.is_none() && environment.hold_a_token();
@@ -57,18 +60,37 @@ impl Source {
     }
 
     /// Follows a link, so that its target is locked and replaced. Anything but a regular file can be read only once.
-    fn file(path: &Path) -> Result<Self, Usage> {
+    fn file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
         match dunce::canonicalize(path) {
-            Ok(path) if path.is_file() => Ok(Self::EnvFile(path)),
-            _ => Ok(Self::Variables(Variables::of_file(path)?)),
+            Ok(path) if path.is_file() => Ok(Self::EnvFile(path, prefix.clone())),
+            _ => Ok(Self::Variables(Variables::of_file(path, prefix)?)),
         }
+    }
+
+    /// The same where the prefix may be meant for the output only: reads the default names, unless there is a client
+    /// with the prefix.
+    pub fn of_either(from: &From) -> Result<Self, Usage> {
+        let own = Self::of(from)?;
+        let holds = match &own {
+            Self::Profile(..) => false,
+            Self::EnvFile(path, prefix) => Variables::of_file(path, prefix)?.hold_a_client(),
+            Self::Variables(variables) => variables.hold_a_client(),
+        };
+        if holds || from.env_prefix == Prefix::default() {
+            return Ok(own);
+        }
+        let usual = From {
+            env_prefix: Prefix::default(),
+            ..from.clone()
+        };
+        Self::of(&usual)
     }
 
     /// The current credentials.
     pub fn load(&self) -> Result<Credentials, Usage> {
         match self {
             Self::Profile(profiles, name) => Ok(profiles.load(name).map_err(Error::Profile)?),
-            Self::EnvFile(path) => kept(&Variables::of_file(path)?),
+            Self::EnvFile(path, prefix) => kept(&Variables::of_file(path, prefix)?),
             Self::Variables(variables) => kept(variables),
         }
     }
@@ -77,7 +99,7 @@ impl Source {
     pub fn is_worth_exporting(&self) -> Result<(), Usage> {
         let variables = match self {
             Self::Profile(..) => return Ok(()),
-            Self::EnvFile(path) => &Variables::of_file(path)?,
+            Self::EnvFile(path, prefix) => &Variables::of_file(path, prefix)?,
             Self::Variables(variables) => variables,
         };
         if !variables.hold_a_token() {
@@ -92,7 +114,7 @@ impl Source {
     pub fn lock(&self, patience: Duration) -> Result<Option<Lock>, ProfileError> {
         let lock = match self {
             Self::Profile(profiles, name) => profiles.lock(name, patience),
-            Self::EnvFile(path) => Lock::beside(path, patience),
+            Self::EnvFile(path, _) => Lock::beside(path, patience),
             Self::Variables(_) => return Ok(None),
         };
         match lock {
@@ -105,7 +127,7 @@ impl Source {
     pub fn lock_at_once(&self) -> Option<Lock> {
         match self {
             Self::Profile(profiles, name) => profiles.lock_at_once(name),
-            Self::EnvFile(path) => Lock::at_once(path),
+            Self::EnvFile(path, _) => Lock::at_once(path),
             Self::Variables(_) => None,
         }
     }
@@ -113,7 +135,7 @@ impl Source {
     /// Checks whether anything could be saved.
     pub fn try_out(&self) -> Result<(), Error> {
         let tried = match self {
-            Self::EnvFile(path) => PrivateFile::prepare(path, Existing::Merge).map(drop),
+            Self::EnvFile(path, _) => PrivateFile::prepare(path, Existing::Merge).map(drop),
             Self::Profile(..) | Self::Variables(_) => Ok(()),
         };
         tried.map_err(|unusable| Error::NotPutBack(unusable.to_string()))
@@ -123,7 +145,7 @@ impl Source {
     pub fn put_back(&self, kept: &Credentials) -> Result<(), Error> {
         let done = match self {
             Self::Profile(profiles, name) => profiles.update(name, kept).map_err(reason),
-            Self::EnvFile(path) => dotenv::put_back(path, Some(kept)),
+            Self::EnvFile(path, prefix) => dotenv::put_back(path, prefix, Some(kept)),
             Self::Variables(_) => Ok(()),
         };
         done.map_err(Error::NotPutBack)
@@ -133,7 +155,7 @@ impl Source {
     pub fn forget(&self) -> Result<(), Error> {
         let forgotten = match self {
             Self::Profile(profiles, name) => profiles.forget(name).map_err(reason),
-            Self::EnvFile(path) => dotenv::put_back(path, None),
+            Self::EnvFile(path, prefix) => dotenv::put_back(path, prefix, None),
             Self::Variables(_) => Ok(()),
         };
         forgotten.map_err(Error::NotForgotten)
@@ -143,8 +165,11 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path) => Untrusted::new(path.display().to_string()).to_string(),
-            Self::Variables(variables) => format!("the ZOHO_… variables of {}", variables.place),
+            Self::EnvFile(path, _) => Untrusted::new(path.display().to_string()).to_string(),
+            Self::Variables(variables) => {
+                let (prefix, place) = (variables.prefix.as_str(), &variables.place);
+                format!("the {prefix}… variables of {place}")
+            }
         }
     }
 
@@ -153,30 +178,49 @@ impl Source {
         let shown = self.shown();
         match self {
             Self::Profile(..) => format!("Removed {shown} from this machine."),
-            Self::EnvFile(_) => format!("Took the tokens out of {shown}."),
-            Self::Variables(_) => {
-                "Unset ZOHO_REFRESH_TOKEN and ZOHO_ACCESS_TOKEN now: they are of no use any more."
-                    .to_owned()
+            Self::EnvFile(..) => format!("Took the tokens out of {shown}."),
+            Self::Variables(variables) => {
+                let names = ["REFRESH_TOKEN", "ACCESS_TOKEN"];
+                let [refresh, access] = names.map(|name| variables.prefix.name(name));
+                format!("Unset {refresh} and {access} now: they are of no use any more.")
             }
         }
     }
 
-    /// The command to consent again.
+    /// The command to consent again to the same scopes.
     pub fn again(&self, kept: &Credentials) -> String {
-        let (id, server) = (kept.client.id(), &kept.accounts_server);
-        let server = match server.data_center() {
-            Some(center) => format!("--dc {}", center.code),
-            None => format!("--accounts-url {server}"),
-        };
-        let goal = match self {
-            Self::Profile(_, name) => format!(" --save {name}"),
-            Self::EnvFile(path) => {
-                let path = Untrusted::new(path.display().to_string());
-                format!(" --env-file {path} --format dotenv --output {path}")
+        let scopes = kept.scopes.as_ref();
+        let scopes = scopes.map(|scopes| format!(" --scope {}", scopes.joined(",")));
+        let scopes = scopes.unwrap_or_default();
+        match self {
+            Self::Profile(profiles, name) => {
+                let listed = profiles.list().ok();
+                let place = listed.and_then(|listed| Some(listed.get(name)?.kept));
+                let place = match place {
+                    Some(Backend::File) => " --save-to file",
+                    Some(Backend::Keyring) | None => "",
+                };
+                format!("zoho-grant login --profile {name}{scopes} --save{place}")
             }
-            Self::Variables(_) => String::new(),
-        };
-        format!("zoho-grant login --client-id {id} {server}{goal}")
+            Self::EnvFile(path, prefix) => {
+                let path = Untrusted::path(path);
+                let prefix = match prefix.as_str() {
+                    "ZOHO_" => String::new(),
+                    prefix => format!(" --env-prefix {prefix}"),
+                };
+                format!(
+                    "zoho-grant login --env-file {path}{scopes} --format dotenv --output {path}{prefix}"
+                )
+            }
+            Self::Variables(_) => {
+                let (id, server) = (kept.client.id(), &kept.accounts_server);
+                let server = match server.data_center() {
+                    Some(center) => format!("--dc {}", center.code),
+                    None => format!("--accounts-url {server}"),
+                };
+                format!("zoho-grant login --client-id {id} {server}{scopes}")
+            }
+        }
     }
 }
 

@@ -4,18 +4,41 @@ use crate::cli::tokens::Use;
 use crate::commands::live::{Wanted, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use secrecy::ExposeSecret;
+use secrecy::{ExposeSecret, SecretString};
+use serde::Serialize;
 use std::process::ExitCode;
 use zeroize::Zeroizing;
+use zoho_grant::handover::json::pretty;
 
-/// The header prefix for `curl -H @-`, which keeps the token off every command line.
-pub const HEADER: &str = "Authorization: Zoho-oauthtoken ";
+/// What is printed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Bare {
+    /// The access token.
+    Token,
+    /// A header line for `curl -H @-`, which keeps the token off every command line.
+    Header,
+}
 
-/// Prints the token, after the given prefix.
-pub fn print(before: &str, arguments: &Use, app: &App) -> Ended {
+/// What `--json` prints.
+#[derive(Serialize)]
+struct Object<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    authorization: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    expires_at: Option<String>,
+}
+
+/// Prints it.
+pub fn print(bare: Bare, arguments: &Use, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
-    let text = Zeroizing::new(format!("{before}{}\n", live.token.expose_secret()));
+    let text = if arguments.json {
+        object(bare, &live.token, live.kept.expires_at_text())
+    } else {
+        line(bare, &live.token)
+    };
     let printed = app.terminal.hand_out(&text);
     live.put_back(&source);
     printed?;
@@ -24,4 +47,22 @@ pub fn print(before: &str, arguments: &Use, app: &App) -> Ended {
         app.terminal.error(problem);
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn line(bare: Bare, token: &SecretString) -> Zeroizing<String> {
+    let before = match bare {
+        Bare::Token => "",
+        Bare::Header => "Authorization: Zoho-oauthtoken ",
+    };
+    Zeroizing::new(format!("{before}{}\n", token.expose_secret()))
+}
+
+fn object(bare: Bare, token: &SecretString, expires_at: Option<String>) -> Zeroizing<String> {
+    let token = token.expose_secret();
+    let authorization = Zeroizing::new(format!("Zoho-oauthtoken {token}"));
+    pretty(&Object {
+        access_token: (bare == Bare::Token).then_some(token),
+        authorization: (bare == Bare::Header).then_some(&authorization),
+        expires_at,
+    })
 }

@@ -150,6 +150,10 @@ pub fn format(why: &Why) -> &'static str {
     match why {
         Why::CannotCarry(_) => "Choose another --format: json carries every value.",
         Why::DataCenter { .. } => "Choose another --format: json is good in every data center.",
+        Why::Scope(_) => "Add it to --scope; zoho-grant scopes WORD finds scopes.",
+        Why::NotAsked(_) => {
+            "Leave --no-verify out, and let ZohoCRM.org.READ and ZohoCRM.users.READ be among the scopes."
+        }
         Why::Absent | Why::AbsentName(_) => "Leave it out, or choose --format json.",
         Why::Missing(need) => match need {
             Need::AccessToken => "Give ZOHO_ACCESS_TOKEN, or run the login again.",
@@ -387,7 +391,8 @@ fn invalid_code(request: &Request, console: &str) -> Explanation {
     }
 }
 
-fn network(error: &NetworkError) -> &'static str {
+/// What to do where a request got no answer.
+pub fn network(error: &NetworkError) -> &'static str {
     match &error.trouble {
         Failure::Name => {
             "Check the network, the VPN, HTTPS_PROXY, and --accounts-url if you gave it."

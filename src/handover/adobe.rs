@@ -5,6 +5,7 @@
 use crate::handover::fields::View;
 use crate::handover::json::{Json, members, pretty};
 use crate::handover::remark::Remark;
+use std::borrow::Cow;
 use zeroize::Zeroizing;
 
 /// The widest name, a colon and two spaces.
@@ -94,23 +95,21 @@ pub(super) fn rest(of: View) -> Zeroizing<String> {
     body(description, "oAuth2RefreshCode", params, id)
 }
 
-fn body(
-    description: &str,
-    spec_name: &str,
-    params: Vec<(&'static str, Json)>,
-    id: &str,
+fn body<'a>(
+    description: &'a str,
+    spec_name: &'a str,
+    params: Vec<(Cow<'a, str>, Json<'a>)>,
+    id: &'a str,
 ) -> Zeroizing<String> {
-    let text = |text| Json::Text(text);
-    let auth = vec![
-        ("specName", text(spec_name.into())),
-        ("params", Json::Object(params)),
-    ];
-    let spec = vec![("id", text(id.into())), ("version", text("1.0".into()))];
+    let text = |name: &'a str, text: &'a str| (name.into(), Json::Text(text.into()));
+    let object = |name: &'a str, members| (name.into(), Json::Object(members));
+    let auth = vec![text("specName", spec_name), object("params", params)];
+    let spec = vec![text("id", id), text("version", "1.0")];
     pretty(&Json::Object(vec![
-        ("name", text("Zoho CRM base connection".into())),
-        ("description", text(description.into())),
-        ("auth", Json::Object(auth)),
-        ("connectionSpec", Json::Object(spec)),
+        text("name", "Zoho CRM base connection"),
+        text("description", description),
+        object("auth", auth),
+        object("connectionSpec", spec),
     ]))
 }
 

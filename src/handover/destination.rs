@@ -21,6 +21,17 @@ pub enum Destination {
     Other,
 }
 
+/// What a program asks the CRM first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FirstCalls {
+    /// The modules, then the fields of each and its records, at this version of the API.
+    Known(&'static str),
+    /// Its maker does not tell.
+    Unknown,
+    /// It is not one program.
+    NotOne,
+}
+
 /// What Airbyte's connector lists in its own specification (source-zoho-crm 0.3.6), and the person, for the check.
 const AIRBYTE: &str = "ZohoCRM.settings.modules.READ,ZohoCRM.settings.fields.READ,ZohoCRM.modules.READ,\
      ZohoCRM.modules.custom.READ,ZohoCRM.org.READ,ZohoCRM.users.READ";
@@ -35,6 +46,24 @@ impl Destination {
             Self::Sdk => "Zoho SDK",
             Self::Env => ".env file",
             Self::Other => "Something else",
+        }
+    }
+
+    /// What it is called on the command line: "adobe-rest".
+    pub fn option(self) -> String {
+        let value = self.to_possible_value();
+        let value = value.expect("no destination is skipped");
+        value.get_name().to_owned()
+    }
+
+    /// What it asks first, from its source: Airbyte's source-zoho-crm 0.3.6 (`api.py`, `streams.py`) and version 8 of
+    /// Zoho's SDKs (`utility.py`).
+    pub fn first_calls(self) -> FirstCalls {
+        match self {
+            Self::Airbyte => FirstCalls::Known("v2"),
+            Self::Sdk => FirstCalls::Known("v8"),
+            Self::Adobe | Self::AdobeRest => FirstCalls::Unknown,
+            Self::Env | Self::Other => FirstCalls::NotOne,
         }
     }
 

@@ -6,7 +6,7 @@ use crate::handover::fields::View;
 use crate::handover::file::{Existing, PrivateFile};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::{FormatOptions, Prefix};
-use crate::handover::shell::{is_plain, variables};
+use crate::handover::shell::{self, is_plain};
 use std::borrow::Cow;
 use std::path::Path;
 use zeroize::Zeroizing;
@@ -23,22 +23,53 @@ pub fn merged(
     options: &FormatOptions,
     existing: &str,
 ) -> Result<Zeroizing<String>, Why> {
-    let mut variables = variables(View {
+    let variables = in_capitals(View {
         credentials,
         options,
     });
-    // Python's `zoho` package reads capitals alone; everyone else reads either.
+    merge(existing, &options.env_prefix, &variables)
+}
+
+/// What a new file would hold, for a program that is given variables otherwise.
+pub fn environment(
+    credentials: &Credentials,
+    options: &FormatOptions,
+) -> Vec<(String, Zeroizing<String>)> {
+    let variables = variables(View {
+        credentials,
+        options,
+    });
+    let variables = variables.into_iter();
+    variables
+        .map(|(name, value)| (name, Zeroizing::new(value.into_owned())))
+        .collect()
+}
+
+/// The variables that have a value, under their whole names.
+pub(super) fn variables(of: View<'_>) -> Vec<(String, Cow<'_, str>)> {
+    let variables = in_capitals(of).into_iter();
+    variables
+        .filter_map(|(name, value)| Some((of.options.env_prefix.name(name), value?)))
+        .collect()
+}
+
+/// With the data center in capitals: Python's `zoho` package reads those alone; everyone else reads either.
+fn in_capitals(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
+    let mut variables = shell::variables(of);
     let centers = variables.iter_mut().filter(|(name, _)| *name == "DC");
     for code in centers.filter_map(|(_, code)| code.as_mut()) {
         code.to_mut().make_ascii_uppercase();
     }
-    merge(existing, &options.env_prefix, &variables)
+    variables
 }
 
 /// Puts tokens into a file, or takes them out. Only their lines change: what else the file holds or leaves out is the
 /// person's.
-pub fn put_back(path: &Path, tokens: Option<&Credentials>) -> Result<(), String> {
-    let options = FormatOptions::default();
+pub fn put_back(path: &Path, prefix: &Prefix, tokens: Option<&Credentials>) -> Result<(), String> {
+    let options = FormatOptions {
+        env_prefix: prefix.clone(),
+        ..FormatOptions::default()
+    };
     let of = |credentials| View {
         credentials,
         options: &options,
@@ -67,7 +98,7 @@ pub fn read(text: &str) -> Vec<(&str, Zeroizing<String>)> {
 
 /// Replaces our lines where they stand, with what stands around the value; adds the missing ones at the end, takes away
 /// those that have no value now, and keeps every other line as it was. There are no quotes to put around a value that is
-/// not plain: some readers keep them.
+/// not plain: some consumers keep them.
 fn merge(
     existing: &str,
     prefix: &Prefix,
@@ -111,6 +142,7 @@ fn merge(
 }
 
 /// A line of a file, or several where a quoted value goes on; before, value and behind together are all of it.
+#[derive(Default)]
 struct Line<'a> {
     /// What it sets; empty when it sets nothing.
     name: &'a str,
@@ -130,10 +162,8 @@ impl<'a> Iterator for Lines<'a> {
     fn next(&mut self) -> Option<Line<'a>> {
         let first = self.0.split_inclusive('\n').next()?;
         let line = assignment(self.0, first).unwrap_or(Line {
-            name: "",
             before: first,
-            value: "",
-            behind: "",
+            ..Line::default()
         });
         let length = line.before.len() + line.value.len() + line.behind.len();
         self.0 = &self.0[length..];
@@ -369,7 +399,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join(".env");
         fs::write(&path, BEFORE).unwrap();
-        put_back(&path, Some(&samples::full())).unwrap();
+        put_back(&path, &Prefix::default(), Some(&samples::full())).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         expect![[r#"
             # mine
@@ -383,7 +413,7 @@ mod tests {
         .assert_eq(&text.replace("\r\n", "\n"));
         assert!(text.contains("export ZOHO_ACCESS_TOKEN=1000.a.a\r\n"));
 
-        put_back(&path, None).unwrap();
+        put_back(&path, &Prefix::default(), None).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         assert_eq!(
             text,
@@ -398,7 +428,7 @@ mod tests {
         fs::write(&path, BEFORE).unwrap();
         let mut kept = samples::full();
         kept.access_token = Some("1000.a$(x)".into());
-        assert!(put_back(&path, Some(&kept)).is_err());
+        assert!(put_back(&path, &Prefix::default(), Some(&kept)).is_err());
         assert_eq!(fs::read_to_string(&path).unwrap(), BEFORE);
     }
 }

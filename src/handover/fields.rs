@@ -1,6 +1,7 @@
-//! The credentials as readers see them: single values by name, for every format, `--field` and `--template`.
+//! The credentials as consumers see them: single values by name, for every format, `--field` and `--template`.
 
 use crate::credentials::Credentials;
+use crate::handover::format::Prospect;
 use crate::handover::format_error::Why;
 use crate::handover::format_options::{Environment, FormatOptions, Need};
 use crate::untrusted::{Untrusted, is_hidden};
@@ -11,7 +12,7 @@ use std::str::FromStr;
 use std::time::UNIX_EPOCH;
 use thiserror::Error;
 
-/// The credentials, and what the person added for their reader.
+/// The credentials, and what the person added for their consumer.
 #[derive(Clone, Copy)]
 pub(crate) struct View<'a> {
     /// What was obtained.
@@ -37,7 +38,7 @@ enum Source {
 }
 
 /// Every value that has a name, in the order of the JSON document.
-pub static FIELDS: [Field; 20] = [
+pub static FIELDS: [Field; 21] = [
     ours("client_id", |of, _| Some(of.client.id().into())),
     ours("client_secret", |of, _| exposed(Some(of.client.secret()))),
     ours("refresh_token", |of, _| exposed(of.refresh_token.as_ref())),
@@ -62,6 +63,7 @@ pub static FIELDS: [Field; 20] = [
     }),
     foreign("api_domain", |of| of.api_domain.as_ref()),
     ours("data_center", |of, _| Some(of.data_center?.code.into())),
+    ours("tld", |of, _| Some(of.data_center?.tld().into())),
     ours("endpoint", endpoint),
     foreign("organization_name", |of| of.organization()?.name.as_ref()),
     foreign("organization_id", |of| of.organization()?.id.as_ref()),
@@ -81,11 +83,11 @@ pub struct NoSuchField {
 impl<'a> View<'a> {
     /// The value with this name, when there is one.
     pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
-        let field = Field::named(name).expect("readers ask for values of the table");
+        let field = Field::named(name).expect("consumers ask for values of the table");
         field.value(self)
     }
 
-    /// The values that are there, each under the name that its reader gives it.
+    /// The values that are there, each under the name that its consumer gives it.
     pub(super) fn values<const N: usize>(
         self,
         names: [(&'static str, &str); N],
@@ -96,7 +98,7 @@ impl<'a> View<'a> {
             .filter_map(|(theirs, value)| Some((theirs, value?)))
     }
 
-    /// Whether something that a reader needs is there.
+    /// Whether something that a consumer needs is there.
     pub(super) fn has(self, need: Need) -> bool {
         match need {
             Need::AccessToken => self.credentials.access_token.is_some(),
@@ -114,6 +116,19 @@ impl Field {
     /// The value with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         FIELDS.iter().find(|field| field.name == name)
+    }
+
+    /// Why it will have no value: the CRM alone tells it, and will not be asked.
+    pub(super) fn untold(&self, options: &FormatOptions, before: &Prospect) -> Option<Why> {
+        let group = match self.name {
+            "environment" if options.environment.is_some() => return None,
+            "organization_name" | "organization_id" | "organization_type" | "environment" => {
+                "ZohoCRM.org"
+            }
+            "user_name" | "user_email" => "ZohoCRM.users",
+            _ => return None,
+        };
+        (!before.tells(group)).then_some(Why::NotAsked(self.name))
     }
 
     /// The value as it is, when there is one.
@@ -186,7 +201,7 @@ fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'
     Some(format!("crm.{host}/crm/private").into())
 }
 
-/// As the CRM told, if that is one of those that readers know; else as given.
+/// As the CRM told, if that is one of those that consumers know; else as given.
 fn environment<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
     let told = of.organization().and_then(|of| of.kind.as_ref());
     let told = told.and_then(|kind| Environment::from_str(kind.raw(), true).ok());
@@ -228,6 +243,7 @@ mod tests {
             token_url=https://accounts.zoho.eu/oauth/v2/token
             api_domain=https://www.zohoapis.eu
             data_center=eu
+            tld=eu
             endpoint=crm.zoho.eu/crm/private
             organization_name=Example \u{1b}[31m
             organization_id=60012345

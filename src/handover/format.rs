@@ -6,9 +6,13 @@ use crate::handover::format_error::{FormatError, Why};
 use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
 use crate::handover::template::Template;
-use crate::handover::{adobe, dotenv, json, sdk, shell, text};
+use crate::handover::{adobe, dotenv, json, mcp, postman, rclone, sdk, shell, text};
 use crate::zoho::data_centers::DataCenter;
+use crate::zoho::scopes::Scopes;
 use zeroize::Zeroizing;
+
+/// What a text of the person's own is called.
+pub(super) const TEMPLATE: &str = "the template";
 
 /// What is written.
 #[derive(Clone, Debug)]
@@ -21,7 +25,7 @@ pub enum Form {
     Template(Template),
 }
 
-/// A form in which a reader takes the credentials.
+/// A form in which a consumer takes the credentials.
 #[derive(Debug)]
 pub struct Format {
     /// Its name on the command line: "airbyte".
@@ -32,16 +36,18 @@ pub struct Format {
     pub purpose: &'static str,
     /// The file name that the page offers.
     pub file_name: &'static str,
-    /// The data centers that the reader knows.
+    /// The data centers that the consumer knows.
     pub data_centers: Known,
-    /// What the reader needs beyond client and accounts server.
+    /// What the consumer needs beyond client and accounts server.
     pub needs: &'static [Need],
+    /// The groups of scopes that the consumer cannot do without.
+    pub reads: &'static [&'static str],
     /// What a person should know before relying on it.
     pub remarks: &'static [Remark],
     document: fn(View) -> Result<Zeroizing<String>, Why>,
 }
 
-/// The data centers that a reader knows.
+/// The data centers that a consumer knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Known {
     /// Any: the credentials say where they are good.
@@ -50,8 +56,18 @@ pub enum Known {
     Only(&'static [&'static str]),
 }
 
+/// What is known of a login before its consent.
+pub struct Prospect<'a> {
+    /// Where the client is registered, when that is a data center of the table.
+    pub data_center: Option<&'static DataCenter>,
+    /// What will be asked for.
+    pub scopes: &'a Scopes,
+    /// Whether the CRM will be asked who owns the tokens.
+    pub verify: bool,
+}
+
 /// Every format, in the order in which help and page show them.
-pub static FORMATS: [Format; 13] = [
+pub static FORMATS: [Format; 16] = [
     Format {
         name: "adobe",
         title: "Adobe Experience Platform",
@@ -89,6 +105,7 @@ pub static FORMATS: [Format; 13] = [
         file_name: "zoho-airbyte.json",
         data_centers: Known::Only(&["us", "au", "eu", "in", "cn", "jp"]),
         needs: &[Need::RefreshToken, Need::Environment],
+        reads: &AIRBYTE_READS,
         document: |of| Ok(json::airbyte(of)),
         ..PLAIN
     },
@@ -109,6 +126,34 @@ pub static FORMATS: [Format; 13] = [
         file_name: "zoho-sdk-tokens.txt",
         document: sdk::document,
         ..PLAIN
+    },
+    Format {
+        name: "mcp",
+        title: "MCP servers",
+        purpose: "the entry of a server in the configuration of an MCP client",
+        file_name: "mcp.json",
+        remarks: &mcp::REMARKS,
+        document: |of| Ok(mcp::document(of)),
+        ..PLAIN
+    },
+    Format {
+        name: "postman",
+        title: "Postman",
+        purpose: "an environment for Postman and newman",
+        file_name: "zoho.postman_environment.json",
+        document: |of| Ok(postman::document(of)),
+        ..PLAIN
+    },
+    Format {
+        name: "rclone",
+        title: "rclone",
+        purpose: "a remote of its configuration file",
+        file_name: "rclone.conf",
+        data_centers: Known::Only(&["us", "eu", "in", "jp", "cn", "au"]),
+        needs: &[Need::AccessToken, Need::RefreshToken],
+        reads: &["WorkDrive.files"],
+        remarks: &rclone::REMARKS,
+        document: rclone::document,
     },
     Format {
         name: "dotenv",
@@ -160,12 +205,19 @@ pub static FORMATS: [Format; 13] = [
     },
     Format {
         name: "text",
-        title: "People",
+        title: "Plain text",
         purpose: "labeled lines to read and copy from",
         file_name: "zoho-credentials.txt",
         document: |of| Ok(text::document(of)),
         ..PLAIN
     },
+];
+
+/// What Airbyte's check and discovery ask for (source-zoho-crm 0.3.6).
+const AIRBYTE_READS: [&str; 3] = [
+    "ZohoCRM.settings.modules",
+    "ZohoCRM.settings.fields",
+    "ZohoCRM.modules",
 ];
 
 /// What most entries have in common.
@@ -176,9 +228,17 @@ const PLAIN: Format = Format {
     file_name: "",
     data_centers: Known::All,
     needs: &[],
+    reads: &[],
     remarks: &[],
     document: |of| Ok(text::document(of)),
 };
+
+impl Prospect<'_> {
+    /// Whether the check will be allowed to read this group of scopes.
+    pub(super) fn tells(&self, group: &str) -> bool {
+        self.verify && self.scopes.allow_reading(group)
+    }
+}
 
 impl Form {
     /// The format with this name.
@@ -191,7 +251,7 @@ impl Form {
         match self {
             Self::Format(format) => format.name,
             Self::Field(field) => field.name,
-            Self::Template(_) => "the template",
+            Self::Template(_) => TEMPLATE,
         }
     }
 
@@ -205,17 +265,14 @@ impl Form {
         self.format().map_or(&[], |format| format.remarks)
     }
 
-    /// Why no login can end in this form, as far as that is known before: `told` says whether the CRM will be asked
-    /// about the organization.
-    pub fn hopeless(&self, options: &FormatOptions, told: bool) -> Option<FormatError> {
-        let mut needs = self.format()?.needs.iter();
-        let missing = needs.find(|need| match need {
-            Need::Environment => options.environment.is_none() && !told,
-            Need::StartDate => options.start_date.is_none(),
-            Need::UserAgent => options.user_agent.is_none(),
-            Need::Endpoint | Need::AccessToken | Need::RefreshToken | Need::ApiDomain => false,
-        });
-        missing.map(|need| self.unfit(Why::Missing(*need)))
+    /// Why no login can end in this form, as far as that is known before.
+    pub fn hopeless(&self, options: &FormatOptions, before: &Prospect) -> Option<FormatError> {
+        let why = match self {
+            Self::Format(format) => format.hopeless(options, before),
+            Self::Field(field) => field.untold(options, before),
+            Self::Template(template) => template.untold(options, before),
+        };
+        why.map(|why| self.unfit(why))
     }
 
     /// The whole document, ending in a newline.
@@ -264,6 +321,26 @@ impl Format {
         FORMATS.iter().find(|format| format.name == name)
     }
 
+    /// The data center where the client is registered counts as the person's: Zoho moves only people of another one.
+    fn hopeless(&self, options: &FormatOptions, before: &Prospect) -> Option<Why> {
+        if before.data_center.is_some()
+            && let Err(why) = self.check_data_center(before.data_center)
+        {
+            return Some(why);
+        }
+        let mut needs = self.needs.iter();
+        let missing = needs.find(|need| match need {
+            Need::Environment => options.environment.is_none() && !before.tells("ZohoCRM.org"),
+            Need::StartDate => options.start_date.is_none(),
+            Need::UserAgent => options.user_agent.is_none(),
+            Need::Endpoint | Need::AccessToken | Need::RefreshToken | Need::ApiDomain => false,
+        });
+        let unread = || self.reads.iter().find(|group| !before.scopes.touch(group));
+        missing
+            .map(|need| Why::Missing(*need))
+            .or_else(|| unread().map(|group| Why::Scope(group)))
+    }
+
     /// What it needs is asked for here, so that what is absent elsewhere is left out.
     fn document(&self, of: View) -> Result<Zeroizing<String>, Why> {
         self.check_data_center(of.credentials.data_center)?;
@@ -273,7 +350,7 @@ impl Format {
         }
     }
 
-    /// Whether the reader knows this data center; one outside the table only when it knows any.
+    /// Whether the consumer knows this data center; one outside the table only when it knows any.
     fn check_data_center(&self, theirs: Option<&'static DataCenter>) -> Result<(), Why> {
         match self.data_centers {
             Known::Only(known) if !theirs.is_some_and(|center| known.contains(&center.code)) => {

@@ -1,14 +1,14 @@
-//! What readers need and Zoho cannot tell, or did not: the person's options, and how each is read.
+//! What consumers need and Zoho cannot tell, or did not: the person's options, and how each is read.
 
 use clap::{Args, ValueEnum};
 use std::str::FromStr;
 use thiserror::Error;
 
-/// What the person adds for the readers.
+/// What the person adds for the consumers.
 #[derive(Args, Clone, Debug, Default)]
 pub struct FormatOptions {
-    /// What the names of variables begin with, for dotenv and the shells
-    #[arg(long, value_name = "PREFIX", default_value = "ZOHO_")]
+    /// What the names of variables begin with: an option of each command, for what it reads, too.
+    #[arg(skip)]
     pub env_prefix: Prefix,
     /// Adobe's endpoint, in place of crm.zoho.DOMAIN/crm/private
     #[arg(long, value_name = "HOST/PATH", value_parser = endpoint)]
@@ -21,15 +21,18 @@ pub struct FormatOptions {
         hide_possible_values = true
     )]
     pub environment: Option<Environment>,
-    /// Where reading begins, as in 2026-01-31, for singer
+    /// What starts the MCP server, with its arguments, for mcp
+    #[arg(long, value_name = "CMD")]
+    pub command: Option<String>,
+    /// The first day to read, as in 2026-01-31, for singer
     #[arg(long, value_name = "DATE", value_parser = start_date)]
     pub start_date: Option<String>,
-    /// How the reader names itself to Zoho, for singer
+    /// The User-Agent that the tap sends to Zoho, for singer
     #[arg(long, value_name = "TEXT", value_parser = user_agent)]
     pub user_agent: Option<String>,
 }
 
-/// Something that a reader needs.
+/// Something that a consumer needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Need {
     /// An access token: only credentials that were read can be without.
@@ -44,7 +47,7 @@ pub enum Need {
     Environment,
     /// Where reading begins.
     StartDate,
-    /// How the reader names itself.
+    /// The User-Agent that it sends.
     UserAgent,
 }
 
@@ -107,8 +110,13 @@ fn user_agent(text: &str) -> Result<String, NotAnExtra> {
 
 impl Prefix {
     /// The whole name of a field's variable.
-    pub(super) fn name(&self, field: &str) -> String {
+    pub fn name(&self, field: &str) -> String {
         format!("{}{field}", self.0)
+    }
+
+    /// What it is before: "`ZOHO_`".
+    pub fn as_str(&self) -> &str {
+        &self.0
     }
 }
 
@@ -150,7 +158,7 @@ mod tests {
     fn what_could_break_a_line_is_refused() {
         assert_eq!(endpoint("crm.zoho.eu/a\nb"), Err(NotAnExtra::Endpoint));
         assert_eq!(user_agent("a\r\nb"), Err(NotAnExtra::UserAgent));
-        assert!(user_agent("a reader (a@example.com)").is_ok());
+        assert!(user_agent("a consumer (a@example.com)").is_ok());
     }
 
     #[test]

@@ -10,7 +10,9 @@ use zeroize::Zeroizing;
 /// A value of JSON; members keep their order.
 pub(super) enum Json<'a> {
     Text(Cow<'a, str>),
-    Object(Vec<(&'static str, Self)>),
+    True,
+    List(Vec<Self>),
+    Object(Vec<(Cow<'a, str>, Self)>),
 }
 
 /// `json`: one object for programs.
@@ -39,7 +41,7 @@ pub(super) fn json(of: View) -> Zeroizing<String> {
         ("user", self::members(of.values(user))),
     ] {
         if !inner.is_empty() {
-            members.push((name, Json::Object(inner)));
+            members.push((name.into(), Json::Object(inner)));
         }
     }
     pretty(&Json::Object(members))
@@ -73,9 +75,9 @@ fn client(of: View<'_>) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
 /// Members that are text.
 pub(super) fn members<'a>(
     values: impl Iterator<Item = (&'static str, Cow<'a, str>)>,
-) -> Vec<(&'static str, Json<'a>)> {
+) -> Vec<(Cow<'a, str>, Json<'a>)> {
     values
-        .map(|(name, value)| (name, Json::Text(value)))
+        .map(|(name, value)| (name.into(), Json::Text(value)))
         .collect()
 }
 
@@ -83,6 +85,8 @@ impl Serialize for Json<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         match self {
             Self::Text(text) => text.serialize(serializer),
+            Self::True => true.serialize(serializer),
+            Self::List(items) => serializer.collect_seq(items),
             Self::Object(members) => {
                 serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
             }
@@ -90,8 +94,8 @@ impl Serialize for Json<'_> {
     }
 }
 
-/// Indented JSON and a final newline. What could steer a terminal is escaped, which readers of JSON undo.
-pub(super) fn pretty(document: &(impl Serialize + ?Sized)) -> Zeroizing<String> {
+/// Indented JSON and a final newline. What could steer a terminal is escaped, which consumers of JSON undo.
+pub fn pretty(document: &(impl Serialize + ?Sized)) -> Zeroizing<String> {
     let json = serde_json::to_string_pretty(document).expect("every key is a string");
     let json = Zeroizing::new(json);
     let mut text = Zeroizing::new(String::new());
@@ -222,7 +226,7 @@ mod tests {
         let refusal = samples::written("airbyte", &samples::bare()).unwrap_err();
         assert_eq!(
             refusal,
-            "airbyte knows only these data centers: us, au, eu, in, cn, jp; and these credentials are of none that is known"
+            "the format airbyte supports only these data centers: us, au, eu, in, cn, jp; and not an unknown one"
         );
     }
 
@@ -249,7 +253,7 @@ mod tests {
         let refusal = samples::written("singer", &samples::full()).unwrap_err();
         assert_eq!(
             refusal,
-            "singer knows only these data centers: us; and these credentials are of Europe (eu)"
+            "the format singer supports only these data centers: us; and not Europe (eu)"
         );
     }
 }

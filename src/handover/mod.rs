@@ -8,8 +8,11 @@ pub mod file;
 pub mod format;
 pub mod format_error;
 pub mod format_options;
-mod json;
+pub mod json;
+mod mcp;
 pub(crate) mod permissions;
+mod postman;
+mod rclone;
 pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
@@ -33,7 +36,7 @@ use thiserror::Error;
 pub struct Target {
     /// In which form.
     pub form: Form,
-    /// What the person added for the reader.
+    /// What the person added for the consumer.
     pub extras: FormatOptions,
     /// To which file; to standard output otherwise.
     pub file: Option<PrivateFile>,

@@ -66,7 +66,7 @@ pub(crate) fn missing(why: &str) {
     let _ = writeln!(std::io::stderr(), "NOT TESTED: {why}");
 }
 
-/// What a person adds for every reader.
+/// What a person adds for every consumer.
 pub(crate) fn extras() -> FormatOptions {
     FormatOptions {
         start_date: Some("2026-01-01T00:00:00Z".to_owned()),
@@ -75,7 +75,7 @@ pub(crate) fn extras() -> FormatOptions {
     }
 }
 
-/// What a reader sees of them, with nothing added.
+/// What a consumer sees of them, with nothing added.
 pub(crate) fn view(credentials: &Credentials) -> View<'_> {
     static NOTHING: LazyLock<FormatOptions> = LazyLock::new(FormatOptions::default);
     View {

@@ -83,7 +83,7 @@ pub(super) fn variables(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 
     ]
 }
 
-/// Characters that mean themselves to every reader of variables.
+/// Characters that mean themselves to every consumer of variables.
 pub(super) fn is_plain(char: char) -> bool {
     char.is_ascii_alphanumeric() || "._:/@+=,-".contains(char)
 }

@@ -1,7 +1,9 @@
 //! `--template`: any text with names in braces.
 
 use crate::handover::fields::{Field, NoSuchField, View};
+use crate::handover::format::Prospect;
 use crate::handover::format_error::Why;
+use crate::handover::format_options::FormatOptions;
 use std::str::FromStr;
 use thiserror::Error;
 use zeroize::Zeroizing;
@@ -52,6 +54,14 @@ impl FromStr for Template {
 }
 
 impl Template {
+    /// Why one of its names will have no value, when that is known before.
+    pub(super) fn untold(&self, options: &FormatOptions, before: &Prospect) -> Option<Why> {
+        self.0.iter().find_map(|piece| match piece {
+            Piece::Text(_) => None,
+            Piece::Value(field) => field.untold(options, before),
+        })
+    }
+
     /// The text with its values.
     pub(super) fn filled(&self, of: View) -> Result<Zeroizing<String>, Why> {
         let mut filled = Zeroizing::new(String::new());

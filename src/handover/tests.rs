@@ -1,8 +1,10 @@
 use super::*;
-use crate::handover::format::{FORMATS, Format, Known};
+use crate::handover::format::{FORMATS, Format, Known, Prospect};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::Need;
 use crate::zoho::crm::Identity;
+use crate::zoho::data_centers::DataCenter;
+use crate::zoho::scopes::{self, Scopes};
 use file::Existing;
 
 fn target(form: &str, file: Option<PrivateFile>) -> Target {
@@ -48,7 +50,7 @@ fn names_and_file_names_stand_once() {
 #[test]
 fn every_document_ends_in_one_newline_and_holds_no_carriage_return() {
     let credentials = Credentials {
-        data_center: crate::zoho::data_centers::DataCenter::of_code("us"),
+        data_center: DataCenter::of_code("us"),
         ..samples::full()
     };
     for format in &FORMATS {
@@ -75,7 +77,7 @@ const NEEDS: [Need; 7] = [
 /// What is written in this format without some of the needs.
 fn without(format: &'static Format, needs: &[Need]) -> Result<String, Why> {
     let (mut credentials, mut extras) = (samples::full(), samples::extras());
-    credentials.data_center = crate::zoho::data_centers::DataCenter::of_code("us");
+    credentials.data_center = DataCenter::of_code("us");
     for need in needs {
         match need {
             Need::AccessToken => credentials.access_token = None,
@@ -133,8 +135,14 @@ fn a_document_with_what_its_reader_needs_is_whole() {
 
 #[test]
 fn what_is_missing_is_known_before_when_it_can_be() {
-    let hopeless = |name: &str, extras: &FormatOptions, told| {
-        let unfit = Form::named(name).unwrap().hopeless(extras, told);
+    let scopes = Scopes::parse(scopes::DEFAULT).unwrap();
+    let hopeless = |name: &str, extras: &FormatOptions, verify| {
+        let before = Prospect {
+            data_center: DataCenter::of_code("us"),
+            scopes: &scopes,
+            verify,
+        };
+        let unfit = Form::named(name).unwrap().hopeless(extras, &before);
         unfit.map(|unfit| unfit.why)
     };
     let none = FormatOptions::default();
@@ -166,9 +174,7 @@ fn what_the_form_refuses_goes_to_standard_output_as_json() {
         let error = crate::error::Error::NotWritten(error);
         assert_eq!(error.explain().exit_code, 1);
         assert!(
-            error
-                .to_string()
-                .contains("these credentials are of none that is known"),
+            error.to_string().contains("and not an unknown one"),
             "{error}"
         );
     }

@@ -4,7 +4,7 @@ use crate::handover::fields::{Field, View};
 use zeroize::Zeroizing;
 
 /// The widest label and two spaces.
-const COLUMN: usize = 22;
+const COLUMN: usize = 23;
 
 const LINES: [(&str, &str); 14] = [
     ("Endpoint", "endpoint"),
@@ -15,7 +15,7 @@ const LINES: [(&str, &str); 14] = [
     ("Refresh token", "refresh_token"),
     ("API domain", "api_domain"),
     ("Data center", "data_center"),
-    ("Access token ends", "expires_at"),
+    ("Access token expires", "expires_at"),
     ("Scopes", "scope"),
     ("Organization", "organization_name"),
     ("Organization ID", "organization_id"),
@@ -51,20 +51,20 @@ mod tests {
     fn everything_that_is_known() {
         let document = samples::document("text", &samples::full());
         expect![[r"
-            Endpoint:             crm.zoho.eu/crm/private
-            Accounts URL:         https://accounts.zoho.eu
-            Client ID:            1000.EXAMPLE
-            Client secret:        examplesecret
-            Access token:         1000.a.a
-            Refresh token:        1000.r.r
-            API domain:           https://www.zohoapis.eu
-            Data center:          Europe (eu)
-            Access token ends:    2026-11-23T11:35:58Z
-            Scopes:               ZohoCRM.modules.READ ZohoCRM.settings.READ
-            Organization:         Example \u{1b}[31m
-            Organization ID:      60012345
-            Person:               Example Person
-            E-mail:               person@example.com
+            Endpoint:              crm.zoho.eu/crm/private
+            Accounts URL:          https://accounts.zoho.eu
+            Client ID:             1000.EXAMPLE
+            Client secret:         examplesecret
+            Access token:          1000.a.a
+            Refresh token:         1000.r.r
+            API domain:            https://www.zohoapis.eu
+            Data center:           Europe (eu)
+            Access token expires:  2026-11-23T11:35:58Z
+            Scopes:                ZohoCRM.modules.READ ZohoCRM.settings.READ
+            Organization:          Example \u{1b}[31m
+            Organization ID:       60012345
+            Person:                Example Person
+            E-mail:                person@example.com
         "]]
         .assert_eq(&document);
     }
@@ -73,11 +73,11 @@ mod tests {
     fn what_is_absent_is_left_out() {
         let document = samples::document("text", &samples::bare());
         expect![[r"
-            Accounts URL:         http://127.0.0.1:4711
-            Client ID:            1000.EXAMPLE
-            Client secret:        examplesecret
-            Access token:         1000.a.a
-            Scopes:               ZohoCRM.modules.READ ZohoCRM.settings.READ
+            Accounts URL:          http://127.0.0.1:4711
+            Client ID:             1000.EXAMPLE
+            Client secret:         examplesecret
+            Access token:          1000.a.a
+            Scopes:                ZohoCRM.modules.READ ZohoCRM.settings.READ
         "]]
         .assert_eq(&document);
     }

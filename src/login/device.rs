@@ -42,7 +42,7 @@ pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcom
     (context.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
     let (tokens, server, location) = poll(&zoho, settings, &code, context).await?;
     let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), context).await;
-    Ok(hand_over(settings, obtained, context).await)
+    Ok(hand_over(&zoho, settings, obtained, false, context).await)
 }
 
 /// Polls at the interval and the data center that Zoho names until there are tokens.

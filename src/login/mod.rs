@@ -3,6 +3,7 @@
 pub mod device;
 mod exchange;
 pub mod outcome;
+mod reading;
 pub mod self_client;
 
 use crate::context::{Context, stopped};
@@ -57,17 +58,23 @@ pub async fn login(
         (context.tell)(Event::SenderUnseen);
     }
 
-    let outcome: Result<Outcome, Error> = async {
+    let mut outcome: Result<Outcome, Error> = async {
         let granted = exchange::granted(response)?;
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
             sender_unseen: unseen,
-            ..hand_over(settings, obtained, context).await
+            ..hand_over(&zoho, settings, obtained, settings.page_first, context).await
         })
     }
     .await;
     let page = pages::result::of(&outcome, settings, (context.now)());
-    server.show(page).await;
+    let delivered = server.show(page).await;
+    if let Ok(outcome) = &mut outcome
+        && settings.page_first
+        && !delivered
+    {
+        outcome.hand_over_after_all(settings, context);
+    }
     outcome
 }
 

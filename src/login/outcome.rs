@@ -4,9 +4,11 @@ use crate::context::Context;
 use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::handover::{self, Written};
+use crate::login::reading;
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::{Backend, Name};
 use crate::settings::Settings;
+use crate::zoho::http::Zoho;
 
 /// A login that obtained credentials.
 #[derive(Debug)]
@@ -22,6 +24,8 @@ pub struct Outcome {
     /// Whether it is unknown which user of this machine delivered Zoho's response: they may have consented with their
     /// own account.
     pub sender_unseen: bool,
+    /// What the program that will read the CRM would find there, one sentence each; empty when nothing was asked.
+    pub reading: Vec<String>,
 }
 
 impl Outcome {
@@ -30,12 +34,23 @@ impl Outcome {
         let gravest = self.problems.first();
         gravest.map_or(0, |problem| problem.explain().exit_code)
     }
+
+    /// Writes the credentials because no browser fetched the page.
+    pub(super) fn hand_over_after_all(&mut self, settings: &Settings, context: &mut Context) {
+        let output = context.output.as_mut();
+        let (written, not) = handover::hand_over(&self.credentials, &settings.target, output);
+        self.written = written;
+        self.problems.extend(not.map(Error::NotWritten));
+    }
 }
 
-/// Saves and writes what was obtained. If one of them fails, nothing is lost.
+/// Saves and writes what was obtained; with `page_first`, the page is to show it before it is written. If one of them
+/// fails, nothing is lost.
 pub(super) async fn hand_over(
+    zoho: &Zoho,
     settings: &Settings,
     obtained: (Credentials, Vec<Error>),
+    page_first: bool,
     context: &mut Context,
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
@@ -43,7 +58,8 @@ pub(super) async fn hand_over(
         Ok(kept) => (kept, None),
         Err(trouble) => (None, Some(Error::NotKept(trouble))),
     };
-    let (written, not_written) = if kept.is_some() && !settings.hands_over() {
+    let elsewhere = kept.is_some() && !settings.hands_over();
+    let (written, not_written) = if elsewhere || page_first {
         (Written::Nowhere, None)
     } else {
         handover::hand_over(&credentials, &settings.target, context.output.as_mut())
@@ -55,7 +71,10 @@ pub(super) async fn hand_over(
         .count();
     let not_written = not_written.map(Error::NotWritten);
     problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
+    // The credentials are in safety: what follows may take its time.
+    let reading = reading::of(zoho, settings, &credentials, context).await;
     Outcome {
+        reading,
         credentials,
         written,
         kept,

@@ -23,5 +23,5 @@ pub async fn exchange(
         location: None,
     };
     let obtained = super::exchange::exchange(&zoho, settings, None, granted, context).await?;
-    Ok(hand_over(settings, obtained, context).await)
+    Ok(hand_over(&zoho, settings, obtained, false, context).await)
 }

@@ -186,8 +186,14 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
         Box::pin(async { Ok::<_, Infallible>(answer.await) })
     });
     let (from, to) = stream.into_split();
-    // Room that all share is not for who would only hold it.
-    let head = Head::new(from, Some(room).filter(|_| !neighbor));
+    let head = Head {
+        from,
+        read: 0,
+        // Room that all share is not for who would only hold it.
+        room: Some(room).filter(|_| !neighbor),
+        held: None,
+        too_large: false,
+    };
     let mut served = http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD_DEADLINE)
@@ -239,16 +245,6 @@ struct Head {
 }
 
 impl Head {
-    fn new(from: OwnedReadHalf, room: Option<Arc<Semaphore>>) -> Self {
-        Self {
-            from,
-            read: 0,
-            room,
-            held: None,
-            too_large: false,
-        }
-    }
-
     /// Whether there is room for what was read so far.
     fn has_room(&mut self) -> bool {
         let held = self.held.as_ref();

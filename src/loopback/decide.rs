@@ -186,98 +186,65 @@ pub fn decide(
     peer: impl FnOnce() -> Peer,
     so_far: SoFar,
 ) -> Decision {
-    let decision = asked_for(expected, head).and_then(|asked| allow(asked, peer(), so_far));
-    decision.unwrap_or_else(Decision::Refused)
+    judged(expected, head, peer, so_far).unwrap_or_else(Decision::Refused)
 }
 
-/// What a request asks for, and whether it came through a service worker.
-enum Asked {
-    ClearNow,
-    Start {
-        through_worker: bool,
-    },
-    Clear,
-    Page(Site),
-    Callback {
-        answer: Answer,
-        through_worker: bool,
-    },
-}
-
-/// The first half, by the head alone.
-fn asked_for(expected: &Expectation, head: &Parts) -> Result<Asked, Refusal> {
+/// First the head alone, then who asks, then what was answered before.
+fn judged(
+    expected: &Expectation,
+    head: &Parts,
+    peer: impl FnOnce() -> Peer,
+    so_far: SoFar,
+) -> Result<Decision, Refusal> {
     let site = site(expected, head).ok_or_else(|| other_host(expected, head))?;
     let place = place(expected, site, head.uri.path()).ok_or(Refusal::Path)?;
     if head.method != Method::GET || has_body(&head.headers) {
         return Err(Refusal::Method);
     }
-    let through_worker = match (navigation(&head.headers), place) {
-        (Navigation::Picture, Place::ClearNow) => false,
-        (Navigation::Picture, _) | (_, Place::ClearNow) => return Err(Refusal::Metadata),
-        (Navigation::Person, _) => false,
-        (Navigation::Worker, Place::Start | Place::Clear | Place::Callback) => true,
-        (Navigation::Worker, Place::Page) | (Navigation::Nobody, _) => {
-            return Err(Refusal::Metadata);
-        }
-    };
-    Ok(match place {
-        Place::Start => Asked::Start { through_worker },
-        Place::Clear => Asked::Clear,
-        Place::ClearNow => Asked::ClearNow,
-        // A worker reads what the browser loads ahead for it.
-        Place::Page if head.headers.contains_key(NAVIGATION_PRELOAD) => {
-            return Err(Refusal::Metadata);
-        }
-        Place::Page => Asked::Page(site),
-        Place::Callback => Asked::Callback {
-            answer: judge(expected, head.uri.query().unwrap_or_default())?,
-            through_worker,
-        },
-    })
-}
-
-/// The second half: who asks, and what was answered before.
-fn allow(asked: Asked, peer: Peer, so_far: SoFar) -> Result<Decision, Refusal> {
-    let place = asked.place();
-    let unseen = match peer {
-        Peer::Neighbor(uid) => return Err(Refusal::Neighbor { uid, place }),
-        Peer::Gone if place != Place::Callback => return Err(Refusal::Unseen),
-        Peer::Gone => true,
-        Peer::Person | Peer::Untold => false,
-    };
-    match asked {
-        Asked::Start {
-            through_worker: false,
-        } => Ok(Decision::Start),
-        Asked::Start {
-            through_worker: true,
-        } => Ok(Decision::StartThroughWorker),
-        Asked::Clear => Ok(Decision::Clear),
-        Asked::ClearNow => Ok(Decision::ClearNow),
-        Asked::Page(site) if so_far.page_at == Some(site) => Ok(Decision::Page),
-        Asked::Page(_) => Err(Refusal::Path),
-        Asked::Callback {
-            through_worker: true,
-            ..
-        } => Err(Refusal::Worker),
-        Asked::Callback { answer, .. } => match so_far.answer {
+    let through_worker = through_worker(&head.headers, place)?;
+    if place == Place::Callback {
+        let answer = judge(expected, head.uri.query().unwrap_or_default())?;
+        let unseen = unseen(peer(), place)?;
+        return match so_far.answer {
+            _ if through_worker => Err(Refusal::Worker),
             None => Ok(Decision::Response { answer, unseen }),
-            Some(first) if first == answer.digest && unseen => Err(Refusal::Unseen),
-            Some(first) if first == answer.digest => Ok(Decision::Again),
-            Some(_) => Err(Refusal::Used),
-        },
+            Some(first) if first != answer.digest => Err(Refusal::Used),
+            Some(_) if unseen => Err(Refusal::Unseen),
+            Some(_) => Ok(Decision::Again),
+        };
+    }
+    unseen(peer(), place)?;
+    match place {
+        Place::Start if through_worker => Ok(Decision::StartThroughWorker),
+        Place::Start => Ok(Decision::Start),
+        Place::Clear => Ok(Decision::Clear),
+        Place::ClearNow => Ok(Decision::ClearNow),
+        Place::Page if so_far.page_at == Some(site) => Ok(Decision::Page),
+        Place::Page | Place::Callback => Err(Refusal::Path),
     }
 }
 
-impl Asked {
-    fn place(&self) -> Place {
-        match self {
-            Self::Start { .. } => Place::Start,
-            Self::Clear => Place::Clear,
-            Self::ClearNow => Place::ClearNow,
-            Self::Page(_) => Place::Page,
-            Self::Callback { .. } => Place::Callback,
-        }
+/// Whether it came through a service worker, if its headers say that it is what is asked for there.
+fn through_worker(headers: &HeaderMap, place: Place) -> Result<bool, Refusal> {
+    match (navigation(headers), place) {
+        // A worker reads what the browser loads ahead for it.
+        (_, Place::Page) if headers.contains_key(NAVIGATION_PRELOAD) => Err(Refusal::Metadata),
+        (Navigation::Picture, Place::ClearNow) => Ok(false),
+        (Navigation::Picture | Navigation::Nobody, _)
+        | (_, Place::ClearNow)
+        | (Navigation::Worker, Place::Page) => Err(Refusal::Metadata),
+        (Navigation::Person, _) => Ok(false),
+        (Navigation::Worker, _) => Ok(true),
+    }
+}
+
+/// Whether nobody could see whose it was, which loses no response.
+fn unseen(peer: Peer, place: Place) -> Result<bool, Refusal> {
+    match peer {
+        Peer::Neighbor(uid) => Err(Refusal::Neighbor { uid, place }),
+        Peer::Gone if place != Place::Callback => Err(Refusal::Unseen),
+        Peer::Gone => Ok(true),
+        Peer::Person | Peer::Untold => Ok(false),
     }
 }
 

@@ -170,16 +170,17 @@ impl Server {
 
     /// Answers the waiting browser with the page and returns once it is delivered: flushed, our half of the connection
     /// shut down, and the browser's close seen or 250 ms passed. Gives up after 5 s without a browser, and at once if
-    /// none came because the response was pasted.
-    pub async fn show(self, page: Page) {
+    /// none came because the response was pasted. Returns whether the page was delivered.
+    pub async fn show(self, page: Page) -> bool {
         if !self.login.called_back.load(Ordering::Relaxed) {
-            return;
+            return false;
         }
         if let Ok(mut place) = self.login.page.lock() {
             *place = Some(page);
         }
         self.login.decided.send_replace(true);
-        let _ = tokio::time::timeout(PAGE_PATIENCE, self.login.delivered.notified()).await;
+        let delivered = self.login.delivered.notified();
+        tokio::time::timeout(PAGE_PATIENCE, delivered).await.is_ok()
     }
 }
 

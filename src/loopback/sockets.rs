@@ -75,14 +75,11 @@ impl Sockets {
             interface_id: 0,
             cookie: [0xff; 8],
         };
-        let found = match self {
-            Self::Kernel(kernel) => ask(kernel, NLM_F_REQUEST, exactly)?,
-            Self::Table => table()?,
-            Self::Untold => Vec::new(),
+        let Self::Kernel(kernel) = self else {
+            return self.search(local, remote);
         };
-        Ok(found
-            .into_iter()
-            .find(|socket| socket.is_between(local, remote)))
+        let mut found = ask(kernel, NLM_F_REQUEST, exactly)?.into_iter();
+        Ok(found.find(|socket| socket.is_between(local, remote)))
     }
 
     /// Finds the same socket by searching all sockets with that port: slower, but it misses none.
@@ -91,10 +88,8 @@ impl Sockets {
         local: SocketAddr,
         remote: SocketAddr,
     ) -> io::Result<Option<Socket>> {
-        let found = self.on_port(local.port())?.into_iter();
-        Ok(found
-            .into_iter()
-            .find(|socket| socket.is_between(local, remote)))
+        let mut found = self.on_port(local.port())?.into_iter();
+        Ok(found.find(|socket| socket.is_between(local, remote)))
     }
 
     /// All sockets whose local address has this port.

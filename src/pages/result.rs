@@ -211,7 +211,7 @@ mod tests {
         };
         assert_eq!(
             refused("singer").unwrap(),
-            "singer knows only these data centers: us; and these credentials are of Europe (eu). \
+            "the format singer supports only these data centers: us; and not Europe (eu). \
              Choose another --format: json is good in every data center."
         );
         assert_eq!(refused("airbyte"), None);

@@ -26,10 +26,9 @@ const PATIENCE: Duration = Duration::from_secs(25);
 /// Whether something can be kept: writes a word, reads it and takes it away again.
 pub(super) fn try_out() -> Result<(), ProfileError> {
     let store = open()?;
-    let entry = entry(&store, TRIAL)?;
-    write(&entry, TRIAL)?;
-    let read = read(&store, &entry)?;
-    remove(&store, &entry)?;
+    write(&store, TRIAL, TRIAL)?;
+    let read = read(&store, TRIAL)?;
+    remove(&store, TRIAL)?;
     match read {
         Some(read) if read.as_slice() == TRIAL.as_bytes() => Ok(()),
         _ => Err(ProfileError::Keyring(
@@ -40,20 +39,18 @@ pub(super) fn try_out() -> Result<(), ProfileError> {
 
 /// The secrets of a profile.
 pub(super) fn load(name: &Name) -> Result<Zeroizing<Vec<u8>>, ProfileError> {
-    let store = open()?;
-    let secrets = read(&store, &entry(&store, name.as_str())?)?;
+    let secrets = read(&open()?, name.as_str())?;
     secrets.ok_or_else(|| ProfileError::Lost(name.clone()))
 }
 
 /// Keeps the secrets of a profile, in place of those that were there.
 pub(super) fn save(name: &Name, secrets: &str) -> Result<(), ProfileError> {
-    write(&entry(&open()?, name.as_str())?, secrets)
+    write(&open()?, name.as_str(), secrets)
 }
 
 /// Removes the secrets of a profile, if there are any.
 pub(super) fn forget(name: &Name) -> Result<(), ProfileError> {
-    let store = open()?;
-    remove(&store, &entry(&store, name.as_str())?)
+    remove(&open()?, name.as_str())
 }
 
 fn open() -> Result<Arc<CredentialStore>, ProfileError> {
@@ -97,8 +94,9 @@ fn entry(store: &Arc<CredentialStore>, user: &str) -> Result<Entry, ProfileError
 
 fn read(
     store: &Arc<CredentialStore>,
-    entry: &Entry,
+    user: &str,
 ) -> Result<Option<Zeroizing<Vec<u8>>>, ProfileError> {
+    let entry = entry(store, user)?;
     let secret = unlocked(store, || match entry.get_secret() {
         // Each write goes to all of them.
         Err(Error::Ambiguous(copies)) => copies.first().ok_or(Error::NoEntry)?.get_secret(),
@@ -107,15 +105,15 @@ fn read(
     found(secret).map(|secret| secret.map(Zeroizing::new))
 }
 
-fn write(entry: &Entry, secret: &str) -> Result<(), ProfileError> {
-    let secret = secret.as_bytes();
-    everywhere(entry, |entry| entry.set_secret(secret)).map_err(trouble)
+fn write(store: &Arc<CredentialStore>, user: &str, secret: &str) -> Result<(), ProfileError> {
+    let entry = entry(store, user)?;
+    everywhere(&entry, |entry| entry.set_secret(secret.as_bytes())).map_err(trouble)
 }
 
-fn remove(store: &Arc<CredentialStore>, entry: &Entry) -> Result<(), ProfileError> {
-    found(unlocked(store, || {
-        everywhere(entry, Entry::delete_credential)
-    }))?;
+fn remove(store: &Arc<CredentialStore>, user: &str) -> Result<(), ProfileError> {
+    let entry = entry(store, user)?;
+    let delete = || everywhere(&entry, Entry::delete_credential);
+    found(unlocked(store, delete))?;
     match entry.get_credential() {
         Err(Error::NoEntry) => Ok(()),
         // A service may have said yes and done nothing.
@@ -219,7 +217,7 @@ mod tests {
         let mock: &mock::Cred = entry.as_any().downcast_ref().unwrap();
         let told = |error| {
             mock.set_error(error);
-            read(&store, &entry).unwrap_err()
+            read(&store, "work").unwrap_err()
         };
         let words = || "its own words".to_owned();
         assert_eq!(
@@ -320,20 +318,17 @@ mod tests {
     #[test]
     fn what_is_hidden_while_locked_is_found_and_forgotten() {
         let store = Locked::store(false);
-        let work = entry(&store, "work").unwrap();
-        assert_eq!(read(&store, &work).unwrap().unwrap().as_slice(), b"1000.a");
+        assert_eq!(read(&store, "work").unwrap().unwrap().as_slice(), b"1000.a");
         let store = Locked::store(false);
-        let work = entry(&store, "work").unwrap();
-        remove(&store, &work).unwrap();
-        assert_eq!(read(&store, &work), Ok(None));
+        remove(&store, "work").unwrap();
+        assert_eq!(read(&store, "work"), Ok(None));
     }
 
     #[test]
     fn a_removal_that_was_none_is_told() {
         let store = Locked::store(true);
-        let work = entry(&store, "work").unwrap();
         assert!(matches!(
-            remove(&store, &work),
+            remove(&store, "work"),
             Err(ProfileError::Keyring(_))
         ));
     }

@@ -1,8 +1,11 @@
 //! What `check` found: one line each for people, one object for programs.
 
 use crate::cli::usage::Usage;
+use crate::terminal::screen::wrapped;
 use crate::terminal::{Terminal, facts};
 use serde_json::{Value, json};
+use std::io::{IsTerminal, stdout};
+use terminal_size::terminal_size_of;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::untrusted::Untrusted;
@@ -24,7 +27,12 @@ impl Terminal {
         if json {
             self.print(&format!("{:#}\n", findings.json()))
         } else {
-            self.print_styled(&findings.lines())
+            let lines = findings.lines();
+            let width = stdout().is_terminal().then(|| terminal_size_of(stdout()));
+            self.print_styled(&match width.flatten() {
+                Some((width, _)) => wrapped(&lines, width.0.into()) + "\n",
+                None => lines,
+            })
         }
     }
 
@@ -55,7 +63,7 @@ impl Findings<'_> {
             let answer = match answer {
                 Some(Ok(())) => "responds".to_owned(),
                 Some(Err(why)) => format!("does not respond: {why}"),
-                None => "not asked: Zoho documents no request that fits every account".to_owned(),
+                None => "not checked: Zoho documents no request that fits every account".to_owned(),
             };
             ("Scope", format!("{}  {answer}", Untrusted::new(*scope)))
         });

@@ -15,7 +15,7 @@ impl Terminal {
     /// This is a rehearsal.
     pub fn rehearsal(&self) {
         self.say(&format!(
-            "{BOLD}Rehearsal{BOLD:#} against the stand-in Zoho inside this program: nothing leaves this machine."
+            "{BOLD}Rehearsal{BOLD:#} against a stand-in for Zoho inside this program: nothing leaves this machine."
         ));
     }
 
@@ -35,10 +35,10 @@ impl Terminal {
             "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
         );
         if known.is_here {
-            self.say("If the browser cannot reach this machine, paste the address that it ends on here and press Enter.");
+            self.say("If the browser cannot reach this machine, paste the address that it ends on here, and press Enter.");
             self.say(&warning);
         } else {
-            self.must_say("After the consent, copy the address that the browser ends on, paste it here and press Enter.");
+            self.must_say("After you accept, copy the address that the browser ends on, paste it here and press Enter.");
             self.must_say(&warning);
         }
     }
@@ -46,12 +46,12 @@ impl Terminal {
     pub(super) fn not_taken(&self, not: NotTaken) {
         match not {
             NotTaken::WebPage => self.once("That is a piece of a web page. Paste its address instead, from the browser's address bar."),
-            NotTaken::NotAnAddress => self.once("That is not the redirected address. Paste all of the browser's address bar: it begins with the redirect URI and has code= and state= in it."),
+            NotTaken::NotAnAddress => self.once("That is not the redirected address. Paste everything in the browser's address bar: it begins with the redirect URI and contains code= and state=."),
             NotTaken::Elsewhere => self.once("That is another address. Accept on Zoho's page first; the address that the browser ends on then begins with the redirect URI."),
-            NotTaken::Incomplete => self.once("That address is this login's, but its end is missing. Copy all of it, and paste it again."),
+            NotTaken::Incomplete => self.once("That address belongs to this login, but its end is missing. Copy all of it, and paste it again."),
             NotTaken::Refused(Refusal::Bare) => self.refused(Refusal::Bare),
             NotTaken::Refused(Refusal::UntiedError) => self.refused(Refusal::UntiedError),
-            NotTaken::Refused(_) => self.once("That address belongs to another login, so it was not used. Paste the one of the consent that was opened from here; if somebody sent it to you, do not use it."),
+            NotTaken::Refused(_) => self.once("That address belongs to another login, so it was not used. Paste the one from the consent page that this login opened. If somebody sent you the address, do not use it."),
         }
     }
 

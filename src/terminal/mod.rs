@@ -3,18 +3,20 @@
 pub mod check_report;
 mod facts;
 mod flows;
+mod guide;
 mod outcome;
 pub mod output;
-mod screen;
+pub mod screen;
 mod table;
 mod tokens;
 
 use crate::cli::Talk;
 use crate::cli::plan::{Opener, Plan};
+use crate::cli::tunnel::{self, Surroundings};
 use crate::cli::usage::Usage;
 use crate::prompt;
 use anstream::{AutoStream, ColorChoice};
-use screen::{BAD, BOLD, DIM, Screen, WARNING};
+use screen::{BAD, BOLD, DIM, Screen, WARNING, unbroken, width};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashSet;
 use std::io::IsTerminal;
@@ -43,6 +45,9 @@ const STUCK: Duration = Duration::from_mins(1);
 /// After this much time the person is told that an answer takes long.
 const SLOW: Duration = Duration::from_secs(5);
 
+/// That the redirect URI was told.
+const REDIRECT_URI: &str = "redirect URI";
+
 /// More lines about refused requests than this tell nothing new, even to whoever asked for all.
 const REFUSALS_TOLD: usize = 20;
 
@@ -67,8 +72,21 @@ struct Registration {
     /// Whether the redirected address can be pasted.
     pasting: bool,
     opener: Opener,
+    /// The command that brings the redirect URI to the person's machine, when they are elsewhere.
+    tunnel: Option<String>,
     console: &'static str,
     data_center: String,
+    /// Whether Zoho is the stand-in.
+    rehearsal: bool,
+}
+
+/// An address that a click opens, on terminals that take it.
+fn linked(address: &str) -> String {
+    if supports_hyperlinks::on(supports_hyperlinks::Stream::Stderr) {
+        format!("\x1b]8;;{address}\x1b\\{address}\x1b]8;;\x1b\\")
+    } else {
+        address.to_owned()
+    }
 }
 
 impl Terminal {
@@ -83,7 +101,7 @@ impl Terminal {
         let stderr = std::io::stderr();
         prompt::colored(AutoStream::choice(&stderr) != ColorChoice::Never);
         let is_terminal = stderr.is_terminal();
-        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_terminal);
+        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_terminal, width);
         Self::new(screen, talk)
     }
 
@@ -104,27 +122,75 @@ impl Terminal {
         let home = &plan.settings.home;
         let console = home.api_console();
         let center = home.data_center();
+        let surroundings = match plan.opener {
+            Opener::Visitor | Opener::PastingVisitor => Surroundings::Here,
+            Opener::Nobody | Opener::Browser => tunnel::of_this_process(redirect_uri),
+        };
         self.registration.get_or_init(|| Registration {
             redirect_uri: redirect_uri.to_string(),
             is_here: redirect_uri.is_here(),
             pasting,
             opener: plan.opener,
+            tunnel: match &surroundings {
+                Surroundings::Remote(command) => Some(command.clone()),
+                Surroundings::Here | Surroundings::Container => None,
+            },
             console,
             data_center: center.map_or_else(|| home.to_string(), |center| center.name.to_owned()),
+            rehearsal: plan.settings.rehearsal,
         });
         if plan.settings.rehearsal {
             self.rehearsal();
-        } else {
+        } else if self.is_new(REDIRECT_URI) {
             self.say(&format!(
-                "Redirect URI to register at {console}, exactly like this:"
+                "Redirect URI, to be registered exactly like this at {console}:"
             ));
             self.say(&format!("  {BOLD}{redirect_uri}{BOLD:#}"));
         }
-        self.warn(&plan.warnings);
-        if let Some(command) = &plan.tunnel {
-            self.must_say("The browser must reach this machine. If it runs elsewhere, run this there first, and leave it open:");
-            self.must_say(&format!("  {BOLD}{command}{BOLD:#}"));
+        self.remarks(plan.note.as_deref(), &plan.warnings);
+        self.explain_surroundings(&surroundings, redirect_uri);
+        self.spin("Connecting to Zoho …");
+    }
+
+    /// How a browser elsewhere comes back to this machine.
+    fn explain_surroundings(&self, surroundings: &Surroundings, redirect_uri: &RedirectUri) {
+        match surroundings {
+            Surroundings::Here => {}
+            Surroundings::Remote(command) => {
+                self.must_say("Is your browser on another machine? Run this there first, and leave it open:");
+                self.must_say(&format!("  {BOLD}{}{BOLD:#}", unbroken(command)));
+            }
+            Surroundings::Container => self.say(&format!(
+                "This looks like a container: a browser outside it reaches {} only if the container shares the host's \
+                 network (docker run --network host).{}",
+                redirect_uri.authority(),
+                if self.is_pasting() {
+                    ""
+                } else {
+                    " Otherwise, run it in a terminal (docker run -it) to paste the address that the browser ends on."
+                }
+            )),
         }
+    }
+
+    /// Whose client it is, and warnings, one sentence each.
+    pub fn remarks(&self, note: Option<&str>, warnings: &[String]) {
+        if let Some(note) = note {
+            self.say(note);
+        }
+        self.warn(warnings);
+    }
+
+    /// Something is awaited that is told of only when it takes a moment.
+    pub fn spin(&self, text: &str) {
+        if !self.quiet {
+            self.screen.spin(text);
+        }
+    }
+
+    /// It is no longer awaited.
+    pub fn clear(&self) {
+        self.screen.clear();
     }
 
     /// Warnings, one sentence each.
@@ -137,9 +203,10 @@ impl Terminal {
     /// What could not be done, why, and what to do next.
     pub fn usage(&self, usage: &Usage) -> ExitCode {
         let what = &usage.what;
+        self.screen.clear();
         self.must_say(&format!("{BAD}error:{BAD:#} {BOLD}{what}{BOLD:#}"));
-        self.must_say(&format!("  Why:  {}", usage.cause));
-        self.must_say(&format!("  Next: {}", usage.remedy));
+        self.must_say(&format!("  Why:   {}", usage.cause));
+        self.must_say(&format!("  Next:  {}", usage.remedy));
         ExitCode::from(usage.exit_code)
     }
 
@@ -156,27 +223,24 @@ impl Terminal {
                 self.enter_code(user_code, address, complete.as_ref());
             }
             Event::MovedTo(server) => {
-                self.say(&format!("The consent was given at another data center. Going on at {server} …"));
+                self.say(&format!("Your account is in another data center. Going on at {server} …"));
             }
             Event::NotTaken(not) => self.not_taken(*not),
-            Event::BrowserFailed(why) => self.warn(&[format!(
-                "No browser could be opened ({}). Open the address above yourself.",
-                Untrusted::new(why)
-            )]),
+            Event::BrowserFailed(why) => self.browser_failed(why),
             Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
             Event::OnPort(notice) => self.on_port(*notice),
             Event::SenderUnseen => self.warn(&[
-                "The connection that brought Zoho's response closed before it could be seen which user of this machine it \
-                 belonged to. Check that the organization and the person are yours."
+                "The connection with Zoho's response closed before zoho-grant could tell which user of this machine it belonged \
+                 to. Check that the organization and the person are yours."
                     .to_owned(),
             ]),
             Event::Exchanging(server) => {
-                self.say(&format!("Exchanging the grant token at {server} …"));
+                self.step(&format!("Exchanging the grant token at {server} …"));
             }
             Event::StillExchanging(since) => self.still_exchanging(*since),
-            Event::Checking(domain) => self.say(&format!("Asking {domain} who owns the tokens …")),
+            Event::Checking(domain) => self.step(&format!("Asking {domain} who owns the tokens …")),
             Event::UnknownLocation(location) => {
-                self.say(&format!("Zoho names a data center that is not in the table: {location}."));
+                self.say(&format!("Zoho names a data center that zoho-grant does not know: {location}."));
             }
             Event::Requested(Requested { request, result, took }) => {
                 self.detail(&format!("{request} → {result} ({} ms)", took.as_millis()));
@@ -189,41 +253,44 @@ impl Terminal {
         match notice {
             Notice::Refused(refusal) => self.refused(refusal),
             Notice::StartedTwice => self.once(
-                "The one-time start address was opened a second time, which had no effect. If that was not you, another\n\
-                 program of this machine opened it: check that organization and person are yours at the end.",
+                "The one-time start address was opened a second time, which had no effect. If that was not you, another \
+                 program on this machine opened it: at the end, check that the organization and the person are yours.",
             ),
             Notice::SpokeTls => self.once(
-                "Your browser spoke https to this program, which serves http: its https-only mode does that.\n\
-                 Make an exception for localhost there, or open the address in another browser.",
+                "Your browser used https, but zoho-grant serves http on localhost: its HTTPS-only mode does that. Make an \
+                 exception for localhost there, or open the address in another browser.",
             ),
             Notice::HeadTooLarge => self.once(
-                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port.\n\
+                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port. \
                  Clear the cookies of localhost in that browser, or open the address in a private window.",
             ),
             Notice::WillClearAppData if self.opener() == Opener::Visitor => {}
             Notice::WillClearAppData => self.once(
-                "At the end, this browser will be told to clear what apps stored on the redirect URI's address (its port only).",
+                "At the end, this browser will be told to clear the data that apps stored for the redirect URI's port.",
             ),
         }
     }
 
     /// With a browser opened here, only the short address, which holds no state.
     fn ready(&self, start: Option<&str>, address: &SecretString) {
+        self.screen.clear();
         let opened = self.opener() != Opener::Nobody;
+        let known = self.registration.get();
+        let elsewhere = known.is_some_and(|known| known.tunnel.is_some());
         if let Some(start) = start {
             self.say(if opened {
                 "Your browser opens. If it does not, open this address on this machine:"
             } else {
                 "Open this address in a browser on this machine:"
             });
-            self.must_say(&format!("  {start}"));
+            self.must_say(&format!("  {}", linked(start)));
         }
         if start.is_none() {
-            self.say("Open this address, and consent:");
-        } else if !opened {
-            self.say("For a browser on another machine, open Zoho's page itself:");
+            self.say("Open this address, and accept:");
+        } else if !opened || elsewhere {
+            self.say("In a browser on another machine, open Zoho's page instead:");
         }
-        if start.is_none() || !opened {
+        if start.is_none() || !opened || elsewhere {
             self.must_say(&format!("  {}", address.expose_secret()));
         }
         self.consent.get_or_init(|| address.clone());
@@ -248,7 +315,10 @@ impl Terminal {
         let here = self.registration.get().filter(|known| known.is_here);
         let nobody_came =
             !started && since >= OPENING && here.is_some() && self.opener() != Opener::Nobody;
-        if nobody_came || (here.is_some() && since >= STUCK) {
+        if nobody_came && self.is_new("nobody came") {
+            self.must_say("No browser has opened the address above yet. Open it yourself.");
+        }
+        if here.is_some() && since >= STUCK {
             self.explain_being_stuck();
         }
         let seconds = left.as_millis().div_ceil(1000);
@@ -256,36 +326,31 @@ impl Terminal {
         if !self.screen.is_terminal {
             if self.is_new("waiting") {
                 self.say(&format!(
-                    "Waiting for Zoho, {left} minutes at most. Ctrl-C stops."
+                    "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
                 ));
             }
         } else if !self.quiet {
-            self.screen.live(&format!(
-                "{DIM}Waiting for Zoho … {left} left, Ctrl-C stops{DIM:#}"
-            ));
+            self.screen
+                .live(&format!("Waiting for Zoho … {left} left, Ctrl-C stops"));
         }
     }
 
     /// An answer takes no second; one that does is waited for with a sign of life.
     fn still_exchanging(&self, since: Duration) {
         let seconds = since.as_secs();
-        if !self.quiet {
-            self.screen.live(&format!(
-                "{DIM}Waiting for Zoho's answer … {seconds} s{DIM:#}"
-            ));
-        }
+        self.spin(&format!("Waiting for Zoho's answer … {seconds} s"));
         if since >= SLOW && self.is_new("slow exchange") {
-            self.say("Zoho's answer takes long. It is waited for: the grant token works once.");
+            self.say("Zoho is slow to answer. zoho-grant keeps waiting, because a grant token works only once.");
         }
     }
 
     /// A service worker of an earlier app that swallows everything looks like a person who reads.
     fn explain_being_stuck(&self) {
         self.once(if self.is_pasting() {
-            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends on here:\n\
-             an app that used this port before may stand in the way."
+            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends on here: \
+             an app that used this port before may intercept it."
         } else {
-            "Nothing happens? Open the address above in a private window: an app that used this port before may stand in the way."
+            "Nothing happens? Open the address above in a private window: an app that used this port before may intercept it."
         });
     }
 
@@ -299,7 +364,7 @@ impl Terminal {
                  Invalid Client        The client ID does not exist in this data center ({}): check --client-id and --dc.\n  \
                  Invalid Redirect Uri  Register exactly {} at {}.\n  \
                  Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.\n\
-                 Correct it, and run the login again.",
+                 Correct it, then run the login again.",
                 known.data_center, known.redirect_uri, known.console
             ));
         }
@@ -308,30 +373,30 @@ impl Terminal {
     fn refused(&self, refusal: Refusal) {
         match refusal {
             Refusal::UntiedError => self.once(
-                "A refusal came back that cannot be tied to this login, so it changed nothing.\n\
-                 If you refused the consent, Ctrl-C stops.",
+                "Zoho returned an error that cannot be matched to this login, so it was ignored. If you declined the \
+                 consent, press Ctrl-C to stop.",
             ),
             Refusal::ForeignState | Refusal::Repeated => self.once(
-                "An answer came that does not belong to this login, so it changed nothing. Waiting goes on.",
+                "A response arrived that does not belong to this login, so it was ignored. Still waiting.",
             ),
             Refusal::Bare => self.once(
-                "The redirect URI was opened without an answer from Zoho, which changed nothing. If Zoho led there, the\n\
-                 client is client-based (JavaScript) and never gets a refresh token: register a new client of the type \"Server-based\n\
-                 Applications\" in Zoho's API console, with this redirect URI, and start again with its ID and secret.",
+                "The redirect URI was opened without a response from Zoho, so it was ignored. If Zoho redirected there, the \
+                 client is client-based (JavaScript) and never gets a refresh token: in Zoho's API console, register a new client of \
+                 the type \"Server-based Applications\" with this redirect URI, and start again with its ID and secret.",
             ),
             Refusal::OtherHost => self.once(if self.is_pasting() {
-                "Zoho's response came under another host name than the redirect URI's, so it was not taken. Copy the address of\n\
-                 the page that the browser shows now, paste it here and press Enter."
+                "Zoho's response arrived under a host name other than the redirect URI's, so it was not accepted. Copy the \
+                 address of the page that the browser shows now, paste it here and press Enter."
             } else {
-                "Zoho's response came under another host name than the redirect URI's, so it was not taken. Put the redirect URI's\n\
-                 host in its place in the browser's address bar."
+                "Zoho's response arrived under a host name other than the redirect URI's, so it was not accepted. In the \
+                 browser's address bar, replace the host with the redirect URI's."
             }),
             Refusal::Worker => self.once(if self.is_pasting() {
-                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
-                 taken. Copy the address of the page that the browser shows now, paste it here and press Enter."
+                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was \
+                 not accepted. Copy the address of the page that the browser shows now, paste it here and press Enter."
             } else {
-                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was not\n\
-                 taken. Run the login again in a terminal (in a container, with -it) to paste it, or use a private window."
+                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was \
+                 not accepted. Run the login again in a terminal (in a container, with -it) to paste it, or use a private window."
             }),
             Refusal::Neighbor { uid, place } => self.neighbor(uid, place),
             Refusal::Host
@@ -352,7 +417,7 @@ impl Terminal {
     fn neighbor(&self, uid: u32, place: Place) {
         if self.is_new("neighbor") {
             self.warn(&[format!(
-                "Another user of this machine, {}, sent a request to this login. It was refused and changed nothing.",
+                "Another user of this machine, {}, sent a request to this login. It was refused and had no effect.",
                 user(uid)
             )]);
         }
@@ -363,7 +428,7 @@ impl Terminal {
                 if let Some(address) = self.consent.get().filter(|_| opened)
                     && self.is_new("neighbor at start")
                 {
-                    self.must_say("If that was your own browser (in a container, say), open Zoho's page itself there:");
+                    self.must_say("If that was your own browser (in a container, for example), open Zoho's page in it instead:");
                     self.must_say(&format!("  {}", address.expose_secret()));
                 }
             }
@@ -373,6 +438,28 @@ impl Terminal {
                 "If that was your own browser, run the login again in a terminal (in a container, with -it) to paste its address."
             }),
             Place::Page => self.once("If that was your own browser: the credentials are where this terminal says."),
+        }
+    }
+
+    fn browser_failed(&self, why: &str) {
+        let rehearsal = self.registration.get().is_some_and(|known| known.rehearsal);
+        let instead = if rehearsal {
+            "Open the address above yourself, or run zoho-grant demo --yes."
+        } else {
+            "Open the address above yourself."
+        };
+        self.warn(&[format!(
+            "No browser could be opened ({}). {instead}",
+            Untrusted::new(why)
+        )]);
+    }
+
+    /// A step that is over in a moment: on a terminal, nothing of it stays.
+    fn step(&self, line: &str) {
+        if self.screen.is_terminal {
+            self.spin(line);
+        } else {
+            self.say(line);
         }
     }
 

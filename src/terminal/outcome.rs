@@ -1,6 +1,7 @@
 //! How a login ended, in words.
 
-use crate::terminal::screen::GOOD;
+use crate::cli::folder;
+use crate::terminal::screen::{GOOD, unbroken};
 use crate::terminal::{Terminal, facts};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
@@ -20,6 +21,10 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials);
+                if self.screen.is_terminal && !matches!(login.written, Written::Output(_)) {
+                    self.masked(&login.credentials);
+                }
+                login.reading.iter().for_each(|sentence| self.say(sentence));
                 if let Some((name, place)) = &login.kept {
                     self.kept(name, *place);
                 }
@@ -53,10 +58,33 @@ impl Terminal {
         self.warn(&unchecked(&credentials.identity));
     }
 
+    /// What is safe elsewhere, or on the page, is not on the screen.
+    fn masked(&self, credentials: &Credentials) {
+        let refresh = credentials.refresh_token.as_ref();
+        for label in ["Client secret"]
+            .into_iter()
+            .chain(refresh.map(|_| "Refresh token"))
+        {
+            self.say(&format!("  {}", facts::line(label, "••••••••")));
+        }
+    }
+
     fn kept(&self, name: &Name, place: Backend) {
+        let place = match (place, folder::profiles()) {
+            (Backend::Keyring, _) => "the system's keyring".to_owned(),
+            (Backend::File, Ok(all)) => format!("the file {}", Untrusted::path(&all.path())),
+            (Backend::File, Err(_)) => "a file".to_owned(),
+        };
+        self.say(&format!("Saved in {place}, as profile {name}."));
         self.say(&format!(
-            "Stored in the {place}, as profile {name}. For a live access token: zoho-grant token --profile {name}"
+            "For a live access token, run {}",
+            unbroken(&format!("zoho-grant token --profile {name}"))
         ));
+    }
+
+    /// Credentials that the person wanted on the page alone, or did not say.
+    pub fn only_on_the_page(&self) {
+        self.say("Not printed. The page in your browser shows them until you close or reload it.");
     }
 
     /// Where credentials were handed over.
@@ -69,7 +97,7 @@ impl Terminal {
             }
             Written::Nowhere => {
                 self.must_say(
-                    "Written nowhere: only a page in the browser, if one waits, shows them once.",
+                    "Only the page in your browser, if one is open, shows the client secret and the tokens.",
                 );
             }
         }

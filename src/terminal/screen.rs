@@ -1,8 +1,12 @@
-//! Lines on standard error, and one live line that is written over.
+//! Lines on standard error, wrapped to the terminal's width, and one live line that is written over.
 
+use crate::prompt;
 use anstyle::{AnsiColor, Style};
 use std::io::Write;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::thread;
+use std::time::Duration;
+use terminal_size::terminal_size_of;
 
 /// What a person must find at a glance.
 pub const BOLD: Style = Style::new().bold();
@@ -18,57 +22,247 @@ pub const BAD: Style = AnsiColor::Red.on_default().bold();
 /// Back to the start of the row, and the row emptied.
 const ERASE: &str = "\r\x1b[2K";
 
+/// What moves while something is awaited.
+const FRAMES: [char; 10] = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'];
+
+/// How long each of them stands.
+const FRAME: Duration = Duration::from_millis(100);
+
 /// Where lines go. A terminal that is gone must not end the login, so failures to write are passed over.
 pub struct Screen {
-    state: Mutex<State>,
+    state: Arc<Mutex<State>>,
     /// Whether a line can be written over.
     pub is_terminal: bool,
+    /// Columns; lines are wrapped by whoever shows them where that is not known.
+    width: fn() -> Option<usize>,
 }
 
 struct State {
     out: Box<dyn Write + Send>,
-    /// The live line stands on the last row.
-    live: bool,
+    /// The line on the last row.
+    live: Option<Live>,
+    /// Whether a thread moves it.
+    moved: bool,
+}
+
+struct Live {
+    text: String,
+    /// The frame that stands, where one moves.
+    frame: Option<usize>,
 }
 
 impl Screen {
     /// Writes to `out`, which strips colors if need be.
-    pub fn new(out: Box<dyn Write + Send>, is_terminal: bool) -> Self {
-        let state = Mutex::new(State { out, live: false });
-        Self { state, is_terminal }
+    pub fn new(
+        out: Box<dyn Write + Send>,
+        is_terminal: bool,
+        width: fn() -> Option<usize>,
+    ) -> Self {
+        let state = State {
+            out,
+            live: None,
+            moved: false,
+        };
+        Self {
+            state: Arc::new(Mutex::new(state)),
+            is_terminal,
+            width,
+        }
     }
 
-    /// Writes a line, in place of the live one if that stands.
-    pub fn line(&self, line: &str) {
-        let mut state = self.state();
-        let erase = if std::mem::take(&mut state.live) {
-            ERASE
-        } else {
-            ""
+    /// Writes lines, in place of the live one if that stands.
+    pub fn line(&self, lines: &str) {
+        let width = (self.width)().filter(|_| self.is_terminal);
+        let lines = width.map_or_else(|| lines.replace(GLUE, " "), |width| wrapped(lines, width));
+        let mut state = lock(&self.state);
+        let erase = match &mut state.live {
+            // What moves comes back below.
+            Some(live) if live.frame.is_some() => ERASE,
+            Some(_) => {
+                state.live = None;
+                ERASE
+            }
+            None => "",
         };
-        let _ = writeln!(state.out, "{erase}{line}");
+        let _ = writeln!(state.out, "{erase}{lines}");
     }
 
     /// Writes the live line over itself; nothing where lines cannot be written over.
-    pub fn live(&self, line: &str) {
-        if self.is_terminal {
-            let mut state = self.state();
-            let _ = write!(state.out, "{ERASE}{line}");
-            let _ = state.out.flush();
-            state.live = true;
+    pub fn live(&self, text: &str) {
+        self.show(text, None);
+    }
+
+    /// The same, with something that moves in front of it until the next one or [`Self::clear`].
+    pub fn spin(&self, text: &str) {
+        self.show(text, Some(0));
+    }
+
+    fn show(&self, text: &str, frame: Option<usize>) {
+        if !self.is_terminal {
+            return;
+        }
+        // A row that wraps could not be taken back.
+        let room = (self.width)().map_or(usize::MAX, |width| width.saturating_sub(3));
+        let text = text.chars().take(room).collect();
+        let mut state = lock(&self.state);
+        let stood = state.live.take().and_then(|live| live.frame);
+        let frame = frame.map(|first| stood.unwrap_or(first));
+        state.live = Some(Live { text, frame });
+        state.draw();
+        if frame.is_some() && !std::mem::replace(&mut state.moved, true) {
+            let shared = Arc::downgrade(&self.state);
+            thread::spawn(move || move_on(&shared));
         }
     }
 
     /// Takes the live line away.
     pub fn clear(&self) {
-        let mut state = self.state();
-        if std::mem::take(&mut state.live) {
+        let mut state = lock(&self.state);
+        if state.live.take().is_some() {
             let _ = write!(state.out, "{ERASE}");
             let _ = state.out.flush();
         }
     }
+}
 
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+impl State {
+    fn draw(&mut self) {
+        if let Some(Live { text, frame }) = &self.live {
+            let frame = frame.map_or_else(String::new, |at| format!("{} ", FRAMES[at]));
+            let _ = write!(self.out, "{ERASE}{DIM}{frame}{text}{DIM:#}");
+            let _ = self.out.flush();
+        }
+    }
+}
+
+fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+    state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Moves what moves, as long as there is a screen. In the background the last row is the shell's.
+fn move_on(state: &Weak<Mutex<State>>) {
+    loop {
+        thread::sleep(FRAME);
+        let Some(state) = state.upgrade() else { return };
+        let mut state = lock(&state);
+        let moves = state.live.as_mut().and_then(|live| live.frame.as_mut());
+        if let Some(at) = moves.filter(|_| prompt::is_in_foreground()) {
+            *at = (*at + 1) % FRAMES.len();
+            state.draw();
+        }
+    }
+}
+
+/// The width of the terminal behind standard error, where it tells.
+pub fn width() -> Option<usize> {
+    terminal_size_of(std::io::stderr()).map(|(width, _)| width.0.into())
+}
+
+/// Stands for a space at which a line is not broken.
+const GLUE: char = '\u{a0}';
+
+/// A command that a person copies: never broken inside.
+pub fn unbroken(command: &str) -> String {
+    command.replace(' ', &GLUE.to_string())
+}
+
+/// Breaks lines between words: not inside a command, an address or an option with its value. What follows hangs below
+/// the text of its line.
+pub fn wrapped(lines: &str, width: usize) -> String {
+    let wrap = |line: &str| {
+        let line = glued(line);
+        // Broken before its only word, it would leave an empty row.
+        if !line.trim().contains(' ') {
+            return line.replace(GLUE, " ");
+        }
+        let hang = match hang(&line) {
+            far if far > width / 2 => NARROW,
+            hang => hang,
+        };
+        let hang = " ".repeat(hang);
+        let options = textwrap::Options::new(width)
+            .break_words(false)
+            .word_separator(textwrap::WordSeparator::AsciiSpace)
+            .word_splitter(textwrap::WordSplitter::NoHyphenation)
+            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
+            .subsequent_indent(&hang);
+        textwrap::fill(&line, options).replace(GLUE, " ")
+    };
+    lines.lines().map(wrap).collect::<Vec<_>>().join("\n")
+}
+
+/// Where what follows hangs on a terminal that is too narrow for two columns.
+const NARROW: usize = 6;
+
+/// How far the text of a line is indented: behind its label, where two spaces stand between them.
+fn hang(line: &str) -> usize {
+    const LABEL: usize = 24;
+    let plain = anstream::adapter::strip_str(line).to_string();
+    let text = plain.trim_start();
+    let indent = plain.len() - text.len();
+    let label = text.find("  ").filter(|end| *end <= LABEL);
+    label.map_or(indent, |end| {
+        let value = text[end..].trim_start();
+        indent + textwrap::core::display_width(&text[..text.len() - value.len()])
+    })
+}
+
+/// With its commands, and its options and their values, held together.
+fn glued(line: &str) -> String {
+    let words: Vec<&str> = line.split(' ').collect();
+    let mut text = String::with_capacity(2 * line.len());
+    let mut in_command = false;
+    for (at, word) in words.iter().enumerate() {
+        text += word;
+        let Some(next) = words.get(at + 1) else { break };
+        let ends = word.ends_with(['.', ',', ':', ';', ')']);
+        let begins = word.ends_with("zoho-grant");
+        in_command = !ends && (in_command || begins);
+        let is_value = word.starts_with("--") && !ends && (in_command || is_placeholder(next));
+        let together = begins || is_value || in_command && next.starts_with('-');
+        text.push(if together { GLUE } else { ' ' });
+    }
+    text
+}
+
+/// As `FILE` in "--output FILE".
+fn is_placeholder(word: &str) -> bool {
+    let word = word.trim_end_matches(['.', ',', ':', ';', ')']);
+    let stands_for = |char: char| char.is_ascii_uppercase() || "_,-".contains(char);
+    !word.is_empty() && word.chars().all(stands_for)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+
+    const TEXT: &str = "Next:  Consent again, with --dc of the data center where the client is registered: zoho-grant login \
+        --profile work --save. Or give --client-secret-file PATH of https://accounts.zoho.eu/oauth/v2/auth?scope=A.b.READ.";
+
+    #[test]
+    fn words_are_kept_whole_and_so_are_commands_addresses_and_options() {
+        expect![[r"
+            Next:  Consent again, with --dc of the data center where the client is
+                   registered: zoho-grant login --profile work --save. Or give
+                   --client-secret-file PATH of
+                   https://accounts.zoho.eu/oauth/v2/auth?scope=A.b.READ.
+            Next:  Consent again, with --dc of the
+                   data center where the client is
+                   registered:
+                   zoho-grant login --profile work --save.
+                   Or give --client-secret-file PATH
+                   of
+                   https://accounts.zoho.eu/oauth/v2/auth?scope=A.b.READ.
+        "]]
+        .assert_eq(&[80, 40].map(|width| wrapped(TEXT, width) + "\n").concat());
+    }
+
+    #[test]
+    fn colors_and_links_take_no_room() {
+        let line = format!(
+            "{BOLD}one{BOLD:#} two \x1b]8;;http://localhost:8085/start/x\x1b\\three\x1b]8;;\x1b\\ four"
+        );
+        assert_eq!(wrapped(&line, 13), line.replace(" four", "\nfour"));
     }
 }

@@ -36,12 +36,17 @@ fn written_where(
         quiet,
         color: clap::ColorChoice::Auto,
     };
-    let terminal = Terminal::new(Screen::new(Box::new(paper.clone()), is_terminal), talk);
+    let terminal = Terminal::new(
+        Screen::new(Box::new(paper.clone()), is_terminal, || None),
+        talk,
+    );
     terminal.registration.get_or_init(|| Registration {
         redirect_uri: "http://localhost:8085/callback".to_owned(),
         is_here: true,
         pasting,
         opener: Opener::Browser,
+        tunnel: None,
+        rehearsal: false,
         console: "https://api-console.zoho.eu",
         data_center: "Europe".to_owned(),
     });
@@ -86,13 +91,13 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
     check(
         &text,
         &expect![[r"
-        Waiting for Zoho, 5:00 minutes at most. Ctrl-C stops.
-        Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
-          Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
-          Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
-          Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
-        Correct it, and run the login again.
-    "]],
+            Waiting for Zoho, up to 5:00 minutes. Ctrl-C stops.
+            Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
+              Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
+              Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
+              Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
+            Correct it, then run the login again.
+        "]],
     );
 }
 
@@ -124,8 +129,8 @@ fn a_start_address_that_nobody_opens_is_told_after_ten_seconds() {
         };
         written(false, 0, false, &[nobody])
     };
-    assert!(!told(9).contains("Nothing happens?"));
-    assert!(told(10).contains("Nothing happens?"));
+    assert!(!told(9).contains("No browser has opened the address above yet"));
+    assert!(told(10).contains("No browser has opened the address above yet"));
 }
 
 #[test]
@@ -141,7 +146,7 @@ fn on_a_terminal_the_live_line_makes_room_for_others() {
         "{text}"
     );
     assert!(
-        text.contains("4:51 left, Ctrl-C stops␛[0m␍␛[2KYour browser spoke https"),
+        text.contains("4:51 left, Ctrl-C stops␛[0m␍␛[2KYour browser used https"),
         "{text}"
     );
 }
@@ -155,13 +160,12 @@ fn twenty_thousand_refusals_without_state_are_one_remark() {
     check(
         &text,
         &expect![[r"
-        A refusal came back that cannot be tied to this login, so it changed nothing.
-        If you refused the consent, Ctrl-C stops.
-    "]],
+            Zoho returned an error that cannot be matched to this login, so it was ignored. If you declined the consent, press Ctrl-C to stop.
+        "]],
     );
     assert_eq!(
         written(false, 1, false, &events).lines().count(),
-        2 + REFUSALS_TOLD
+        1 + REFUSALS_TOLD
     );
 }
 
@@ -182,7 +186,39 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
     check(
         &text,
         &expect![[r"
-        Zoho names a data center that is not in the table: x\u{1b}[2Jy\nz.
-    "]],
+            Zoho names a data center that zoho-grant does not know: x\u{1b}[2Jy\nz.
+        "]],
     );
+}
+
+#[test]
+fn something_moves_while_an_answer_is_awaited() {
+    let paper = Paper::default();
+    let screen = Screen::new(Box::new(paper.clone()), true, || None);
+    let shown = || String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+    screen.spin("Asking");
+    assert_eq!(shown(), "\r\x1b[2K\x1b[2m⠋ Asking\x1b[0m");
+    while !shown().contains("⠙ Asking") {
+        std::thread::yield_now();
+    }
+    screen.clear();
+    screen.line("done");
+    assert!(shown().ends_with("\r\x1b[2Kdone\n"), "{}", shown());
+}
+
+#[test]
+fn exchange_and_check_are_steps_that_leave_nothing_on_a_terminal() {
+    let steps = [
+        Event::Exchanging("https://accounts.zoho.eu".to_owned()),
+        Event::Checking("https://www.zohoapis.eu".to_owned()),
+    ];
+    let text = written(true, 0, false, &steps);
+    for step in [
+        "⠋ Exchanging the grant token",
+        "Asking https://www.zohoapis.eu",
+    ] {
+        assert!(text.contains(step), "{text}");
+    }
+    assert!(!text.contains('\n'), "{text}");
+    assert_eq!(written(false, 0, false, &steps).lines().count(), 2);
 }

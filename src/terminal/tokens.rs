@@ -49,7 +49,7 @@ impl Terminal {
     /// One row for each profile.
     pub fn profiles(&self, listed: &BTreeMap<Name, Record>) -> Result<(), Error> {
         if listed.is_empty() {
-            self.say("No profile is saved. Save one: zoho-grant login --save.");
+            self.say("No profiles are saved. To save one, run zoho-grant login --save.");
         }
         let shown = |text: &String| Untrusted::new(text).to_string();
         let told = |texts: [&Option<Untrusted>; 2], by: &str| {
@@ -92,14 +92,14 @@ impl Terminal {
     /// A profile is gone here.
     pub fn forgotten(&self, name: &Name) {
         self.say(&format!(
-            "Profile {name} is removed from this machine. Its tokens live on at Zoho: revoke kills them."
+            "Profile {name} is deleted on this machine. Its tokens stay valid at Zoho; next time, zoho-grant revoke ends them first."
         ));
     }
 
     /// Variables cannot be changed from here.
     pub fn cannot_put_back(&self) {
         self.must_say(
-            "The access token was refreshed, and variables cannot keep it: Zoho allows about ten refreshes in ten minutes.\n\
+            "The access token was refreshed, but variables cannot keep it, and Zoho allows about ten refreshes in ten minutes. \
              To keep it, use --env-file FILE, or a profile: zoho-grant login --save.",
         );
     }
@@ -114,13 +114,15 @@ impl Terminal {
             _ => format!("at {}", humantime::format_rfc3339_seconds(at)),
         };
         self.must_say(&format!(
-            "Zoho was not asked: it answered what follows {ago}. --refresh asks once more."
+            "Zoho was not asked again: this is what it answered {ago}. --refresh asks again."
         ));
     }
 
     /// The lock is not free.
     pub fn waiting_for(&self, source: &str) {
-        self.must_say(&format!("Waiting for another run that uses {source}."));
+        self.must_say(&format!(
+            "Waiting for another zoho-grant that uses {source}."
+        ));
     }
 
     /// The question was answered with no.
@@ -135,9 +137,7 @@ impl Terminal {
                 "{GOOD}Revoked{GOOD:#} at Zoho, with its access tokens."
             ));
         } else {
-            self.warn(&[
-                "Zoho did not know this refresh token any more: it was dead already.".to_owned(),
-            ]);
+            self.warn(&["Zoho no longer knew this refresh token: it was dead already.".to_owned()]);
         }
         self.say(here);
     }
@@ -145,9 +145,16 @@ impl Terminal {
     /// The token that was saved over stays alive.
     pub fn old_token_lives_on(&self, name: &Name) {
         self.warn(&[format!(
-            "Profile {name} held another refresh token, which stays alive at Zoho and takes one of about twenty \
-             places per person and client; --revoke-old revokes it next time."
+            "Profile {name} held another refresh token, which stays valid at Zoho and takes one of about twenty \
+             places per person and client. Next time, --revoke-old revokes it."
         )]);
+    }
+
+    /// Why an older refresh token had better be revoked.
+    pub fn places_are_few(&self) {
+        self.say(
+            "Zoho keeps about twenty refresh tokens per person and client, and the next one silently ends the oldest.",
+        );
     }
 
     /// The token that was saved over is dead.
@@ -166,8 +173,8 @@ impl Terminal {
             None => other.to_string(),
         });
         self.must_say(&format!(
-            "Zoho says the same when a grant token belongs to another data center. There are: {}.\n\
-             Each try counts: Zoho allows about ten in ten minutes. So try only the one whose console made it.",
+            "Zoho answers the same if a grant token belongs to another data center. The others are: {}. Every try counts, \
+             and Zoho allows about ten in ten minutes: try only the data center whose console generated the code.",
             names.collect::<Vec<_>>().join(", ")
         ));
     }

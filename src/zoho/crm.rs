@@ -3,6 +3,7 @@
 
 use crate::untrusted::Untrusted;
 use crate::zoho::http::{HttpAnswer, Zoho};
+use crate::zoho::network::NetworkError;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
 use secrecy::SecretString;
@@ -96,10 +97,8 @@ pub async fn check(
             let why = format!("the scope {group}.READ was not granted");
             return Err(Unchecked::Because(why));
         }
-        zoho.get(domain, path, token).await.map_err(|error| {
-            let cause = error.trouble.to_string();
-            Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
-        })
+        let answer = zoho.get(domain, path, token).await;
+        answer.map_err(|error| unanswered(&error))
     };
     let (organization, user) = tokio::join!(
         ask("ZohoCRM.org", "/crm/v8/org"),
@@ -125,6 +124,28 @@ pub async fn check(
     }
 }
 
+/// What the CRM answers at a path; null where it has nothing.
+pub(crate) async fn read(
+    zoho: &Zoho,
+    domain: &ApiDomain,
+    token: &SecretString,
+    path: &str,
+) -> Result<Value, Unchecked> {
+    let answer = zoho.get(domain, path, token).await;
+    let answer = answer.map_err(|error| unanswered(&error))?;
+    match serde_json::from_slice(&answer.body) {
+        Ok(body) if answer.status.is_success() => Ok(body),
+        // 204 and 304 say that there is nothing, or nothing new.
+        _ if answer.body.is_empty() && answer.status.as_u16() < 400 => Ok(Value::Null),
+        body => Err(refused(answer.status.as_u16(), &body.unwrap_or_default())),
+    }
+}
+
+fn unanswered(error: &NetworkError) -> Unchecked {
+    let cause = error.trouble.to_string();
+    Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
+}
+
 /// The first record of an answer, by its place; else why there is none.
 fn record(answer: &HttpAnswer, place: &str) -> Result<Value, Unchecked> {
     let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
@@ -133,19 +154,23 @@ fn record(answer: &HttpAnswer, place: &str) -> Result<Value, Unchecked> {
     {
         return Ok(record.clone());
     }
-    let status = answer.status.as_u16();
-    let code = told(&body, "/code");
+    Err(refused(answer.status.as_u16(), &body))
+}
+
+/// What an error of the CRM means.
+fn refused(status: u16, body: &Value) -> Unchecked {
+    let code = told(body, "/code");
     let raw = code.as_ref().map(Untrusted::raw);
     if let Some(dead) = DEAD.into_iter().find(|dead| raw == Some(dead)) {
-        return Err(Unchecked::TokenRefused(dead));
+        return Unchecked::TokenRefused(dead);
     }
-    Err(match raw {
+    match raw {
         Some("OAUTH_SCOPE_MISMATCH") => Unchecked::ScopeMissing,
         _ => Unchecked::Because(match code {
             Some(code) => format!("the CRM answered {code} (HTTP status {status})"),
             None => format!("the CRM's answer could not be read (HTTP status {status})"),
         }),
-    })
+    }
 }
 
 /// A text or number of the CRM; anything else, and an empty text, counts as absent.

@@ -17,15 +17,15 @@ pub struct DataCenter {
     pub evidence: &'static str,
 }
 
-/// A data center of the table: code, region, domain of the accounts server, that of the API, evidence.
+/// A data center of the table: code, region, the end of its domains, evidence.
 macro_rules! center {
-    ($code:literal, $name:literal, $domain:literal, $api:literal, $evidence:literal) => {
+    ($code:literal, $name:literal, $domain:literal, $evidence:literal) => {
         DataCenter {
             code: $code,
             name: $name,
-            accounts_server: concat!("https://accounts.", $domain),
-            api_domain: concat!("https://www.", $api),
-            api_console: Some(concat!("https://api-console.", $domain)),
+            accounts_server: concat!("https://accounts.zoho.", $domain),
+            api_domain: concat!("https://www.zohoapis.", $domain),
+            api_console: Some(concat!("https://api-console.zoho.", $domain)),
             evidence: $evidence,
         }
     };
@@ -33,55 +33,38 @@ macro_rules! center {
 
 /// Every data center that is known. Canada's accounts server is no misprint.
 pub static DATA_CENTERS: [DataCenter; 11] = [
-    center!(
-        "us",
-        "United States",
-        "zoho.com",
-        "zohoapis.com",
-        "documented"
-    ),
-    center!("eu", "Europe", "zoho.eu", "zohoapis.eu", "documented"),
-    center!("in", "India", "zoho.in", "zohoapis.in", "documented"),
-    center!(
-        "au",
-        "Australia",
-        "zoho.com.au",
-        "zohoapis.com.au",
-        "documented"
-    ),
-    center!("jp", "Japan", "zoho.jp", "zohoapis.jp", "documented"),
-    center!("ca", "Canada", "zohocloud.ca", "zohoapis.ca", "documented"),
+    center!("us", "United States", "com", "documented"),
+    center!("eu", "Europe", "eu", "documented"),
+    center!("in", "India", "in", "documented"),
+    center!("au", "Australia", "com.au", "documented"),
+    center!("jp", "Japan", "jp", "documented"),
+    DataCenter {
+        accounts_server: "https://accounts.zohocloud.ca",
+        api_console: Some("https://api-console.zohocloud.ca"),
+        ..center!("ca", "Canada", "ca", "documented")
+    },
     center!(
         "sa",
         "Saudi Arabia",
-        "zoho.sa",
-        "zohoapis.sa",
+        "sa",
         "documented; console: users report"
     ),
-    center!(
-        "cn",
-        "China",
-        "zoho.com.cn",
-        "zohoapis.com.cn",
-        "documented; a separate cloud"
-    ),
+    center!("cn", "China", "com.cn", "documented; a separate cloud"),
     center!(
         "uk",
         "United Kingdom",
-        "zoho.uk",
-        "zohoapis.uk",
+        "uk",
         "accounts documented; the rest: users report"
     ),
     center!(
         "ae",
         "United Arab Emirates",
-        "zoho.ae",
-        "zohoapis.ae",
+        "ae",
         "API domain documented; accounts: Zoho's own code; console: users report"
     ),
     DataCenter {
         api_console: None,
-        ..center!("sg", "Singapore", "zoho.sg", "zohoapis.sg", "users report")
+        ..center!("sg", "Singapore", "sg", "users report")
     },
 ];
 
@@ -103,6 +86,13 @@ impl DataCenter {
         };
         let mut centers = DATA_CENTERS.iter();
         Self::of_code(name).or_else(|| centers.find(|center| domain(center)))
+    }
+
+    /// The top-level domain by which many programs name it: "com.au". It is that of the API, which for Canada alone is
+    /// not that of the accounts server.
+    pub fn tld(&self) -> &'static str {
+        let tld = self.api_domain.strip_prefix("https://www.zohoapis.");
+        tld.expect("a test looks at each")
     }
 
     /// Every API domain of this data center: that of the table, those of its sandboxes and developer accounts, and the
@@ -143,6 +133,12 @@ mod tests {
                 assert!(seen.insert(origin), "{origin} twice");
             }
         }
+    }
+
+    #[test]
+    fn each_has_a_top_level_domain() {
+        let all = DATA_CENTERS.each_ref().map(DataCenter::tld).join(" ");
+        assert_eq!(all, "com eu in com.au jp ca sa com.cn uk ae sg");
     }
 
     #[test]

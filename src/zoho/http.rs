@@ -61,8 +61,8 @@ pub type Report = Arc<dyn Fn(Requested) + Send + Sync>;
 pub struct Zoho {
     direct: OnceLock<Client>,
     proxied: OnceLock<Client>,
-    within: Duration,
-    report: Report,
+    pub(super) within: Duration,
+    pub(super) report: Report,
 }
 
 impl Zoho {
@@ -159,7 +159,7 @@ impl Zoho {
     }
 
     /// The person's proxy leads to Zoho; what is on this machine is never asked through it.
-    fn client(&self, server: &str) -> Result<&Client, NetworkError> {
+    pub(super) fn client(&self, server: &str) -> Result<&Client, NetworkError> {
         let local = is_loopback(server);
         let failed = |trouble| NetworkError {
             server: server.to_owned(),
@@ -243,7 +243,7 @@ fn is_whole(body: &[u8]) -> bool {
 }
 
 /// A header value that the HTTP library does not print. Tokens are printable ASCII, or they were not taken.
-fn authorization(token: &SecretString) -> HeaderValue {
+pub(super) fn authorization(token: &SecretString) -> HeaderValue {
     let value = Zeroizing::new(format!("Zoho-oauthtoken {}", token.expose_secret()));
     let mut header =
         HeaderValue::from_str(&value).expect("tokens are checked to be printable ASCII");

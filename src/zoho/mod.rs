@@ -1,5 +1,6 @@
 //! What Zoho is: its data centers, its dialect of OAuth 2.0, and the CRM's answer to "whose are these?".
 
+pub mod api;
 #[cfg_attr(
     any(not(unix), target_vendor = "apple"),
     path = "system_authorities.rs"

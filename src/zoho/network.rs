@@ -91,13 +91,9 @@ fn trouble(error: &reqwest::Error) -> NetworkFailure {
     if error.is_timeout() {
         return NetworkFailure::Slow;
     }
-    let deepest = chain(error)
-        .last()
-        .map_or_else(|| error.to_string(), ToString::to_string);
-    let said = chain(error)
-        .map(ToString::to_string)
-        .collect::<Vec<_>>()
-        .join(": ");
+    let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let said = causes.join(": ");
+    let deepest = causes.into_iter().next_back().unwrap_or_default();
     if let Some(tls) = chain(error).find_map(tls_error) {
         return certificate(tls);
     }

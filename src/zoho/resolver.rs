@@ -35,24 +35,22 @@ where
         running.spawn_blocking(move || look(family))
     };
     begin(&mut running, None);
-    let mut answer = timeout(PATIENCE, running.join_next()).await.ok();
-    if answer.is_none() {
+    let mut answer = timeout(PATIENCE, running.join_next()).await;
+    if answer.is_err() {
         begin(&mut running, Some(AddrFamily::Inet));
         begin(&mut running, Some(AddrFamily::Inet6));
+        answer = Ok(running.join_next().await);
     }
     let mut failed = io::Error::other("no address");
-    loop {
-        let next = match answer.take() {
-            Some(next) => next,
-            None => running.join_next().await,
-        };
-        match next {
-            Some(Ok(Ok(found))) if !found.is_empty() => return Ok(found),
-            Some(Ok(Err(error))) => failed = error,
-            Some(_) => {}
-            None => return Err(failed),
+    while let Ok(Some(answered)) = answer {
+        match answered {
+            Ok(Ok(found)) if !found.is_empty() => return Ok(found),
+            Ok(Err(error)) => failed = error,
+            _ => {}
         }
+        answer = Ok(running.join_next().await);
     }
+    Err(failed)
 }
 
 fn addresses(name: &str, family: Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> {

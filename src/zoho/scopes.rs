@@ -65,6 +65,26 @@ impl Scopes {
         self.iter().any(|scope| reads(scope, group))
     }
 
+    /// Whether something of `Service.group` can be read with them: a scope above it counts ("ZohoCRM.settings.READ" reads
+    /// its modules), and one below it reads a part.
+    pub fn touch(&self, group: &str) -> bool {
+        let parts = |name: &str| {
+            name.to_ascii_lowercase()
+                .split('.')
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        let group = parts(group);
+        self.iter().any(|scope| {
+            let mut scope = parts(scope);
+            let operation = scope.pop().unwrap_or_default();
+            let common = scope.len().min(group.len());
+            common > 1
+                && scope[..common] == group[..common]
+                && ["read", "all"].contains(&&*operation)
+        })
+    }
+
     /// Those that do not look like `Service.group.OPERATION`: perhaps misspelt, so worth a warning.
     pub fn odd(&self) -> Vec<&str> {
         self.iter()
@@ -87,13 +107,11 @@ fn allowed(char: char) -> bool {
 
 fn has_usual_shape(scope: &str) -> bool {
     let parts: Vec<&str> = scope.split('.').collect();
-    let is_last = |operation: &&str| {
-        parts
-            .last()
-            .is_some_and(|last| last.eq_ignore_ascii_case(operation))
-    };
-    let ends_well = OPERATIONS.iter().any(is_last);
-    parts.len() >= 3 && ends_well && parts.iter().all(|part| !part.is_empty())
+    let last = parts.last().copied().unwrap_or_default();
+    let mut operations = OPERATIONS.iter();
+    parts.len() >= 3
+        && parts.iter().all(|part| !part.is_empty())
+        && operations.any(|operation| last.eq_ignore_ascii_case(operation))
 }
 
 #[cfg(test)]
@@ -134,6 +152,28 @@ mod tests {
         let scopes = Scopes::parse("zohocrm.Org.All,ZohoCRM.users.photo.READ").unwrap();
         assert!(scopes.allow_reading("ZohoCRM.org"));
         assert!(!scopes.allow_reading("ZohoCRM.users"));
+    }
+
+    #[test]
+    fn a_group_is_touched_from_above_and_below() {
+        let touch = |scopes: &str, group| Scopes::parse(scopes).unwrap().touch(group);
+        let modules = "ZohoCRM.settings.modules";
+        for scopes in [
+            "zohocrm.Settings.all",
+            "ZohoCRM.settings.READ",
+            "ZohoCRM.settings.modules.READ",
+        ] {
+            assert!(touch(scopes, modules), "{scopes}");
+        }
+        for scopes in [
+            "ZohoCRM.settings.fields.READ",
+            "ZohoCRM.settings.modules.CREATE",
+            "ZohoCRM.READ",
+            "ZohoCRM.modules.ALL",
+        ] {
+            assert!(!touch(scopes, modules), "{scopes}");
+        }
+        assert!(touch("ZohoCRM.modules.leads.READ", "ZohoCRM.modules"));
     }
 
     #[test]

@@ -1,5 +1,5 @@
 //! A strict stand-in for Zoho to test integrations against: two data centers on this machine, each with an accounts
-//! server (consent page, token endpoint, device flow, revocation) and a CRM that says who owns the tokens. It refuses
+//! server (consent page, token endpoint, device flow, revocation) and a CRM with a few records. It refuses
 //! what Zoho refuses: a code works once, for a minute, at its own data center, with its own redirect URI and PKCE
 //! verifier. It plays [failures](failure::Failure) on request and records [every request](StandIn::requests).
 //!
@@ -61,6 +61,7 @@
 //! same addresses and client.
 #![forbid(unsafe_code)]
 
+mod data_center;
 pub mod failure;
 mod pages;
 mod parameters;
@@ -75,52 +76,25 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use axum::Router;
-use clap::ValueEnum;
 use secrecy::SecretString;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 
+pub use data_center::DataCenter;
 use failure::{Failure, Stage};
 use recorded::Recorded;
 use registry::{Client, Registry};
-
-/// A data center of the stand-in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum DataCenter {
-    /// The United States, where the client is registered.
-    Us,
-    /// Europe.
-    Eu,
-}
-
-impl DataCenter {
-    /// Both data centers.
-    pub const ALL: [Self; 2] = [Self::Us, Self::Eu];
-
-    /// Its code in `location`: "eu".
-    pub fn code(self) -> &'static str {
-        match self {
-            Self::Us => "us",
-            Self::Eu => "eu",
-        }
-    }
-
-    /// Its name: "Europe".
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Us => "United States",
-            Self::Eu => "Europe",
-        }
-    }
-}
 
 /// What the stand-in plays.
 #[derive(Clone, Copy, Debug)]
 pub struct Rehearsal {
     /// The failure to play.
     pub failure: Option<Failure>,
+    /// The data center where the client is registered.
+    pub home: DataCenter,
     /// Where the person's account is. `Failure::NoAccountsServer` moves it to the client's data center,
-    /// `Failure::OtherDc` to the other one.
+    /// `Failure::OtherDc` to another one.
     pub person_at: DataCenter,
     /// Whether data centers other than the client's own know the client.
     pub multi_dc: bool,
@@ -135,6 +109,7 @@ impl Default for Rehearsal {
     fn default() -> Self {
         Self {
             failure: None,
+            home: DataCenter::Us,
             person_at: DataCenter::Eu,
             multi_dc: true,
             same_secret: true,
@@ -160,11 +135,14 @@ pub struct StandIn {
     running: JoinSet<io::Result<()>>,
 }
 
-/// State shared by both data centers.
+/// State shared by all data centers.
 struct World {
     client_id: String,
+    home: DataCenter,
+    /// The secret in the client's own data center, and the one everywhere else.
     secrets: [SecretString; 2],
-    addresses: [Addresses; 2],
+    /// The addresses of the data centers being played.
+    addresses: Vec<(DataCenter, Addresses)>,
     state: Mutex<State>,
 }
 
@@ -172,6 +150,8 @@ struct State {
     registry: Registry,
     failure: Option<Failure>,
     requests: Vec<Recorded>,
+    /// The requests of bulk read jobs.
+    jobs: Vec<Value>,
 }
 
 impl StandIn {
@@ -182,11 +162,13 @@ impl StandIn {
         Self::on([us, eu], rehearsal)
     }
 
-    /// Starts both on the given listeners, in the order of `DataCenter::ALL`.
+    /// Starts both on the given listeners, in the order of `DataCenter::PAIR`.
     pub fn on(listeners: [TcpListener; 2], rehearsal: Rehearsal) -> io::Result<Self> {
         let [us, eu] = &listeners;
-        let mut stand_in = Self::at([addresses(us)?, addresses(eu)?], rehearsal);
-        for (at, listener) in DataCenter::ALL.into_iter().zip(listeners) {
+        let places = DataCenter::PAIR.into_iter();
+        let places = places.zip([addresses(us)?, addresses(eu)?]);
+        let mut stand_in = Self::at(places.collect(), rehearsal);
+        for (at, listener) in DataCenter::PAIR.into_iter().zip(listeners) {
             let router = stand_in.router(at);
             let server = axum::serve(listener, router).into_future();
             stand_in.running.spawn(server);
@@ -194,8 +176,14 @@ impl StandIn {
         Ok(stand_in)
     }
 
+    /// Plays every data center at Zoho's own addresses: the caller makes those names resolve to the `by_host` router.
+    pub fn everywhere(rehearsal: Rehearsal) -> Self {
+        let places = DataCenter::EVERYWHERE.map(|at| (at, at.addresses()));
+        Self::at(places.to_vec(), rehearsal)
+    }
+
     /// Listens nowhere: the caller serves the routers at these addresses.
-    pub fn at(addresses: [Addresses; 2], rehearsal: Rehearsal) -> Self {
+    pub fn at(addresses: Vec<(DataCenter, Addresses)>, rehearsal: Rehearsal) -> Self {
         let secret = SecretString::from(shapes::client_secret());
         let other = if rehearsal.same_secret {
             secret.clone()
@@ -206,7 +194,7 @@ impl StandIn {
         let client = Client {
             id: client_id.clone(),
             secrets: secrets.clone(),
-            home: DataCenter::Us,
+            home: rehearsal.home,
             multi_dc: rehearsal.multi_dc,
             redirect_uris: Vec::new(),
         };
@@ -221,9 +209,11 @@ impl StandIn {
             registry,
             failure: rehearsal.failure,
             requests: Vec::new(),
+            jobs: Vec::new(),
         };
         let world = World {
             client_id,
+            home: rehearsal.home,
             secrets,
             addresses,
             state: Mutex::new(state),
@@ -239,6 +229,11 @@ impl StandIn {
         site::router(Arc::clone(&self.world), at)
     }
 
+    /// Routes everything that all data centers serve, each server only under its own host name.
+    pub fn by_host(&self) -> Router {
+        site::by_host(&self.world)
+    }
+
     /// Adds a redirect URI to the client; it is compared character for character.
     pub fn register_redirect_uri(&self, redirect_uri: &str) {
         self.world
@@ -247,19 +242,19 @@ impl StandIn {
             .register_redirect_uri(redirect_uri);
     }
 
-    /// The client ID, the same in both data centers.
+    /// The client ID, the same in every data center.
     pub fn client_id(&self) -> String {
         self.world.client_id.clone()
     }
 
     /// The client secret in the data center where it is registered; valid everywhere if `same_secret`.
     pub fn client_secret(&self) -> SecretString {
-        self.client_secret_at(DataCenter::Us)
+        self.client_secret_at(self.world.home)
     }
 
     /// The client secret of one data center.
     pub fn client_secret_at(&self, at: DataCenter) -> SecretString {
-        self.world.secrets[at as usize].clone()
+        self.world.secrets[usize::from(at != self.world.home)].clone()
     }
 
     /// The accounts server of a data center, without a path.
@@ -305,7 +300,11 @@ impl World {
     }
 
     fn addresses(&self, at: DataCenter) -> &Addresses {
-        &self.addresses[at as usize]
+        let mut known = self.addresses.iter();
+        let place = known.find(|(known, _)| *known == at);
+        &place
+            .expect("only a data center that is played is asked for")
+            .1
     }
 }
 

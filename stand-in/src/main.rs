@@ -5,6 +5,7 @@ use std::future::pending;
 use std::io::{self, Write};
 
 use clap::Parser;
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use secrecy::ExposeSecret;
 use tokio::net::TcpListener;
 use zoho_stand_in::failure::Failure;
@@ -30,7 +31,7 @@ struct Arguments {
     )]
     redirect_uri: Vec<String>,
     /// Where the person's account is; the client is registered in the United States
-    #[arg(long, value_name = "DC", value_enum, default_value = "eu")]
+    #[arg(long, value_name = "DC", value_parser = person_at(), default_value = "eu")]
     person_at: DataCenter,
     /// The client is unknown outside the data center where it is registered
     #[arg(long)]
@@ -38,6 +39,14 @@ struct Arguments {
     /// The client has a different secret in each data center
     #[arg(long)]
     own_secrets: bool,
+}
+
+fn person_at() -> impl TypedValueParser<Value = DataCenter> {
+    let codes = PossibleValuesParser::new(DataCenter::PAIR.map(DataCenter::code));
+    codes.map(|code| {
+        let [us, eu] = DataCenter::PAIR;
+        if code == us.code() { us } else { eu }
+    })
 }
 
 #[tokio::main(flavor = "current_thread")]
@@ -71,8 +80,8 @@ async fn main() -> io::Result<()> {
 
 /// Prints what an integration needs to know, with the variable names that `zoho-grant` reads, where it has one.
 fn print(stand_in: &StandIn, redirect_uris: &[String]) -> io::Result<()> {
-    let [us, eu] = DataCenter::ALL;
-    let [secret, eu_secret] = DataCenter::ALL.map(|at| stand_in.client_secret_at(at));
+    let [us, eu] = DataCenter::PAIR;
+    let [secret, eu_secret] = DataCenter::PAIR.map(|at| stand_in.client_secret_at(at));
     let mut out = io::stdout().lock();
     writeln!(out, "ZOHO_CLIENT_ID={}", stand_in.client_id())?;
     writeln!(out, "ZOHO_CLIENT_SECRET={}", secret.expose_secret())?;

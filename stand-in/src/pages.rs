@@ -146,7 +146,7 @@ fn meaning(scope: &str) -> Option<&'static str> {
         "ZohoCRM.modules.READ" => Some("Read the records of every module"),
         "ZohoCRM.settings.READ" => Some("Read fields, layouts and other settings"),
         "ZohoCRM.org.READ" => Some("Read the organization's name and edition"),
-        "ZohoCRM.users.READ" => Some("Read who the users are"),
+        "ZohoCRM.users.READ" => Some("Read the list of users"),
         _ => None,
     }
 }

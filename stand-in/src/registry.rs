@@ -40,7 +40,7 @@ pub struct Registry {
 pub struct Client {
     /// The client ID, the same in every data center.
     pub id: String,
-    /// One secret per data center, in the order of `DataCenter::ALL`.
+    /// The secret in the client's own data center, and the one everywhere else.
     pub secrets: [SecretString; 2],
     /// The data center where it was registered.
     pub home: DataCenter,
@@ -48,6 +48,20 @@ pub struct Client {
     pub multi_dc: bool,
     /// Redirect URIs, compared character for character.
     pub redirect_uris: Vec<String>,
+}
+
+impl Client {
+    /// The client's secret at a data center.
+    fn secret(&self, at: DataCenter) -> &str {
+        self.secrets[usize::from(at != self.home)].expose_secret()
+    }
+
+    /// Whether a data center knows the client. China is a separate cloud, and Zoho does not say that multi-DC reaches
+    /// into it.
+    fn is_known(&self, at: DataCenter) -> bool {
+        let apart = [at, self.home].contains(&DataCenter::Cn);
+        at == self.home || self.multi_dc && !apart
+    }
 }
 
 /// A consent that the person has not answered yet, at their data center.
@@ -194,15 +208,14 @@ impl Registry {
         form: &Parameters,
         now: Instant,
     ) -> Result<Issued, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        let secret = client.secrets[at as usize].expose_secret();
-        if form.value("client_secret") != Some(secret) {
-            return Err(TokenError::InvalidClientSecret);
-        }
-        let client_id = client.id.clone();
+        let client_id = self.proven(at, form)?;
         match form.value("grant_type") {
             Some("authorization_code") => self.redeem(at, &client_id, form, now),
-            Some("refresh_token") => self.refresh(at, &client_id, form, now),
+            Some("refresh_token") => {
+                let token = form.value("refresh_token").unwrap_or_default();
+                let issued = self.tokens.refresh(at, &client_id, token, now);
+                issued.ok_or(TokenError::InvalidCode)
+            }
             _ => Err(TokenError::GeneralError),
         }
     }
@@ -222,7 +235,16 @@ impl Registry {
     fn client(&self, at: DataCenter, parameters: &Parameters) -> Option<&Client> {
         let id = parameters.value("client_id")?;
         let mut clients = self.clients.iter();
-        clients.find(|client| client.id == id && (client.multi_dc || client.home == at))
+        clients.find(|client| client.id == id && client.is_known(at))
+    }
+
+    /// Authenticates the client. Returns its ID.
+    fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
+        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        match form.value("client_secret") {
+            Some(given) if given == client.secret(at) => Ok(client.id.clone()),
+            _ => Err(TokenError::InvalidClientSecret),
+        }
     }
 
     fn grant(&mut self, grant: Grant) -> String {
@@ -257,18 +279,5 @@ impl Registry {
         grant.tokens.push(issued.access_token.clone());
         grant.tokens.extend(issued.refresh_token.clone());
         Ok(issued)
-    }
-
-    fn refresh(
-        &mut self,
-        at: DataCenter,
-        client_id: &str,
-        form: &Parameters,
-        now: Instant,
-    ) -> Result<Issued, TokenError> {
-        let token = form.value("refresh_token").ok_or(TokenError::InvalidCode)?;
-        self.tokens
-            .refresh(at, client_id, token, now)
-            .ok_or(TokenError::InvalidCode)
     }
 }

@@ -2,8 +2,9 @@
 //! test says so and passes; with REQUIRE_SHELLS=1 it fails.
 
 use crate::needs::missing;
-use crate::program::{BINARY, DEADLINE, Program};
-use rexpect::session::spawn_command;
+use crate::program::{BINARY, Program, command, in_its_environment};
+use crate::typist::Typist;
+use std::ffi::OsStr;
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -34,30 +35,27 @@ fn home() -> TempDir {
     home
 }
 
-/// A shell that finds the program but sees nothing of the user running the test.
-fn shell(name: &str, arguments: &[&str], home: &TempDir) -> Command {
-    let program = Path::new(BINARY);
-    let folder = program.parent().unwrap().display();
+/// Variables with which a shell finds the program, and a profile in its home folder.
+fn variables(home: &TempDir) -> [(&'static str, String); 3] {
+    let folder = Path::new(BINARY).parent().unwrap().display();
     let path = format!("{folder}:{}", std::env::var("PATH").unwrap());
-    let mut command = Command::new(name);
-    command.args(arguments).env_clear().envs([
-        ("PATH", path.as_str()),
-        ("HOME", home.path().to_str().unwrap()),
-        ("TERM", "dumb"),
-        ("LANG", "C.UTF-8"),
-    ]);
-    command
+    let home = home.path().display().to_string();
+    [("PATH", path), ("HOME", home), ("LANG", "C.UTF-8".into())]
 }
 
 /// Checks what each line becomes after Tab in an interactive shell that has loaded the completions.
-fn check(name: &str, arguments: &[&str], home: &TempDir, load: &str) {
-    let millis = DEADLINE.as_millis().try_into().unwrap();
-    let command = shell(name, arguments, home);
-    let mut session = spawn_command(command, Some(millis)).unwrap();
+async fn check(shell: &[&str], load: &str) {
+    if !is_there(shell[0]) {
+        return;
+    }
+    let home = home();
+    let variables = variables(&home);
+    let variables = variables.each_ref().map(|(name, value)| (*name, &**value));
+    let mut session = Typist::shell(shell, &variables);
     // Quotes distinguish the printed text from the typed line.
     let loaded = format!("{load} && echo 'load''ed'");
-    session.send_line(&loaded).unwrap();
-    session.exp_string("loaded\r\n").unwrap();
+    session.enter(&loaded).await;
+    session.next("loaded\r\n").await;
     for (typed, whole) in [
         ("login --dc e", "login --dc eu"),
         ("demo --fail thr", "demo --fail throttled"),
@@ -69,64 +67,67 @@ fn check(name: &str, arguments: &[&str], home: &TempDir, load: &str) {
         ("check --profile wo", "check --profile work"),
         ("forget wo", "forget work"),
         ("man datac", "man datacenters"),
+        ("login --for adobe-r", "login --for adobe-rest"),
+        ("run --profile wo", "run --profile work"),
+        ("api -X PA", "api -X PATCH"),
     ] {
         // After Tab, jumps to both ends of the line, so that it is printed rather than run.
-        let keys = format!("zoho-grant {typed}\t\u{1}echo 'comp''leted' \u{5}\r");
-        session.send(&keys).unwrap();
-        session.flush().unwrap();
-        session.exp_string("completed zoho-grant ").unwrap();
-        assert_eq!(session.read_line().unwrap().trim(), whole, "{name}");
+        let keys = format!("zoho-grant {typed}\t\u{1}echo 'comp''leted' \u{5}");
+        session.enter(&keys).await;
+        session.next("completed zoho-grant ").await;
+        let line = session.next("\r\n").await;
+        assert_eq!(line.trim(), whole, "{shell:?}");
     }
-    session.send_line("exit").unwrap();
-    session.exp_eof().unwrap();
+    session.enter("exit").await;
+    session.end().await;
 }
 
-#[test]
-fn bash_completes() {
-    if is_there("bash") {
-        let load = "eval \"$(zoho-grant completions bash)\"";
-        check("bash", &["--norc", "-i"], &home(), load);
-    }
+#[tokio::test]
+async fn bash_completes() {
+    let load = "eval \"$(zoho-grant completions bash)\"";
+    check(&["bash", "--norc", "-i"], load).await;
 }
 
-#[test]
-fn zsh_completes_with_the_script_evaluated() {
-    if is_there("zsh") {
-        let load =
-            "autoload -U compinit && compinit -D -u && eval \"$(zoho-grant completions zsh)\"";
-        check("zsh", &["-f", "-i"], &home(), load);
-    }
+#[tokio::test]
+async fn zsh_completes_with_the_script_evaluated() {
+    let load = "autoload -U compinit && compinit -D -u && eval \"$(zoho-grant completions zsh)\"";
+    check(&["zsh", "-f", "-i"], load).await;
 }
 
-#[test]
-fn zsh_completes_with_the_script_in_its_path() {
-    if is_there("zsh") {
-        let load = "mkdir f && zoho-grant completions zsh > f/_zoho-grant && fpath=(~/f $fpath) \
-            && autoload -U compinit && compinit -D -u";
-        let load = format!("cd && {load}");
-        check("zsh", &["-f", "-i"], &home(), &load);
-    }
+#[tokio::test]
+async fn zsh_completes_with_the_script_in_its_path() {
+    let load = "cd && mkdir f && zoho-grant completions zsh > f/_zoho-grant && fpath=(~/f $fpath) \
+        && autoload -U compinit && compinit -D -u";
+    check(&["zsh", "-f", "-i"], load).await;
 }
 
-#[test]
-fn fish_completes() {
+#[tokio::test]
+async fn fish_completes() {
     if !is_there("fish") {
         return;
     }
     let home = home();
-    let offered = |line: &str| {
+    let variables = variables(&home);
+    let variables = variables.each_ref().map(|(name, value)| (*name, &**value));
+    let offered = async |line: &str| {
         let script = "zoho-grant completions fish | source; complete -C $argv[1]";
-        let mut fish = shell("fish", &["--no-config", "--command", script, line], &home);
-        let output = fish.output().unwrap();
-        assert!(output.stderr.is_empty(), "{output:?}");
-        String::from_utf8(output.stdout).unwrap()
+        let words = ["fish", "--no-config", "--command", script, line].map(OsStr::new);
+        let mut fish = in_its_environment(&command(&variables, &[]), words.into_iter());
+        let ended = Program::spawn(&mut fish).wait().await;
+        assert!(ended.stderr.is_empty(), "{ended:?}");
+        ended.stdout
     };
-    assert_eq!(offered("zoho-grant login --dc e"), "eu\tEurope\n");
+    assert_eq!(offered("zoho-grant login --dc e").await, "eu\tEurope\n");
     assert_eq!(
-        offered("zoho-grant check --profile "),
+        offered("zoho-grant check --profile ").await,
         "work\thttps://accounts.zoho.eu\n"
     );
-    assert!(offered("zoho-grant export --format airb").starts_with("airbyte\tAirbyte"));
+    for option in ["export --format", "login --for"] {
+        let airbyte = offered(&format!("zoho-grant {option} airb")).await;
+        assert!(airbyte.starts_with("airbyte\tAirbyte"), "{airbyte}");
+    }
+    let api = offered("zoho-grant ap").await;
+    assert!(api.starts_with("api\tMake one request"), "{api}");
 }
 
 #[tokio::test]

@@ -11,6 +11,8 @@ mod handover;
 #[cfg(unix)]
 mod hostile;
 mod login;
+#[cfg(target_os = "linux")]
+mod names;
 mod needs;
 #[cfg(target_os = "linux")]
 mod opener;

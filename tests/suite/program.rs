@@ -121,6 +121,13 @@ impl Program {
         said
     }
 
+    /// Waits until standard output holds the text.
+    pub async fn has_printed(&mut self, text: &str) {
+        let holds = |bytes: &Vec<u8>| String::from_utf8_lossy(bytes).contains(text);
+        let printed = timeout(DEADLINE, self.stdout.bytes.wait_for(holds)).await;
+        assert!(matches!(printed, Ok(Ok(_))), "it never printed {text:?}");
+    }
+
     /// Everything on standard output so far.
     pub fn printed(&self) -> String {
         self.stdout.text()

@@ -230,7 +230,7 @@ fn settings(stand_in: &StandIn) -> Settings {
     let server = |center| AccountsServer::given(&stand_in.accounts_url(center)).unwrap();
     let domain = |center| ApiDomain::given(&stand_in.api_domain(center)).unwrap();
     let home = server(DataCenter::Us);
-    let domains = DataCenter::ALL.map(domain).to_vec();
+    let domains = DataCenter::PAIR.map(domain).to_vec();
     Settings {
         client: Client::new(
             Id::new(&stand_in.client_id()).unwrap(),
@@ -253,6 +253,7 @@ fn settings(stand_in: &StandIn) -> Settings {
         keeping: None,
         destination: None,
         rehearsal: true,
+        page_first: false,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::program::{DEADLINE, after, command, in_its_environment};
 use rexpect::process::{PtyProcess, WaitStatus};
-use rustix::termios::{InputModes, LocalModes, OutputModes, tcgetattr};
+use rustix::termios::{InputModes, LocalModes, OutputModes, Winsize, tcgetattr, tcsetwinsize};
 use std::ffi::OsStr;
 use std::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -123,6 +123,17 @@ impl Typist {
     pub fn modes(&self) -> Modes {
         let modes = tcgetattr(&self.terminal).unwrap();
         (modes.input_modes, modes.output_modes, modes.local_modes)
+    }
+
+    /// Makes the terminal this wide.
+    pub fn widen(&self, columns: u16) {
+        let size = Winsize {
+            ws_row: 40,
+            ws_col: columns,
+            ws_xpixel: 0,
+            ws_ypixel: 0,
+        };
+        tcsetwinsize(&self.terminal, size).unwrap();
     }
 
     /// Sends the first process a signal, such as "INT".

@@ -3,8 +3,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use secrecy::ExposeSecret;
-
 use super::Registry;
 use super::answer::{Authorization, DeviceStart, Invalid, Polled, TokenError};
 use super::request::Access;
@@ -122,8 +120,9 @@ impl Registry {
 
     /// Judges a poll. A poll that comes too early is told to slow down, even after a decision.
     pub fn poll(&mut self, at: DataCenter, form: &Parameters, now: Instant) -> Polled {
-        let client_id = match self.poller(at, form) {
-            Ok(client_id) => client_id,
+        let client_id = match self.proven(at, form) {
+            Ok(client_id) if form.value("grant_type") == Some("device_token") => client_id,
+            Ok(_) => return Polled::Error(TokenError::GeneralError),
             Err(error) => return Polled::Error(error),
         };
         let (interval, code) = (
@@ -164,18 +163,6 @@ impl Registry {
         let device = self.devices.codes.get_mut(code);
         if let Some(device) = device.filter(|device| device.decision == Decision::Spent) {
             device.decision = Decision::Accepted;
-        }
-    }
-
-    /// Authenticates the client of a poll.
-    fn poller(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        if form.value("client_secret") != Some(client.secrets[at as usize].expose_secret()) {
-            return Err(TokenError::InvalidClientSecret);
-        }
-        match form.value("grant_type") {
-            Some("device_token") => Ok(client.id.clone()),
-            _ => Err(TokenError::GeneralError),
         }
     }
 }

@@ -48,16 +48,8 @@ impl Tokens {
         now: Instant,
     ) -> Issued {
         let refresh_token = refreshable.then(|| self.add_refresh(at, client_id, scopes));
-        let access = AccessToken {
-            token: shapes::token(),
-            at,
-            client_id: client_id.to_owned(),
-            parent: refresh_token.clone(),
-            scopes: scopes.to_vec(),
-            issued: now,
-        };
         Issued {
-            access_token: self.add_access(access),
+            access_token: self.add_access(at, client_id, refresh_token.clone(), scopes, now),
             refresh_token,
             scopes: scopes.to_vec(),
         }
@@ -77,16 +69,9 @@ impl Tokens {
             return None;
         }
         let scopes = refresh.scopes.clone();
-        let access = AccessToken {
-            token: shapes::token(),
-            at,
-            client_id: client_id.to_owned(),
-            parent: Some(token.to_owned()),
-            scopes: scopes.clone(),
-            issued: now,
-        };
+        let parent = Some(token.to_owned());
         Some(Issued {
-            access_token: self.add_access(access),
+            access_token: self.add_access(at, client_id, parent, &scopes, now),
             refresh_token: None,
             scopes,
         })
@@ -135,18 +120,32 @@ impl Tokens {
         token
     }
 
-    fn add_access(&mut self, new: AccessToken) -> String {
-        self.access.retain(|access| access.is_alive(new.issued));
+    fn add_access(
+        &mut self,
+        at: DataCenter,
+        client_id: &str,
+        parent: Option<String>,
+        scopes: &[String],
+        now: Instant,
+    ) -> String {
+        self.access.retain(|access| access.is_alive(now));
         let siblings = self
             .access
             .iter()
-            .filter(|access| access.parent == new.parent && access.client_id == new.client_id);
+            .filter(|access| access.parent == parent && access.client_id == client_id);
         let live: Vec<String> = siblings.map(|access| access.token.clone()).collect();
         if live.len() >= ACCESS_LIMIT {
             self.kill(&live[0]);
         }
-        let token = new.token.clone();
-        self.access.push(new);
+        let token = shapes::token();
+        self.access.push(AccessToken {
+            token: token.clone(),
+            at,
+            client_id: client_id.to_owned(),
+            parent,
+            scopes: scopes.to_vec(),
+            issued: now,
+        });
         token
     }
 }

@@ -1,10 +1,10 @@
-//! The two CRM answers that tell whose tokens these are.
+//! The CRM: who may call it, and the two responses that say who owns the tokens.
 
 use std::time::Instant;
 
-use axum::extract::State;
+use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use super::{Site, answer};
@@ -16,14 +16,30 @@ use crate::parameters::Parameters;
 pub const ORGANIZATION: &str = "Rehearsal Company";
 /// The only person.
 pub const PERSON: &str = "Rehearsal User";
-/// Their address.
+/// The person's email address.
 pub const EMAIL: &str = "rehearsal@example.com";
 
+/// The API versions. Nothing newer than 8 is documented, and nothing older than 2 is served.
+const VERSIONS: [&str; 7] = ["v2", "v3", "v4", "v5", "v6", "v7", "v8"];
+
+/// What the CRM returns instead of the requested data.
+pub enum Refusal {
+    /// The status, code and message.
+    Error(StatusCode, &'static str, String),
+    /// The response of a gateway in front of the CRM.
+    BadGateway,
+}
+
 /// GET `/crm/v8/org`.
-pub async fn org(State(site): State<Site>, headers: HeaderMap) -> Response {
+pub async fn org(
+    State(site): State<Site>,
+    Path(version): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    permit(&site, &headers, &version, &["ZohoCRM.org"]).await?;
     let country_code = match site.at {
         DataCenter::Us => "US",
-        DataCenter::Eu => "NL",
+        _ => "NL",
     };
     let organization = json!({
         "company_name": ORGANIZATION,
@@ -32,66 +48,140 @@ pub async fn org(State(site): State<Site>, headers: HeaderMap) -> Response {
         "type": "production",
         "license_details": { "paid": true, "paid_type": "enterprise" },
     });
-    let body = json!({ "org": [organization] });
-    reply(&site, &headers, "ZohoCRM.org", body).await
+    Ok(good(&json!({ "org": [organization] })))
 }
 
-/// GET `/crm/v8/users`, of which only `type=CurrentUser` is played.
+/// GET `/crm/v8/users`; only `type=CurrentUser` is supported.
 pub async fn users(
     State(site): State<Site>,
+    Path(version): Path<String>,
     headers: HeaderMap,
     query: Option<Parameters>,
-) -> Response {
+) -> Result<Response, Refusal> {
     let kind = query.as_ref().and_then(|query| query.value("type"));
     if kind != Some("CurrentUser") {
-        let message = "only type=CurrentUser is rehearsed";
-        return error(StatusCode::BAD_REQUEST, "INVALID_DATA", message);
+        return Err(Refusal::invalid("only type=CurrentUser is rehearsed"));
     }
+    permit(&site, &headers, &version, &["ZohoCRM.users"]).await?;
     let user = json!({
         "full_name": PERSON,
         "email": EMAIL,
         "profile": { "name": "Administrator" },
     });
-    let body = json!({ "users": [user] });
-    reply(&site, &headers, "ZohoCRM.users", body).await
+    Ok(good(&json!({ "users": [user] })))
 }
 
-/// The body, if the access token is alive here and its scopes cover the group.
-async fn reply(site: &Site, headers: &HeaderMap, group: &str, body: Value) -> Response {
+/// Checks that the API version exists, that the access token is valid here, and that its scopes cover each group.
+pub async fn permit(
+    site: &Site,
+    headers: &HeaderMap,
+    version: &str,
+    groups: &[&str],
+) -> Result<(), Refusal> {
+    if !VERSIONS.contains(&version) {
+        let message = "Please check if the URL trying to access is a correct one";
+        return Err(Refusal::of(
+            StatusCode::NOT_FOUND,
+            "INVALID_URL_PATTERN",
+            message,
+        ));
+    }
     let (covered, failure) = {
         let state = site.state();
         let scopes = access_token(headers)
             .and_then(|token| state.registry.scopes(site.at, token, Instant::now()));
-        let covered = scopes.map(|scopes| scopes.iter().any(|scope| covers(scope, group)));
+        let covered = scopes.map(|scopes| {
+            let mut groups = groups.iter();
+            groups.all(|group| scopes.iter().any(|scope| covers(scope, group)))
+        });
         (covered, state.failure_at(Stage::Crm))
     };
+    let unauthorized = |code, message| Err(Refusal::of(StatusCode::UNAUTHORIZED, code, message));
     match (covered, failure) {
         (None, _) | (_, Some(Failure::InvalidToken)) => {
-            let message = "invalid oauth token";
-            error(StatusCode::UNAUTHORIZED, "INVALID_TOKEN", message)
+            unauthorized("INVALID_TOKEN", "invalid oauth token")
         }
-        (Some(false), _) | (_, Some(Failure::ScopeMismatch)) => {
-            let message = "invalid oauth scope to access this URL";
-            error(StatusCode::UNAUTHORIZED, "OAUTH_SCOPE_MISMATCH", message)
-        }
-        (_, Some(Failure::CrmHtml)) => answer::bad_gateway(),
-        (_, Some(Failure::CrmSlow)) => answer::never().await,
-        _ => answer::json(StatusCode::OK, &body),
+        (Some(false), _) | (_, Some(Failure::ScopeMismatch)) => unauthorized(
+            "OAUTH_SCOPE_MISMATCH",
+            "invalid oauth scope to access this URL",
+        ),
+        (_, Some(Failure::CrmHtml)) => Err(Refusal::BadGateway),
+        (_, Some(Failure::CrmSlow)) => std::future::pending().await,
+        _ => Ok(()),
     }
 }
 
-/// One header, in the one documented spelling: whether `Bearer` works too is not said.
+/// The requested data.
+pub fn good(body: &Value) -> Response {
+    answer::json(StatusCode::OK, body)
+}
+
+/// The access token from a single header in the one documented spelling; Zoho does not say whether `Bearer` works too.
 fn access_token(headers: &HeaderMap) -> Option<&str> {
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
     let value = values.next().filter(|_| values.next().is_none())?;
     value.to_str().ok()?.strip_prefix("Zoho-oauthtoken ")
 }
 
+/// Whether a scope allows reading a group: "ZohoCRM.settings.READ" covers "ZohoCRM.settings.fields". Ignores case,
+/// which Zoho's own pages mix.
 fn covers(scope: &str, group: &str) -> bool {
-    matches!(scope.strip_prefix(group), Some(".READ" | ".ALL"))
+    let [scope, group] = [scope, group].map(str::to_ascii_lowercase);
+    let Some((over, "read" | "all")) = scope.rsplit_once('.') else {
+        return false;
+    };
+    let rest = group.strip_prefix(over);
+    over.contains('.') && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-fn error(status: StatusCode, code: &str, message: &str) -> Response {
-    let body = json!({ "code": code, "details": {}, "message": message, "status": "error" });
-    answer::json(status, &body)
+impl Refusal {
+    /// Creates a CRM error.
+    pub fn of(status: StatusCode, code: &'static str, message: &str) -> Self {
+        Self::Error(status, code, message.to_owned())
+    }
+
+    /// Creates the error for a request that cannot be answered.
+    pub fn invalid(message: &str) -> Self {
+        Self::of(StatusCode::BAD_REQUEST, "INVALID_DATA", message)
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Error(status, code, message) => {
+                let body =
+                    json!({ "code": code, "details": {}, "message": message, "status": "error" });
+                answer::json(status, &body)
+            }
+            Self::BadGateway => answer::bad_gateway(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::covers;
+
+    #[test]
+    fn a_scope_covers_its_group_and_what_is_beneath() {
+        for (scope, group) in [
+            ("ZohoCRM.org.READ", "ZohoCRM.org"),
+            ("ZohoCRM.settings.ALL", "ZohoCRM.settings.fields"),
+            ("ZohoCRM.modules.leads.READ", "ZohoCRM.modules.Leads"),
+            ("ZohoCRM.modules.READ", "ZohoCRM.modules.Leads"),
+        ] {
+            assert!(covers(scope, group), "{scope} {group}");
+        }
+        for (scope, group) in [
+            ("ZohoCRM.organs.READ", "ZohoCRM.org"),
+            ("ZohoCRM.org.CREATE", "ZohoCRM.org"),
+            ("ZohoCRM.READ", "ZohoCRM.org"),
+            ("ZohoCRM.settings.fields.READ", "ZohoCRM.settings.modules"),
+            ("ZohoCRM.modules.contacts.READ", "ZohoCRM.modules.Leads"),
+            ("ZohoCRM.modules.custom.READ", "ZohoCRM.modules.Leads"),
+        ] {
+            assert!(!covers(scope, group), "{scope} {group}");
+        }
+    }
 }

@@ -3,6 +3,8 @@
 #![allow(clippy::unwrap_used, reason = "a test ends where it cannot go on")]
 
 mod failures;
+mod names;
+mod records;
 mod shapes;
 
 use std::collections::HashMap;
@@ -63,7 +65,8 @@ async fn send(url: &str, method: &str, headers: &str, body: &str) -> Answer {
     let mut stream = open(&url.parse().unwrap(), method, headers, body).await;
     let mut answer = Vec::new();
     stream.read_to_end(&mut answer).await.unwrap();
-    Answer(String::from_utf8(answer).unwrap())
+    // A zip file is no text.
+    Answer(String::from_utf8_lossy(&answer).into_owned())
 }
 
 async fn fetch(url: &str) -> Answer {

@@ -89,8 +89,8 @@ async fn an_error_page_of_zohos_is_explained_there_and_in_the_terminal() {
 fn assert_said(page: &str, stderr: &str) {
     let told = |line: &'_ str| {
         Some(
-            line.strip_prefix("  Why:  ")
-                .or(line.strip_prefix("  Next: "))?
+            line.strip_prefix("  Why:   ")
+                .or(line.strip_prefix("  Next:  "))?
                 .to_owned(),
         )
     };

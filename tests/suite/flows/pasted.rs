@@ -16,7 +16,7 @@ async fn login(zoho: &StandIn, redirect_uri: &str) -> (Typist, Callback) {
         zoho.client_id(),
         zoho.accounts_url(DataCenter::Us),
     );
-    for center in DataCenter::ALL {
+    for center in DataCenter::PAIR {
         arguments += " --trust-accounts-server ";
         arguments += &zoho.accounts_url(center);
         arguments += " --trust-api-domain ";

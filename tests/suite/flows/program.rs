@@ -148,6 +148,9 @@ mod under_a_terminal {
         let address = typist.address("/oauth/v2/auth");
         typist.press("half a li").await;
         bounded(visitor::consent(&address)).await.unwrap();
+        // What was typed before the question is no answer to it.
+        typist.next("Print them here too?").await;
+        typist.enter("").await;
         typist.until("extproc").await;
         // Text that was typed but not read is not a command.
         typist.enter("next").await;

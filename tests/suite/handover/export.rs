@@ -35,13 +35,20 @@ async fn git_is_asked_without_our_variables() {
         ),
         ("ZOHO_REFRESH_TOKEN", "1000.r.r"),
         ("ZOHO_DC", "eu"),
+        ("CRM_CLIENT_SECRET", "of another login"),
+        ("CRM_OTHER", "1"),
     ];
     let output = folder.path().join("out");
-    let ended = export(&variables, &["--output", output.to_str().unwrap()]).await;
+    let options = ["--output", output.to_str().unwrap(), "--env-prefix", "CRM_"];
+    let ended = export(&variables, &options).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let seen = fs::read_to_string(seen).unwrap();
     assert!(seen.contains("check-ignore"));
-    assert!(!seen.contains("ZOHO_"), "{seen}");
+    assert!(
+        !seen.contains("ZOHO_") && !seen.contains("CRM_CLIENT_SECRET"),
+        "{seen}"
+    );
+    assert!(seen.contains("CRM_OTHER=1"), "{seen}");
 }
 
 /// Runs git in a folder, ignoring the configuration of the user running the test.

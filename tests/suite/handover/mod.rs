@@ -1,3 +1,4 @@
 //! Tests credentials in the formats of their destinations.
 
 mod export;
+mod reading;

@@ -60,6 +60,7 @@ fn settings(zoho: &Hostile) -> Settings {
         keeping: None,
         destination: None,
         rehearsal: false,
+        page_first: false,
     }
 }
 

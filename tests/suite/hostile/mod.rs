@@ -7,7 +7,7 @@ mod clock;
 mod connections;
 mod endings;
 mod files;
-mod front;
+pub mod front;
 mod heads;
 pub mod login;
 #[cfg(target_os = "linux")]

@@ -2,9 +2,9 @@
 
 use super::front::{Authority, Proxy};
 use super::login::{Login, at, command, stand_in};
+use super::port::free_port;
 use super::zoho::{Hostile, Whole};
 use crate::program::Program;
-use std::net::TcpListener;
 use tokio::process::Command;
 
 const TUNNEL: &str = "HTTP/1.1 200 Connection established\r\n\r\n";
@@ -13,15 +13,7 @@ const LOCKED: &str =
 /// A name that no resolver knows (RFC 6761).
 pub(super) const NOWHERE: &str = "https://accounts.zoho.invalid";
 
-pub(super) fn free_port() -> u16 {
-    TcpListener::bind("[::]:0")
-        .unwrap()
-        .local_addr()
-        .unwrap()
-        .port()
-}
-
-/// A login at this server that trusts only this authority.
+/// A login at this server, which trusts this authority and no other.
 pub(super) fn trusting(authority: &Authority, server: &str, more: &[&str]) -> Command {
     let mut command = at(server, "1000.CLIENT", &[&["--no-browser"], more].concat());
     command.env("SSL_CERT_FILE", authority.file.path());

@@ -2,7 +2,8 @@
 
 use super::front::{Authority, Proxy, Socks};
 use super::login::{Login, command, stand_in};
-use super::network::{NOWHERE, free_port, not_begun, trusting};
+use super::network::{NOWHERE, not_begun, trusting};
+use super::port::free_port;
 use super::zoho::{Hostile, Whole};
 
 #[tokio::test]

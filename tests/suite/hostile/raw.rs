@@ -111,7 +111,7 @@ async fn row_11_a_browser_that_speaks_tls_is_told_once() {
     }
     let ended = login.assert_alive(&zoho).await;
     assert_eq!(
-        ended.stderr.matches("https-only mode").count(),
+        ended.stderr.matches("HTTPS-only mode").count(),
         1,
         "{}",
         ended.stderr

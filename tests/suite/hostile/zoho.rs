@@ -16,6 +16,8 @@ pub enum Reply {
     Never,
     /// Sends these bytes once released.
     Released(Arc<Notify>, Vec<u8>),
+    /// These bytes, and the others once released.
+    InTwo(Vec<u8>, Arc<Notify>, Vec<u8>),
 }
 
 /// Serves the accounts server and the API domain on one port.
@@ -146,6 +148,11 @@ async fn serve(
         Reply::Released(when, bytes) => {
             when.notified().await;
             bytes
+        }
+        Reply::InTwo(first, when, rest) => {
+            let _ = stream.write_all(&first).await;
+            when.notified().await;
+            rest
         }
     };
     let _ = stream.write_all(&bytes).await;

@@ -129,7 +129,7 @@ async fn a_refusal_without_state_is_told_and_changes_nothing() {
     let ended = program.wait().await;
     assert_eq!(ended.code, Some(4));
     assert!(
-        ended.stderr.contains("cannot be tied to this login"),
+        ended.stderr.contains("cannot be matched to this login"),
         "{}",
         ended.stderr
     );

@@ -2,7 +2,7 @@
 //! sources keep their order.
 
 use crate::program::{Ended, Program};
-use crate::tokens::source::Life;
+use crate::tokens::source::{Life, SCOPES};
 use serde_json::Value;
 use std::fs;
 use std::path::PathBuf;
@@ -85,8 +85,20 @@ async fn row_32_a_remembered_secret_stays_with_its_server() {
     let life = Life::with_profile().await;
     let ended = login(&life, &[], &[]).await;
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
-    assert!(ended.stderr.contains("profile default"), "{}", ended.stderr);
-    assert!(ended.stderr.contains(&life.stand_in.client_id()));
+    let client = life.stand_in.client_id();
+    let note = format!("comes from profile default (Rehearsal Company): client {client}, ");
+    let told: Vec<_> = ended
+        .stderr
+        .lines()
+        .filter(|line| line.contains(&note))
+        .collect();
+    assert_eq!(told.len(), 1, "{}", ended.stderr);
+    assert!(
+        told[0].ends_with(&format!("{}.", SCOPES.join(", "))),
+        "{}",
+        told[0]
+    );
+    assert!(!ended.stderr.contains("warning"), "{}", ended.stderr);
 
     let elsewhere = [("ZOHO_ACCOUNTS_URL", "http://127.0.0.1:9")];
     for options in [&[][..], &["--profile", "default"]] {
@@ -97,6 +109,41 @@ async fn row_32_a_remembered_secret_stays_with_its_server() {
     let ended = login(&life, &[], &["--profile", "none"]).await;
     assert_eq!(ended.code, Some(2), "{}", ended.stderr);
     assert!(ended.stderr.contains("no profile none"), "{}", ended.stderr);
+}
+
+#[tokio::test]
+async fn a_printed_command_consents_again_to_the_same() {
+    let life = Life::with_profile().await;
+    life.change("refresh_token", "1000.dead");
+    life.change("expires_at", "2020-01-01T00:00:00Z");
+    let ended = life.run(&["token"]).await;
+    assert_eq!(ended.code, Some(5), "{}", ended.stderr);
+    let (_, command) = ended.stderr.split_once("Consent again: ").unwrap();
+    let scopes = SCOPES.join(",");
+    assert_eq!(
+        command.trim_end(),
+        format!("zoho-grant login --profile default --scope {scopes} --save --save-to file")
+    );
+    let words: Vec<_> = command.split_whitespace().skip(2).collect();
+    let ended = login(&life, &[], &words).await;
+    assert_eq!(ended.code, Some(4), "{}", ended.stderr);
+    assert!(
+        ended.stderr.contains("comes from profile default"),
+        "{}",
+        ended.stderr
+    );
+
+    let path = written(
+        &life,
+        "ZOHO_CLIENT_ID=1000.A\nZOHO_CLIENT_SECRET=s\nZOHO_ACCESS_TOKEN=1000.a\nZOHO_DC=jp\n\
+        ZOHO_ACCESS_TOKEN_EXPIRES_AT=2020-01-01T00:00:00Z\nZOHO_SCOPE=A.b.READ\n",
+    );
+    let path = path.to_str().unwrap();
+    let ended = life.run(&["token", "--env-file", path]).await;
+    let command = format!(
+        "zoho-grant login --env-file {path} --scope A.b.READ --format dotenv --output {path}\n"
+    );
+    assert!(ended.stderr.contains(&command), "{}", ended.stderr);
 }
 
 #[tokio::test]

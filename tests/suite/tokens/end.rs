@@ -19,7 +19,7 @@ async fn check_tells_whose_they_are_and_which_scopes_answer() {
         "Person        Rehearsal User  rehearsal@example.com",
         "Access token  expires in 60 minutes",
         "Scope         ZohoCRM.org.READ  responds",
-        "Scope         ZohoCRM.modules.READ  not asked",
+        "Scope         ZohoCRM.modules.READ  not checked",
     ] {
         assert!(ended.stdout.contains(line), "{line}:\n{}", ended.stdout);
     }

@@ -114,7 +114,7 @@ async fn secrets_live_in_the_keyring_and_not_in_the_file() {
         ended.stderr
     );
     assert!(
-        ended.stderr.contains("Stored in the keyring"),
+        ended.stderr.contains("Saved in the system's keyring"),
         "{}",
         ended.stderr
     );
@@ -290,6 +290,6 @@ async fn an_ordinary_user_is_let_in_as_well_as_root() {
         .unwrap();
     let stderr = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "{stderr}");
-    assert!(stderr.contains("Stored in the keyring"), "{stderr}");
+    assert!(stderr.contains("Saved in the system's keyring"), "{stderr}");
     assert!(output.stdout.starts_with(b"1000."), "{stderr}");
 }

@@ -2,7 +2,7 @@
 
 use crate::needs::missing;
 use crate::program::{Ended, Program, command, through};
-use crate::tokens::source::Life;
+use crate::tokens::source::{Life, SCOPES};
 use serde_json::Value;
 use std::fs;
 use std::time::{Duration, SystemTime};
@@ -143,15 +143,10 @@ async fn a_dead_refresh_token_is_exit_5_with_the_command_to_consent_again() {
             "{}",
             ended.stderr
         );
-        let again = format!(
-            "zoho-grant login --client-id {} --accounts-url",
-            life.stand_in.client_id()
-        );
-        assert!(
-            ended.stderr.contains(&again) && ended.stderr.contains("--save default"),
-            "{}",
-            ended.stderr
-        );
+        let scopes = SCOPES.join(",");
+        let again =
+            format!("zoho-grant login --profile default --scope {scopes} --save --save-to file\n");
+        assert!(ended.stderr.contains(&again), "{}", ended.stderr);
         assert!(!ended.stderr.contains("1000.r.gone"));
     }
     let ended = life.run(&["check", "--json"]).await;

@@ -23,7 +23,7 @@ async fn person(life: &Life, more: &[(&str, &str)], arguments: &[&str]) -> Typis
 #[tokio::test]
 async fn the_grant_token_is_asked_for_unseen_and_another_data_centre_tried_when_chosen() {
     let life = Life::new().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let code = life.stand_in.self_client_code(&SCOPES);
     let domain = life.stand_in.api_domain(DataCenter::Eu);
     let arguments = [
@@ -45,7 +45,7 @@ async fn the_grant_token_is_asked_for_unseen_and_another_data_centre_tried_when_
         "{seen}"
     );
     person.enter(DOWN).await;
-    person.next("Stored in the file").await;
+    person.next("Saved in the file").await;
     assert_eq!(person.end().await, 0);
     assert_eq!(life.requests("authorization_code"), 2);
 }
@@ -78,7 +78,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
     let life = Life::new().await;
     let file = life.home.path().join("printed");
     let arguments = format!(
-        "login --no-browser --accounts-url http://127.0.0.1:9 --redirect-uri http://localhost:0/ > {}",
+        "login --no-browser --accounts-url http://127.0.0.1:9 --redirect-uri http://localhost:0/ --format text --scope A.b.READ > {}",
         file.display()
     );
     let mut person = Typist::start(&arguments, &life.variables());
@@ -86,6 +86,8 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
     person.enter("1000.ABCDEFGHIJ0123456789ABCDEFGHIJ").await;
     person.next("Client secret (not shown): ").await;
     person.enter("not-to-be-seen").await;
+    person.next("Save client and tokens").await;
+    person.enter("").await;
     person.until("code=1").await;
     assert!(!person.seen.contains("not-to-be-seen"), "{}", person.seen);
     assert_eq!(fs::read_to_string(file).unwrap(), "");
@@ -94,7 +96,7 @@ async fn client_and_secret_are_asked_for_on_the_terminal_alone() {
 #[tokio::test]
 async fn enter_alone_tries_nothing_more() {
     let life = Life::new().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     let code = life.stand_in.self_client_code(&SCOPES);
     let arguments = ["exchange", "--trust-accounts-server", &eu];
     let mut person = person(&life, &[("ZOHO_ACCOUNTS_URL", &us)], &arguments).await;
@@ -148,7 +150,7 @@ async fn saving_over_a_live_refresh_token_offers_to_revoke_it() {
 #[tokio::test]
 async fn ctrl_c_and_esc_end_at_each_question_with_the_terminal_as_before() {
     let life = Life::with_profile().await;
-    let [us, eu] = DataCenter::ALL.map(|center| life.stand_in.accounts_url(center));
+    let [us, eu] = DataCenter::PAIR.map(|center| life.stand_in.accounts_url(center));
     for key in ["\x03", "\x1b"] {
         let mut asked = person(&life, &[], &["revoke"]).await;
         asked.next("(y/N) ").await;

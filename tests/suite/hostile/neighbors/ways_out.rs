@@ -59,7 +59,7 @@ async fn at_the_start_zohos_address_is_printed_and_the_rest_is_pasted() {
     assert!(!typist.seen.contains("/oauth/v2/auth?"), "{}", typist.seen);
     let mut person = Neighbor::of(&redirect_uri).await;
     assert_eq!(person.get(&start).await.status(), "403");
-    typist.until("open Zoho's page itself there:").await;
+    typist.until("open Zoho's page in it instead:").await;
     typist.next("/oauth/v2/auth?").await;
     typist.until("\n").await;
     // Plain text: the terminal must not turn it into a link.

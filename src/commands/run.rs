@@ -1,0 +1,122 @@
+//! `run`: a program with a live access token in its environment.
+
+use crate::cli::tokens::Run;
+use crate::cli::usage::Usage;
+use crate::cli::variables::NAMES;
+use crate::commands::live::{Wanted, live, trusted_domain};
+use crate::commands::source::Source;
+use crate::commands::{App, Ended};
+use crate::signals;
+use std::ffi::OsStr;
+use std::io;
+use std::path::Path;
+use std::process::Command;
+use zoho_grant::credentials::Credentials;
+use zoho_grant::handover::dotenv;
+use zoho_grant::handover::format_options::{FormatOptions, Prefix};
+use zoho_grant::untrusted::Untrusted;
+
+/// What the program gets, without the prefix.
+const GIVEN: [&str; 5] = [
+    "ACCESS_TOKEN",
+    "ACCESS_TOKEN_EXPIRES_AT",
+    "ACCOUNTS_URL",
+    "API_DOMAIN",
+    "DC",
+];
+
+/// What it gets besides when it shall refresh by itself.
+const SECRETS: [&str; 3] = ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"];
+
+/// Puts the program in the place of this one, where the system can; the exit code is the program's.
+pub fn run(arguments: &Run, app: &App) -> Ended {
+    let source = Source::of(&arguments.from)?;
+    let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
+    live.put_back(&source);
+    let domain = trusted_domain(&live, &source, &arguments.trust_api_domain)?;
+    if let Some(problem) = &live.problem {
+        app.terminal.error(problem);
+    }
+    let credentials = Credentials {
+        access_token: Some(live.token),
+        api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
+        ..live.kept
+    };
+    let (program, rest) = arguments
+        .command
+        .split_first()
+        .expect("the command line requires a first word");
+    let mut command = Command::new(program);
+    command.args(rest);
+    fill(&mut command, &credentials, arguments);
+    let error = start(command);
+    Err(not_started(program, &error))
+}
+
+/// Nothing that is inherited may contradict what is given.
+fn fill(command: &mut Command, credentials: &Credentials, arguments: &Run) {
+    let prefix = &arguments.from.env_prefix;
+    for prefix in [prefix, &Prefix::default()] {
+        for name in NAMES {
+            command.env_remove(prefix.name(name));
+        }
+    }
+    let options = FormatOptions {
+        env_prefix: prefix.clone(),
+        ..FormatOptions::default()
+    };
+    let secrets = SECRETS.iter().filter(|_| arguments.with_refresh_token);
+    let given: Vec<String> = GIVEN
+        .iter()
+        .chain(secrets)
+        .map(|name| prefix.name(name))
+        .collect();
+    for (name, value) in dotenv::environment(credentials, &options) {
+        if given.contains(&name) {
+            command.env(name, &*value);
+        }
+    }
+}
+
+/// Returns only when it could not be started.
+#[cfg(unix)]
+fn start(mut command: Command) -> io::Error {
+    use std::os::unix::process::CommandExt;
+    signals::keep_cores_again();
+    command.exec()
+}
+
+/// Ends with the program's exit code. Ctrl-C reaches the program by itself.
+#[cfg(not(unix))]
+fn start(mut command: Command) -> io::Error {
+    drop(signals::listen());
+    match command.status() {
+        Ok(status) => std::process::exit(status.code().unwrap_or(1)),
+        Err(error) => error,
+    }
+}
+
+/// 127 and 126, as shells have them: there is no such program, or it cannot be started.
+fn not_started(program: &OsStr, error: &io::Error) -> Usage {
+    let missing = error.kind() == io::ErrorKind::NotFound && !is_there(program);
+    let shown = Untrusted::path(Path::new(program));
+    let remedy = if missing {
+        "Check its name and PATH."
+    } else {
+        "Check that it is a program that this system can run, and that you may run it."
+    };
+    Usage {
+        exit_code: if missing { 127 } else { 126 },
+        ..Usage::new(&format!("run -- {shown}"), error, remedy)
+    }
+}
+
+/// A script whose interpreter is missing is there all the same.
+fn is_there(program: &OsStr) -> bool {
+    let path = Path::new(program);
+    if path.components().count() > 1 {
+        return path.exists();
+    }
+    let folders = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&folders).any(|folder| folder.join(path).exists())
+}

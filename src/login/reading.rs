@@ -1,0 +1,272 @@
+//! What the program that will read the CRM would find there: its own first requests, made once, with the new token.
+//! They prove nothing beyond what they ask, and a login never fails because of them.
+
+use crate::context::{Context, stopped};
+use crate::credentials::Credentials;
+use crate::handover::destination::{Destination, FirstCalls};
+use crate::settings::Settings;
+use crate::untrusted::Untrusted;
+use crate::zoho::crm::{self, Unchecked};
+use crate::zoho::http::Zoho;
+use crate::zoho::trust::ApiDomain;
+use secrecy::SecretString;
+use serde_json::Value;
+use std::time::Duration;
+use tokio::time::timeout;
+
+/// For all of them together: the person waits for the page meanwhile.
+const WITHIN: Duration = Duration::from_secs(10);
+
+/// So many modules are named; the rest are counted.
+const NAMED: usize = 8;
+
+/// One sentence for each thing worth knowing; none when nothing was asked.
+pub(super) async fn of(
+    zoho: &Zoho,
+    settings: &Settings,
+    credentials: &Credentials,
+    context: &mut Context,
+) -> Vec<String> {
+    let Some(destination) = settings.destination else {
+        return Vec::new();
+    };
+    let title = destination.title();
+    let calls = match destination.first_calls() {
+        FirstCalls::Known(version) => version,
+        FirstCalls::Unknown => {
+            return vec![format!(
+                "What {title} will be able to read was not tried: Adobe does not document its first requests."
+            )];
+        }
+        FirstCalls::NotOne => return Vec::new(),
+    };
+    let domain = credentials.api_domain.as_ref();
+    let domain = domain.and_then(|domain| settings.trust.api_domain(domain.raw()));
+    let (Some(domain), Some(token)) = (domain, &credentials.access_token) else {
+        return Vec::new();
+    };
+    if !settings.verify || !is_answering(credentials) {
+        return Vec::new();
+    }
+    let requests = FirstRequests {
+        zoho,
+        domain: &domain,
+        token,
+        version: calls,
+    };
+    let found = tokio::select! {
+        biased;
+        found = timeout(WITHIN, requests.find()) => found,
+        _ = stopped(&mut context.stopped) => return Vec::new(),
+    };
+    let found = found.unwrap_or_else(|_| Err(Missing::Answer("it did not answer in time".into())));
+    sentences(destination, found)
+}
+
+/// Whether the check showed that the token opens the CRM, or was not allowed to ask.
+fn is_answering(credentials: &Credentials) -> bool {
+    let identity = &credentials.identity;
+    let scopes = credentials.scopes.as_ref();
+    let may_ask = |group| scopes.is_none_or(|scopes| scopes.allow_reading(group));
+    let answers = [
+        ("ZohoCRM.org", identity.organization.as_ref().err()),
+        ("ZohoCRM.users", identity.user.as_ref().err()),
+    ];
+    let asked = answers.iter().any(|(group, _)| may_ask(group));
+    let answered = |why: Option<&Unchecked>| matches!(why, None | Some(Unchecked::ScopeMissing));
+    identity.token_refused().is_none() && (!asked || answers.iter().any(|(_, why)| answered(*why)))
+}
+
+/// Why a program would read nothing.
+#[derive(Debug, PartialEq, Eq)]
+enum Missing {
+    /// This scope was not granted.
+    Scope(&'static str),
+    /// The CRM did not answer what was asked; reads on from "because".
+    Answer(String),
+}
+
+/// What a program would find.
+#[derive(Debug, PartialEq, Eq)]
+struct Found {
+    /// The modules that can be read, as the CRM names them.
+    modules: Vec<String>,
+    /// The one whose fields and records were asked for.
+    tried: Option<String>,
+}
+
+/// The program's first requests to the CRM.
+struct FirstRequests<'a> {
+    zoho: &'a Zoho,
+    domain: &'a ApiDomain,
+    token: &'a SecretString,
+    /// Of the API, as the program asks for it: "v2".
+    version: &'static str,
+}
+
+impl FirstRequests<'_> {
+    /// The list of modules, then fields and one record of one of them.
+    async fn find(&self) -> Result<Found, Missing> {
+        let list = self
+            .ask("settings/modules", "ZohoCRM.settings.modules.READ")
+            .await?;
+        let modules = modules(&list);
+        let tried = modules
+            .iter()
+            .find(|name| *name == "Leads")
+            .or(modules.first());
+        let tried = tried.filter(|name| is_name(name)).cloned();
+        if let Some(name) = &tried {
+            let fields = format!("settings/fields?module={name}");
+            let fields = self.ask(&fields, "ZohoCRM.settings.fields.READ").await?;
+            // Versions after 2 want to be told which fields.
+            let field = fields["fields"][0]["api_name"].as_str();
+            let field = field.filter(|field| is_name(field)).unwrap_or("id");
+            let record = format!("{name}?fields={field}&per_page=1");
+            self.ask(&record, "ZohoCRM.modules.READ").await?;
+        }
+        Ok(Found { modules, tried })
+    }
+
+    async fn ask(&self, what: &str, scope: &'static str) -> Result<Value, Missing> {
+        let path = format!("/crm/{}/{what}", self.version);
+        let answer = crm::read(self.zoho, self.domain, self.token, &path).await;
+        answer.map_err(|why| match why {
+            Unchecked::ScopeMissing => Missing::Scope(scope),
+            why => Missing::Answer(why.to_string()),
+        })
+    }
+}
+
+/// Those that the API serves.
+fn modules(list: &Value) -> Vec<String> {
+    let modules = list["modules"].as_array().map_or(&[][..], Vec::as_slice);
+    let served = modules
+        .iter()
+        .filter(|module| module["api_supported"] == true);
+    let names = served.filter_map(|module| module["api_name"].as_str());
+    names.map(str::to_owned).collect()
+}
+
+/// Whether it can be part of a path unencoded.
+fn is_name(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'_';
+    !text.is_empty() && text.bytes().all(plain)
+}
+
+fn sentences(destination: Destination, found: Result<Found, Missing>) -> Vec<String> {
+    let title = destination.title();
+    match found {
+        Ok(found) if found.modules.is_empty() => vec![format!(
+            "{title} will find nothing to read: the CRM names no module that its API serves."
+        )],
+        Ok(found) => {
+            let shown = found.modules.iter().take(NAMED);
+            let shown: Vec<String> = shown.map(|name| Untrusted::new(name).to_string()).collect();
+            let more = found.modules.len() - shown.len();
+            let more = if more == 0 {
+                String::new()
+            } else {
+                format!(" and {more} more")
+            };
+            let tried = found.tried.map_or_else(String::new, |name| {
+                format!(" (tried: the list of modules, then fields and a record of {name})")
+            });
+            vec![format!(
+                "{title} will be able to read: {}{more}{tried}.",
+                shown.join(", ")
+            )]
+        }
+        Err(Missing::Scope(scope)) => vec![format!(
+            "{title} will not be able to read: the scope {scope} was not granted. Consent again with it: zoho-grant login \
+             --for {}",
+            destination.option()
+        )],
+        Err(Missing::Answer(why)) => vec![format!(
+            "What {title} will be able to read is not known, because {}.",
+            why.trim_end_matches('.')
+        )],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::{Expect, expect};
+    use serde_json::json;
+
+    fn check(found: Result<Found, Missing>, expected: &Expect) {
+        expected.assert_eq(&sentences(Destination::Airbyte, found).join("\n"));
+    }
+
+    fn found(modules: &[&str], tried: Option<&str>) -> Found {
+        Found {
+            modules: modules.iter().map(ToString::to_string).collect(),
+            tried: tried.map(str::to_owned),
+        }
+    }
+
+    #[test]
+    fn modules_are_named_and_many_are_counted() {
+        check(
+            Ok(found(&["Leads", "Contacts"], Some("Leads"))),
+            &expect![
+                "Airbyte will be able to read: Leads, Contacts (tried: the list of modules, then fields and a record of Leads)."
+            ],
+        );
+        let names: Vec<String> = (1..=30)
+            .map(|number| format!("CustomModule{number}"))
+            .collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        check(
+            Ok(found(&names, None)),
+            &expect![
+                "Airbyte will be able to read: CustomModule1, CustomModule2, CustomModule3, CustomModule4, CustomModule5, CustomModule6, CustomModule7, CustomModule8 and 22 more."
+            ],
+        );
+        check(
+            Ok(found(&["\u{1b}[2J"], None)),
+            &expect![r"Airbyte will be able to read: \u{1b}[2J."],
+        );
+        check(
+            Ok(found(&[], None)),
+            &expect![
+                "Airbyte will find nothing to read: the CRM names no module that its API serves."
+            ],
+        );
+    }
+
+    #[test]
+    fn a_missing_scope_comes_with_the_command_that_asks_for_it() {
+        check(
+            Err(Missing::Scope("ZohoCRM.settings.fields.READ")),
+            &expect![
+                "Airbyte will not be able to read: the scope ZohoCRM.settings.fields.READ was not granted. Consent again with it: zoho-grant login --for airbyte"
+            ],
+        );
+        check(
+            Err(Missing::Answer(
+                "the CRM answered NO_PERMISSION (HTTP status 403)".to_owned(),
+            )),
+            &expect![
+                "What Airbyte will be able to read is not known, because the CRM answered NO_PERMISSION (HTTP status 403)."
+            ],
+        );
+    }
+
+    #[test]
+    fn only_what_the_api_serves_is_a_module_and_only_a_name_goes_into_a_path() {
+        let list = json!({ "modules": [
+            { "api_name": "Home", "api_supported": false },
+            { "api_name": "Leads", "api_supported": true },
+            { "api_name": 7, "api_supported": true },
+            "odd",
+        ] });
+        assert_eq!(modules(&list), ["Leads"]);
+        assert_eq!(modules(&Value::Null), [""; 0]);
+        assert!(is_name("CustomModule1_x"));
+        for odd in ["", "../org", "a?b", "a b", "a/b", "é"] {
+            assert!(!is_name(odd), "{odd}");
+        }
+    }
+}
