@@ -82,7 +82,7 @@ async fn an_error_is_exit_5_with_its_status_and_its_body() {
         ended.stderr
     );
     assert!(
-        ended.stderr.contains("answered with status 4"),
+        ended.stderr.contains("returned status 4"),
         "{}",
         ended.stderr
     );

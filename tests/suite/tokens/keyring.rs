@@ -165,7 +165,7 @@ async fn an_entry_that_was_removed_elsewhere_is_told() {
     assert!(
         ended
             .stderr
-            .contains("does not hold the secrets of the profile default"),
+            .contains("does not contain the secrets of profile default"),
         "{}",
         ended.stderr
     );

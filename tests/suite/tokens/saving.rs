@@ -69,7 +69,7 @@ async fn what_hides_is_refused_where_nothing_shows_it() {
             let ended = life.run(&[&["export"][..], &option].concat()).await;
             assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
             assert!(
-                ended.stderr.contains("cannot carry the organization_name"),
+                ended.stderr.contains("cannot represent the organization_name"),
                 "{}",
                 ended.stderr
             );
