@@ -65,32 +65,32 @@ pub enum Event {
     UnknownLocation(Untrusted),
     /// A request to Zoho was answered or failed.
     Requested(Requested),
-    /// Something at the set-up page.
+    /// Something on the setup page.
     SetUp(SetUp),
 }
 
-/// What happens at the set-up page.
+/// What happens on the setup page.
 #[derive(Debug)]
 pub enum SetUp {
     /// It is served at this address, for the opener.
     Open(String),
-    /// It is waited for; told every second.
+    /// Waiting for the person; sent every second.
     Waiting {
-        /// Until the program gives up.
+        /// Time until the program gives up.
         left: Duration,
     },
-    /// The person goes on to Zoho with what they entered.
+    /// The person continues to Zoho with what they entered.
     Began {
-        /// Where this machine does not serve the redirect URI: the address there must be pasted.
+        /// Whether the redirected address must be pasted, because this machine does not serve the redirect URI.
         paste: bool,
     },
-    /// An attempt failed, and the page is open for the next.
+    /// An attempt failed, and the page stays open for the next one.
     Failed {
         /// What could not be done.
         what: String,
         /// Why.
         cause: String,
     },
-    /// Another user of this machine, by number, sent a request, which had no effect.
+    /// Another user of this machine, by user ID, sent a request, which had no effect.
     Neighbor(u32),
 }

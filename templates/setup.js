@@ -4,7 +4,7 @@
   const all = (selector) => [...document.querySelectorAll(selector)];
   const byId = (id) => document.getElementById(id);
 
-  // Only selected text can be copied without the clipboard interface.
+  // Without the clipboard API, only selected text can be copied.
   function copySelected(code) {
     getSelection().selectAllChildren(code);
     return document.execCommand("copy");
@@ -48,7 +48,7 @@
   });
   all("[name=center]").forEach((choice) => choice.addEventListener("change", () => byId("crm").value = ""));
 
-  // Scopes: those of the program, until the person changes one.
+  // Scopes: the program's, until the person changes one.
   const boxes = all("[name=s]");
   const typed = byId("typed");
   function preset() {
@@ -93,9 +93,9 @@
     });
     byId("found").textContent = words.length ? `${count} of ${boxes.length} scopes` : "";
   });
-  // Enter there searches, and sends nothing.
+  // Enter searches here, and does not submit the form.
   search.addEventListener("keydown", (event) => event.key === "Enter" && event.preventDefault());
 
-  // The back button may bring the page as it was left; what happened since is told by a new one.
+  // The back button may show the page as it was left; reload it to show what happened since.
   addEventListener("pageshow", (event) => event.persisted && location.reload());
 }

@@ -101,7 +101,7 @@ impl HandOver {
         self.destination.or_else(by_format)
     }
 
-    /// The same for this program. What was given for another does not count for it.
+    /// The same for this program, without what was passed for another one.
     pub fn read_by(&self, destination: Destination) -> Self {
         let reader = self.reader().unwrap_or(Destination::Other);
         let given = self.clone();

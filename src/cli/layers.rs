@@ -23,11 +23,11 @@ pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 pub struct Layers {
     /// The strongest first; a profile is one of them if it is read at all.
     variables: Vec<Variables>,
-    /// The servers that the profile's login was allowed to trust.
+    /// The servers that the profile's login trusted.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     /// What a profile contributes, as a sentence.
     pub note: Option<String>,
-    /// What the person should know in advance, one sentence each.
+    /// Warnings to show in advance, one sentence each.
     pub warnings: Vec<String>,
 }
 
@@ -53,7 +53,7 @@ impl Layers {
         Ok(layers)
     }
 
-    /// An option's value, or that of the strongest layer.
+    /// An option's value, otherwise the strongest layer's.
     pub fn any<T: Clone, E: Display>(
         &self,
         option: Option<&T>,
@@ -85,7 +85,7 @@ impl Layers {
         Ok(named.unwrap_or_default())
     }
 
-    /// The server and client secret of the first layer that has a client ID; a secret given by option is not read yet.
+    /// The server and client secret of the first layer that has a client ID; a secret passed by option is not read yet.
     /// Options replace any of them; otherwise a secret never goes to a server that another layer named.
     pub fn registration(
         &self,
@@ -117,7 +117,7 @@ impl Layers {
         Ok((home, secret))
     }
 
-    /// The server of the layer that the secret comes from, which no other layer may contradict. If the person gives the
+    /// The server of the layer that the secret comes from, which no other layer may contradict. If the person passes the
     /// secret now, it is the strongest layer's server. An overridden server may be anything.
     fn home(&self, of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
         let own = of_secret.map(|at| self.variables[at].server());
@@ -137,15 +137,15 @@ impl Layers {
         Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
     }
 
-    /// The error for two values that belong together but come from two places.
+    /// The error for related values that come from different places.
     fn apart(&self, what: &str, other: usize, client: usize, option: &str) -> Usage {
         let [other, client] = [other, client].map(|at| &self.variables[at].place);
         Usage::wrong(
-            format!("The {what} of {other} cannot be used."),
+            format!("The {what} from {other} cannot be used."),
             format!(
-                "The client comes from {client}, and a secret is never sent to a server that another place names."
+                "The client comes from {client}, and a secret is never sent to a server named elsewhere."
             ),
-            format!("Give it with {option}, or put client ID, secret and server in one place."),
+            format!("Pass it with {option}, or put the client ID, secret and server in one place."),
         )
     }
 
@@ -157,17 +157,17 @@ impl Layers {
             return Ok(());
         };
         match profiles.load(&name) {
-            // Another client's secret is of no use for the client given.
+            // Another client's secret is useless for this client.
             Ok(kept) if id.is_some_and(|id| id.as_str() != kept.client.id()) => {}
             Ok(kept) => {
                 self.note = Some(note(&name, &kept));
                 self.variables.push(Variables::of_profile(&name, &kept));
                 self.trusted = kept.trusted;
             }
-            Err(trouble) if named.is_some() && grant.keep.save.is_none() => {
+            Err(trouble) if named.is_some() && !grant.keep.is_requested() => {
                 return Err(Error::Profile(trouble).into());
             }
-            // Ignored, it would silently be asked for again.
+            // If ignored, its values would silently be prompted for again.
             Err(
                 trouble @ (ProfileError::Keyring(_)
                 | ProfileError::NoKeyring(_)
@@ -182,7 +182,7 @@ impl Layers {
     }
 }
 
-/// Whose client, data center and scopes a login takes.
+/// Says whose client, data center and scopes a login uses.
 fn note(name: &Name, kept: &Credentials) -> String {
     let (id, server) = (kept.client.id(), &kept.accounts_server);
     let center = match server.data_center() {
@@ -194,6 +194,6 @@ fn note(name: &Name, kept: &Credentials) -> String {
     let scopes = kept.scopes.as_ref();
     let scopes = scopes.map_or_else(String::new, |scopes| format!(", {}", scopes.joined(", ")));
     format!(
-        "What you did not give comes from profile {name}{owner}: client {id}, {center}{scopes}."
+        "Using profile {name}{owner} for everything not specified: client {id}, {center}{scopes}."
     )
 }

@@ -13,6 +13,7 @@ use zoho_grant::handover::Target;
 use zoho_grant::handover::format::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
+use zoho_grant::profiles::profile::Backend;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::client::{Client, Id};
@@ -31,13 +32,13 @@ pub const TIMEOUT: Duration = Duration::from_mins(5);
 pub struct Plan {
     /// The settings of the login.
     pub settings: Settings,
-    /// Where the browser is sent back to; port 0 means any free port.
+    /// The redirect URI; port 0 means any free port.
     pub redirect_uri: RedirectUri,
     /// Who opens the start address.
     pub opener: Opener,
-    /// What the person may want to know, as a sentence.
+    /// A note for the person, as a sentence.
     pub note: Option<String>,
-    /// What the person should know in advance, one sentence each.
+    /// Warnings to show in advance, one sentence each.
     pub warnings: Vec<String>,
     /// The stand-in, kept alive during a rehearsal.
     pub stand_in: Option<StandIn>,
@@ -52,7 +53,7 @@ pub enum Opener {
     Browser,
     /// The simulated browser of `demo --yes`.
     Visitor,
-    /// The same simulated browser, which opens Zoho's address itself and pastes the address where it ends up.
+    /// The same simulated browser, which opens Zoho's address itself and pastes the address that it ends up at.
     PastingVisitor,
 }
 
@@ -68,7 +69,7 @@ pub fn callback(
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
-            "it is not on this machine, so the address must be pasted here after you accept, and there is no terminal",
+            "it is not on this machine, so you must paste the address here after you accept, but there is no terminal",
             &format!("Run it in a terminal, or register and use {REDIRECT_URI}."),
         ));
     }
@@ -113,7 +114,7 @@ pub fn without_callback(
 }
 
 impl Opener {
-    /// The browser, unless the person does not want it or there is none.
+    /// The browser, unless there is none or the person declined it.
     pub fn of(no_browser: bool) -> Self {
         if no_browser || !browser::can_open() {
             Self::Nobody
@@ -123,7 +124,7 @@ impl Opener {
     }
 }
 
-/// Whether the credentials would be printed on the person's terminal although no option asks for that.
+/// Whether the credentials would be printed on the person's terminal without an option that requests it.
 pub fn page_first(result: &Credentials) -> bool {
     prompt::possible() && stdout().is_terminal() && !result.hand_over.names_a_form()
 }
@@ -138,8 +139,8 @@ pub fn redirect_uri(
     if uri.port() == 0 && !home.is_loopback() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
-            "port 0 means any free port, and Zoho compares the port with the registered one",
-            &format!("Give the one that is registered, such as {REDIRECT_URI}."),
+            "port 0 means any free port, but Zoho compares the port with the registered one",
+            &format!("Pass the one that is registered, such as {REDIRECT_URI}."),
         ));
     }
     Ok(uri)
@@ -161,7 +162,7 @@ pub fn target(
     result.hand_over.target(prefix, Some(&before), warnings)
 }
 
-/// The requested or default scopes. Warns of scopes that Zoho may not know.
+/// The requested or default scopes. Warns about scopes that Zoho may reject.
 pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     let usual = || Scopes::parse(scopes::DEFAULT).expect("these are scopes");
     let scopes = given.unwrap_or_else(usual);
@@ -229,20 +230,22 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
         warnings.push(now.to_owned());
     } else if home.data_center().is_none() && !home.is_loopback() {
         warnings.push(format!(
-            "{home} is not a known accounts server of Zoho, and it will receive the client secret."
+            "{home} is not a known Zoho accounts server, and it will receive the client secret."
         ));
     }
 }
 
-/// What `--save` asks for. Tries the store first: a missing or locked keyring must be found before the consent.
+/// What `--save` requests. Tests the store first: a missing or locked keyring must be detected before the consent.
 pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
-    let Some(named) = &grant.keep.save else {
+    let keep = &grant.keep;
+    if !keep.is_requested() {
         return Ok(None);
-    };
-    let place = grant.keep.save_to;
+    }
+    let place = keep.save_to.unwrap_or(Backend::Keyring);
+    let named = keep.save.as_ref().and_then(Option::as_ref);
     let keeping = Keeping {
         profiles: folder::profiles()?,
-        name: layers.profile_name(named.as_ref().or(grant.keep.profile.as_ref()))?,
+        name: layers.profile_name(named.or(keep.profile.as_ref()))?,
         place,
         hand_over: grant.result.hand_over.is_asked_for() && !page_first(&grant.result),
     };
@@ -257,7 +260,7 @@ pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage>
 /// The client secret in a file.
 pub fn secret_file(path: &Path) -> Result<SecretString, Usage> {
     prompt::secret_file(path).map_err(|error| {
-        let remedy = "Name a file that holds the client secret and nothing else.";
+        let remedy = "Pass a file that contains only the client secret.";
         Usage::new("--client-secret-file", error, remedy)
     })
 }
@@ -279,7 +282,8 @@ fn client(
     })?;
     if id.is_odd() && !given.typed.confirmed {
         warnings.push(
-            "The client ID does not look like 1000. and 30 capital letters and digits; is it complete?".to_owned(),
+            "The client ID is not 1000. followed by 30 capital letters and digits; is it complete?"
+                .to_owned(),
         );
     }
     let secret = match (secret, &given.typed.secret, &given.client_secret_file) {

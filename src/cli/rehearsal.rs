@@ -85,7 +85,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     })
 }
 
-/// The stand-in that plays Zoho.
+/// Starts the stand-in.
 pub async fn stand_in(arguments: &Demo) -> Result<StandIn, Usage> {
     let started = StandIn::start(rehearsal(arguments)?).await;
     started.map_err(|error| Usage::machine(&error))

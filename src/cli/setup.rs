@@ -1,4 +1,4 @@
-//! `setup`: what the page begins with, from the arguments of `login`.
+//! `setup`: the page's initial contents, from the arguments of `login`.
 
 use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
@@ -23,13 +23,13 @@ use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 use zoho_stand_in::{DataCenter, StandIn};
 
-/// How long a person is waited for who registers a client.
+/// How long to wait for a person who registers a client.
 const LIMIT: Duration = Duration::from_mins(30);
 
 /// Options of `setup`.
 #[derive(Args)]
 #[command(
-    after_help = "The options are those of login; what they tell is filled in on the page.
+    after_help = "The options are the same as login's; their values are filled in on the page.
 Exit codes: as login's.
 
 Example:
@@ -40,24 +40,24 @@ pub struct Setup {
     pub login: Login,
 }
 
-/// What will be done.
+/// What the command will do.
 pub struct Plan {
     /// What the page offers.
     pub beginning: Beginning,
     /// What is filled in.
     pub draft: Draft,
-    /// Where Zoho sends the browser back to.
+    /// The redirect URI.
     pub redirect_uri: RedirectUri,
     /// Who opens the page.
     pub opener: Opener,
-    /// What the person should know beforehand, one sentence each.
+    /// Warnings to show in advance, one sentence each.
     pub warnings: Vec<String>,
-    /// The stand-in, kept alive for a rehearsal.
+    /// The stand-in, kept alive during a rehearsal.
     pub stand_in: Option<StandIn>,
     result: Credentials,
     trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     pkce: bool,
-    /// Where what is obtained would be kept, if the person wants it.
+    /// Where the credentials would be saved, if the person wants that.
     keeping: Option<Keeping>,
 }
 
@@ -103,7 +103,7 @@ fn draft(
     let reader = grant.result.hand_over.reader();
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
-    // Where nothing says it, the person does: the usual one would be a guess.
+    // If nothing specifies it, the person chooses: a default would be a guess.
     let given = grant.servers.dc.is_some() || grant.servers.accounts_url.is_some();
     let says = given || layers.name_a_server();
     let server = Some(server).filter(|_| says);
@@ -120,17 +120,17 @@ fn draft(
     let given = arguments.consent.scopes();
     let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
     draft.scopes = given.filter(|scopes| *scopes != draft.destination.scopes());
-    draft.save = grant.keep.save.is_some();
+    draft.save = grant.keep.is_requested();
     Ok(draft)
 }
 
-/// The plan of `demo --flow setup`: each data center of the stand-in has a console of its own.
+/// The plan of `demo --flow setup`: each data center of the stand-in has its own console.
 pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     if arguments.yes {
         return Err(Usage::new(
             "--yes",
-            "the set-up page is for a person to fill in",
-            "Leave --yes out, or rehearse another flow with it: zoho-grant demo --yes.",
+            "the setup page is for a person to fill in",
+            "Omit --yes, or rehearse another flow with it: zoho-grant demo --yes.",
         ));
     }
     let stand_in = rehearsal::stand_in(arguments).await?;
@@ -169,7 +169,7 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
 }
 
 impl Plan {
-    /// What the options say that the page does not ask.
+    /// The options that the page does not ask about.
     fn new(beginning: Beginning, draft: Draft, callback: &Callback, result: &Credentials) -> Self {
         Self {
             beginning,
@@ -185,7 +185,7 @@ impl Plan {
         }
     }
 
-    /// What was entered, as the settings of a login. Says why where the destination cannot be served.
+    /// Turns what was entered into a login's settings, or says why the destination is unavailable.
     pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
         let Entered {
             server,
@@ -223,7 +223,7 @@ impl Plan {
         })
     }
 
-    /// A file that cannot be written, or a format that cannot be, must show itself before the browser opens.
+    /// Detects a file that cannot be written, or an impossible format, before the browser opens.
     fn try_out(mut self) -> Result<Self, Usage> {
         let scopes = self.draft.chosen_scopes();
         let center = self
@@ -240,13 +240,13 @@ impl Plan {
         Ok(self)
     }
 
-    /// Where what is obtained would be kept: what the profile holds now may be revoked afterwards.
+    /// Where the credentials would be saved; what the profile contains now may be revoked afterward.
     pub fn keeping(&self) -> Option<&Keeping> {
         self.keeping.as_ref()
     }
 }
 
-/// Those of the table, and the one that was given where it is not among them.
+/// The known data centers, and the server that was passed if it is not among them.
 fn centers(given: &AccountsServer) -> Vec<Center> {
     let of_table = DATA_CENTERS.iter().map(|center| {
         let server = AccountsServer::of(center);
@@ -264,7 +264,7 @@ fn centers(given: &AccountsServer) -> Vec<Center> {
     if place_of(&all, given).is_none() {
         all.push(Center {
             code: "",
-            name: "As given".to_owned(),
+            name: "As specified".to_owned(),
             crm: given.as_str().to_owned(),
             console: given.api_console().to_owned(),
             server: given.clone(),
@@ -273,8 +273,8 @@ fn centers(given: &AccountsServer) -> Vec<Center> {
     all
 }
 
-/// Where a profile would be kept, and the words for it. Asked for by `--save`, it is tried out as a login does; else it
-/// is offered where there is a keyring that answers.
+/// Where a profile would be saved, and how to describe it. With `--save`, it is tested as in a login; otherwise it is
+/// offered if a keyring answers.
 fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Option<String>), Usage> {
     let keep = &arguments.grant.keep;
     let keeping = match plan::keeping(&arguments.grant, layers)? {
@@ -292,7 +292,7 @@ fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Optio
     Ok((Some(keeping), Some(words)))
 }
 
-/// The keyring, where there is one that answers.
+/// The keyring, if one answers.
 fn offered(profile: Option<&Name>, layers: &Layers) -> Result<Option<Keeping>, Usage> {
     let profiles = folder::profiles().ok();
     let Some(profiles) = profiles.filter(Profiles::keyring_answers) else {

@@ -1,7 +1,7 @@
 //! Arguments of the commands that use or save tokens after a login.
 
 use crate::cli::complete::profiles;
-use clap::{Args, ValueHint};
+use clap::{ArgGroup, Args, ValueHint};
 use clap_complete::engine::ArgValueCandidates;
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ Exit codes:
 
 /// Whether and where to save credentials.
 #[derive(Args, Clone)]
-#[command(next_help_heading = "Saving")]
+#[command(next_help_heading = "Saving", group = ArgGroup::new("saving").args(["save", "save_to"]).multiple(true))]
 pub struct Keep {
     /// Save client and tokens for later runs; credentials are then printed only if --format or --output is given [default: default] [env: ZOHO_PROFILE sets the name]
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, add = ArgValueCandidates::new(profiles))]
@@ -29,20 +29,22 @@ pub struct Keep {
         reason = "the type of an option whose value can be omitted"
     )]
     pub save: Option<Option<Name>>,
-    /// Where to save the secrets: the system's keyring, or a file that only you can read; implies --save
-    #[arg(
-        long,
-        value_name = "PLACE",
-        default_value = "keyring",
-        requires = "save"
-    )]
-    pub save_to: Backend,
+    /// Where to save the secrets: the system's keyring, or a file that only you can read; implies --save [default: keyring]
+    #[arg(long, value_name = "PLACE")]
+    pub save_to: Option<Backend>,
     /// Profile that supplies the client and, with --save, receives the result
     #[arg(long, add = ArgValueCandidates::new(profiles))]
     pub profile: Option<Name>,
     /// Revoke the profile's previous refresh token without asking
-    #[arg(long, requires = "save")]
+    #[arg(long, requires = "saving")]
     pub revoke_old: bool,
+}
+
+impl Keep {
+    /// Whether to save what the login obtains.
+    pub fn is_requested(&self) -> bool {
+        self.save.is_some() || self.save_to.is_some()
+    }
 }
 
 /// Help footer of `exchange`.

@@ -166,7 +166,7 @@ fn ask_what_for(login: &mut Login, layers: &Layers, app: &App) -> Result<(), Usa
 
 /// Nothing is saved without a yes, and a no opens no keyring.
 fn ask_to_save(keep: &mut Keep, app: &App) -> Result<(), Usage> {
-    if keep.save.is_some() {
+    if keep.is_requested() {
         return Ok(());
     }
     let question = "Save the client and tokens for later?";
@@ -182,7 +182,7 @@ fn ask_to_save(keep: &mut Keep, app: &App) -> Result<(), Usage> {
             return Ok(());
         }
     }
-    (keep.save, keep.save_to) = (Some(None), place);
+    keep.save_to = Some(place);
     Ok(())
 }
 

@@ -83,7 +83,7 @@ impl App {
         answer.map_err(|error| Usage::unanswered(&error))
     }
 
-    /// Waits for Zoho, with a sign of life on a terminal.
+    /// Waits for Zoho, with a spinner on a terminal.
     pub fn wait<T>(&self, what: &str, answer: impl Future<Output = T>) -> T {
         self.terminal.spin(what);
         let answer = self.runtime.block_on(answer);
@@ -103,7 +103,7 @@ impl App {
         (self.end(&outcome, Some(settings), old, revoke_old), outcome)
     }
 
-    /// Tells how a flow went, and offers to revoke the refresh token that was saved over.
+    /// Reports how a flow went, and offers to revoke the refresh token that was overwritten.
     fn end(
         &self,
         outcome: &Result<Outcome, Error>,

@@ -18,10 +18,10 @@ use zoho_grant::loopback::Loopback;
 use zoho_grant::settings::Settings;
 use zoho_grant::setup::setup;
 
-/// What came of the guide, and the settings that did it.
+/// The outcome of the guided setup, and the settings that led to it.
 type Obtained = Result<(Outcome, Settings), Error>;
 
-/// Runs it.
+/// Runs `setup`.
 pub fn run(arguments: &Login, app: &App) -> Ended {
     if prompt::possible() && no_browser_here(arguments) {
         return in_the_terminal(arguments, app);
@@ -36,12 +36,12 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     in_the_terminal(arguments, app)
 }
 
-/// Rehearses it.
+/// Rehearses `setup`.
 pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
     let plan = app.runtime.block_on(plan::rehearsed(arguments))?;
     app.terminal.rehearsal();
     let ended = app.runtime.block_on(follow(plan, app));
-    let ended = ended.expect("a rehearsal has no other guide to fall back to");
+    let ended = ended.expect("a rehearsal never falls back to the terminal");
     Ok(end(ended, None, false, app))
 }
 
@@ -58,7 +58,7 @@ fn in_the_terminal(arguments: &Login, app: &App) -> Ended {
     login::run(arguments, app)
 }
 
-/// Whether the page would be of no use: none is wanted, or the browser is on another machine, to which this port is not
+/// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
 /// forwarded.
 fn no_browser_here(arguments: &Login) -> bool {
     let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
@@ -68,7 +68,7 @@ fn no_browser_here(arguments: &Login) -> bool {
     arguments.callback.no_browser || has("SSH_CONNECTION") && !opens
 }
 
-/// Follows the plan. None where no browser can be opened and the terminal can ask.
+/// Carries out the plan. None if no browser can be opened and the terminal can ask instead.
 async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
     let loopback = match Loopback::bind(&plan.redirect_uri).await {
         Ok(loopback) => loopback,

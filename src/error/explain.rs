@@ -15,22 +15,22 @@ use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
 use std::io::{self, ErrorKind};
 
-/// What a person is told when something could not be done: on the page, in the terminal and by the exit code.
+/// How an error is explained on the page, in the terminal and by the exit code.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Explanation {
-    /// What went wrong, a few words: the heading of a page.
+    /// What went wrong, in a few words: the heading of a page.
     pub title: &'static str,
-    /// The code that Zoho sent, as it can be shown.
+    /// Zoho's error code, safe to show.
     pub code: Option<String>,
     /// Why, in one line.
     pub cause: String,
-    /// What to do next, in one line. It ends in a colon where a command follows.
+    /// What to do next, in one line. It ends in a colon if a command follows.
     pub remedy: String,
-    /// The whole command that does it.
+    /// The complete command to run.
     pub command: Option<String>,
-    /// The API console, where something has to be changed there.
+    /// The API console, if something must be changed there.
     pub console: Option<&'static str>,
-    /// The process's exit code, as the README lists them.
+    /// The process's exit code, as listed in the README.
     pub exit_code: u8,
 }
 
@@ -61,10 +61,10 @@ impl Explanation {
     }
 }
 
-/// Ports below this one need privileges on most systems.
+/// Ports below this one require privileges on most systems.
 const FIRST_FREE_PORT: u16 = 1024;
 
-/// The login once more, which asks for what is missing.
+/// The login command, which asks for what is missing.
 const LOGIN: &str = "zoho-grant login";
 
 impl Error {
@@ -76,7 +76,7 @@ impl Error {
         }
     }
 
-    /// The code that Zoho sent.
+    /// Zoho's error code.
     fn code(&self) -> Option<String> {
         match self {
             Self::Refused => Some("access_denied".to_owned()),
@@ -103,22 +103,22 @@ impl Error {
             Self::SetUpTimedOut => explained(
                 4,
                 "Nothing was entered in time",
-                "Nobody continued to Zoho from the set-up page.",
-                "Run zoho-grant setup again, with a longer --timeout if need be.",
+                "Nobody continued to Zoho from the setup page.",
+                "Run zoho-grant setup again, with a longer --timeout if necessary.",
             ),
             Self::OpenedTwice => opened_twice(),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
                 3,
-                "Consent refused",
-                "Somebody clicked Reject on Zoho's page.",
+                "Consent declined",
+                "Someone clicked Reject on Zoho's page.",
                 "If that was a mistake, log in again and click Accept:",
             )
             .command(LOGIN),
             Self::Authorization(code) => undocumented("Zoho sent an error", code, LOGIN),
             Self::Empty => zoho(
                 "Incomplete response from Zoho",
-                "The address that the browser brought was incomplete.",
+                "The address that the browser delivered was incomplete.",
                 "Log in again:",
             )
             .command(LOGIN),
@@ -133,18 +133,18 @@ impl Error {
             Self::CodeExpired => explained(
                 4,
                 "Code expired",
-                "A code lives about five minutes; nobody entered it and accepted in that time.",
-                "Get a new code, and enter it at once:",
+                "A code is valid for about five minutes, and nobody entered it and accepted in that time.",
+                "Get a new code and enter it right away:",
             )
             .command("zoho-grant device"),
             Self::ForeignLocation(_) => untrusted(
                 "Unknown data center",
                 "Your client secret would have gone to that data center's server. It was not sent.",
-                "If you know that server, give it with --trust-accounts-server.",
+                "If you know that server, pass it with --trust-accounts-server.",
             ),
             Self::NoRefreshToken => zoho(
                 "No refresh token",
-                "Zoho gives one only for offline access and a fresh consent; this login asked for both. The access \
+                "Zoho issues one only for offline access and a fresh consent; this login requested both. The access \
                  token works for about an hour.",
                 "If the client's type in the API console is client-based (JavaScript), register a server-based client: \
                  the other kind never gets a refresh token. Then log in again and accept:",
@@ -153,37 +153,37 @@ impl Error {
             Self::ForeignApiDomain(_) => untrusted(
                 "Unknown API domain",
                 "Nothing was sent there, so the credentials are unchecked.",
-                "If you know that this server is Zoho's, give it with --trust-api-domain. Otherwise do not use the \
+                "If you know that this server is Zoho's, pass it with --trust-api-domain. Otherwise, do not use the \
                  credentials, and revoke them.",
             ),
             Self::TokenNotAccepted { .. } => zoho(
                 "Access token not accepted by the CRM",
-                "Either the API domain is the wrong one, or newer tokens (about ten) have pushed this one out.",
+                "Either the API domain is wrong, or about ten newer tokens have displaced this one.",
                 "Check that it is your organization's API domain, and log in again:",
             )
             .command(LOGIN),
             Self::NotWritten(error) => not_written(error),
             Self::NotPrinted(_) => machine(
                 "Standard output failed",
-                "The program that reads it may have ended, or its disk may be full.",
-                "Run the command again with an output that can be written.",
+                "The program that reads it may have exited, or the disk may be full.",
+                "Run the command again with a writable output.",
             ),
             Self::NotKept(error) => profile::not_saved(error),
             Self::Profile(error) => profile::unusable(error),
             Self::CannotKeep(error) => profile::explain(error),
             Self::NotPutBack(_) => machine(
                 "Refreshed token not saved",
-                "The access token is good and was handed over; the next run has to refresh again.",
-                "Correct that soon: Zoho allows about ten refreshes in ten minutes.",
+                "The access token works and was output, but the next run must refresh again.",
+                "Fix this soon: Zoho allows about ten refreshes in ten minutes.",
             ),
             Self::NotForgotten(_) => machine(
                 "Revoked, but not deleted here",
-                "They are of no use to anyone any more.",
-                "Delete them yourself, so that no program tries them.",
+                "They no longer work.",
+                "Delete them yourself, so that no program tries to use them.",
             ),
             Self::NothingToRefresh { again } => zoho(
                 "Access token expired",
-                "An access token lives for about an hour, and only a refresh token gets another.",
+                "An access token is valid for about an hour, and getting another requires a refresh token.",
                 "Consent again:",
             )
             .command(again),
@@ -191,7 +191,7 @@ impl Error {
     }
 }
 
-/// What the check could not tell and why, one sentence each. A refused token is a graver thing, told as an error.
+/// What the check could not find out and why, one sentence each. A token that is not accepted is reported as an error.
 pub fn unchecked(identity: &Identity) -> Vec<String> {
     let answers = [
         ("organization", identity.organization.as_ref().err()),
@@ -208,27 +208,27 @@ pub fn unchecked(identity: &Identity) -> Vec<String> {
     answers.into_iter().filter_map(sentence).collect()
 }
 
-/// What to do where credentials cannot take a form.
+/// What to do if credentials cannot be written in a form.
 pub fn format(why: &Why) -> &'static str {
     match why {
-        Why::CannotCarry(_) => "Choose another --format: json carries every value.",
-        Why::DataCenter { .. } => "Choose another --format: json is good in every data center.",
+        Why::CannotCarry(_) => "Choose another --format; json can represent every value.",
+        Why::DataCenter { .. } => "Choose another --format; json works for every data center.",
         Why::Scope(_) => "Add it to --scope; zoho-grant scopes WORD finds scopes.",
         Why::NotAsked(_) => {
-            "Leave --no-verify out, and let ZohoCRM.org.READ and ZohoCRM.users.READ be among the scopes."
+            "Omit --no-verify, and include ZohoCRM.org.READ and ZohoCRM.users.READ in the scopes."
         }
-        Why::Absent | Why::AbsentName(_) => "Leave it out, or choose --format json.",
+        Why::Absent | Why::AbsentName(_) => "Omit it, or choose --format json.",
         Why::Missing(need) => match need {
-            Need::AccessToken => "Give ZOHO_ACCESS_TOKEN, or run the login again.",
+            Need::AccessToken => "Set ZOHO_ACCESS_TOKEN, or run the login again.",
             Need::RefreshToken => "Run the login again and accept on Zoho's page.",
             Need::ApiDomain => {
-                "Give ZOHO_API_DOMAIN to `zoho-grant export`, or choose another --format."
+                "Set ZOHO_API_DOMAIN for `zoho-grant export`, or choose another --format."
             }
-            Need::Endpoint => "Give --endpoint, such as crm.zoho.eu/crm/private.",
-            Need::Environment => "Give --environment: Production, Developer or Sandbox.",
-            Need::StartDate => "Give --start-date, such as 2026-01-01.",
+            Need::Endpoint => "Pass --endpoint, such as crm.zoho.eu/crm/private.",
+            Need::Environment => "Pass --environment Production, Developer or Sandbox.",
+            Need::StartDate => "Pass --start-date, such as 2026-01-01.",
             Need::UserAgent => {
-                "Give --user-agent: the program's name and where Zoho can reach you."
+                "Pass --user-agent with the program's name and a way for Zoho to contact you."
             }
         },
     }
@@ -255,7 +255,7 @@ fn timed_out(redirect_uri: &str) -> Explanation {
         "Nothing received from Zoho",
         "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
         format!(
-            "If Zoho showed one, correct what it names (the redirect URI must be exactly {redirect_uri}). Then log in again, \
+            "If Zoho showed an error, fix its cause (the redirect URI must be exactly {redirect_uri}). Then log in again, \
              with a longer --timeout if you need more time:"
         ),
     )
@@ -271,7 +271,7 @@ fn machine(
     explained(1, title, cause, remedy)
 }
 
-/// Zoho answered, but not with what was asked for.
+/// Zoho answered, but not with what was requested.
 fn zoho(title: &'static str, cause: impl Into<String>, remedy: impl Into<String>) -> Explanation {
     explained(5, title, cause, remedy)
 }
@@ -290,19 +290,20 @@ fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
             "Stop that program",
         ),
         PortReason::Refused(refused) if refused.kind() == ErrorKind::PermissionDenied && *port < FIRST_FREE_PORT => (
-            format!("This user may not use port {port}: ports below 1024 need privileges."),
-            "Run the login with the rights for it",
+            format!("This user may not use port {port}: ports below 1024 require privileges."),
+            "Run the login with those privileges",
         ),
         PortReason::Refused(refused) => (
-            format!("{}. Zoho compares the redirect URI, port included, letter by letter.", sentence(refused)),
+            format!("{}. Zoho compares the redirect URI, including the port, character by character.", sentence(refused)),
             "Stop that program",
         ),
     };
-    let other = "or register a redirect URI with another port beside this one and give it with --redirect-uri.";
+    let other =
+        "or also register a redirect URI with another port and pass it with --redirect-uri.";
     explained(6, "Port unavailable", cause, format!("{first}, {other}"))
 }
 
-/// The system's words with a capital and without its error number.
+/// The system's message, capitalized and without its error number.
 fn sentence(error: &io::Error) -> String {
     let text = error.to_string();
     let mut chars = text.split(" (os error").next().unwrap_or(&text).chars();
@@ -312,10 +313,10 @@ fn sentence(error: &io::Error) -> String {
 
 fn opened_twice() -> Explanation {
     untrusted(
-        "The set-up page was opened twice",
-        "This system does not tell whose connections these are, so one of the two may have been another user of this \
-         machine. What was entered there is forgotten.",
-        "If both were yours, run zoho-grant setup again and keep its tab open; or run zoho-grant login.",
+        "The setup page was opened twice",
+        "This system does not reveal who owns a connection, so one of the two may have been another user of this \
+         machine. What was entered there was discarded.",
+        "If both were yours, run zoho-grant setup again and keep its tab open, or run zoho-grant login.",
     )
 }
 
@@ -326,7 +327,7 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
         Signal::HangUp => "The terminal was closed.",
     };
     let spent = if code_spent {
-        "The grant token was on its way to Zoho and is spent; no answer had come."
+        "The grant token had been sent to Zoho and is used up, but no response had arrived."
     } else {
         "No grant token was used up."
     };
@@ -347,34 +348,34 @@ fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanati
         (Some(center), Some(at)) if center != at => untrusted(
             "Two data centers in one response",
             &format!(
-                "The accounts server is that of {} ({named}), but the location is {} ({}). Nothing was sent anywhere.",
+                "The accounts server belongs to {} ({named}), but the location is {} ({}). Nothing was sent anywhere.",
                 center.name, at.name, at.code
             ),
-            "If somebody sent you a link to log in, it may have been an attack. Log in again, and open only the address \
+            "If someone sent you a link to log in, it may have been an attack. Log in again, and open only the address \
              in the terminal:",
         )
         .command(LOGIN),
         (Some(_), _) => untrusted(
             "Login began at another server",
             "That server is Zoho's, but this login began on this machine and stays here. Nothing was sent anywhere.",
-            "Begin the login at Zoho: give --dc and leave --accounts-url out.",
+            "Begin the login at Zoho: pass --dc and omit --accounts-url.",
         ),
         (None, _) => untrusted(
             "Unknown accounts server",
-            "It is not one of Zoho's known servers. Nothing was sent anywhere, your client secret least of all.",
-            "If you know that this server is Zoho's, give it with --trust-accounts-server. Otherwise somebody may \
+            "It is not one of Zoho's known servers. Nothing was sent anywhere, least of all your client secret.",
+            "If you know that this server is Zoho's, pass it with --trust-accounts-server. Otherwise, someone may \
              have tampered with the address.",
         ),
     }
 }
 
-/// An error that Zoho describes nowhere, of its consent page or of the token request.
+/// An undocumented error from Zoho's consent page or token request.
 fn undocumented(title: &'static str, code: &Untrusted, again: &str) -> Explanation {
     if code.raw() == "invalid_scope" {
         return zoho(
             "Scope not accepted",
             "Zoho does not document this error; its name says that one of the scopes is wrong.",
-            "Check the option --scope of zoho-grant login letter by letter. To look scopes up:",
+            "Check the spelling of the scopes in zoho-grant login --scope. To look scopes up:",
         )
         .command("zoho-grant scopes");
     }
@@ -386,7 +387,7 @@ fn undocumented(title: &'static str, code: &Untrusted, again: &str) -> Explanati
     .command(again)
 }
 
-/// The command that makes a request once more.
+/// The command that repeats a request.
 fn again(request: &Request) -> &str {
     match request {
         Request::Exchange {
@@ -403,21 +404,21 @@ fn unfulfilled(request: &Request, error: &ExchangeError, server: &AccountsServer
     match error {
         ExchangeError::Refused(error) => refused(request, error, server),
         ExchangeError::Unreadable(_) => zoho(
-            "Unreadable answer from Zoho",
-            "Zoho does not answer like that: a gateway or a proxy in between may.",
+            "Unreadable response from Zoho",
+            "Zoho does not send such responses, but a gateway or proxy in between may.",
             "Wait a minute, then try again. If it happens again, check the proxy:",
         )
         .command(again(request)),
         ExchangeError::NoAnswer(error) => {
             let grant_token = match request {
                 Request::Exchange { .. } if error.unsent => {
-                    " The grant token was not used, but it lives for minutes at most."
+                    " The grant token was not used, but it is valid only for a few minutes."
                 }
-                Request::Exchange { .. } => " The grant token may be spent.",
+                Request::Exchange { .. } => " The grant token may be used up.",
                 _ => "",
             };
             let remedy = format!("{}{grant_token}", network(error));
-            machine("No answer from Zoho", error.trouble.to_string(), remedy)
+            machine("No response from Zoho", error.trouble.to_string(), remedy)
         }
     }
 }
@@ -429,10 +430,10 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
         (TokenError::InvalidClientSecret, _) => zoho(
             "Client secret not accepted",
             format!(
-                "The client secret is not the one of {server}: secrets differ per data center unless \"Use the same \
-                 OAuth credentials for all data centers\" is ticked."
+                "{server} does not accept the client secret: secrets differ by data center unless \"Use the same \
+                 OAuth credentials for all data centers\" is selected."
             ),
-            "Copy the client secret of this data center from the API console, then try again:",
+            "Copy this data center's client secret from the API console, then try again:",
         )
         .command(again(request))
         .console(console),
@@ -443,21 +444,21 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
             },
         ) => zoho(
             "Redirect URI not registered",
-            "The redirect URI differs from the one registered for this client, if only by one character.",
+            "The redirect URI differs from the one registered for this client, perhaps by a single character.",
             format!("Register exactly {uri} for the client in the API console, and log in again:"),
         )
         .command(LOGIN)
         .console(console),
         (TokenError::InvalidRedirectUri, _) => zoho(
-            "Grant token of another client type",
-            "The grant token is of a client that has a redirect URI.",
-            "Use a grant token of the console's Self Client, or log in with this client:",
+            "Grant token from another client type",
+            "The grant token belongs to a client that has a redirect URI.",
+            "Use a grant token from the console's Self Client, or log in with this client:",
         )
         .command(LOGIN),
         (TokenError::InvalidCode, _) => invalid_code(request, console),
         (TokenError::AccessDenied, _) => zoho(
             "Access denied by Zoho",
-            "The consent was refused, or too many grant tokens were requested.",
+            "The consent was declined, or too many grant tokens were requested.",
             "Wait a few minutes, then try again and accept:",
         )
         .command(again(request)),
@@ -470,12 +471,12 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
     }
 }
 
-/// The client is unknown where it was sent: which option names another place depends on the request.
+/// The client is unknown at this server. Which option names another one depends on the request.
 fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
     let explanation = zoho(
         "Client ID not found in this data center",
         format!(
-            "{server} does not know the client ID: it is registered in another data center, or multi-DC is off for it."
+            "{server} does not know the client ID: it is registered in another data center, or multi-DC is turned off for it."
         ),
         String::new(),
     )
@@ -484,7 +485,7 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
     let (remedy, command) = match request {
         Request::Device => (
             format!(
-                "Use a client of the type \"Non-browser\", and the data center where it is registered, for example {}:",
+                "Use a client of the type \"Non-browser\" and the data center where it is registered, for example {}:",
                 elsewhere.name
             ),
             format!("zoho-grant device --dc {}", elsewhere.code),
@@ -498,13 +499,13 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
             format!("{} --dc {}", again(request), elsewhere.code),
         ),
         Request::Refresh { again } => (
-            "Consent again, with --dc of the data center where the client is registered:"
+            "Consent again, with --dc set to the data center where the client is registered:"
                 .to_owned(),
             again.clone(),
         ),
         Request::Revoke => {
             let remedy = "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is \
-                          registered and name the file with --env-file.";
+                          registered and pass the file with --env-file.";
             let remedy = remedy.to_owned();
             return Explanation {
                 remedy,
@@ -519,80 +520,80 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
     .command(command)
 }
 
-/// Another data center than the one that was asked, as an example.
+/// A different data center, as an example.
 fn elsewhere(server: &AccountsServer) -> &'static DataCenter {
     let mut others = DATA_CENTERS.iter();
     let other = others.find(|center| server.data_center() != Some(center));
-    other.expect("the table has more than one data center")
+    other.expect("there is more than one data center")
 }
 
-/// A grant token, a device code or a refresh token that Zoho does not know, or does not know any more.
+/// A grant token, device code or refresh token that Zoho does not or no longer accepts.
 fn invalid_code(request: &Request, console: &'static str) -> Explanation {
     match request {
         Request::Exchange {
             redirect_uri: Some(_),
         } => zoho(
             "Grant token expired",
-            "The grant token had expired, was used before, or belongs to another data center.",
-            "A grant token lives for about a minute and works once. Log in again and consent without a pause:",
+            "The grant token has expired, was already used, or belongs to another data center.",
+            "A grant token is valid for about a minute and works once. Log in again and consent without delay:",
         )
         .command(LOGIN),
         Request::Exchange { redirect_uri: None } => zoho(
             "Grant token not accepted",
-            "A grant token works once, for its own client, at its own data center, and for the 3 to 10 minutes that were \
+            "A grant token works once, for its own client, in its own data center, and for the 3 to 10 minutes \
              chosen when it was generated.",
-            "Generate a new one in the API console (your self client → Generate Code) and exchange it at once, with --dc \
-             of that console's data center:",
+            "Generate a new one in the API console (your self client → Generate Code) and exchange it right away, with \
+             --dc set to that console's data center:",
         )
         .command("zoho-grant exchange")
         .console(console),
         Request::Device => zoho(
             "Code expired",
-            "The code had expired, or its tokens were fetched already.",
+            "The code has expired, or its tokens were already fetched.",
             "Get a new code:",
         )
         .command("zoho-grant device"),
         Request::Refresh { again } => zoho(
             "Refresh token no longer valid",
-            "It was revoked, or newer consents pushed it out (Zoho keeps about twenty per person and client), or it \
+            "It was revoked, or newer consents displaced it (Zoho keeps about twenty per person and client), or it \
              belongs to another client or data center.",
             "Consent again:",
         )
         .command(again),
         Request::Revoke => zoho(
             "Refresh token no longer valid",
-            "Zoho does not know it any more.",
+            "Zoho no longer recognizes it.",
             "Delete it here:",
         )
         .command("zoho-grant forget"),
     }
 }
 
-/// What to do where a request got no answer.
+/// What to do if a request got no response.
 pub fn network(error: &NetworkError) -> &'static str {
     match &error.trouble {
         Failure::Name => {
-            "Check the network, the VPN, HTTPS_PROXY, and --accounts-url if you gave it."
+            "Check the network, the VPN, HTTPS_PROXY, and --accounts-url if you passed it."
         }
         Failure::Refused => {
-            "Check the network, the firewall, HTTPS_PROXY, and --accounts-url if you gave it."
+            "Check the network, the firewall, HTTPS_PROXY, and --accounts-url if you passed it."
         }
         Failure::UnknownIssuer => {
-            "Add your company's root certificate to the system's certificate store (or name a file that holds it in \
-             SSL_CERT_FILE), or use a network without that proxy."
+            "Add your company's root certificate to the system's certificate store (or set SSL_CERT_FILE to a file that \
+             contains it), or use a network without that proxy."
         }
         Failure::Validity => "Set this machine's clock, or have the proxy's certificate renewed.",
         Failure::OtherName => "Check the VPN, the proxy and the hosts file before you continue.",
         Failure::NoAuthorities(_) => {
             "Install the system's certificates (on Debian: apt-get install ca-certificates); if SSL_CERT_FILE or \
-             SSL_CERT_DIR is set, let it name certificates in PEM form (BEGIN CERTIFICATE)."
+             SSL_CERT_DIR is set, it must point to certificates in PEM format (BEGIN CERTIFICATE)."
         }
         Failure::Tls(_) => "Check the proxy and the VPN; try another network.",
         Failure::Proxy(_) => {
             "Check HTTPS_PROXY and NO_PROXY, and whether the proxy requires a password."
         }
         Failure::ProxySetting(_) => {
-            "Set it as in http://proxy.example:8080 or socks5h://127.0.0.1:1080, without quotes; or unset it."
+            "Set it to an address such as http://proxy.example:8080 or socks5h://127.0.0.1:1080, without quotes, or unset it."
         }
         Failure::Slow | Failure::Closed | Failure::TooLong(_) | Failure::Other(_) => {
             "Check the network and the proxy, then run the command again."
@@ -611,7 +612,7 @@ fn not_written(NotWritten { why, printed, .. }: &NotWritten) -> Explanation {
         Unwritten::RefreshTokenSpared => zoho(
             "File left unchanged",
             "The old refresh token may be the only one that works. The new credentials went to standard output instead.",
-            "Name another file with --output, or remove the old refresh token from this one first.",
+            "Pass another file with --output, or remove the old refresh token from this one first.",
         ),
         Unwritten::Format(error) => machine(title, cause, format(&error.why)),
         Unwritten::File(_) => machine(
@@ -646,7 +647,7 @@ mod tests {
     fn a_low_port_lacks_rights_and_a_taken_one_is_held() {
         let low = port_refused(80, ErrorKind::PermissionDenied);
         assert_eq!(low.exit_code, 6);
-        assert!(low.cause.contains("need privileges"), "{low:?}");
+        assert!(low.cause.contains("require privileges"), "{low:?}");
         assert!(!low.remedy.contains("Stop that program"), "{low:?}");
         for (port, kind) in [
             (80, ErrorKind::AddrInUse),

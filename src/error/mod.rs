@@ -33,11 +33,11 @@ pub enum Error {
         /// The API console where it must be registered.
         console: &'static str,
     },
-    /// Nobody went on at the set-up page in time.
-    #[error("Nothing was entered at the set-up page in time.")]
+    /// Nobody continued from the setup page in time.
+    #[error("Nothing was entered on the setup page in time.")]
     SetUpTimedOut,
-    /// The set-up page's address was opened twice where the system does not tell by whom.
-    #[error("The set-up page was opened a second time, so it was closed.")]
+    /// The setup page's address was opened twice, and the system does not reveal by whom.
+    #[error("The setup page was opened a second time, so it was closed.")]
     OpenedTwice,
     /// A signal, before anything was obtained.
     #[error("The login was stopped.")]

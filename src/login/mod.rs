@@ -33,10 +33,10 @@ pub async fn login(
     attempt(settings, loopback, context, &|| {}, &pages::result::of).await
 }
 
-/// Draws the page that tells how a login went.
+/// Renders the page that shows the outcome of a login.
 pub(crate) type DrawOutcome<'a> = &'a dyn Fn(&Result<Outcome, Error>, &Settings) -> Page;
 
-/// The same for whoever wants to know when Zoho's response is accepted, and draws the page.
+/// The same for a caller that needs to know when Zoho's response is accepted, and that renders the page.
 pub(crate) async fn attempt(
     settings: &Settings,
     loopback: Loopback,

@@ -233,8 +233,8 @@ async fn close(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()
     Ok(())
 }
 
-/// What comes on a connection, counted. No request has a body but a form of the set-up page, which is small: all of it
-/// is taken for head.
+/// A connection whose received bytes are counted. Only forms of the setup page have a body, and they are small, so all
+/// bytes count as head.
 struct Head {
     from: OwnedReadHalf,
     read: usize,

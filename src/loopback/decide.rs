@@ -390,7 +390,7 @@ pub(crate) fn same(text: &str, secret: &SecretString) -> bool {
         .into()
 }
 
-/// Whom a request is for: exactly one Host header.
+/// The host that a request is for, from exactly one Host header.
 pub(crate) fn host(head: &Parts) -> Option<&str> {
     let mut hosts = head.headers.get_all(header::HOST).iter();
     let host = hosts.next()?.to_str().ok()?;
@@ -399,7 +399,7 @@ pub(crate) fn host(head: &Parts) -> Option<&str> {
     (hosts.next().is_none() && target == host).then_some(host)
 }
 
-/// Where a request goes to: the one origin or the other.
+/// The origin that a request is for.
 fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
     let host = host(head)?;
     if host == expected.redirect_uri.authority() {
@@ -443,7 +443,7 @@ pub(crate) enum Navigation {
     Nobody,
 }
 
-/// Whether a header says nothing but this: what is absent passes.
+/// Whether a header has only this value; an absent header is accepted.
 pub(crate) fn only(headers: &HeaderMap, name: &str, wanted: &str) -> bool {
     let mut values = headers.get_all(name).iter();
     values.all(|value| value.as_bytes() == wanted.as_bytes())

@@ -32,7 +32,7 @@ use std::sync::Arc;
 use tokio::task::AbortHandle;
 
 /// The bound redirect URI. From now on, no other process on this machine can receive its callbacks. Its clones share
-/// the sockets: one at a time may serve.
+/// the sockets; only one at a time may serve.
 #[derive(Clone)]
 pub struct Loopback {
     bound: Bound,
@@ -71,7 +71,7 @@ impl Loopback {
         bound.then(|| format!("{name}.localhost{port}"))
     }
 
-    /// Says whose the connections on its port are.
+    /// Determines who owns the connections on its port.
     pub(crate) fn watch(&self, persons: &Arc<Persons>) -> Arc<Watch> {
         Arc::new(Watch {
             sockets: Arc::clone(&self.bound.sockets),
@@ -79,7 +79,7 @@ impl Loopback {
         })
     }
 
-    /// Answers on it until aborted, for another purpose than a login.
+    /// Serves it until aborted, for a purpose other than a login.
     pub(crate) fn accept(self, purpose: &Purpose) -> AbortHandle {
         connections::accept(self.bound.listeners, purpose)
     }

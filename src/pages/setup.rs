@@ -1,4 +1,4 @@
-//! The set-up page, and what is shown between it and Zoho. It works without scripts.
+//! The setup page, and the pages between it and Zoho. It works without scripts.
 
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
@@ -14,23 +14,23 @@ use clap::ValueEnum;
 const SETUP_STYLE: &str = include_str!("../../templates/setup.css");
 const SETUP_SCRIPT: &str = include_str!("../../templates/setup.js");
 
-/// The page, beside what was entered.
+/// What the page shows besides the draft.
 pub(crate) struct Around<'a> {
-    /// Where its forms go.
+    /// The address that its forms are sent to.
     pub(crate) action: &'a str,
-    /// What only a form of this page holds.
+    /// The token that only this page's forms contain.
     pub(crate) token: &'a str,
     /// The data centers that can be chosen.
     pub(crate) centers: &'a [Center],
-    /// What must be registered.
+    /// The redirect URI that must be registered.
     pub(crate) redirect_uri: &'a str,
-    /// "in this computer's keyring"; none where nothing can be saved.
+    /// "in this computer's keyring"; none if nothing can be saved.
     pub(crate) save: Option<&'a str>,
     /// Whether this is `demo`.
     pub(crate) rehearsal: bool,
 }
 
-/// The set-up page.
+/// The setup page.
 pub(crate) fn page(draft: &Draft, around: &Around<'_>) -> Page {
     let Around {
         action,
@@ -57,12 +57,12 @@ pub(crate) fn page(draft: &Draft, around: &Around<'_>) -> Page {
     page
 }
 
-/// Goes on to an address, which is in no header, because a form's answer may not lead to another origin.
+/// Continues to an address without a redirect header, because a form's response may not redirect to another origin.
 pub(crate) fn go(address: &str, rehearsal: bool) -> Page {
     Page::render(&GoPage { address, rehearsal }, "; form-action 'none'")
 }
 
-/// An attempt failed (what could not be done, why, and what to do), and the set-up page is at `back`.
+/// An attempt failed (what could not be done, why, and what to do); the setup page is at `back`.
 pub(crate) fn failed([what, cause, remedy]: &[String; 3], back: &str, rehearsal: bool) -> Page {
     let page = FailedPage {
         what,
@@ -74,21 +74,21 @@ pub(crate) fn failed([what, cause, remedy]: &[String; 3], back: &str, rehearsal:
     Page::render(&page, SANDBOX)
 }
 
-/// Zoho's response is here, and this page has done its part.
+/// Zoho's response arrived, so this page is no longer needed.
 pub(crate) fn called_back(rehearsal: bool) -> Page {
-    let words = "The other tab tells how it went. This one can be closed.";
-    told("Zoho has answered", words, rehearsal)
+    let words = "The other tab shows the result. You can close this one.";
+    told("Zoho has responded", words, rehearsal)
 }
 
-/// It was opened twice.
+/// The page was opened twice.
 pub(crate) fn opened_twice(rehearsal: bool) -> Page {
-    let words = "The page was opened a second time. This system does not tell by whom, so zoho-grant closed it. Run zoho-grant setup again, and keep the tab open.";
-    told("The set-up page is closed", words, rehearsal)
+    let words = "The page was opened a second time. This system does not reveal by whom, so zoho-grant closed it. Run zoho-grant setup again, and keep the tab open.";
+    told("The setup page is closed", words, rehearsal)
 }
 
-/// The head of the request was larger than there is room for.
+/// The head of the request was too large.
 pub(crate) fn head_too_large(rehearsal: bool) -> Page {
-    let words = "Your browser sends the cookies of every app on localhost along. Clear the cookies of localhost and 127.0.0.1, or use a private window.";
+    let words = "Your browser sends the cookies of every app on localhost with each request. Clear the cookies of localhost and 127.0.0.1, or use a private window.";
     told("Too many cookies for localhost", words, rehearsal)
 }
 
@@ -97,19 +97,19 @@ pub(crate) fn refused(refusal: Refusal, rehearsal: bool) -> Page {
     let (title, words) = match refusal {
         Refusal::Neighbor(_) => (
             "This browser belongs to another user",
-            "The set-up page is for the person who started zoho-grant. Nothing was changed.",
+            "The setup page is for the person who started zoho-grant. Nothing was changed.",
         ),
         Refusal::Length => (
             "The form is too large",
-            "Nothing was taken from it. Go back, and choose fewer scopes.",
+            "Nothing in it was saved. Go back and choose fewer scopes.",
         ),
         Refusal::Path => (
             "Nothing here",
-            "The terminal has the address of the set-up page.",
+            "The terminal shows the address of the setup page.",
         ),
         _ => (
-            "Not sent by the set-up page",
-            "Nothing was changed. The terminal has the address of the set-up page.",
+            "Not sent by the setup page",
+            "Nothing was changed. The terminal shows the address of the setup page.",
         ),
     };
     told(title, words, rehearsal)
@@ -166,19 +166,19 @@ struct Choice {
     value: String,
     title: &'static str,
     chosen: bool,
-    /// The places of its scopes in the table, for the script.
+    /// The indexes of its scopes in the catalog, for the script.
     places: String,
     scopes: Vec<(String, &'static str)>,
 }
 
-/// A scope of the table.
+/// A known scope.
 struct Row {
     scope: &'static str,
     description: &'static str,
     ticked: bool,
 }
 
-/// What an error page of Zoho's means here.
+/// What one of Zoho's error pages means here.
 struct Meaning {
     title: &'static str,
     cause: String,
@@ -192,17 +192,17 @@ impl SetupPage<'_> {
         draft.failure.is_some() || draft.dead_end.is_some() || !draft.slips.is_empty()
     }
 
-    /// What is wrong with the field of this anchor.
+    /// What is wrong with the field at this anchor.
     fn slip(&self, name: &str) -> Option<&str> {
         let mut slips = self.draft.slips.iter();
         let slip = slips.find(|(field, _)| field.anchor() == name);
         let told = slip.map(|(_, why)| why.as_str());
         told.or_else(|| match (self.draft.dead_end?, name) {
-            (DeadEnd::InvalidClient, "id") => Some("Zoho does not know it in this data center."),
+            (DeadEnd::InvalidClient, "id") => Some("It does not exist in this data center."),
             (DeadEnd::InvalidRedirectUri, "register") => {
                 Some("The redirect URI below is not registered for this client.")
             }
-            (DeadEnd::InvalidScope, "scopes") => Some("Zoho does not know one of these."),
+            (DeadEnd::InvalidScope, "scopes") => Some("One of these does not exist."),
             _ => None,
         })
     }
@@ -214,7 +214,7 @@ impl SetupPage<'_> {
     fn secret_note(&self) -> Option<&'static str> {
         let secret = self.draft.secret.as_ref()?;
         Some(if secret.of.is_some() {
-            "Kept; leave empty to use it."
+            "Saved; leave empty to use it."
         } else {
             "Received; leave empty to keep it."
         })
@@ -257,7 +257,7 @@ impl SetupPage<'_> {
         scope_catalog::all().map(row).collect()
     }
 
-    /// Those of the person's own that are not of the table.
+    /// The person's own scopes that are not in the catalog.
     fn typed_scopes(&self) -> String {
         if !self.draft.unread_scopes.is_empty() {
             return self.draft.unread_scopes.clone();
@@ -274,21 +274,21 @@ impl SetupPage<'_> {
         let center = center.map_or("this data center", |center| &center.name);
         Some(match self.draft.dead_end? {
             DeadEnd::InvalidClient => Meaning {
-                title: "Invalid Client: Zoho does not know this client ID",
-                cause: format!("The client ID is mistyped, or it was registered in another data center than {center}."),
-                remedy: "Compare the client ID with the console, and check that the data center is the one where the console is.".to_owned(),
+                title: "Invalid Client: the client ID does not exist here",
+                cause: format!("The client ID is mistyped, or it was registered in a data center other than {center}."),
+                remedy: "Compare the client ID with the console, and check that you chose the console's data center.".to_owned(),
                 field: "id",
             },
             DeadEnd::InvalidRedirectUri => Meaning {
                 title: "Invalid Redirect Uri: it is not registered for this client",
-                cause: format!("Zoho compares it letter by letter with {}.", self.redirect_uri),
-                remedy: "Open the client in the API console, copy the redirect URI from step 2 to its Authorized Redirect URIs, and continue below. A client of another type than Server-based Applications has none: register a new one.".to_owned(),
+                cause: format!("Zoho compares it character by character with {}.", self.redirect_uri),
+                remedy: "Open the client in the API console, copy the redirect URI from step 2 to its Authorized Redirect URIs, and continue below. Only a client of the type Server-based Applications has redirect URIs; if yours is of another type, register a new one.".to_owned(),
                 field: "register",
             },
             DeadEnd::InvalidScope => Meaning {
-                title: "Invalid OAuth Scope: Zoho does not know one of the scopes",
+                title: "Invalid OAuth Scope: one of the scopes does not exist",
                 cause: unknown_scopes(&self.draft.chosen_scopes()),
-                remedy: "Take out the scope that is wrong, or choose what the program needs.".to_owned(),
+                remedy: "Remove the wrong scope, or choose the scopes that the program needs.".to_owned(),
                 field: "scopes",
             },
         })
@@ -319,7 +319,7 @@ fn described(scopes: &Scopes) -> Vec<(String, &'static str)> {
         .collect()
 }
 
-/// Those that are most likely wrong.
+/// The scopes that are most likely wrong.
 fn unknown_scopes(scopes: &Scopes) -> String {
     let unknown = scopes
         .iter()
@@ -334,6 +334,6 @@ fn unknown_scopes(scopes: &Scopes) -> String {
         "All of these scopes are known, so one of them may not exist in this data center."
             .to_owned()
     } else {
-        format!("Not among the known ones: {}.", guesses.join(", "))
+        format!("Not a known scope: {}.", guesses.join(", "))
     }
 }

@@ -40,7 +40,7 @@ impl Profiles {
         self.change(|_| ())
     }
 
-    /// Whether there is a keyring that answers. Nothing is written, so nobody is asked to unlock it.
+    /// Whether a keyring answers. Writes nothing, so that nobody is prompted to unlock it.
     pub fn keyring_answers(&self) -> bool {
         keyring::answers()
     }

@@ -1,5 +1,5 @@
-//! Is this request the person's? A pure function from what a request says, and what the system says of its sender, to
-//! what it asks for. The set-up page takes forms, so it is stricter than the redirect URI: see [`decide`].
+//! Is this request the person's? A pure function from the request and its sender to what it requests. The setup page
+//! accepts forms, so it is stricter than the redirect URI: see [`decide`].
 
 use crate::loopback::decide::{
     NAVIGATION_PRELOAD, Navigation, has_body, host, navigation, only, same,
@@ -9,35 +9,35 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, StatusCode, header};
 use secrecy::SecretString;
 
-/// Room for a form: more than all that can be entered.
+/// The size limit of a form: more than anyone can enter.
 pub const FORM_BYTES: u64 = 16 * 1024;
 
-/// What follows the page's path where a form leads: the address that goes on to Zoho.
+/// Appended to the page's path: the address that a form redirects to, which continues to Zoho.
 pub(super) const GO: &str = "/go";
 
-/// What a form is sent as.
+/// The media type of a form.
 const FORM: &str = "application/x-www-form-urlencoded";
 
-/// What a request is measured by.
+/// What a request must match.
 pub struct Expectation {
-    /// "127.0.0.1:40001": what a browser sends as Host.
+    /// The Host header that a browser sends: "127.0.0.1:40001".
     pub authority: String,
-    /// The path that the opener is given; on its command line everybody can read it.
+    /// The path for the opener, on whose command line everyone can read it.
     pub opening: SecretString,
-    /// The path of the page, which only the answer to the opener's address tells.
+    /// The path of the page, which only the response to the opener's address reveals.
     pub page: SecretString,
 }
 
-/// What the person asks for.
+/// What the person requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Place {
-    /// The opener's address, which leads to the page.
+    /// The opener's address, which redirects to the page.
     Opening,
     /// The page.
     Page,
-    /// What was entered there. Its token is not judged yet, because it is in the body.
+    /// A submitted form. Its token has not been checked yet, because it is in the body.
     Form,
-    /// What goes on to Zoho.
+    /// The address that continues to Zoho.
     Go,
 }
 
@@ -46,24 +46,24 @@ pub enum Place {
 pub enum Refusal {
     /// Not exactly one Host header with our authority: DNS rebinding, a scanner.
     Host,
-    /// Nothing is there, or something was put into the query, where nothing ever is.
+    /// Nothing is served at this path, or the request has a query, which no valid request has.
     Path,
-    /// Neither GET without a body nor, for the page, POST.
+    /// Not GET without a body nor, for the page, POST.
     Method,
-    /// A browser says that no person is going there, or that another origin sends the form.
+    /// According to the browser, no person is navigating there, or another origin sends the form.
     Metadata,
-    /// The form of another page, or by another page: its type, origin, token or fields.
+    /// A form from another page: its type, origin, token or fields do not match.
     Form,
-    /// A form without a length, or with one that is too large.
+    /// A form without a length, or one that is too large.
     Length,
-    /// Another user of this machine sent it.
+    /// Sent by another user of this machine.
     Neighbor(u32),
-    /// It closed its connection before anybody could see whose it was.
+    /// Its connection closed before its owner could be determined.
     Unseen,
 }
 
 impl Refusal {
-    /// What it is answered with.
+    /// The status of the response.
     pub fn status(self) -> StatusCode {
         match self {
             Self::Path => StatusCode::NOT_FOUND,
@@ -76,8 +76,8 @@ impl Refusal {
     }
 }
 
-/// Judges a request: Host, path, method, what is sent, fetch metadata, origin, and last whose the connection is. Returns
-/// what is asked for, and whether the system told whose connection it is. What fails has no effect.
+/// Judges a request: Host, path, method, body, fetch metadata, origin, and last the connection's owner. Returns what is
+/// requested, and whether the system revealed the owner. A refused request has no effect.
 pub fn decide(
     expected: &Expectation,
     head: &Parts,
@@ -108,7 +108,7 @@ pub fn decide(
     }
 }
 
-/// No value ever comes in a query, so there is none.
+/// No value is ever sent in a query, so there must be none.
 fn place(expected: &Expectation, head: &Parts) -> Option<Place> {
     let path = head.uri.path();
     if head.uri.query().is_some() {
@@ -127,8 +127,8 @@ fn place(expected: &Expectation, head: &Parts) -> Option<Place> {
     }
 }
 
-/// Whether the page's own form sends it, as far as a browser tells: another port of this machine arrives as `same-site`,
-/// a site as `cross-site`, and both with their origin.
+/// Whether the page's own form sent it, according to the browser: another port of this machine arrives as `same-site`,
+/// another site as `cross-site`, and both with their origin.
 fn form(expected: &Expectation, headers: &HeaderMap) -> Result<(), Refusal> {
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
     let length = lengths
@@ -186,7 +186,7 @@ mod tests {
         decide(&expected(), &head(method, target, headers), || Peer::Person).map(|(place, _)| place)
     }
 
-    /// The form with one header in place of its own.
+    /// The form with one header replaced.
     fn posted(name: &str, value: Option<&str>) -> Result<Place, Refusal> {
         let mut headers: Vec<_> = POST
             .into_iter()

@@ -1,4 +1,4 @@
-//! What the person entered so far, and the judgment of it. All of it survives an error, and the secret is never shown.
+//! What the person has entered so far, and its validation. Everything survives an error, and the secret is never shown.
 
 use crate::handover::destination::Destination;
 use crate::setup::form::Form;
@@ -17,56 +17,56 @@ pub struct Center {
     pub code: &'static str,
     /// "Europe".
     pub name: String,
-    /// Where its people see the CRM: "crm.zoho.eu".
+    /// The CRM's host there: "crm.zoho.eu".
     pub crm: String,
-    /// Where clients are registered.
+    /// The API console, where clients are registered.
     pub console: String,
-    /// Where a login begins.
+    /// The accounts server, where a login begins.
     pub server: AccountsServer,
 }
 
-/// What was entered so far.
+/// What has been entered so far.
 #[derive(Clone, Debug)]
 pub struct Draft {
-    /// The data center's place in the list.
+    /// The data center's index in the list.
     pub center: Option<usize>,
-    /// What was pasted in its stead and not understood.
+    /// An address that was pasted instead but not recognized.
     pub crm: String,
     /// The client ID.
     pub id: String,
-    /// The client ID has another shape than usual, and the person is asked whether it is complete.
+    /// Whether the client ID has an unusual shape, which the person must confirm.
     pub is_odd: bool,
     /// The client secret, which is never written back.
     pub secret: Option<Secret>,
-    /// Who will read the CRM.
+    /// The program that will read the CRM.
     pub destination: Destination,
-    /// The person's own choice, in place of what the destination needs.
+    /// The person's own scopes, instead of those that the destination needs.
     pub scopes: Option<Scopes>,
-    /// Scopes that were typed and cannot be read.
+    /// Typed scopes that cannot be parsed.
     pub unread_scopes: String,
-    /// Whether a profile shall keep what is obtained.
+    /// Whether to save the credentials in a profile.
     pub save: bool,
-    /// What is wrong, in the order of the fields.
+    /// The errors, in the order of the fields.
     pub slips: Vec<(Field, String)>,
-    /// The error page of Zoho's that the person saw.
+    /// The Zoho error page that the person saw.
     pub dead_end: Option<DeadEnd>,
     /// How the last attempt failed: what could not be done, why, and what to do.
     pub failure: Option<[String; 3]>,
-    /// Whether the person was sent to Zoho.
+    /// Whether the person has been sent to Zoho.
     pub began: bool,
 }
 
 /// A client secret.
 #[derive(Clone, Debug)]
 pub struct Secret {
-    /// Itself.
+    /// The secret itself.
     pub value: SecretString,
-    /// Of one that was there before anything was entered: the only client ID that it is for, and the only server, where
+    /// If it existed before anything was entered: the only client ID that it is for, and the only server, if
     /// it came with one.
     pub of: Option<(String, Option<AccountsServer>)>,
 }
 
-/// What an error is about.
+/// The field that an error is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Field {
     /// The data center.
@@ -75,14 +75,14 @@ pub enum Field {
     Id,
     /// The client secret.
     Secret,
-    /// Who will read the CRM.
+    /// The program that will read the CRM.
     Destination,
-    /// What is asked for.
+    /// The scopes.
     Scopes,
 }
 
 impl Field {
-    /// Where it is on the page.
+    /// Its anchor on the page.
     pub fn anchor(self) -> &'static str {
         match self {
             Self::Center => "center",
@@ -94,23 +94,23 @@ impl Field {
     }
 }
 
-/// All that an attempt needs.
+/// Everything that an attempt needs.
 #[derive(Debug)]
 pub struct Entered {
-    /// Where it begins.
+    /// The accounts server where it begins.
     pub server: AccountsServer,
     /// The registered client.
     pub client: Client,
-    /// Who will read the CRM.
+    /// The program that will read the CRM.
     pub destination: Destination,
-    /// What to ask for.
+    /// The scopes to request.
     pub scopes: Scopes,
-    /// Whether a profile shall keep what is obtained.
+    /// Whether to save the credentials in a profile.
     pub save: bool,
 }
 
 impl Draft {
-    /// What the person sees before they chose anything.
+    /// The draft before the person has chosen anything.
     pub fn new(destination: Destination) -> Self {
         Self {
             center: None,
@@ -129,7 +129,7 @@ impl Draft {
         }
     }
 
-    /// What was entered is kept, and judged; all of it, when nothing is wrong.
+    /// Stores and validates what was entered; returns all of it if nothing is wrong.
     pub(super) fn take(&mut self, form: &Form, centers: &[Center]) -> Option<Entered> {
         self.slips.clear();
         (self.dead_end, self.failure) = (None, None);
@@ -139,7 +139,7 @@ impl Draft {
         let destination = Destination::from_str(form.value("destination"), false);
         match destination {
             Ok(destination) => self.destination = destination,
-            Err(_) => self.slip(Field::Destination, "Choose who will read the CRM."),
+            Err(_) => self.slip(Field::Destination, "Choose what will read the CRM."),
         }
         let scopes = self.scopes(form);
         Some(Entered {
@@ -152,18 +152,18 @@ impl Draft {
         .filter(|_| self.slips.is_empty())
     }
 
-    /// The scopes that will be asked for.
+    /// The scopes to request.
     pub fn chosen_scopes(&self) -> Scopes {
         let own = self.scopes.clone();
         own.unwrap_or_else(|| self.destination.scopes())
     }
 
-    /// Marks a field.
+    /// Adds an error for a field.
     pub fn slip(&mut self, field: Field, why: impl Into<String>) {
         self.slips.push((field, why.into()));
     }
 
-    /// An address that was pasted says more than a choice.
+    /// A pasted address takes precedence over a choice.
     fn center<'a>(&mut self, form: &Form, centers: &'a [Center]) -> Option<&'a Center> {
         let pasted = form.value("crm").trim();
         self.crm.clear();
@@ -183,7 +183,7 @@ impl Draft {
                 pasted.clone_into(&mut self.crm);
                 self.slip(
                     Field::Center,
-                    "This is not an address of Zoho CRM. It begins with crm.zoho, as in crm.zoho.eu/crm/org1.",
+                    "This is not an address of Zoho CRM. It begins with crm.zoho, such as crm.zoho.eu/crm/org1.",
                 );
             }
             self.center = Some(found?);
@@ -196,7 +196,7 @@ impl Draft {
         let confirmed = self.is_odd && form.value("confirmed") == "on" && id == self.id;
         let mut judged = registration::client_id(id, confirmed);
         let secret = (!given.trim().is_empty()).then(|| registration::client_secret(given));
-        // Where the ID stands in place of the secret, what stands in place of the ID may be the secret.
+        // If the ID is in the secret's field, the secret may be in the ID's.
         if matches!(secret, Some(Err(Slip::Swapped))) && Id::new(id).is_ok_and(|id| id.is_odd()) {
             judged = Err(Slip::Swapped);
         }
@@ -222,7 +222,7 @@ impl Draft {
         Client::new(judged.ok()?, secret).ok()
     }
 
-    /// The secret that is there already serves on, but never for another client or server than it came with.
+    /// Keeps using an existing secret, but only for the client and server that it came with.
     fn keep_secret(&mut self, center: Option<&Center>) {
         let serves = |secret: &Secret| {
             let Some((id, server)) = &secret.of else {
@@ -266,7 +266,7 @@ impl Draft {
                 let why = if empty {
                     "Choose at least one scope.".to_owned()
                 } else {
-                    format!("The scopes cannot be read: {not}.")
+                    format!("The scopes are not valid: {not}.")
                 };
                 self.slip(Field::Scopes, why);
                 None
@@ -277,16 +277,13 @@ impl Draft {
 
 fn id_slip(slip: Slip) -> String {
     match slip {
-        Slip::Wrong(NotAClient::Empty) => {
-            "Enter the client ID, which the console shows.".to_owned()
-        }
+        Slip::Wrong(NotAClient::Empty) => "Enter the client ID shown in the console.".to_owned(),
         Slip::Wrong(not) => format!("This cannot be a client ID: {not}."),
         Slip::Swapped => {
             "This looks like the client secret. The client ID begins with 1000.".to_owned()
         }
         Slip::Odd => {
-            "It does not look like 1000. and 30 capital letters and digits. Is it complete?"
-                .to_owned()
+            "It is not 1000. followed by 30 capital letters and digits. Is it complete?".to_owned()
         }
     }
 }
@@ -322,7 +319,7 @@ mod tests {
         vec![center(0), center(1)]
     }
 
-    /// The form with these fields beside a good client's.
+    /// A form with these fields and a valid client.
     fn taken(draft: &mut Draft, fields: &[(&str, &str)]) -> Option<Entered> {
         let mut all = vec![
             ("center", "1"),
@@ -453,7 +450,7 @@ mod tests {
             assert!(taken(&mut kept, &[("secret", ""), change]).is_none());
             assert!(kept.secret.is_none(), "{change:?}");
         }
-        // One that came without a server is for whichever the person chooses.
+        // One that came without a server is for any server that the person chooses.
         let of = Some((ID.to_owned(), None));
         let value = SECRET.into();
         kept.secret = Some(Secret { value, of });

@@ -3,7 +3,7 @@
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-/// The fields of the page's forms, each at most once.
+/// The fields of the page's forms, each allowed at most once.
 const FIELDS: [&str; 11] = [
     "token",
     "saw",
@@ -18,15 +18,15 @@ const FIELDS: [&str; 11] = [
     "save",
 ];
 
-/// What was sent.
+/// A submitted form.
 pub(super) struct Form {
     values: Vec<(&'static str, Zeroizing<String>)>,
-    /// Places in the table of scopes.
+    /// Indexes in the scope catalog.
     pub(super) scopes: Vec<usize>,
 }
 
 impl Form {
-    /// Reads it; nothing when a field stands twice. Fields that the page does not have are passed over.
+    /// Parses it; none if a field occurs twice. Ignores fields that the page does not have.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let mut form = Self {
             values: Vec::new(),
@@ -46,7 +46,7 @@ impl Form {
         Some(form)
     }
 
-    /// What a field holds; a box that is not ticked holds nothing.
+    /// A field's value; empty for a checkbox that is not selected.
     pub(super) fn value(&self, name: &str) -> &str {
         let found = self.values.iter().find(|(known, _)| *known == name);
         found.map_or("", |(_, value)| value.as_str())

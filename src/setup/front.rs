@@ -1,5 +1,5 @@
-//! The listeners of the set-up page, on an origin of their own: from judged requests to pages, and what they mean for
-//! the guide.
+//! The setup page's listeners, on an origin of their own: turns judged requests into pages and into steps of the guided
+//! setup.
 
 use crate::event::{Event, SetUp, Tell};
 use crate::loopback::Loopback;
@@ -27,7 +27,7 @@ use tokio::task::AbortHandle;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
-/// A browser sends a form at once.
+/// Time limit for receiving a form; a browser sends it at once.
 const FORM_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Where the person is.
@@ -35,25 +35,25 @@ const FORM_DEADLINE: Duration = Duration::from_secs(10);
 pub(super) enum Phase {
     /// At the page.
     Asking,
-    /// What they entered is taken, and Zoho is being reached.
+    /// Their form was accepted, and Zoho is being contacted.
     Reaching,
-    /// An attempt waits for them there.
+    /// An attempt is waiting for them at this address.
     At(SecretString),
-    /// Zoho's response was accepted: nothing can be entered any more, unless the attempt fails.
+    /// Zoho's response was accepted: nothing more can be entered, unless the attempt fails.
     CalledBack,
 }
 
 /// Something that the person did.
 pub(super) enum Step {
-    /// They are there, so the time limit starts anew.
+    /// They are active, so the time limit starts anew.
     Seen,
-    /// They entered all that an attempt needs.
+    /// They entered everything that an attempt needs.
     Entered(Box<Entered>),
-    /// The page was opened twice, perhaps by somebody else.
+    /// The page was opened twice, perhaps by someone else.
     OpenedTwice,
 }
 
-/// The running set-up page. Dropping it closes every connection.
+/// The running setup page. Dropping it closes every connection.
 pub(super) struct Front {
     shared: Arc<Shared>,
     accepting: AbortHandle,
@@ -72,12 +72,12 @@ struct Shared {
 
 struct State {
     draft: Draft,
-    /// How often the page was opened by somebody of whom the system does not tell who it is.
+    /// How often the page was opened by a user whom the system does not reveal.
     unseen_openings: usize,
     seen: bool,
     entered: Option<Box<Entered>>,
     neighbor_told: bool,
-    /// The browser was led on to this attempt.
+    /// The attempt that the browser was redirected to.
     led_on: bool,
 }
 
@@ -150,12 +150,12 @@ impl Front {
         self.shared.address(&self.shared.expected.opening)
     }
 
-    /// The address of the page, which belongs on no command line.
+    /// The address of the page, which must not appear on a command line.
     pub(super) fn page(&self) -> String {
         self.shared.address(&self.shared.expected.page)
     }
 
-    /// What the person did next.
+    /// Waits for what the person does next.
     pub(super) async fn step(&self) -> Step {
         loop {
             let step = self.shared.state().step();
@@ -166,12 +166,12 @@ impl Front {
         }
     }
 
-    /// Says where the person is.
+    /// Sets where the person is.
     pub(super) fn phase(&self) -> &watch::Sender<Phase> {
         &self.shared.phase
     }
 
-    /// What was entered, with which something is wrong: the person is shown the page again.
+    /// Shows the page again, with what is wrong.
     pub(super) fn ask_again(&self, wrong: impl FnOnce(&mut Draft)) {
         wrong(&mut self.shared.state().draft);
         self.shared.phase.send_replace(Phase::Asking);
@@ -192,7 +192,7 @@ async fn answer(shared: Arc<Shared>, request: Request<Incoming>, connection: Con
         Err(refusal) => Err(refusal),
     }
     .unwrap_or_else(|refusal| shared.refuse(refusal));
-    // With no-referrer, the page's own form would come with the origin `null`.
+    // With no-referrer, the page's own form would arrive with the origin `null`.
     let same_origin = HeaderValue::from_static("same-origin");
     reply
         .headers_mut()
@@ -232,7 +232,7 @@ impl Shared {
         }
     }
 
-    /// The opener's address is worth nothing to other users only where it is seen that they are others.
+    /// The opener's address is useless to other users only if the system reveals that they are other users.
     fn is_opened_twice(&self, place: Place, owner_told: bool) -> bool {
         let mut state = self.state();
         if place == Place::Opening && !owner_told {
@@ -263,7 +263,7 @@ impl Shared {
             };
             pages::setup::page(&self.state().draft, &around)
         };
-        // Chromium keeps a page of status 200 for its back button, which shall bring what happened since.
+        // Chromium keeps a page with status 200 for its back button, which should show what happened since.
         respond(StatusCode::CREATED, page)
     }
 
@@ -271,7 +271,7 @@ impl Shared {
         matches!(*self.phase.borrow(), Phase::CalledBack)
     }
 
-    /// Takes what was entered. Answered with a redirect in any case, so that no history entry holds a form.
+    /// Handles a submitted form. Always answers with a redirect, so that no history entry contains a form.
     fn form(&self, body: &[u8]) -> Result<Reply, Refusal> {
         let form = Form::read(body).ok_or(Refusal::Form)?;
         if !same(form.value("token"), &self.token) {
@@ -299,7 +299,7 @@ impl Shared {
         Ok(see_other(&format!("{page}{GO}")))
     }
 
-    /// Goes on to Zoho as soon as an attempt waits. Back to the page where none does, and where it has led on already:
+    /// Continues to Zoho as soon as an attempt is waiting. Returns to the page if there is none, or after it has continued:
     /// the back button may come here.
     async fn go(&self) -> Reply {
         let mut phase = self.phase.subscribe();
@@ -338,9 +338,9 @@ fn dead_end(saw: &str) -> Option<DeadEnd> {
     }
 }
 
-/// The whole body. It is as long as was said, and that was judged.
+/// The complete body. Its length is as announced, which was checked.
 async fn whole(mut body: Incoming) -> Option<Zeroizing<Vec<u8>>> {
-    // All of it at once: what grows leaves copies behind.
+    // Reserved in one piece, because growing leaves copies behind.
     let mut whole = Zeroizing::new(Vec::with_capacity(usize::try_from(FORM_BYTES).ok()?));
     while let Some(frame) = body.frame().await {
         whole.extend_from_slice(&frame.ok()?.into_data().ok()?);
@@ -357,7 +357,7 @@ pub(super) mod tests {
     use rand::rngs::StdRng;
 
     impl Front {
-        /// The person asks for the page.
+        /// The person requests the page.
         pub(in crate::setup) fn see(&self) {
             self.shared.step(|state| state.seen = true);
         }
@@ -392,7 +392,7 @@ pub(super) mod tests {
         let front = front().await;
         let opened_twice = |place, told| front.shared.is_opened_twice(place, told);
         assert!(!opened_twice(Place::Opening, false));
-        // The page itself is on no command line.
+        // The page's own address is on no command line.
         assert!(!opened_twice(Place::Page, false));
         assert!(!opened_twice(Place::Form, false));
         assert!(opened_twice(Place::Opening, false));

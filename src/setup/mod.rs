@@ -1,4 +1,4 @@
-//! The guided start: a page on an origin of its own that leads from nothing to a login, and stays until one succeeds.
+//! The guided setup: a page on an origin of its own that leads from nothing to a login, and stays until one succeeds.
 
 pub mod decide;
 pub mod draft;
@@ -25,7 +25,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::{Instant, interval, sleep_until};
 
-/// Where the page lives: on a port that is free, an origin that hardly anybody had before.
+/// Where the page is served: on a free port, an origin that hardly any app used before.
 const LISTENS: &str = "http://127.0.0.1:0/";
 
 /// What the page offers.
@@ -33,19 +33,19 @@ const LISTENS: &str = "http://127.0.0.1:0/";
 pub struct Beginning {
     /// The data centers to choose from.
     pub centers: Vec<Center>,
-    /// Where a profile would be kept: "in this computer's keyring". None where nothing can be saved.
+    /// Where a profile would be saved: "in this computer's keyring". None if nothing can be saved.
     pub save: Option<String>,
-    /// How long the person is waited for, anew with each step.
+    /// How long to wait for the person; starts anew with each step.
     pub limit: Duration,
-    /// Whether Zoho is the stand-in, which every page then says.
+    /// Whether Zoho is the stand-in, which every page then mentions.
     pub rehearsal: bool,
 }
 
-/// Makes settings of what was entered, or says why the destination cannot be served.
+/// Turns what was entered into settings, or says why the destination is unavailable.
 pub type Make<'a> = &'a dyn Fn(Entered) -> Result<Settings, String>;
 
-/// One guided start, from the bound redirect URI to the page that tells how it went. Each attempt has a state and a
-/// verifier of its own; a newer one ends the older. Also the settings of the one that succeeded.
+/// One guided setup, from the bound redirect URI to the page that shows the outcome. Each attempt has its own state and
+/// verifier; a newer one ends the older. Also returns the settings of the one that succeeded.
 pub async fn setup(
     (beginning, draft): (Beginning, Draft),
     make: Make<'_>,
@@ -93,15 +93,15 @@ struct Guide<'a> {
     rehearsal: bool,
 }
 
-/// How an attempt ended, unless nothing more can come of it.
+/// How an attempt ended, unless a newer one replaced it.
 enum Ended {
     Obtained(Box<Outcome>),
-    /// The person entered something else.
+    /// The person submitted the form again.
     Again(Box<Settings>),
 }
 
 impl Guide<'_> {
-    /// The browser is at the page already, which leads it on; and what an attempt tells of waiting, the guide tells.
+    /// The browser is already at the page, which redirects it; and the guide, not the attempt, reports waiting.
     fn lead_on(&self, context: &mut Context) {
         let front = Arc::clone(&self.front);
         context.open = Box::new(move |start| {
@@ -110,7 +110,7 @@ impl Guide<'_> {
         let (front, tell) = (Arc::clone(&self.front), Arc::clone(&self.tell));
         context.tell = Arc::new(move |event| match event {
             Event::Waiting { .. } => {}
-            // Where this machine does not serve the redirect URI, the page leads to Zoho itself.
+            // If this machine does not serve the redirect URI, the page redirects to Zoho itself.
             Event::Ready { start, address } => {
                 if start.is_none() {
                     front.phase().send_replace(Phase::At(address));
@@ -122,7 +122,7 @@ impl Guide<'_> {
         });
     }
 
-    /// One attempt, unless the person enters something else meanwhile.
+    /// One attempt, unless the person submits the form again meanwhile.
     async fn attempt(
         &self,
         settings: &Settings,
@@ -133,7 +133,7 @@ impl Guide<'_> {
         phase.send_replace(Phase::Reaching);
         let called_back = || drop(phase.send_replace(Phase::CalledBack));
         let draw: DrawOutcome<'_> = &|outcome, settings| match outcome {
-            // Before its page leads the person back.
+            // Before its page sends the person back.
             Err(error) if goes_on(error) => self.failed(error),
             outcome => pages::result::of(outcome, settings),
         };
@@ -155,7 +155,7 @@ impl Guide<'_> {
         }
     }
 
-    /// The person is shown what failed, beside the field that it is about.
+    /// Shows the person what failed, next to the field that it is about.
     fn failed(&self, error: &Error) -> Page {
         let (field, explained) = (field_of(error), error.explain());
         let what = field.map_or_else(|| explained.title.to_owned(), |(_, why)| why.to_owned());
@@ -178,7 +178,7 @@ impl Guide<'_> {
         pages::setup::failed(&failure, &self.front.page(), self.rehearsal)
     }
 
-    /// What the person enters next. While Zoho's response is dealt with, nothing is: an exchange is never cut.
+    /// What the person enters next. Nothing while Zoho's response is processed: an exchange is never interrupted.
     async fn settings(&self) -> Result<Settings, Error> {
         let mut stopped_by = self.stopped.clone();
         let mut phase = self.front.phase().subscribe();
@@ -207,15 +207,15 @@ impl Guide<'_> {
     }
 }
 
-/// Waits for it without holding what it looks at.
+/// Waits for the value without holding the borrow.
 async fn called_back(phase: &mut watch::Receiver<Phase>) {
     let came = phase.wait_for(|phase| matches!(phase, Phase::CalledBack));
     drop(came.await);
 }
 
-/// Whether the person can correct it at the page, or try again there.
+/// Whether the person can correct the error on the page, or try again there.
 fn goes_on(error: &Error) -> bool {
-    // Whatever the grant token was worth, a new consent brings another.
+    // Even if the grant token was used up, a new consent brings another.
     matches!(
         error,
         Error::Unreachable(_)
@@ -226,12 +226,12 @@ fn goes_on(error: &Error) -> bool {
     )
 }
 
-/// Whether it ends an attempt whose callback came, so that a page tells of it.
+/// Whether it ends an attempt whose callback arrived, so that a page reports it.
 fn is_shown(error: &Error) -> bool {
     !matches!(error, Error::Unreachable(_) | Error::TimedOut { .. })
 }
 
-/// The one field that it is about, and what is wrong there.
+/// The field that the error is about, and what is wrong there.
 fn field_of(error: &Error) -> Option<(Field, &'static str)> {
     let Error::Unfulfilled {
         error: ExchangeError::Refused(refused),
@@ -243,7 +243,7 @@ fn field_of(error: &Error) -> Option<(Field, &'static str)> {
     match refused {
         TokenError::InvalidClient => Some((
             Field::Id,
-            "Zoho does not know this client ID in the data center where you logged in.",
+            "This client ID does not exist in the data center where you logged in.",
         )),
         TokenError::InvalidClientSecret => {
             Some((Field::Secret, "Zoho does not accept this client secret."))
@@ -252,7 +252,7 @@ fn field_of(error: &Error) -> Option<(Field, &'static str)> {
     }
 }
 
-/// Whether a server is one of those that can be chosen, and which.
+/// The index of a server among the choices, if it is one.
 pub fn place_of(centers: &[Center], server: &AccountsServer) -> Option<usize> {
     centers.iter().position(|center| center.server == *server)
 }

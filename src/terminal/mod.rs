@@ -1,4 +1,4 @@
-//! Every word that a person reads on the terminal, and the only place that prints.
+//! Everything that a person reads on the terminal; nothing else prints.
 
 pub mod check_report;
 mod facts;
@@ -34,25 +34,25 @@ use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::http::Requested;
 
-/// After this much silence, the error pages are explained that Zoho shows and never redirects.
+/// How long to wait before explaining the error pages that Zoho shows without redirecting.
 const SILENCE: Duration = Duration::from_secs(30);
 
-/// After this much time without anybody at the start address, the opener may have opened nothing.
+/// How long to wait for a browser at the start address before saying that none came.
 const OPENING: Duration = Duration::from_secs(10);
 
-/// After this much time, something may be in the way between the browser and this program.
+/// How long to wait before suggesting that something intercepts the browser's requests.
 const STUCK: Duration = Duration::from_mins(1);
 
-/// After this much time the person is told that an answer takes long.
+/// How long to wait before saying that Zoho is slow.
 const SLOW: Duration = Duration::from_secs(5);
 
-/// That the redirect URI was told.
+/// The key for having shown the redirect URI.
 const REDIRECT_URI: &str = "redirect URI";
 
-/// More lines about refused requests than this tell nothing new, even to whoever asked for all.
+/// How many refused requests are reported at most, even with `--verbose`.
 const REFUSALS_TOLD: usize = 20;
 
-/// Standard error, as a person sees it.
+/// Messages for the person, on standard error.
 pub struct Terminal {
     screen: Screen,
     quiet: bool,
@@ -60,12 +60,12 @@ pub struct Terminal {
     registration: OnceLock<Registration>,
     /// Zoho's consent page for this login.
     consent: OnceLock<SecretString>,
-    /// What is said only once, and was.
+    /// The one-time messages that were shown.
     said: Mutex<HashSet<&'static str>>,
     refusals: AtomicUsize,
 }
 
-/// What must agree with Zoho's console for a login to come back.
+/// What must match Zoho's console for a login to succeed.
 struct Registration {
     redirect_uri: String,
     /// Whether this machine serves it.
@@ -73,7 +73,7 @@ struct Registration {
     /// Whether the redirected address can be pasted.
     pasting: bool,
     opener: Opener,
-    /// The command that brings the redirect URI to the person's machine, when they are elsewhere.
+    /// The command that forwards the redirect URI to the person's machine, if they are on another one.
     tunnel: Option<String>,
     console: &'static str,
     data_center: String,
@@ -81,7 +81,7 @@ struct Registration {
     rehearsal: bool,
 }
 
-/// An address that a click opens, on terminals that take it.
+/// An address as a clickable link, on terminals that support it.
 fn linked(address: &str) -> String {
     if supports_hyperlinks::on(supports_hyperlinks::Stream::Stderr) {
         format!("\x1b]8;;{address}\x1b\\{address}\x1b]8;;\x1b\\")
@@ -118,7 +118,7 @@ impl Terminal {
         }
     }
 
-    /// Both listeners are up: what must be registered, where, and what the person should know before they consent.
+    /// Says what must be registered and where, and shows warnings, before the person consents.
     pub fn listening(&self, plan: &Plan, redirect_uri: &RedirectUri, pasting: bool) {
         let home = &plan.settings.home;
         let console = home.api_console();
@@ -144,7 +144,7 @@ impl Terminal {
             self.rehearsal();
         } else if self.is_new(REDIRECT_URI) {
             self.say(&format!(
-                "Redirect URI, to be registered exactly like this at {console}:"
+                "Redirect URI; register exactly this at {console}:"
             ));
             self.say(&format!("  {BOLD}{redirect_uri}{BOLD:#}"));
         }
@@ -153,7 +153,7 @@ impl Terminal {
         self.spin("Connecting to Zoho …");
     }
 
-    /// How a browser elsewhere comes back to this machine.
+    /// Explains how a browser on another machine reaches this one.
     fn explain_surroundings(&self, surroundings: &Surroundings, redirect_uri: &RedirectUri) {
         match surroundings {
             Surroundings::Here => {}
@@ -168,13 +168,13 @@ impl Terminal {
                 if self.is_pasting() {
                     ""
                 } else {
-                    " Otherwise, run it in a terminal (docker run -it) to paste the address that the browser ends on."
+                    " Otherwise, run it in a terminal (docker run -it) to paste the address that the browser ends up at."
                 }
             )),
         }
     }
 
-    /// Whose client it is, and warnings, one sentence each.
+    /// Shows a note about the client, and warnings, one sentence each.
     pub fn remarks(&self, note: Option<&str>, warnings: &[String]) {
         if let Some(note) = note {
             self.say(note);
@@ -182,26 +182,26 @@ impl Terminal {
         self.warn(warnings);
     }
 
-    /// Something is awaited that is told of only when it takes a moment.
+    /// Starts a spinner for something that may take a moment.
     pub fn spin(&self, text: &str) {
         if !self.quiet {
             self.screen.spin(text);
         }
     }
 
-    /// It is no longer awaited.
+    /// Stops the spinner.
     pub fn clear(&self) {
         self.screen.clear();
     }
 
-    /// Warnings, one sentence each.
+    /// Shows warnings, one sentence each.
     pub fn warn(&self, warnings: &[String]) {
         for warning in warnings {
             self.must_say(&format!("{WARNING}warning:{WARNING:#} {warning}"));
         }
     }
 
-    /// What could not be done, why, and what to do next.
+    /// Shows what could not be done, why, and what to do next.
     pub fn usage(&self, usage: &Usage) -> ExitCode {
         let what = &usage.what;
         self.screen.clear();
@@ -211,12 +211,12 @@ impl Terminal {
         ExitCode::from(usage.exit_code)
     }
 
-    /// The same of an error that ends nothing.
+    /// The same for an error that does not end the command.
     pub fn error(&self, error: &Error) {
         self.usage(&error.into());
     }
 
-    /// What happens while the login runs.
+    /// Reports what happens while the login runs.
     pub fn event(&self, event: &Event) {
         match event {
             Event::Ready { start, address } => self.ready(start.as_deref(), address),
@@ -224,14 +224,14 @@ impl Terminal {
                 self.enter_code(user_code, address, complete.as_ref());
             }
             Event::MovedTo(server) => {
-                self.say(&format!("Your account is in another data center. Going on at {server} …"));
+                self.say(&format!("Your account is in another data center. Continuing at {server} …"));
             }
             Event::NotTaken(not) => self.not_taken(*not),
             Event::BrowserFailed(why) => self.browser_failed(why),
             Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
             Event::OnPort(notice) => self.on_port(*notice),
             Event::SenderUnseen => self.warn(&[
-                "The connection with Zoho's response closed before zoho-grant could tell which user of this machine it belonged \
+                "The connection with Zoho's response closed before zoho-grant could see which user of this machine it belonged \
                  to. Check that the organization and the person are yours."
                     .to_owned(),
             ]),
@@ -241,7 +241,7 @@ impl Terminal {
             Event::StillExchanging(since) => self.still_exchanging(*since),
             Event::Checking(domain) => self.step(&format!("Asking {domain} who owns the tokens …")),
             Event::UnknownLocation(location) => {
-                self.say(&format!("Zoho names a data center that zoho-grant does not know: {location}."));
+                self.say(&format!("Zoho named an unknown data center: {location}."));
             }
             Event::SetUp(step) => self.set_up(step),
             Event::Requested(Requested { request, result, took }) => {
@@ -250,7 +250,7 @@ impl Terminal {
         }
     }
 
-    /// What happened on the port and changed nothing.
+    /// Reports events on the port that changed nothing.
     fn on_port(&self, notice: Notice) {
         match notice {
             Notice::Refused(refusal) => self.refused(refusal),
@@ -259,8 +259,8 @@ impl Terminal {
                  program on this machine opened it: at the end, check that the organization and the person are yours.",
             ),
             Notice::SpokeTls => self.once(
-                "Your browser used https, but zoho-grant serves http on localhost: its HTTPS-only mode does that. Make an \
-                 exception for localhost there, or open the address in another browser.",
+                "Your browser used https, but zoho-grant serves http on localhost. Its HTTPS-only mode causes that: add an \
+                 exception for localhost, or open the address in another browser.",
             ),
             Notice::HeadTooLarge => self.once(
                 "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port. \
@@ -268,12 +268,12 @@ impl Terminal {
             ),
             Notice::WillClearAppData if self.opener() == Opener::Visitor => {}
             Notice::WillClearAppData => self.once(
-                "At the end, this browser will be told to clear the data that apps stored for the redirect URI's port.",
+                "At the end, this browser will clear the data that apps stored for the redirect URI's port.",
             ),
         }
     }
 
-    /// With a browser opened here, only the short address, which holds no state.
+    /// Shows the address to open: if a browser opens here, only the short one, which contains no state.
     fn ready(&self, start: Option<&str>, address: &SecretString) {
         self.screen.clear();
         let opened = self.opener() != Opener::Nobody;
@@ -281,7 +281,7 @@ impl Terminal {
         let elsewhere = known.is_some_and(|known| known.tunnel.is_some());
         if let Some(start) = start {
             self.say(if opened {
-                "Your browser opens. If it does not, open this address on this machine:"
+                "Opening your browser. If it does not open, open this address on this machine:"
             } else {
                 "Open this address in a browser on this machine:"
             });
@@ -337,19 +337,19 @@ impl Terminal {
         }
     }
 
-    /// An answer takes no second; one that does is waited for with a sign of life.
+    /// Shows a spinner if Zoho's response takes more than a second.
     fn still_exchanging(&self, since: Duration) {
         let seconds = since.as_secs();
-        self.spin(&format!("Waiting for Zoho's answer … {seconds} s"));
+        self.spin(&format!("Waiting for Zoho's response … {seconds} s"));
         if since >= SLOW && self.is_new("slow exchange") {
             self.say("Zoho is slow to answer. zoho-grant keeps waiting, because a grant token works only once.");
         }
     }
 
-    /// A service worker of an earlier app that swallows everything looks like a person who reads.
+    /// An earlier app's service worker that intercepts everything looks just like a person who takes their time.
     fn explain_being_stuck(&self) {
         self.once(if self.is_pasting() {
-            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends on here: \
+            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends up at here: \
              an app that used this port before may intercept it."
         } else {
             "Nothing happens? Open the address above in a private window: an app that used this port before may intercept it."
@@ -365,8 +365,8 @@ impl Terminal {
                 "Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:\n  \
                  Invalid Client        The client ID does not exist in this data center ({}): check --client-id and --dc.\n  \
                  Invalid Redirect Uri  Register exactly {} at {}.\n  \
-                 Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.\n\
-                 Correct it, then run the login again.",
+                 Invalid OAuth Scope   One of the scopes does not exist: check the spelling in --scope.\n\
+                 Fix it, then run the login again.",
                 known.data_center, known.redirect_uri, known.console
             ));
         }
@@ -388,14 +388,14 @@ impl Terminal {
             ),
             Refusal::OtherHost => self.once(if self.is_pasting() {
                 "Zoho's response arrived under a host name other than the redirect URI's, so it was not accepted. Copy the \
-                 address of the page that the browser shows now, paste it here and press Enter."
+                 address of the page that the browser shows now, paste it here, and press Enter."
             } else {
                 "Zoho's response arrived under a host name other than the redirect URI's, so it was not accepted. In the \
                  browser's address bar, replace the host with the redirect URI's."
             }),
             Refusal::Worker => self.once(if self.is_pasting() {
                 "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was \
-                 not accepted. Copy the address of the page that the browser shows now, paste it here and press Enter."
+                 not accepted. Copy the address of the page that the browser shows now, paste it here, and press Enter."
             } else {
                 "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was \
                  not accepted. Run the login again in a terminal (in a container, with -it) to paste it, or use a private window."
@@ -415,7 +415,7 @@ impl Terminal {
         }
     }
 
-    /// Another user of this machine, who may be the person's own browser in a container.
+    /// Reports another user of this machine, which may be the person's own browser in a container.
     fn neighbor(&self, uid: u32, place: Place) {
         if self.is_new("neighbor") {
             self.warn(&[format!(
@@ -425,7 +425,7 @@ impl Terminal {
         }
         match place {
             Place::Start | Place::Clear | Place::ClearNow => {
-                // Otherwise it is printed already.
+                // Otherwise, it has already been printed.
                 let opened = self.opener() != Opener::Nobody;
                 if let Some(address) = self.consent.get().filter(|_| opened)
                     && self.is_new("neighbor at start")
@@ -435,11 +435,11 @@ impl Terminal {
                 }
             }
             Place::Callback => self.once(if self.is_pasting() {
-                "If that was your own browser, copy the address that it shows, paste it here and press Enter."
+                "If that was your own browser, copy the address that it shows, paste it here, and press Enter."
             } else {
                 "If that was your own browser, run the login again in a terminal (in a container, with -it) to paste its address."
             }),
-            Place::Page => self.once("If that was your own browser: the credentials are where this terminal says."),
+            Place::Page => self.once("If that was your own browser, see this terminal for where the credentials are."),
         }
     }
 
@@ -456,7 +456,7 @@ impl Terminal {
         )]);
     }
 
-    /// A step that is over in a moment: on a terminal, nothing of it stays.
+    /// A short step, which leaves nothing behind on a terminal.
     fn step(&self, line: &str) {
         if self.screen.is_terminal {
             self.spin(line);

@@ -95,8 +95,8 @@ fn elsewhere_than_on_a_terminal_waiting_is_quiet_and_helps_once_after_half_a_min
             Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:
               Invalid Client        The client ID does not exist in this data center (Europe): check --client-id and --dc.
               Invalid Redirect Uri  Register exactly http://localhost:8085/callback at https://api-console.zoho.eu.
-              Invalid OAuth Scope   One of the scopes does not exist: check --scope letter by letter.
-            Correct it, then run the login again.
+              Invalid OAuth Scope   One of the scopes does not exist: check the spelling in --scope.
+            Fix it, then run the login again.
         "]],
     );
 }

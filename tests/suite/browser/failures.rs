@@ -14,7 +14,7 @@ async fn rejecting_ends_the_login_with_code_3() {
     tab.follow(REJECT).await;
     let page = words(&mut tab).await;
     let ended = program.wait().await;
-    assert!(page.contains("Consent refused"), "{page}");
+    assert!(page.contains("Consent declined"), "{page}");
     assert_said(&page, &ended.stderr);
     assert_eq!((ended.code, &*ended.stdout), (Some(3), ""));
 }

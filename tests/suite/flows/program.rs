@@ -60,7 +60,7 @@ async fn a_failure_of_another_way_is_wrong_usage() {
     ];
     let ended = run(&other_dc).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(ended.stderr.contains("Europe (eu)") && ended.stderr.contains("Going on at"));
+    assert!(ended.stderr.contains("Europe (eu)") && ended.stderr.contains("Continuing at"));
 }
 
 #[tokio::test]

@@ -153,7 +153,7 @@ async fn where_nothing_can_open_a_browser_none_is_awaited() {
         let mut person = Typist::start("demo", &[path, ("DISPLAY", display)]);
         let told: &[&str] = if opens {
             &[
-                "Your browser opens.",
+                "Opening your browser.",
                 "No browser could be opened",
                 "zoho-grant demo --yes",
             ]

@@ -132,7 +132,7 @@ async fn rows_09_10_and_13_parameters_of_our_own_callback_are_shown_harmlessly()
         ("accounts-server=NASTY", 7, "not trusted"),
         ("error=access_denied&location=NASTY", 3, "access_denied"),
         ("code=NASTY", 5, "neither a grant token nor an error"),
-        ("code=1000.code&location=NASTY", 0, "does not know"),
+        ("code=1000.code&location=NASTY", 0, "unknown data center"),
     ] {
         let zoho = Hostile::start(|_| None).await;
         let login = zoho.login(&["-vv", COLORED]).await;

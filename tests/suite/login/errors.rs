@@ -14,25 +14,25 @@ const CASES: [Case; 24] = [
     (Failure::Refused, 3, ["The consent was declined at Zoho (access_denied).", "clicked Reject", "log in again and click Accept: zoho-grant login"]),
     (Failure::ForeignAccountsServer, 7, ["not trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
     (Failure::LocationMismatch, 7, ["names two different data centers", "that of Europe (https://accounts.zoho.eu), but the location is India (in)", "open only the address in the terminal"]),
-    (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is off", "where the client is registered, for example United States: zoho-grant login --dc us"]),
-    (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ per data center", "Copy the client secret of this data center"]),
+    (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is turned off", "where the client is registered, for example United States: zoho-grant login --dc us"]),
+    (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ by data center", "Copy the client secret of this data center"]),
     (Failure::InvalidRedirectUri, 5, ["(invalid_redirect_uri)", "differs from the one registered", "Register exactly http://localhost:"]),
-    (Failure::InvalidCode, 5, ["(invalid_code)", "expired, was used before, or belongs to another data center", "consent without a pause"]),
-    (Failure::AccessDenied, 5, ["(access_denied)", "refused, or too many grant tokens", "Wait a few minutes"]),
+    (Failure::InvalidCode, 5, ["(invalid_code)", "expired, was already used, or belongs to another data center", "consent without delay"]),
+    (Failure::AccessDenied, 5, ["(access_denied)", "declined, or too many grant tokens", "Wait a few minutes"]),
     (Failure::Throttled, 5, ["(Access Denied, too many requests)", "about ten token requests in ten minutes", "Wait at least 10 minutes"]),
     (Failure::Throttled200, 5, ["(Access Denied, too many requests)", "about ten token requests in ten minutes", "Wait at least 10 minutes"]),
     (Failure::GeneralError, 5, ["(general_error)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
-    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check the option --scope of zoho-grant login letter by letter. To look scopes up: zoho-grant scopes"]),
+    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check the option --scope of zoho-grant login character by character. To look scopes up: zoho-grant scopes"]),
     (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
     (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
     (Failure::NoRefreshToken, 5, ["Zoho issued no refresh token", "offline access and a fresh consent", "register a server-based client"]),
-    (Failure::Html, 5, ["sent a web page instead of JSON (HTTP status 502)", "a gateway or a proxy", "Wait a minute, then try again"]),
-    (Failure::HalfJson, 5, ["JSON without an access token, or cut short", "a gateway or a proxy", "Wait a minute, then try again"]),
-    (Failure::Redirect, 5, ["a redirect (302 Found), which is not followed", "a gateway or a proxy", "Wait a minute, then try again"]),
-    (Failure::Huge, 5, ["sent a response longer than 65536 bytes", "a gateway or a proxy", "Wait a minute, then try again"]),
+    (Failure::Html, 5, ["sent a web page instead of JSON (HTTP status 502)", "a gateway or proxy", "Wait a minute, then try again"]),
+    (Failure::HalfJson, 5, ["JSON without an access token, or cut short", "a gateway or proxy", "Wait a minute, then try again"]),
+    (Failure::Redirect, 5, ["a redirect (302 Found), which is not followed", "a gateway or proxy", "Wait a minute, then try again"]),
+    (Failure::Huge, 5, ["sent a response longer than 65536 bytes", "a gateway or proxy", "Wait a minute, then try again"]),
     (Failure::Closed, 1, ["The grant token could not be exchanged", "closed before the response was complete", "run the command again"]),
     (Failure::ForeignApiDomain, 7, ["not Zoho's: https://www.zohoapis.com.evil.example", "the credentials are unchecked", "--trust-api-domain"]),
-    (Failure::InvalidToken, 5, ["does not accept the new access token (INVALID_TOKEN)", "API domain is the wrong one", "log in again"]),
+    (Failure::InvalidToken, 5, ["does not accept the new access token (INVALID_TOKEN)", "API domain is wrong", "log in again"]),
     (Failure::ScopeMismatch, 0, ["OAUTH_SCOPE_MISMATCH", "does not have the scope", "add the scope to --scope"]),
     (Failure::CrmHtml, 0, ["The organization was not checked", "could not be read", "HTTP status 502"]),
 ];
@@ -81,7 +81,7 @@ async fn an_answer_that_never_comes_is_told_in_both_places() {
     }
     assert!(
         page.contains("No complete response arrived in time.")
-            && page.contains("The grant token may be spent")
+            && page.contains("The grant token may be used up")
     );
 }
 

@@ -1,4 +1,4 @@
-//! Any request head at the set-up page, from anybody: nothing is shown or taken but for a person who knows its random
+//! Any request head at the setup page, from anybody: nothing is shown or taken but for a person who knows its random
 //! path, and a form only from the page itself.
 
 use super::decide::head;

@@ -45,7 +45,7 @@ async fn each_dead_end_is_explained_and_leads_on_to_success() {
             &[],
             "Invalid Redirect Uri",
             "redirect-uri",
-            "letter by letter",
+            "character by character",
         ),
         (
             &client,
@@ -101,7 +101,7 @@ async fn clients_of_other_types_come_to_a_dead_end_too() {
     );
     let html = guide.wrong(&[("saw", "redirect-uri")]).await;
     assert!(
-        html.contains("another type than Server-based Applications"),
+        html.contains("the type Server-based Applications"),
         "{html}"
     );
 
@@ -166,7 +166,7 @@ async fn a_failed_exchange_leads_back_to_the_one_field() {
     );
     guide
         .program
-        .line_with("The set-up page is still open")
+        .line_with("The setup page is still open")
         .await;
     let html = guide.html().await;
     assert!(html.contains("id=\"secret-error\""), "{html}");
@@ -194,7 +194,7 @@ async fn it_waits_anew_with_each_step_and_no_longer() {
     let guide = Guide::start(&["--timeout", "1s"]).await;
     let stderr = guide.program.ends_with(4).await;
     assert!(
-        stderr.contains("Nothing was entered at the set-up page in time"),
+        stderr.contains("Nothing was entered at the setup page in time"),
         "{stderr}"
     );
 }

@@ -120,7 +120,7 @@ async fn what_is_saved_is_what_the_next_page_begins_with_but_for_the_secret() {
     let html = guide.html().await;
     let client = scene.client();
     assert!(html.contains(&format!("value=\"{}\"", client.id)), "{html}");
-    assert!(html.contains("Kept; leave empty to use it."), "{html}");
+    assert!(html.contains("Saved; leave empty to use it."), "{html}");
     assert!(!html.contains(&client.secret));
     // A kept secret is for its own client and server alone.
     let other = [
@@ -156,7 +156,7 @@ async fn a_client_without_a_data_center_leaves_that_to_the_person() {
     guide.open().await;
     let html = guide.html().await;
     assert!(html.contains(&format!("value=\"{id}\"")), "{html}");
-    assert!(html.contains("Kept; leave empty to use it.") && !html.contains(secret));
+    assert!(html.contains("Saved; leave empty to use it.") && !html.contains(secret));
     let centers = between(&html, "<li id=\"center\">", "</li>");
     assert!(!centers.contains(" checked"), "{centers}");
 }
@@ -240,7 +240,7 @@ async fn a_redirect_uri_elsewhere_is_pasted() {
     let words = scene.words(&["--redirect-uri", uri]).join(" ");
     let mut typist = Typist::start(&words, &[("BROWSER", "true")]);
     typist.until("/setup/").await;
-    typist.until("waits for you").await;
+    typist.until("is waiting for you").await;
     let opening = typist.address("/setup/").parse().unwrap();
     let mut guide = Page::new(opening);
     guide.0.open().await;

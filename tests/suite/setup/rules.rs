@@ -1,4 +1,4 @@
-//! What a request to the set-up page must be, sent as it is.
+//! What a request to the setup page must be, sent as it is.
 
 use super::{Guide, US, request};
 use crate::hostile::wire::ask;

@@ -11,7 +11,7 @@ use url::Url;
 /// What the evil form enters.
 const EVIL: &str = "1000.EVIL0EVIL0EVIL0EVIL0EVIL0EVIL0";
 
-const SOMEBODY_ELSE: &str = "asked for the set-up page";
+const SOMEBODY_ELSE: &str = "requested the setup page";
 
 /// A page that knows everything and sends a form at once: by itself, in a frame, and by a script.
 fn evil(guide: &Guide) -> String {
@@ -53,7 +53,7 @@ async fn a_form_of_another_page(browser: Browser, host: &str) {
     tab.js("void document.getElementById('a').submit()").await;
     tab.moved().await;
     let page = tab.text().await;
-    assert!(page.contains("Not sent by the set-up page"), "{page}");
+    assert!(page.contains("Not sent by the setup page"), "{page}");
     let html = guide.html().await;
     assert!(
         !html.contains(EVIL) && !html.contains("to correct"),

@@ -152,7 +152,7 @@ async fn walk(tab: &mut Tab) {
     tab.follow("button[value=client]").await;
     let page = tab.text().await;
     assert!(
-        page.contains("Invalid Client: Zoho does not know this client ID"),
+        page.contains("Invalid Client: the client ID does not exist here"),
         "{page}"
     );
     tab.click("#c1").await;
@@ -272,7 +272,7 @@ async fn the_whole_page_is_reached_by_keyboard_and_named_for_a_screen_reader() {
     for name in [
         "Where do you log in to Zoho CRM?",
         "Client secret",
-        "Who will read the CRM?",
+        "What will read the CRM?",
         "Zoho will ask you to allow",
         "Copy Authorized Redirect URIs",
     ] {

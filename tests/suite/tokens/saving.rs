@@ -69,7 +69,9 @@ async fn what_hides_is_refused_where_nothing_shows_it() {
             let ended = life.run(&[&["export"][..], &option].concat()).await;
             assert_eq!((ended.code, ended.stdout.as_str()), (Some(2), ""));
             assert!(
-                ended.stderr.contains("cannot represent the organization_name"),
+                ended
+                    .stderr
+                    .contains("cannot represent the organization_name"),
                 "{}",
                 ended.stderr
             );
@@ -121,6 +123,15 @@ async fn profiles_are_listed_without_secrets_and_forgotten() {
         ended.stderr
     );
     assert_eq!(life.revocations(), 0, "forgetting is not revoking");
+}
+
+#[tokio::test]
+async fn a_place_to_save_implies_saving() {
+    let life = Life::new().await;
+    let ended = life.exchange(&["--save-to", "file", "--revoke-old"]).await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let listed = life.run(&["profiles"]).await.stdout;
+    assert!(listed.starts_with("default\tfile\t"), "{listed}");
 }
 
 #[tokio::test]

@@ -117,9 +117,9 @@ async fn guides() -> Vec<Shown> {
         ..shown(name, html)
     };
     [
-        ("set-up page", began),
-        ("set-up page with errors", wrong),
-        ("set-up page after Zoho's error", saw),
+        ("setup page", began),
+        ("setup page with errors", wrong),
+        ("setup page after Zoho's error", saw),
         ("leading on to Zoho", leading),
         ("nothing at this address", nothing.body().to_owned()),
     ]

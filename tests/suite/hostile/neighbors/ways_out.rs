@@ -91,7 +91,7 @@ async fn at_the_page_the_credentials_are_in_the_terminal() {
     // Nobody fetches the page any more.
     let ended = victim.login.program.wait().await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    let where_they_are = "the credentials are where this terminal says";
+    let where_they_are = "see this terminal for where the credentials are";
     assert!(ended.stderr.contains(where_they_are), "{}", ended.stderr);
     for label in ["Client secret", "Access token", "Refresh token"] {
         assert!(ended.stdout.contains(label), "{label}");
