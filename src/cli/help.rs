@@ -16,7 +16,10 @@ const GROUPS: [(&str, &[Entry]); 5] = [
     (
         "Get credentials",
         &[
-            ("setup", "zoho-grant setup"),
+            (
+                "setup",
+                "zoho-grant setup\n  zoho-grant setup --for airbyte --save",
+            ),
             (
                 "login",
                 "zoho-grant login --for airbyte --save\n  \
@@ -38,7 +41,11 @@ const GROUPS: [(&str, &[Entry]); 5] = [
                 "header",
                 "zoho-grant header | curl -H @- https://www.zohoapis.eu/crm/v8/org",
             ),
-            ("run", "zoho-grant run -- python sync.py"),
+            (
+                "run",
+                "zoho-grant run -- python sync.py\n  \
+                 zoho-grant run --profile work --with-refresh-token -- zoho-crm-mcp",
+            ),
             ("api", "zoho-grant api /crm/v8/org"),
             (
                 "export",

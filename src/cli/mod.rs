@@ -49,7 +49,7 @@ pub struct Arguments {
 /// The commands.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Start here: a page in the browser leads from nothing to credentials for Zoho CRM
+    /// Start here: a page in the browser guides you from nothing to Zoho CRM credentials
     Setup(setup::Setup),
     /// Log in to Zoho in the browser and get Zoho CRM credentials
     Login(Login),
@@ -118,8 +118,8 @@ pub enum Command {
   1 this machine or the network   5 Zoho answered with an error
   2 wrong usage or settings       6 the redirect URI's port is taken
   3 consent declined              7 refused for safety
-Options override variables; --env-file overrides the environment, which overrides a saved profile. Client ID,
-secret and server come together from the first of these that has a client ID.")]
+Options override variables; --env-file overrides the environment, which overrides a saved profile.
+Client ID, secret and server come together from the first of these that has a client ID.")]
 pub struct Login {
     #[command(flatten)]
     pub grant: Grant,

@@ -30,10 +30,7 @@ const LIMIT: Duration = Duration::from_mins(30);
 #[derive(Args)]
 #[command(
     after_help = "The options are the same as login's; their values are filled in on the page.
-Exit codes: as login's.
-
-Example:
-  zoho-grant setup --for airbyte --save"
+Exit codes: the same as login."
 )]
 pub struct Setup {
     #[command(flatten)]

@@ -11,7 +11,9 @@ use zoho_grant::zoho::api::{ApiPath, Method};
 use zoho_grant::zoho::trust::ApiDomain;
 
 /// Help footer of `token`, `header` and `check`.
-pub const EXIT_CODES: &str = "Without options: complete ZOHO_… variables, else the profile named in ZOHO_PROFILE, else the profile default.
+pub const EXIT_CODES: &str =
+    "Without options: complete ZOHO_… variables, else the profile named in ZOHO_PROFILE, else the
+profile default.
 
 Exit codes:
   0 valid                         5 no longer valid, or Zoho returned an error
@@ -22,7 +24,7 @@ Exit codes:
 #[derive(Args, Clone)]
 #[command(next_help_heading = "Saving", group = ArgGroup::new("saving").args(["save", "save_to"]).multiple(true))]
 pub struct Keep {
-    /// Save client and tokens for later runs; credentials are then printed only if --format or --output is given [default: default] [env: ZOHO_PROFILE sets the name]
+    /// Save the client and tokens for later runs; credentials are then printed only if --format or --output is given [default: default] [env: ZOHO_PROFILE sets the name]
     #[arg(long, value_name = "PROFILE", num_args = 0..=1, add = ArgValueCandidates::new(profiles))]
     #[expect(
         clippy::option_option,
@@ -88,10 +90,6 @@ pub const RUN: &str =
 ZOHO_API_DOMAIN and ZOHO_DC. Inherited variables that zoho-grant reads or writes are removed;
 others, such as ZOHO_ORG_ID, are passed on.
 
-Examples:
-  zoho-grant run -- python sync.py
-  zoho-grant run --profile work --with-refresh-token -- zoho-crm-mcp
-
 Exit codes: the program's own; 126 if it cannot be started, 127 if it is not found; before it
 starts, the same as token.";
 
@@ -121,7 +119,7 @@ pub const API: &str = "Examples:
   zoho-grant api /crm/v8/coql --input query.json
 
 Exit codes:
-  0 the request succeeded         5 the CRM returned an error, or the credentials are no longer valid
+  0 the request succeeded         5 the CRM returned an error, or the credentials are not valid
   1 this machine or the network   7 refused for safety
   2 wrong usage or settings";
 

@@ -110,7 +110,7 @@ mod tests {
             text,
             "--format adobe",
             &expect![
-                "2: --format adobe cannot be used. The format adobe needs an access token. Give ZOHO_ACCESS_TOKEN, or run the login again."
+                "2: --format adobe cannot be used. The format adobe needs an access token. Set ZOHO_ACCESS_TOKEN, or run the login again."
             ],
         );
     }
@@ -158,14 +158,14 @@ mod tests {
             FULL,
             "--format singer --start-date 2026-01-01 --user-agent me",
             &expect![
-                "2: --format singer cannot be used. The format singer supports only these data centers: us; and not Europe (eu). Choose another --format: json is good in every data center."
+                "2: --format singer cannot be used. The format singer supports only these data centers: us; and not Europe (eu). Choose another --format; json works for every data center."
             ],
         );
         check(
             &FULL.replace("examplesecret", "a$b"),
             "--format windows-cmd",
             &expect![
-                "2: --format windows-cmd cannot be used. The format windows-cmd cannot represent the CLIENT_SECRET: it contains characters that have a special meaning there. Choose another --format: json carries every value."
+                "2: --format windows-cmd cannot be used. The format windows-cmd cannot represent the CLIENT_SECRET: it contains characters that have a special meaning there. Choose another --format; json can represent every value."
             ],
         );
     }

@@ -15,7 +15,7 @@ pub enum Destination {
     Airbyte,
     /// One of Zoho's own SDKs.
     Sdk,
-    /// A program that reads variables or an .env file.
+    /// A program that reads variables or a .env file.
     Env,
     /// Something else.
     Other,

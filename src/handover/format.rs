@@ -157,7 +157,7 @@ pub static FORMATS: [Format; 16] = [
     },
     Format {
         name: "dotenv",
-        title: "An .env file",
+        title: "A .env file",
         purpose: "NAME=value lines for .env files, docker --env-file, systemd and CI secrets",
         file_name: "zoho.env",
         document: |of| dotenv::merged(of.credentials, of.options, ""),

@@ -59,7 +59,7 @@ async fn an_error_page_of_zohos_is_explained_there_and_in_the_terminal() {
         "Invalid Client",
         "How to fix it",
         "multi-DC",
-        "Press Ctrl-C",
+        "press Ctrl-C",
     ] {
         assert!(page.contains(part), "no {part} in {page}");
     }

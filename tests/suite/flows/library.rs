@@ -212,7 +212,7 @@ async fn a_self_client_sends_no_redirect_uri() {
     assert_eq!(again.code(), 5);
     let said = again.words().concat().concat();
     assert!(
-        said.contains("invalid_code") && said.contains("--dc of that console's data center"),
+        said.contains("invalid_code") && said.contains("--dc set to that console's data center"),
         "{said}"
     );
 }

@@ -95,8 +95,8 @@ async fn an_answer_that_takes_long_is_waited_for_with_a_sign_of_life() {
     let mut callback: url::Url = value("redirect_uri").parse().unwrap();
     callback.set_query(Some(&format!("code=1000.code&state={}", value("state"))));
     let page = tokio::spawn(async move { wire::ask(&callback, "GET", "").await });
-    typist.next("Waiting for Zoho's answer … 1 s").await;
-    typist.next("Waiting for Zoho's answer … 2 s").await;
+    typist.next("Waiting for Zoho's response … 1 s").await;
+    typist.next("Waiting for Zoho's response … 2 s").await;
     release.notify_one();
     typist.next("1000.refresh").await;
     assert_eq!(page.await.unwrap().status(), "303");
