@@ -277,7 +277,7 @@ fn client(
     let remedy = format!("Copy it from {console}.");
     let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
     let id = id.ok_or_else(|| {
-        let option = "--client-id ID or ZOHO_CLIENT_ID";
+        let option = "--client-id ID or set ZOHO_CLIENT_ID";
         Usage::missing("client ID", option, console)
     })?;
     if id.is_odd() && !given.typed.confirmed {
@@ -291,7 +291,8 @@ fn client(
         (None, Some(typed), _) => typed.clone(),
         (None, None, Some(path)) => secret_file(path)?,
         (None, None, None) => {
-            let option = "--client-secret-file PATH (- for standard input) or ZOHO_CLIENT_SECRET";
+            let option =
+                "--client-secret-file PATH (- for standard input) or set ZOHO_CLIENT_SECRET";
             return Err(Usage::missing("client secret", option, console));
         }
     };

@@ -1,6 +1,7 @@
 //! `profiles` and `forget`: lists and removes saved profiles.
 
 use crate::cli::folder;
+use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
 use crate::commands::lookup::{self, told};
 use crate::commands::{App, Ended};
@@ -8,6 +9,7 @@ use serde_json::{Value, json};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::format_options::Prefix;
+use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::profiles::record::Record;
 use zoho_grant::untrusted::Untrusted;
@@ -41,7 +43,19 @@ fn object((name, record): (&Name, &Record)) -> Value {
 /// Removes a saved profile.
 pub fn forget(named: Option<&Name>, app: &App) -> Ended {
     let name = Variables::of_environment(&Prefix::default()).profile_name(named)?;
-    folder::profiles()?.forget(&name).map_err(Error::Profile)?;
+    folder::profiles()?.forget(&name).map_err(unforgotten)?;
     app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)
+}
+
+/// The profile of `forget` is not an option, and no file can replace it.
+fn unforgotten(trouble: ProfileError) -> Usage {
+    let is_missing = matches!(trouble, ProfileError::Missing { .. });
+    let usage = Usage::from(Error::Profile(trouble));
+    if is_missing {
+        let remedy = "Pass the name of a saved profile; zoho-grant profiles lists them.".to_owned();
+        Usage { remedy, ..usage }
+    } else {
+        usage
+    }
 }

@@ -13,7 +13,7 @@ type Case = (Failure, i32, [&'static str; 3]);
 const CASES: [Case; 24] = [
     (Failure::Refused, 3, ["The consent was declined at Zoho (access_denied).", "clicked Reject", "log in again and click Accept: zoho-grant login"]),
     (Failure::ForeignAccountsServer, 7, ["not trusted: https://accounts.zoho.com.evil.example", "Nothing was sent anywhere", "--trust-accounts-server"]),
-    (Failure::LocationMismatch, 7, ["names two different data centers", "that of Europe (https://accounts.zoho.eu), but the location is India (in)", "open only the address in the terminal"]),
+    (Failure::LocationMismatch, 7, ["names two different data centers", "belongs to Europe (https://accounts.zoho.eu), but the location is India (in)", "open only the address in the terminal"]),
     (Failure::InvalidClient, 5, ["(invalid_client)", "registered in another data center, or multi-DC is turned off", "where the client is registered, for example United States: zoho-grant login --dc us"]),
     (Failure::InvalidClientSecret, 5, ["(invalid_client_secret)", "secrets differ by data center", "Copy this data center's client secret"]),
     (Failure::InvalidRedirectUri, 5, ["(invalid_redirect_uri)", "differs from the one registered", "Register exactly http://localhost:"]),

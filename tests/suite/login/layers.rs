@@ -86,7 +86,9 @@ async fn row_32_a_remembered_secret_stays_with_its_server() {
     let ended = login(&life, &[], &[]).await;
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
     let client = life.stand_in.client_id();
-    let note = format!("comes from profile default (Rehearsal Company): client {client}, ");
+    let note = format!(
+        "Using profile default (Rehearsal Company) for everything not specified: client {client}, "
+    );
     let told: Vec<_> = ended
         .stderr
         .lines()
@@ -128,7 +130,7 @@ async fn a_printed_command_consents_again_to_the_same() {
     let ended = login(&life, &[], &words).await;
     assert_eq!(ended.code, Some(4), "{}", ended.stderr);
     assert!(
-        ended.stderr.contains("comes from profile default"),
+        ended.stderr.contains("Using profile default"),
         "{}",
         ended.stderr
     );

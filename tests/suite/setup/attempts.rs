@@ -38,7 +38,7 @@ async fn each_dead_end_is_explained_and_leads_on_to_success() {
             &[("center", US)][..],
             "Invalid Client",
             "client",
-            "another data center than United States",
+            "a data center other than United States",
         ),
         (
             &elsewhere,
@@ -185,7 +185,7 @@ async fn a_refusal_ends_it_as_it_ends_a_login() {
     let guide = Guide::start(&["--fail", "refused"]).await;
     let client = guide.server_based(US).await;
     let page = complete(&guide.attempt(&client, &[]).await).await;
-    assert!(page.body().contains("refused"), "{}", page.0);
+    assert!(page.body().contains("declined"), "{}", page.0);
     guide.program.ends_with(3).await;
 }
 
@@ -194,7 +194,7 @@ async fn it_waits_anew_with_each_step_and_no_longer() {
     let guide = Guide::start(&["--timeout", "1s"]).await;
     let stderr = guide.program.ends_with(4).await;
     assert!(
-        stderr.contains("Nothing was entered at the setup page in time"),
+        stderr.contains("Nothing was entered on the setup page in time"),
         "{stderr}"
     );
 }

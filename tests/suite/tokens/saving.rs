@@ -115,6 +115,13 @@ async fn profiles_are_listed_without_secrets_and_forgotten() {
 
     let ended = life.run(&["forget", "work"]).await;
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let again = life.run(&["forget", "work"]).await;
+    assert_eq!(again.code, Some(2));
+    assert!(
+        again.stderr.contains("zoho-grant profiles lists them") && !again.stderr.contains("--"),
+        "{}",
+        again.stderr
+    );
     let ended = life.run(&["token", "--profile", "work"]).await;
     assert_eq!(ended.code, Some(2));
     assert!(
