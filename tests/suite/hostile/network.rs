@@ -98,7 +98,11 @@ async fn row_12_a_system_without_authorities_is_told_before_the_consent() {
     let front = authority.front("localhost", 2100, &zoho.url).await;
     let server = format!("https://localhost:{}", front.port);
     for (variable, path, words) in [
-        ("SSL_CERT_FILE", "/dev/null", "/dev/null, by which servers"),
+        (
+            "SSL_CERT_FILE",
+            "/dev/null",
+            "The file of trusted certificates, /dev/null, ",
+        ),
         (
             "SSL_CERT_DIR",
             "/does/not/exist",

@@ -218,7 +218,7 @@ async fn row_34_who_waits_for_a_stopped_run_is_told() {
     lock.lock().unwrap();
     let mut program = Program::start_in(&life.variables(), &["token"]);
     program
-        .line_with("Waiting for another zoho-grant that uses profile default")
+        .line_with("Waiting for another zoho-grant process that is using profile default")
         .await;
     assert_eq!(life.requests("refresh_token"), 0);
     drop(lock);

@@ -22,7 +22,7 @@ const CASES: [Case; 24] = [
     (Failure::Throttled, 5, ["(Access Denied, too many requests)", "about ten token requests in ten minutes", "Wait at least 10 minutes"]),
     (Failure::Throttled200, 5, ["(Access Denied, too many requests)", "about ten token requests in ten minutes", "Wait at least 10 minutes"]),
     (Failure::GeneralError, 5, ["(general_error)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
-    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check the option --scope of zoho-grant login character by character. To look scopes up: zoho-grant scopes"]),
+    (Failure::InvalidScope, 5, ["(invalid_scope)", "does not document this error", "Check the spelling of the scopes in zoho-grant login --scope. To look scopes up: zoho-grant scopes"]),
     (Failure::UnauthorizedClient, 5, ["(unauthorized_client)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
     (Failure::InvalidGrant, 5, ["(invalid_grant)", "does not document this error", "Check the client's type, secret and redirect URI in the API console, then try again: zoho-grant login"]),
     (Failure::NoRefreshToken, 5, ["Zoho issued no refresh token", "offline access and a fresh consent", "register a server-based client"]),
