@@ -61,6 +61,8 @@ pub enum Event {
     StillExchanging(Duration),
     /// The tokens have arrived; the CRM is being asked who owns them.
     Checking(String),
+    /// What was obtained is written next, perhaps to the same terminal.
+    HandingOver,
     /// The callback named a location that is not in the table.
     UnknownLocation(Untrusted),
     /// A request to Zoho was answered or failed.

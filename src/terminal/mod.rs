@@ -239,6 +239,8 @@ impl Terminal {
             }
             Event::StillExchanging(since) => self.still_exchanging(*since),
             Event::Checking(domain) => self.step(&format!("Asking {domain} who owns the tokens …")),
+            // What moves would erase a last line that does not end.
+            Event::HandingOver => self.screen.clear(),
             Event::UnknownLocation(location) => {
                 self.say(&format!("Zoho names a data center that zoho-grant does not know: {location}."));
             }

@@ -1,6 +1,8 @@
 //! What a terminal shows of a login: wrapped to its width, with hints of where the browser is, and secrets only where
 //! nothing else keeps them.
 
+use crate::hostile::login::consent;
+use crate::hostile::wire;
 use crate::opener::Opener;
 use crate::rehearsed::bounded;
 use crate::typist::Typist;
@@ -59,6 +61,35 @@ async fn what_no_page_shows_or_a_form_was_named_for_is_printed_without_a_questio
         .await;
     person.until("code=0").await;
     assert!(person.seen.contains("Refresh token:") && !person.seen.contains("Print them"));
+}
+
+#[tokio::test]
+async fn nothing_that_moves_stands_beside_what_is_printed_or_erases_it() {
+    let mut person = shown("--template 'token={refresh_token}'").await;
+    person.until("code=0").await;
+    let (before, after) = person.seen.split_once("token=1000.").unwrap();
+    assert!(before.ends_with(ERASED), "{}", person.seen);
+    let row = after.split('\n').next().unwrap();
+    assert!(!row.contains(ERASED), "{}", person.seen);
+}
+
+/// How a row is emptied.
+const ERASED: &str = "\r\x1b[2K";
+
+#[tokio::test]
+async fn after_ctrl_c_nothing_waits_for_a_browser_to_be_printed() {
+    let mut person = Typist::start("demo --no-browser", &[]);
+    person.until("Waiting for Zoho").await;
+    let callback = consent(&person.address("/oauth/v2/auth").parse().unwrap()).await;
+    let answer = wire::ask(&callback.url, "GET", "").await;
+    let page = callback.url.join(answer.header("location").unwrap());
+    person.press("\x03").await;
+    person.until("Refresh token:").await;
+    // The page is still there for a browser that comes late.
+    let page = wire::ask(&page.unwrap(), "GET", "").await;
+    assert!(page.body().contains("Refresh token"), "{}", page.0);
+    person.until("code=0").await;
+    assert!(!person.seen.contains("Print them"), "{}", person.seen);
 }
 
 #[tokio::test]
