@@ -67,4 +67,32 @@ pub enum Event {
     UnknownLocation(Untrusted),
     /// A request to Zoho was answered or failed.
     Requested(Requested),
+    /// Something at the set-up page.
+    SetUp(SetUp),
+}
+
+/// What happens at the set-up page.
+#[derive(Debug)]
+pub enum SetUp {
+    /// It is served at this address, for the opener.
+    Open(String),
+    /// It is waited for; told every second.
+    Waiting {
+        /// Until the program gives up.
+        left: Duration,
+    },
+    /// The person goes on to Zoho with what they entered.
+    Began {
+        /// Where this machine does not serve the redirect URI: the address there must be pasted.
+        paste: bool,
+    },
+    /// An attempt failed, and the page is open for the next.
+    Failed {
+        /// What could not be done.
+        what: String,
+        /// Why.
+        cause: String,
+    },
+    /// Another user of this machine, by number, sent a request, which had no effect.
+    Neighbor(u32),
 }

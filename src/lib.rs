@@ -31,5 +31,6 @@ pub mod loopback;
 pub mod pages;
 pub mod profiles;
 pub mod settings;
+pub mod setup;
 pub mod untrusted;
 pub mod zoho;

@@ -24,6 +24,11 @@ pub fn first() -> Receiver<Option<Signal>> {
     FIRST.subscribe()
 }
 
+/// No login listens any more: the first signal ends the process again.
+pub fn unlisten() {
+    LISTENED.store(false, Ordering::Relaxed);
+}
+
 #[cfg(unix)]
 pub use unix::{keep_cores_again, keep_no_core, watch};
 

@@ -1,9 +1,10 @@
 #!/usr/bin/env python3
 """The main flows of the Windows program under Wine: flows.py WINE PROGRAM STAND_IN FOLDER.
 
-STAND_IN is this machine's own program that prints the variables of a login and consents at the addresses it reads.
+STAND_IN is this machine's own zoho-stand-in.
 """
 
+import contextlib
 import json
 import os
 import pathlib
@@ -12,6 +13,9 @@ import shutil
 import socket
 import subprocess
 import sys
+import urllib.error
+import urllib.parse
+import urllib.request
 
 WINE, PROGRAM, STAND_IN, FOLDER = sys.argv[1:]
 SECONDS = 60
@@ -88,16 +92,37 @@ def command_prompt():
     check("cmd reads back what was written", len(read) > 5 and read == written, ended)
 
 
+def consent(address):
+    """Accepts on the stand-in's consent page as a browser does, and follows the redirects to the last page."""
+    headers = {"Accept": "text/html", "Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-User": "?1"}
+    page = urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=SECONDS).read().decode()
+    form = {"ticket": re.search(r'name="ticket" value="([^"]+)"', page)[1], "decision": "accept"}
+    headers["Sec-Fetch-Site"] = "cross-site"
+    form = urllib.parse.urlencode(form).encode()
+    accepted = urllib.request.Request(urllib.parse.urljoin(address, "/consent"), form, headers)
+    # The last page's host may be a name below localhost, which only browsers resolve everywhere.
+    with contextlib.suppress(urllib.error.URLError):
+        urllib.request.urlopen(accepted, timeout=SECONDS).read()
+
+
+def free_uri():
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return f"http://localhost:{free.getsockname()[1]}/callback"
+
+
 def keyring():
-    stand_in = subprocess.Popen([STAND_IN], stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
+    uri = free_uri()
+    command = [STAND_IN, "--person-at", "us", "--redirect-uri", uri]
+    stand_in = subprocess.Popen(command, stdout=subprocess.PIPE, encoding="utf-8")
     try:
         variables = {}
-        while line := stand_in.stdout.readline().strip():
-            name, value = line.split("=", 1)
+        while "EU_API_DOMAIN" not in variables:
+            name, value = stand_in.stdout.readline().strip().split("=", 1)
             variables[name] = value
         domain = variables.pop("ZOHO_API_DOMAIN")
         server = variables["ZOHO_ACCOUNTS_URL"]
-        login = ["login", "--save", "work", "--no-browser", "--redirect-uri", "http://localhost:0/callback"]
+        login = ["login", "--save", "work", "--no-browser", "--redirect-uri", uri]
         login += ["--trust-accounts-server", server, "--trust-api-domain", domain]
         with subprocess.Popen(
             [WINE, str(program), *login],
@@ -111,7 +136,7 @@ def keyring():
             for line in process.stderr:
                 told += line
                 if "/oauth/v2/auth?" in line:
-                    print(line.strip(), file=stand_in.stdin, flush=True)
+                    consent(line.strip())
             check("a login is kept in the Credential Manager", process.wait(SECONDS) == 0 and "keyring" in told.lower())
         ended = run("profiles")
         check("the profile is listed", "work" in ended.stdout and "keyring" in ended.stdout, ended)
@@ -133,9 +158,7 @@ def port():
         uri = f"http://localhost:{other.getsockname()[1]}/callback"
         ended = run("demo", "--yes", "--redirect-uri", uri)
         check("a port that is taken ends with 6", ended.returncode == 6, ended)
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        uri = f"http://localhost:{free.getsockname()[1]}/callback"
+    uri = free_uri()
     holder = subprocess.Popen(
         [WINE, str(program), "demo", "--no-browser", "--redirect-uri", uri], stderr=subprocess.PIPE, encoding="utf-8"
     )

@@ -101,6 +101,19 @@ impl HandOver {
         self.destination.or_else(by_format)
     }
 
+    /// The same for this program. What was given for another does not count for it.
+    pub fn read_by(&self, destination: Destination) -> Self {
+        let reader = self.reader().unwrap_or(Destination::Other);
+        let given = self.clone();
+        Self {
+            destination: Some(destination),
+            format: given.format.filter(|_| reader == destination),
+            field: given.field.filter(|_| reader == destination),
+            template: given.template.filter(|_| reader == destination),
+            ..given
+        }
+    }
+
     /// The scopes given, or those of the program that will read the CRM.
     pub fn scopes(&self, given: Option<Scopes>) -> Option<Scopes> {
         given.or_else(|| self.destination.map(Destination::scopes))

@@ -9,6 +9,7 @@ pub mod help;
 pub mod layers;
 pub mod plan;
 pub mod rehearsal;
+pub mod setup;
 pub mod tokens;
 pub mod tunnel;
 pub mod usage;
@@ -48,6 +49,8 @@ pub struct Arguments {
 /// The commands.
 #[derive(Subcommand)]
 pub enum Command {
+    /// Start here: a page in the browser leads from nothing to credentials for Zoho CRM
+    Setup(setup::Setup),
     /// Log in to Zoho in the browser and get Zoho CRM credentials
     Login(Login),
     /// Try the login against a built-in stand-in for Zoho: no account needed, nothing leaves this machine
@@ -167,6 +170,8 @@ pub enum Flow {
     SelfClient,
     /// Like device: you enter a code in any browser.
     Device,
+    /// Like setup: you register a client in the stand-in's API console, and fill in the page.
+    Setup,
 }
 
 /// Options of `export`.

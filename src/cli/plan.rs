@@ -6,6 +6,7 @@ use crate::cli::{Consent, Credentials, Grant, Login, folder};
 use crate::{browser, prompt};
 use secrecy::SecretString;
 use std::io::{IsTerminal, stdout};
+use std::path::Path;
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
@@ -21,7 +22,7 @@ use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
 
 /// The redirect URI that the README tells people to register.
-const REDIRECT_URI: &str = "http://localhost:8085/callback";
+pub const REDIRECT_URI: &str = "http://localhost:8085/callback";
 
 /// How long to wait for the person.
 pub const TIMEOUT: Duration = Duration::from_mins(5);
@@ -234,7 +235,7 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
 }
 
 /// What `--save` asks for. Tries the store first: a missing or locked keyring must be found before the consent.
-fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
     let Some(named) = &grant.keep.save else {
         return Ok(None);
     };
@@ -251,6 +252,14 @@ fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
         ..Usage::from(&Error::NotKept(trouble))
     })?;
     Ok(Some(keeping))
+}
+
+/// The client secret in a file.
+pub fn secret_file(path: &Path) -> Result<SecretString, Usage> {
+    prompt::secret_file(path).map_err(|error| {
+        let remedy = "Name a file that holds the client secret and nothing else.";
+        Usage::new("--client-secret-file", error, remedy)
+    })
 }
 
 /// The client's ID and secret. Warns if the ID looks unusual.
@@ -276,10 +285,7 @@ fn client(
     let secret = match (secret, &given.typed.secret, &given.client_secret_file) {
         (Some(secret), _, _) => secret,
         (None, Some(typed), _) => typed.clone(),
-        (None, None, Some(path)) => prompt::secret_file(path).map_err(|error| {
-            let remedy = "Name a file that holds the client secret and nothing else.";
-            Usage::new("--client-secret-file", error, remedy)
-        })?,
+        (None, None, Some(path)) => secret_file(path)?,
         (None, None, None) => {
             let option = "--client-secret-file PATH (- for standard input) or ZOHO_CLIENT_SECRET";
             return Err(Usage::missing("client secret", option, console));

@@ -15,7 +15,7 @@ use zoho_stand_in::failure::{Failure, Stage};
 use zoho_stand_in::{Rehearsal, StandIn};
 
 /// A rehearsal has no registered port to match.
-const REDIRECT_URI: &str = "http://localhost:0/callback";
+pub const REDIRECT_URI: &str = "http://localhost:0/callback";
 
 /// What to do without a browser.
 const WITHOUT_BROWSER: &str =
@@ -31,8 +31,7 @@ const POLLS: [Duration; 2] = [Duration::from_secs(1), Duration::from_millis(100)
 pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     let (flow, yes) = (arguments.flow, arguments.yes);
     let (consent, callback) = (&arguments.consent, &arguments.callback);
-    let started = StandIn::start(rehearsal(arguments)?).await;
-    let stand_in = started.map_err(|error| Usage::machine(&error))?;
+    let stand_in = stand_in(arguments).await?;
     let odd = "the stand-in's values can be used";
     let [home, away] = [Us, Eu].map(|center| stand_in.accounts_url(center));
     let [home, away] = [home, away].map(|url| AccountsServer::given(&url).expect(odd));
@@ -86,14 +85,21 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     })
 }
 
+/// The stand-in that plays Zoho.
+pub async fn stand_in(arguments: &Demo) -> Result<StandIn, Usage> {
+    let started = StandIn::start(rehearsal(arguments)?).await;
+    started.map_err(|error| Usage::machine(&error))
+}
+
 /// What the stand-in plays: only a login can move to another data center.
 fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     let logs_in = matches!(arguments.flow, Flow::Login | Flow::Paste);
+    let sets_up = arguments.flow == Flow::Setup;
     let can_fail = |failure: Failure| match failure.stage() {
         Stage::Token | Stage::Crm => true,
         Stage::Device => arguments.flow == Flow::Device,
         Stage::Callback if failure == Failure::Refused => arguments.flow != Flow::SelfClient,
-        Stage::Page | Stage::Callback => logs_in,
+        Stage::Page | Stage::Callback => logs_in || sets_up,
     };
     if let Some(failure) = arguments.fail.filter(|failure| !can_fail(*failure)) {
         let remedy = match failure.stage() {

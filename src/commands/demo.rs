@@ -3,13 +3,16 @@
 use crate::cli::plan::{Opener, Plan};
 use crate::cli::usage::Usage;
 use crate::cli::{Demo, Flow, rehearsal};
-use crate::commands::{App, Ended, device, exchange, login};
+use crate::commands::{App, Ended, device, exchange, login, setup};
 use crate::prompt;
 use secrecy::SecretString;
 use zoho_stand_in::{DataCenter, StandIn};
 
 /// Runs `demo`.
 pub fn run(arguments: &Demo, app: &App) -> Ended {
+    if arguments.flow == Flow::Setup {
+        return setup::rehearse(arguments, app);
+    }
     let plan = app.runtime.block_on(rehearsal::plan(arguments))?;
     let settings = &plan.settings;
     if let (Flow::SelfClient | Flow::Device, Some(stand_in)) = (arguments.flow, &plan.stand_in) {

@@ -15,6 +15,7 @@ pub mod profiles;
 pub mod revoke;
 mod revoke_old;
 pub mod run;
+pub mod setup;
 mod source;
 pub mod token;
 
@@ -33,6 +34,7 @@ use std::time::SystemTime;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use zoho_grant::context::Context;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell, reporting};
 use zoho_grant::handover::{Written, write};
@@ -98,14 +100,27 @@ impl App {
     ) -> (ExitCode, Result<Outcome, Error>) {
         let old = revoke_old::old(settings);
         let outcome = self.runtime.block_on(flow);
-        self.terminal.outcome(&outcome);
-        self.offer_to_print(&outcome, settings);
-        revoke_old::offer(self, &outcome, old, revoke_old);
-        let code = match &outcome {
+        (self.end(&outcome, Some(settings), old, revoke_old), outcome)
+    }
+
+    /// Tells how a flow went, and offers to revoke the refresh token that was saved over.
+    fn end(
+        &self,
+        outcome: &Result<Outcome, Error>,
+        settings: Option<&Settings>,
+        old: Option<Credentials>,
+        revoke_old: bool,
+    ) -> ExitCode {
+        self.terminal.outcome(outcome);
+        if let Some(settings) = settings {
+            self.offer_to_print(outcome, settings);
+        }
+        revoke_old::offer(self, outcome, old, revoke_old);
+        let code = match outcome {
             Ok(outcome) => outcome.exit_code(),
             Err(error) => error.explain().exit_code,
         };
-        (code.into(), outcome)
+        code.into()
     }
 
     /// Offers to print what only the page in the browser shows.

@@ -7,11 +7,16 @@ use secrecy::ExposeSecret;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::login::outcome::Outcome;
+use zoho_grant::profiles::Keeping;
 use zoho_grant::settings::Settings;
 
 /// The profile that the login will overwrite. If it cannot be read, there is nothing to revoke.
 pub fn old(settings: &Settings) -> Option<Credentials> {
-    let keeping = settings.keeping.as_ref()?;
+    settings.keeping.as_ref().and_then(kept)
+}
+
+/// What is there that would be saved over.
+pub fn kept(keeping: &Keeping) -> Option<Credentials> {
     let kept = keeping.profiles.load(&keeping.name).ok()?;
     kept.refresh_token.is_some().then_some(kept)
 }

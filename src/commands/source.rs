@@ -61,7 +61,7 @@ impl Source {
 
     /// Follows a link, so that its target is locked and replaced. Anything but a regular file can be read only once.
     fn file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
-        match path.canonicalize() {
+        match dunce::canonicalize(path) {
             Ok(path) if path.is_file() => Ok(Self::EnvFile(path, prefix.clone())),
             _ => Ok(Self::Variables(Variables::of_file(path, prefix)?)),
         }

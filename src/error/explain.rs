@@ -100,6 +100,13 @@ impl Error {
                 redirect_uri,
                 console,
             } => timed_out(redirect_uri).console(console),
+            Self::SetUpTimedOut => explained(
+                4,
+                "Nothing was entered in time",
+                "Nobody continued to Zoho from the set-up page.",
+                "Run zoho-grant setup again, with a longer --timeout if need be.",
+            ),
+            Self::OpenedTwice => opened_twice(),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
                 3,
@@ -301,6 +308,15 @@ fn sentence(error: &io::Error) -> String {
     let mut chars = text.split(" (os error").next().unwrap_or(&text).chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
+}
+
+fn opened_twice() -> Explanation {
+    untrusted(
+        "The set-up page was opened twice",
+        "This system does not tell whose connections these are, so one of the two may have been another user of this \
+         machine. What was entered there is forgotten.",
+        "If both were yours, run zoho-grant setup again and keep its tab open; or run zoho-grant login.",
+    )
 }
 
 fn stopped(signal: Signal, code_spent: bool) -> Explanation {

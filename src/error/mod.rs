@@ -33,6 +33,12 @@ pub enum Error {
         /// Where it must be registered.
         console: &'static str,
     },
+    /// Nobody went on at the set-up page in time.
+    #[error("Nothing was entered at the set-up page in time.")]
+    SetUpTimedOut,
+    /// The set-up page's address was opened twice where the system does not tell by whom.
+    #[error("The set-up page was opened a second time, so it was closed.")]
+    OpenedTwice,
     /// A signal, before anything was obtained.
     #[error("The login was stopped.")]
     Stopped {

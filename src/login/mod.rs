@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::event::{Event, reporting};
 use crate::loopback::Loopback;
 use crate::loopback::decide::Expectation;
-use crate::loopback::serve::{Callback, Server, Serving};
+use crate::loopback::serve::{Callback, Page, Server, Serving};
 use crate::pages;
 use crate::pages::refused::page_for;
 use crate::settings::Settings;
@@ -30,6 +30,20 @@ pub async fn login(
     settings: &Settings,
     loopback: Loopback,
     context: &mut Context,
+) -> Result<Outcome, Error> {
+    attempt(settings, loopback, context, &|| {}, &pages::result::of).await
+}
+
+/// Draws the page that tells how a login went.
+pub(crate) type DrawOutcome<'a> = &'a dyn Fn(&Result<Outcome, Error>, &Settings) -> Page;
+
+/// The same for whoever wants to know when Zoho's response is accepted, and draws the page.
+pub(crate) async fn attempt(
+    settings: &Settings,
+    loopback: Loopback,
+    context: &mut Context,
+    called_back: &dyn Fn(),
+    draw: DrawOutcome<'_>,
 ) -> Result<Outcome, Error> {
     let zoho = Zoho::new(settings.answer_within, reporting(&context.tell));
     let listens = loopback.redirect_uri().is_here();
@@ -55,6 +69,7 @@ pub async fn login(
         (context.open)(&start);
     }
     let Callback { response, unseen } = wait(settings, &mut server, &request, context).await?;
+    called_back();
     if unseen {
         (context.tell)(Event::SenderUnseen);
     }
@@ -68,7 +83,7 @@ pub async fn login(
         })
     }
     .await;
-    let page = pages::result::of(&outcome, settings);
+    let page = draw(&outcome, settings);
     let mut showing = pin!(server.show(page));
     // A second signal ends the process at once, so after the first nothing may be on the page alone.
     let delivered = tokio::select! {

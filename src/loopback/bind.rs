@@ -7,6 +7,7 @@ use crate::loopback::sockets::Sockets;
 use crate::untrusted::Untrusted;
 use std::io::{self, ErrorKind};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -53,13 +54,14 @@ impl PortReason {
 }
 
 /// The sockets bound for a redirect URI.
+#[derive(Clone)]
 pub(super) struct Bound {
-    pub(super) listeners: Vec<TcpListener>,
+    pub(super) listeners: Vec<Arc<TcpListener>>,
     pub(super) port: u16,
     /// Whether a browser that tries any loopback address with this port reaches us or nothing at all.
     pub(super) is_complete: bool,
     /// Looks up the other ends of their connections.
-    pub(super) sockets: Sockets,
+    pub(super) sockets: Arc<Sockets>,
 }
 
 /// Listens on both loopback families for localhost, otherwise on exactly the literal address, plus the other family if
@@ -89,10 +91,10 @@ pub(super) async fn bind(uri: &RedirectUri) -> Result<Bound, PortUnavailable> {
     #[cfg(target_os = "linux")]
     kept::none_on(&sockets, port).await?;
     Ok(Bound {
-        listeners,
+        listeners: listeners.into_iter().map(Arc::new).collect(),
         port,
         is_complete,
-        sockets,
+        sockets: Arc::new(sockets),
     })
 }
 

@@ -5,7 +5,6 @@ use crate::loopback::peer::{Ends, Peer, Watch};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
-use hyper::http::request::Parts;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper::{Request, Response};
@@ -52,11 +51,11 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const TLS_HELLO: [u8; 2] = [0x16, 0x03];
 
 /// An answer with its whole body.
-pub(super) type Reply = Response<Full<Bytes>>;
+pub(crate) type Reply = Response<Full<Bytes>>;
 
 /// What a request knows of its connection.
 #[derive(Clone)]
-pub(super) struct Connection {
+pub(crate) struct Connection {
     ends: Ends,
     watch: Arc<Watch>,
     /// Who was at the other end when it was accepted.
@@ -79,7 +78,7 @@ impl Connection {
     }
 
     /// Who is at the other end, now and when it was accepted.
-    pub(super) fn peer(&self) -> Peer {
+    pub(crate) fn peer(&self) -> Peer {
         self.accepted_from.and_later(self.watch.now(self.ends))
     }
 
@@ -100,27 +99,27 @@ impl Connection {
 }
 
 /// Answers a request. Each connection carries one.
-pub(super) type Answer = Arc<dyn Fn(Parts, Connection) -> BoxFuture + Send + Sync>;
+pub(crate) type Answer = Arc<dyn Fn(Request<Incoming>, Connection) -> BoxFuture + Send + Sync>;
 
 /// The answer, once it is there.
-pub(super) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
+pub(crate) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
 
 /// What connections are accepted for.
 #[derive(Clone)]
-pub(super) struct Purpose {
-    pub(super) answer: Answer,
+pub(crate) struct Purpose {
+    pub(crate) answer: Answer,
     /// The whole answer, bytes as they are sent, to a request whose head is too large to be read.
-    pub(super) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
+    pub(crate) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
     /// Says whose connections are the person's.
-    pub(super) watch: Arc<Watch>,
+    pub(crate) watch: Arc<Watch>,
     /// Told when the page's last byte and our close are on their way.
-    pub(super) delivered: Arc<Notify>,
+    pub(crate) delivered: Arc<Notify>,
     /// Told what a browser did wrong.
-    pub(super) tell: TellNotice,
+    pub(crate) tell: TellNotice,
 }
 
 /// Accepts on all listeners until aborted; every connection ends with it.
-pub(super) fn accept(listeners: Vec<TcpListener>, purpose: &Purpose) -> AbortHandle {
+pub(super) fn accept(listeners: Vec<Arc<TcpListener>>, purpose: &Purpose) -> AbortHandle {
     let room = Arc::new(Semaphore::new(SHARED_BYTES));
     let mut accepting = JoinSet::new();
     for listener in listeners {
@@ -129,7 +128,7 @@ pub(super) fn accept(listeners: Vec<TcpListener>, purpose: &Purpose) -> AbortHan
     tokio::spawn(accepting.join_all()).abort_handle()
 }
 
-async fn accept_on(listener: TcpListener, purpose: Purpose, room: Arc<Semaphore>) {
+async fn accept_on(listener: Arc<TcpListener>, purpose: Purpose, room: Arc<Semaphore>) {
     let mut connections = JoinSet::new();
     let mut open = VecDeque::new();
     loop {
@@ -182,7 +181,7 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
         Err(_) => return,
     }
     let service = service_fn(|request: Request<Incoming>| {
-        let answer = (purpose.answer)(request.into_parts().0, connection.clone());
+        let answer = (purpose.answer)(request, connection.clone());
         Box::pin(async { Ok::<_, Infallible>(answer.await) })
     });
     let (from, to) = stream.into_split();
@@ -234,7 +233,8 @@ async fn close(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()
     Ok(())
 }
 
-/// What comes on a connection, counted: no request has a body, so all of it is head.
+/// What comes on a connection, counted. No request has a body but a form of the set-up page, which is small: all of it
+/// is taken for head.
 struct Head {
     from: OwnedReadHalf,
     read: usize,

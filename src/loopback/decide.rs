@@ -22,7 +22,7 @@ pub(super) const CLEAR: &str = "/clear";
 pub(super) const CLEARING: &str = "/clear/now";
 
 /// A browser says with it that it asks at the same time as it wakes a service worker.
-const NAVIGATION_PRELOAD: &str = "service-worker-navigation-preload";
+pub(crate) const NAVIGATION_PRELOAD: &str = "service-worker-navigation-preload";
 
 /// Where the page is shown about a response that is not this login's: an address that holds neither code nor state. It
 /// may be opened by anybody at any time, because it says nothing about the login.
@@ -384,21 +384,25 @@ fn parameters(query: &str) -> Option<HashMap<&'static str, String>> {
     Some(found)
 }
 
-fn same(text: &str, secret: &SecretString) -> bool {
+pub(crate) fn same(text: &str, secret: &SecretString) -> bool {
     text.as_bytes()
         .ct_eq(secret.expose_secret().as_bytes())
         .into()
 }
 
-/// Where a request goes to: exactly one Host header that names the one origin or the other.
-fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
+/// Whom a request is for: exactly one Host header.
+pub(crate) fn host(head: &Parts) -> Option<&str> {
     let mut hosts = head.headers.get_all(header::HOST).iter();
     let host = hosts.next()?.to_str().ok()?;
     // An absolute request target names a host as well.
     let target = head.uri.authority().map_or(host, |target| target.as_str());
-    if hosts.next().is_some() || target != host {
-        None
-    } else if host == expected.redirect_uri.authority() {
+    (hosts.next().is_none() && target == host).then_some(host)
+}
+
+/// Where a request goes to: the one origin or the other.
+fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
+    let host = host(head)?;
+    if host == expected.redirect_uri.authority() {
         Some(Site::RedirectUri)
     } else if expected.page_host.as_deref() == Some(host) {
         Some(Site::PageHost)
@@ -420,14 +424,15 @@ fn other_host(expected: &Expectation, head: &Parts) -> Refusal {
     }
 }
 
-fn has_body(headers: &HeaderMap) -> bool {
+pub(crate) fn has_body(headers: &HeaderMap) -> bool {
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
     headers.contains_key(header::TRANSFER_ENCODING)
         || lengths.any(|length| length.as_bytes() != b"0")
 }
 
 /// Who is going there, as far as a browser tells (Fetch Metadata Request Headers).
-enum Navigation {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Navigation {
     /// A person, or a browser that is older than these headers: what is absent passes.
     Person,
     /// A service worker that passes a person's navigation through.
@@ -438,11 +443,14 @@ enum Navigation {
     Nobody,
 }
 
-fn navigation(headers: &HeaderMap) -> Navigation {
-    let only = |name: &str, wanted: &str| {
-        let mut values = headers.get_all(name).iter();
-        values.all(|value| value.as_bytes() == wanted.as_bytes())
-    };
+/// Whether a header says nothing but this: what is absent passes.
+pub(crate) fn only(headers: &HeaderMap, name: &str, wanted: &str) -> bool {
+    let mut values = headers.get_all(name).iter();
+    values.all(|value| value.as_bytes() == wanted.as_bytes())
+}
+
+pub(crate) fn navigation(headers: &HeaderMap) -> Navigation {
+    let only = |name: &str, wanted: &str| only(headers, name, wanted);
     let is = |name: &str, wanted: &str| headers.contains_key(name) && only(name, wanted);
     let prefetch = ["sec-purpose", "purpose", "x-moz", "x-purpose"];
     // Chromium keeps the mode of the navigation; Firefox keeps only that a page is wanted.

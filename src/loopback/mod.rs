@@ -1,7 +1,7 @@
 //! The redirect URI on this machine: sockets, judgment, connections, pages.
 
 pub mod bind;
-mod connections;
+pub(crate) mod connections;
 pub mod decide;
 pub mod notice;
 pub mod pasted;
@@ -24,10 +24,16 @@ mod sockets {
 }
 
 use bind::{Bound, PortUnavailable};
+use connections::Purpose;
+use peer::{Persons, Watch};
 use redirect_uri::RedirectUri;
 use serve::{Server, Serving};
+use std::sync::Arc;
+use tokio::task::AbortHandle;
 
-/// The bound redirect URI. From here on no other process of this machine can receive its callbacks.
+/// The bound redirect URI. From here on no other process of this machine can receive its callbacks. Its clones share
+/// the sockets: one at a time may serve.
+#[derive(Clone)]
 pub struct Loopback {
     bound: Bound,
     redirect_uri: RedirectUri,
@@ -64,6 +70,19 @@ impl Loopback {
         };
         let bound = self.bound.is_complete;
         bound.then(|| format!("{name}.localhost{port}"))
+    }
+
+    /// Says whose the connections on its port are.
+    pub(crate) fn watch(&self, persons: &Arc<Persons>) -> Arc<Watch> {
+        Arc::new(Watch {
+            sockets: Arc::clone(&self.bound.sockets),
+            persons: Arc::clone(persons),
+        })
+    }
+
+    /// Answers on it until aborted, for another purpose than a login.
+    pub(crate) fn accept(self, purpose: &Purpose) -> AbortHandle {
+        connections::accept(self.bound.listeners, purpose)
     }
 
     /// Serves it for one login.

@@ -95,8 +95,8 @@ pub(super) struct Ends {
     not(target_os = "linux"),
     allow(dead_code, reason = "nothing can be asked there")
 )]
-pub(super) struct Watch {
-    pub(super) sockets: Sockets,
+pub(crate) struct Watch {
+    pub(super) sockets: Arc<Sockets>,
     pub(super) persons: Arc<Persons>,
 }
 
@@ -114,7 +114,7 @@ impl Watch {
     /// Looks again when a request is judged. If the system reveals owners but this one cannot be determined quickly, it
     /// is not trusted.
     pub(super) fn now(&self, ends: Ends) -> Peer {
-        if matches!(self.sockets, Sockets::Untold) {
+        if matches!(*self.sockets, Sockets::Untold) {
             return Peer::Untold;
         }
         let Ends { local, remote } = ends;
@@ -206,7 +206,7 @@ mod tests {
         fn peer(ours: &TcpStream, persons: Persons) -> Peer {
             let port = TcpListener::bind("127.0.0.1:0").unwrap();
             let watch = Watch {
-                sockets: Sockets::finding(port.local_addr().unwrap().port()),
+                sockets: Arc::new(Sockets::finding(port.local_addr().unwrap().port())),
                 persons: Arc::new(persons),
             };
             let (first, later) = (watch.at_accept(ends(ours)), watch.now(ends(ours)));

@@ -124,7 +124,8 @@ impl Server {
         });
         let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
         let purpose = Purpose {
-            answer: Arc::new(move |head, connection| {
+            answer: Arc::new(move |request, connection| {
+                let head = request.into_parts().0;
                 Box::pin(answer(Arc::clone(&answering), head, connection))
             }),
             too_large: Arc::new(move || refusing.too_large()),
@@ -307,21 +308,8 @@ impl State {
         respond(status, (self.serving.draw)(occasion))
     }
 
-    /// Written by hand, because the HTTP library read no request that it could answer.
     fn too_large(&self) -> Vec<u8> {
-        let page = (self.serving.draw)(&Occasion::HeadTooLarge);
-        let mut text =
-            "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
-        for (name, value) in &ALWAYS {
-            let _ = write!(text, "{name}: {value}\r\n");
-        }
-        let (html, policy) = (page.html.as_str(), &page.content_security_policy);
-        let _ = write!(
-            text,
-            "Content-Type: {HTML}\r\nContent-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
-            html.len()
-        );
-        text.into_bytes()
+        too_large(&(self.serving.draw)(&Occasion::HeadTooLarge))
     }
 
     /// Told at once, and shown where the address bar holds neither code nor state.
@@ -363,7 +351,24 @@ fn status(refusal: Refusal) -> StatusCode {
     }
 }
 
-fn respond(status: StatusCode, page: Page) -> Reply {
+/// The answer to a head that is too large, written by hand, because the HTTP library read no request that it could
+/// answer.
+pub(crate) fn too_large(page: &Page) -> Vec<u8> {
+    let mut text =
+        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
+    for (name, value) in &ALWAYS {
+        let _ = write!(text, "{name}: {value}\r\n");
+    }
+    let (html, policy) = (page.html.as_str(), &page.content_security_policy);
+    let _ = write!(
+        text,
+        "Content-Type: {HTML}\r\nContent-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
+        html.len()
+    );
+    text.into_bytes()
+}
+
+pub(crate) fn respond(status: StatusCode, page: Page) -> Reply {
     let policy = HeaderValue::from_str(&page.content_security_policy)
         .expect("a policy is written here, in printable ASCII");
     // The body owns the page, which is wiped once it is sent.
@@ -387,7 +392,7 @@ impl AsRef<[u8]> for Html {
     }
 }
 
-fn see_other(address: &str) -> Reply {
+pub(crate) fn see_other(address: &str) -> Reply {
     let location = HeaderValue::from_str(address).expect("a URL is printable ASCII");
     let policy = HeaderValue::from_static(
         "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",

@@ -3,6 +3,7 @@
 pub mod destinations;
 pub mod refused;
 pub mod result;
+pub(crate) mod setup;
 
 use crate::error::explain::Explanation;
 use crate::handover::destination::Destination;

@@ -37,6 +37,11 @@ pub(super) fn try_out() -> Result<(), ProfileError> {
     }
 }
 
+/// Whether there is one that answers.
+pub(super) fn answers() -> bool {
+    open().is_ok()
+}
+
 /// The secrets of a profile.
 pub(super) fn load(name: &Name) -> Result<Zeroizing<Vec<u8>>, ProfileError> {
     let secrets = read(&open()?, name.as_str())?;

@@ -40,6 +40,11 @@ impl Profiles {
         self.change(|_| ())
     }
 
+    /// Whether there is a keyring that answers. Nothing is written, so nobody is asked to unlock it.
+    pub fn keyring_answers(&self) -> bool {
+        keyring::answers()
+    }
+
     /// What may be shown of every profile.
     pub fn list(&self) -> Result<BTreeMap<Name, Record>, ProfileError> {
         let mut profiles = self.read()?.profiles;

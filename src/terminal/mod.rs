@@ -7,6 +7,7 @@ mod guide;
 mod outcome;
 pub mod output;
 pub mod screen;
+mod setup;
 mod table;
 mod tokens;
 
@@ -244,6 +245,7 @@ impl Terminal {
             Event::UnknownLocation(location) => {
                 self.say(&format!("Zoho names a data center that zoho-grant does not know: {location}."));
             }
+            Event::SetUp(step) => self.set_up(step),
             Event::Requested(Requested { request, result, took }) => {
                 self.detail(&format!("{request} → {result} ({} ms)", took.as_millis()));
             }

@@ -84,7 +84,7 @@ use tokio::task::JoinSet;
 pub use data_center::DataCenter;
 use failure::{Failure, Stage};
 use recorded::Recorded;
-use registry::{Client, Registry};
+use registry::{Client, Kind, Registry};
 
 /// What the stand-in plays.
 #[derive(Clone, Copy, Debug)]
@@ -192,6 +192,7 @@ impl StandIn {
         };
         let (client_id, secrets) = (shapes::client_id(), [secret, other]);
         let client = Client {
+            kind: Kind::ServerBased,
             id: client_id.clone(),
             secrets: secrets.clone(),
             home: rehearsal.home,
@@ -260,6 +261,11 @@ impl StandIn {
     /// The accounts server of a data center, without a path.
     pub fn accounts_url(&self, at: DataCenter) -> String {
         self.world.addresses(at).accounts_url.clone()
+    }
+
+    /// The API console's page of a data center on which clients are registered.
+    pub fn console_url(&self, at: DataCenter) -> String {
+        format!("{}{}", self.accounts_url(at), site::CLIENTS_PATH)
     }
 
     /// The API domain of a data center, without a path.

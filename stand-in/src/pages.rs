@@ -7,6 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use ring::digest::{SHA256, digest};
 
+use crate::registry::Kind;
 use crate::registry::answer::Invalid;
 
 const STYLE: &str = include_str!("../templates/page.css");
@@ -49,6 +50,36 @@ pub struct Console<'a> {
     pub data_center: &'static str,
     /// The scope to prefill.
     pub scope: &'a str,
+}
+
+/// The API console's form for a new client, with what was entered before.
+#[derive(Template)]
+#[template(path = "register.html")]
+pub struct Register<'a> {
+    /// "Europe": the data center of this page.
+    pub data_center: &'static str,
+    /// What is wrong.
+    pub wrong: Option<&'a str>,
+    /// The type.
+    pub chosen: Kind,
+    /// The client's name.
+    pub name: &'a str,
+    /// Its homepage.
+    pub homepage: &'a str,
+    /// Where it is led back to.
+    pub redirect_uri: &'a str,
+}
+
+/// The console's page of the new client.
+#[derive(Template)]
+#[template(path = "registered.html")]
+pub struct Registered<'a> {
+    /// "Europe": the data center of this page.
+    pub data_center: &'static str,
+    /// Its id.
+    pub client_id: &'a str,
+    /// Its secret in this data center.
+    pub client_secret: &'a str,
 }
 
 /// A page with a single message.
@@ -223,6 +254,21 @@ mod tests {
             scope: marked("scope"),
         });
         assert_sound(console, &["center", "scope"]).await;
+        let register = own_form(&Register {
+            data_center: marked("center"),
+            wrong: Some(marked("wrong")),
+            chosen: Kind::ServerBased,
+            name: marked("name"),
+            homepage: marked("homepage"),
+            redirect_uri: marked("uri"),
+        });
+        assert_sound(register, &["center", "wrong", "name", "homepage", "uri"]).await;
+        let registered = formless(&Registered {
+            data_center: marked("center"),
+            client_id: marked("id"),
+            client_secret: marked("secret"),
+        });
+        assert_sound(registered, &["center", "id", "secret"]).await;
         let told = formless(&Told {
             title: marked("title"),
             paragraphs: &[marked("paragraph")],

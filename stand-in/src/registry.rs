@@ -36,8 +36,40 @@ pub struct Registry {
     tokens: Tokens,
 }
 
-/// A server-based client, as registered in the API console.
+/// The types of client that the console offers here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// JavaScript: it gets an access token in the fragment of the redirect URI, and never a refresh token.
+    ClientBased,
+    /// What can log in with a code.
+    ServerBased,
+    /// Without a redirect URI.
+    SelfClient,
+}
+
+impl Kind {
+    /// All of them, in the console's order.
+    pub const ALL: &[Self] = &[Self::ClientBased, Self::ServerBased, Self::SelfClient];
+
+    /// As the console calls it.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::ClientBased => "Client-based Applications",
+            Self::ServerBased => "Server-based Applications",
+            Self::SelfClient => "Self Client",
+        }
+    }
+
+    /// The one with this title.
+    pub fn titled(title: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.title() == title)
+    }
+}
+
+/// A client, as registered in the API console.
 pub struct Client {
+    /// Its type.
+    pub kind: Kind,
     /// The client ID, the same in every data center.
     pub id: String,
     /// The secret in the client's own data center, and the one everywhere else.
@@ -107,6 +139,29 @@ impl Registry {
         }
     }
 
+    /// Registers a client of one data center, which is then where the person lives; its id and secret.
+    pub fn register(
+        &mut self,
+        at: DataCenter,
+        kind: Kind,
+        redirect_uri: &str,
+    ) -> (String, SecretString) {
+        let secret = SecretString::from(shapes::client_secret());
+        let uris = (kind != Kind::SelfClient).then(|| redirect_uri.to_owned());
+        let client = Client {
+            kind,
+            id: shapes::client_id(),
+            secrets: [secret.clone(), secret.clone()],
+            home: at,
+            multi_dc: false,
+            redirect_uris: Vec::from_iter(uris),
+        };
+        let id = client.id.clone();
+        self.clients.push(client);
+        self.person_at = at;
+        (id, secret)
+    }
+
     /// Judges an authorization request.
     pub fn authorize(
         &mut self,
@@ -147,6 +202,16 @@ impl Registry {
             redirect_uri,
             asked,
         } = self.pending.remove(ticket).ok_or(Invalid::Request)?;
+        let is_implicit =
+            |client: &Client| client.id == client_id && client.kind == Kind::ClientBased;
+        if accepted && self.clients.iter().any(is_implicit) {
+            return Ok(Decided {
+                redirect_uri,
+                state: asked.state,
+                code: None,
+                token: Some(shapes::token()),
+            });
+        }
         let code = accepted.then(|| {
             let first = self.consented.insert(client_id.clone());
             self.grant(Grant {
@@ -165,6 +230,7 @@ impl Registry {
             redirect_uri,
             state: asked.state,
             code,
+            token: None,
         })
     }
 

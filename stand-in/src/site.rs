@@ -27,6 +27,9 @@ use tower_http::set_header::SetResponseHeaderLayer;
 use crate::recorded::Recorded;
 use crate::{Addresses, DataCenter, World};
 
+/// The API console's page on which clients are registered.
+pub const CLIENTS_PATH: &str = "/console/clients";
+
 /// Far larger than any form in a login.
 const BODY_LIMIT: usize = 64 * 1024;
 
@@ -89,6 +92,7 @@ fn accounts() -> Router<Site> {
         .route(device::POLL_PATH, post(device::poll))
         .route("/device", get(device::page).post(device::enter))
         .route("/console", get(console::page).post(console::create))
+        .route(CLIENTS_PATH, get(console::clients).post(console::register))
         .route("/landing", get(console::landing))
 }
 

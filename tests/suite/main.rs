@@ -19,6 +19,8 @@ mod opener;
 mod program;
 mod properties;
 mod rehearsed;
+#[cfg(unix)]
+mod setup;
 mod tokens;
 #[cfg(unix)]
 mod typist;

@@ -40,6 +40,8 @@ pub struct Decided {
     pub state: Option<String>,
     /// The grant token; none after a refusal.
     pub code: Option<String>,
+    /// The access token of a JavaScript client, in place of a grant token. It opens nothing.
+    pub token: Option<String>,
 }
 
 /// A successful answer of the token endpoint.

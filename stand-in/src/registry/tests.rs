@@ -46,6 +46,7 @@ fn changed(base: Pairs, changes: Pairs) -> Parameters {
 
 fn client(id: &str, multi_dc: bool) -> Client {
     Client {
+        kind: Kind::ServerBased,
         id: id.to_owned(),
         secrets: ["us-secret".into(), "eu-secret".into()],
         home: DataCenter::Us,

@@ -73,6 +73,12 @@ fn device_decided(accepted: bool) -> Response {
 /// The redirect URI with the response appended to any query it already has.
 fn callback(site: &Site, decided: &Decided, failure: Option<Failure>) -> String {
     let mut query = Serializer::new(String::new());
+    if let Some(token) = &decided.token {
+        // Behind the `#`, which no server sees.
+        query.append_pair("access_token", token);
+        query.append_pair("expires_in", "3600");
+        return format!("{}#{}", decided.redirect_uri, query.finish());
+    }
     match &decided.code {
         Some(code) => {
             query.append_pair("code", code);

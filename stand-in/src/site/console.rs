@@ -1,14 +1,17 @@
-//! Two pages that are not the accounts server's: the API console's Self Client, and a page of somebody's own
-//! to which a redirect URI leads.
+//! Pages that are not the accounts server's: the API console, where clients are registered and a self client makes its
+//! grant tokens, and a page of somebody's own to which a redirect URI leads.
 
 use std::time::Instant;
 
 use axum::extract::State;
 use axum::response::Response;
+use secrecy::ExposeSecret;
+use url::Url;
 
 use super::Site;
-use crate::pages::{self, Console, Told};
+use crate::pages::{self, Console, Register, Registered, Told};
 use crate::parameters::Parameters;
+use crate::registry::Kind;
 use crate::registry::answer::Invalid;
 
 /// GET `/console`, with the scopes to be filled in.
@@ -35,6 +38,56 @@ pub async fn create(State(site): State<Site>, form: Option<Parameters>) -> Respo
         title: "Grant token made",
         paragraphs: &["Copy it, and paste it in the terminal within a minute. It works once."],
         code: Some(code),
+    })
+}
+
+/// GET `/console/clients`.
+pub async fn clients(State(site): State<Site>) -> Response {
+    pages::own_form(&Register {
+        data_center: site.at.name(),
+        wrong: None,
+        chosen: Kind::ClientBased,
+        name: "",
+        homepage: "",
+        redirect_uri: "",
+    })
+}
+
+/// POST `/console/clients`: registers a client of this data center alone, and takes what was entered letter by letter.
+/// What Zoho's console says of a bad field is not documented.
+pub async fn register(State(site): State<Site>, form: Option<Parameters>) -> Response {
+    let value = |name| form.as_ref().and_then(|form| form.value(name));
+    let [name, homepage, redirect_uri] =
+        ["name", "homepage", "redirect_uri"].map(|name| value(name).unwrap_or_default());
+    let kind = Kind::titled(value("type").unwrap_or_default());
+    let kind = kind.unwrap_or(Kind::ClientBased);
+    let is_url = |text| Url::parse(text).is_ok_and(|url| url.has_host());
+    let wrong = if kind == Kind::SelfClient {
+        None
+    } else if name.is_empty() {
+        Some("Enter a client name.")
+    } else if !is_url(homepage) {
+        Some("Enter a homepage URL, such as http://localhost.")
+    } else if !is_url(redirect_uri) {
+        Some("Enter a redirect URI, such as http://localhost:8085/callback.")
+    } else {
+        None
+    };
+    if wrong.is_some() {
+        return pages::own_form(&Register {
+            data_center: site.at.name(),
+            wrong,
+            chosen: kind,
+            name,
+            homepage,
+            redirect_uri,
+        });
+    }
+    let (client_id, secret) = site.state().registry.register(site.at, kind, redirect_uri);
+    pages::formless(&Registered {
+        data_center: site.at.name(),
+        client_id: &client_id,
+        client_secret: secret.expose_secret(),
     })
 }
 

@@ -115,8 +115,7 @@ async fn every_page_fits_360_pixels_and_is_legible_in_dark_and_light() {
     let Some(mut tab) = Tab::open().await else {
         return;
     };
-    let narrow = json!({ "width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": false });
-    tab.call("Emulation.setDeviceMetricsOverride", narrow).await;
+    narrow(&mut tab).await;
     let (program, address) = demo(&["--fail", "no-refresh-token"]).await;
     tab.go(&callback(&address, "code=x&state=y")).await;
     assert_legible(&mut tab).await;
@@ -143,7 +142,14 @@ async fn origin(tab: &mut Tab) -> String {
     origin.as_str().unwrap_or_default().to_owned()
 }
 
-async fn assert_legible(tab: &mut Tab) {
+/// Makes the window as narrow as a small phone.
+pub async fn narrow(tab: &mut Tab) {
+    let narrow = json!({ "width": 360, "height": 640, "deviceScaleFactor": 1, "mobile": false });
+    tab.call("Emulation.setDeviceMetricsOverride", narrow).await;
+}
+
+/// The page fits that, and its text has the contrast of WCAG 2 AA, in dark and light.
+pub async fn assert_legible(tab: &mut Tab) {
     for scheme in ["dark", "light"] {
         let feature = json!({ "name": "prefers-color-scheme", "value": scheme });
         let media = json!({ "features": [feature] });

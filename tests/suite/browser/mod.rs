@@ -3,7 +3,7 @@
 mod access;
 mod failures;
 mod fragment;
-mod looks;
+pub mod looks;
 #[cfg(unix)]
 mod opener;
 mod result;

@@ -20,7 +20,7 @@ pub struct Process {
     child: Child,
     /// The address it listens on.
     pub address: String,
-    _profile: TempDir,
+    profile: Option<TempDir>,
 }
 
 /// The first of these names in PATH, unless a variable names a program. None if there is none, which is a failure with
@@ -68,8 +68,16 @@ impl Process {
         Self {
             child,
             address: address.recv_timeout(DEADLINE).expect("it listens"),
-            _profile: profile,
+            profile: Some(profile),
         }
+    }
+}
+
+impl Process {
+    /// What is left of it, once it has ended by itself.
+    pub fn left(mut self) -> TempDir {
+        self.child.wait().expect("it is our child");
+        self.profile.take().expect("it was started with one")
     }
 }
 

@@ -11,7 +11,7 @@ pub mod front;
 mod heads;
 pub mod login;
 #[cfg(target_os = "linux")]
-mod neighbors;
+pub mod neighbors;
 mod network;
 #[cfg(target_os = "linux")]
 mod output;

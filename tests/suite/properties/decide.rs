@@ -121,7 +121,7 @@ fn a_person_came_here(headers: &HeaderMap, host: &str, [places, modes]: [&[&str]
     }
 }
 
-fn head(input: &[u8]) -> Option<Parts> {
+pub fn head(input: &[u8]) -> Option<Parts> {
     let mut lines = input.split(|byte| *byte == b'\n');
     let mut first = lines.next()?.splitn(2, |byte| *byte == b' ');
     let mut request = Request::builder().method(first.next()?).uri(first.next()?);

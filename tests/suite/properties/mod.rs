@@ -7,6 +7,7 @@ mod expected;
 mod pasted;
 mod query;
 mod scopes;
+mod setup;
 mod token;
 mod untrusted;
 
@@ -24,6 +25,11 @@ const CHANGES: usize = 6;
 #[test]
 fn only_the_genuine_request_counts() {
     holds("decide", decide::check);
+}
+
+#[test]
+fn only_the_set_up_pages_own_form_is_taken() {
+    holds("setup", setup::check);
 }
 
 #[test]

@@ -6,7 +6,9 @@ mod person;
 use super::process::{Process, Wire, find};
 use crate::program::DEADLINE;
 use serde_json::{Value, json};
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
+use tempfile::TempDir;
 use tokio::time::Instant;
 
 /// Names to look for in PATH.
@@ -53,6 +55,20 @@ impl Tab {
         tab.context = context["browserContextId"].clone();
         tab.attach().await;
         Some(tab)
+    }
+
+    /// A tab of a browser of its own that keeps what it is told, as a person's does.
+    pub async fn open_with_profile() -> Option<Self> {
+        let mut tab = Self::connect(Arc::new(launch(&find(&NAMES, "CHROMIUM")?))).await;
+        tab.attach().await;
+        Some(tab)
+    }
+
+    /// Ends that browser as a person does; its profile.
+    pub async fn end_browser(mut self) -> TempDir {
+        self.send("Browser.close", json!({}), &Value::Null).await;
+        let chromium = Arc::into_inner(self.chromium);
+        chromium.expect("nobody else has it").left()
     }
 
     /// Opens another tab in the same context.
@@ -160,13 +176,17 @@ fn shared() -> Option<Arc<Process>> {
     static RUNNING: Mutex<Weak<Process>> = Mutex::new(Weak::new());
     let program = find(&NAMES, "CHROMIUM")?;
     let mut running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
-    let chromium = running.upgrade().unwrap_or_else(|| {
-        let profile = tempfile::tempdir().expect("there is a place for temporary files");
-        let folder = format!("--user-data-dir={}", profile.path().display());
-        let arguments = [&FLAGS[..], &[&folder]].concat();
-        let listens = "DevTools listening on ";
-        Arc::new(Process::launch(&program, profile, &arguments, listens))
-    });
+    let chromium = running
+        .upgrade()
+        .unwrap_or_else(|| Arc::new(launch(&program)));
     *running = Arc::downgrade(&chromium);
     Some(chromium)
+}
+
+fn launch(program: &Path) -> Process {
+    let profile = tempfile::tempdir().expect("there is a place for temporary files");
+    let folder = format!("--user-data-dir={}", profile.path().display());
+    let arguments = [&FLAGS[..], &[&folder]].concat();
+    let listens = "DevTools listening on ";
+    Process::launch(program, profile, &arguments, listens)
 }

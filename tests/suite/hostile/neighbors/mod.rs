@@ -1,7 +1,7 @@
 //! Rows 24 to 27: another user of the machine, and what an earlier app left on the port, learn nothing from a login.
 
 mod cache;
-mod earlier_app;
+pub mod earlier_app;
 mod honest;
 mod kept;
 mod users;

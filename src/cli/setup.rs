@@ -1,0 +1,307 @@
+//! `setup`: what the page begins with, from the arguments of `login`.
+
+use crate::cli::layers::{ID, Layers};
+use crate::cli::plan::{self, Opener};
+use crate::cli::usage::Usage;
+use crate::cli::{Callback, Credentials, Demo, Login, folder, rehearsal};
+use clap::Args;
+use secrecy::SecretString;
+use std::time::Duration;
+use zoho_grant::handover::destination::Destination;
+use zoho_grant::handover::format::Prospect;
+use zoho_grant::loopback::redirect_uri::RedirectUri;
+use zoho_grant::profiles::Keeping;
+use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::profiles::store::Profiles;
+use zoho_grant::settings::Settings;
+use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
+use zoho_grant::setup::{Beginning, place_of};
+use zoho_grant::zoho::ANSWER_WITHIN;
+use zoho_grant::zoho::client::Id;
+use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
+use zoho_stand_in::{DataCenter, StandIn};
+
+/// How long a person is waited for who registers a client.
+const LIMIT: Duration = Duration::from_mins(30);
+
+/// Options of `setup`.
+#[derive(Args)]
+#[command(
+    after_help = "The options are those of login; what they tell is filled in on the page.
+Exit codes: as login's.
+
+Example:
+  zoho-grant setup --for airbyte --save"
+)]
+pub struct Setup {
+    #[command(flatten)]
+    pub login: Login,
+}
+
+/// What will be done.
+pub struct Plan {
+    /// What the page offers.
+    pub beginning: Beginning,
+    /// What is filled in.
+    pub draft: Draft,
+    /// Where Zoho sends the browser back to.
+    pub redirect_uri: RedirectUri,
+    /// Who opens the page.
+    pub opener: Opener,
+    /// What the person should know beforehand, one sentence each.
+    pub warnings: Vec<String>,
+    /// The stand-in, kept alive for a rehearsal.
+    pub stand_in: Option<StandIn>,
+    result: Credentials,
+    trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
+    pkce: bool,
+    /// Where what is obtained would be kept, if the person wants it.
+    keeping: Option<Keeping>,
+}
+
+/// The plan of `setup`.
+pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
+    let (grant, callback) = (&arguments.grant, &arguments.callback);
+    let layers = Layers::new(grant)?;
+    let (server, secret) = layers.registration(grant)?;
+    let redirect_uri = plan::callback(arguments, &layers, &server)?;
+    let mut warnings = layers.warnings.clone();
+    warnings.extend(layers.note.clone());
+    let centers = centers(&server);
+    let draft = draft(arguments, &layers, &centers, (server, secret))?;
+    let (mut servers, mut domains) = layers.trusted.clone();
+    servers.extend_from_slice(&grant.servers.trust_accounts_server);
+    domains.extend_from_slice(&grant.servers.trust_api_domain);
+    let (keeping, save) = keeping(arguments, &layers)?;
+    let beginning = Beginning {
+        centers,
+        save,
+        limit: arguments.consent.timeout.unwrap_or(LIMIT),
+        rehearsal: false,
+    };
+    Plan {
+        redirect_uri,
+        warnings,
+        stand_in: None,
+        trusted: (servers, domains),
+        keeping,
+        ..Plan::new(beginning, draft, callback, &grant.result)
+    }
+    .try_out()
+}
+
+/// What is filled in.
+fn draft(
+    arguments: &Login,
+    layers: &Layers,
+    centers: &[Center],
+    (server, secret): (AccountsServer, Option<SecretString>),
+) -> Result<Draft, Usage> {
+    let grant = &arguments.grant;
+    let reader = grant.result.hand_over.reader();
+    let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
+    let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
+    // Where nothing says it, the person does: the usual one would be a guess.
+    let given = grant.servers.dc.is_some() || grant.servers.accounts_url.is_some();
+    let says = given || layers.name_a_server();
+    let server = Some(server).filter(|_| says);
+    draft.center = server.as_ref().and_then(|server| place_of(centers, server));
+    let secret = match (secret, &grant.client.client_secret_file) {
+        (None, Some(path)) => Some(plan::secret_file(path)?),
+        (secret, _) => secret,
+    };
+    if let Some(id) = id {
+        id.as_str().clone_into(&mut draft.id);
+        let of = Some((draft.id.clone(), server));
+        draft.secret = secret.map(|value| Secret { value, of });
+    }
+    let given = arguments.consent.scopes();
+    let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
+    draft.scopes = given.filter(|scopes| *scopes != draft.destination.scopes());
+    draft.save = grant.keep.save.is_some();
+    Ok(draft)
+}
+
+/// The plan of `demo --flow setup`: each data center of the stand-in has a console of its own.
+pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
+    if arguments.yes {
+        return Err(Usage::new(
+            "--yes",
+            "the set-up page is for a person to fill in",
+            "Leave --yes out, or rehearse another flow with it: zoho-grant demo --yes.",
+        ));
+    }
+    let stand_in = rehearsal::stand_in(arguments).await?;
+    let odd = "the stand-in's values can be used";
+    let centers = DataCenter::PAIR.map(|at| Center {
+        code: at.code(),
+        name: at.name().to_owned(),
+        crm: format!(
+            "crm.zoho.{} (stand-in)",
+            if at == DataCenter::Us { "com" } else { "eu" }
+        ),
+        console: stand_in.console_url(at),
+        server: AccountsServer::given(&stand_in.accounts_url(at)).expect(odd),
+    });
+    let domains = DataCenter::PAIR.map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
+    let servers = centers.iter().map(|center| center.server.clone()).collect();
+    let callback = &arguments.callback;
+    let given = callback.redirect_uri.clone();
+    let redirect_uri = plan::redirect_uri(given, rehearsal::REDIRECT_URI, &centers[0].server)?;
+    let reader = arguments.result.hand_over.reader();
+    let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
+    draft.scopes = arguments.consent.scopes();
+    let beginning = Beginning {
+        centers: centers.into(),
+        save: None,
+        limit: arguments.consent.timeout.unwrap_or(LIMIT),
+        rehearsal: true,
+    };
+    Plan {
+        redirect_uri,
+        stand_in: Some(stand_in),
+        trusted: (servers, domains.to_vec()),
+        ..Plan::new(beginning, draft, callback, &arguments.result)
+    }
+    .try_out()
+}
+
+impl Plan {
+    /// What the options say that the page does not ask.
+    fn new(beginning: Beginning, draft: Draft, callback: &Callback, result: &Credentials) -> Self {
+        Self {
+            beginning,
+            draft,
+            redirect_uri: RedirectUri::parse(plan::REDIRECT_URI).expect("it is a redirect URI"),
+            opener: Opener::of(callback.no_browser),
+            warnings: Vec::new(),
+            stand_in: None,
+            result: result.clone(),
+            trusted: <_>::default(),
+            pkce: !callback.no_pkce,
+            keeping: None,
+        }
+    }
+
+    /// What was entered, as the settings of a login. Says why where the destination cannot be served.
+    pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
+        let Entered {
+            server,
+            client,
+            destination,
+            scopes,
+            save,
+        } = entered;
+        let result = Credentials {
+            hand_over: self.result.hand_over.read_by(destination),
+            ..self.result.clone()
+        };
+        let target = plan::target(&result, &server, &scopes, &mut Vec::new());
+        let target =
+            target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
+        let keeping = self.keeping.clone().filter(|_| save);
+        let (servers, domains) = self.trusted.clone();
+        Ok(Settings {
+            client,
+            scopes,
+            trust: Trust::new(&server, servers, domains),
+            home: server,
+            pkce: self.pkce,
+            verify: !self.result.no_verify,
+            timeout: self.beginning.limit,
+            answer_within: ANSWER_WITHIN,
+            target,
+            destination: Some(destination),
+            keeping: keeping.map(|keeping| Keeping {
+                hand_over: result.hand_over.is_asked_for(),
+                ..keeping
+            }),
+            rehearsal: self.beginning.rehearsal,
+            page_first: !save && plan::page_first(&self.result),
+        })
+    }
+
+    /// A file that cannot be written, or a format that cannot be, must show itself before the browser opens.
+    fn try_out(mut self) -> Result<Self, Usage> {
+        let scopes = self.draft.chosen_scopes();
+        let center = self
+            .draft
+            .center
+            .and_then(|at| self.beginning.centers.get(at));
+        let before = center.map(|center| Prospect {
+            data_center: center.server.data_center(),
+            scopes: &scopes,
+            verify: !self.result.no_verify,
+        });
+        let (given, prefix) = (&self.result.hand_over, &self.result.env_prefix);
+        given.target(prefix, before.as_ref(), &mut self.warnings)?;
+        Ok(self)
+    }
+
+    /// Where what is obtained would be kept: what the profile holds now may be revoked afterwards.
+    pub fn keeping(&self) -> Option<&Keeping> {
+        self.keeping.as_ref()
+    }
+}
+
+/// Those of the table, and the one that was given where it is not among them.
+fn centers(given: &AccountsServer) -> Vec<Center> {
+    let of_table = DATA_CENTERS.iter().map(|center| {
+        let server = AccountsServer::of(center);
+        Center {
+            code: center.code,
+            name: center.name.to_owned(),
+            crm: center
+                .accounts_server
+                .replacen("https://accounts.", "crm.", 1),
+            console: server.api_console().to_owned(),
+            server,
+        }
+    });
+    let mut all: Vec<_> = of_table.collect();
+    if place_of(&all, given).is_none() {
+        all.push(Center {
+            code: "",
+            name: "As given".to_owned(),
+            crm: given.as_str().to_owned(),
+            console: given.api_console().to_owned(),
+            server: given.clone(),
+        });
+    }
+    all
+}
+
+/// Where a profile would be kept, and the words for it. Asked for by `--save`, it is tried out as a login does; else it
+/// is offered where there is a keyring that answers.
+fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Option<String>), Usage> {
+    let keep = &arguments.grant.keep;
+    let keeping = match plan::keeping(&arguments.grant, layers)? {
+        Some(keeping) => Some(keeping),
+        None => offered(keep.profile.as_ref(), layers)?,
+    };
+    let Some(keeping) = keeping else {
+        return Ok((None, None));
+    };
+    let place = match keeping.place {
+        Backend::Keyring => "in this computer’s keyring",
+        Backend::File => "in a file that only you can read",
+    };
+    let words = format!("{place}, as profile {}", keeping.name);
+    Ok((Some(keeping), Some(words)))
+}
+
+/// The keyring, where there is one that answers.
+fn offered(profile: Option<&Name>, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+    let profiles = folder::profiles().ok();
+    let Some(profiles) = profiles.filter(Profiles::keyring_answers) else {
+        return Ok(None);
+    };
+    Ok(Some(Keeping {
+        profiles,
+        name: layers.profile_name(profile)?,
+        place: Backend::Keyring,
+        hand_over: false,
+    }))
+}

@@ -1,0 +1,108 @@
+//! `setup`: a page in the browser leads from nothing to credentials.
+
+use crate::browser;
+use crate::cli::Demo;
+use crate::cli::Login;
+use crate::cli::plan::Opener;
+use crate::cli::setup::{self as plan, Plan};
+use crate::commands::{App, Ended, login, revoke_old};
+use crate::{prompt, signals};
+use std::process::ExitCode;
+use std::sync::Arc;
+use tokio::sync::Notify;
+use zoho_grant::credentials::Credentials;
+use zoho_grant::error::Error;
+use zoho_grant::event::Event;
+use zoho_grant::login::outcome::Outcome;
+use zoho_grant::loopback::Loopback;
+use zoho_grant::settings::Settings;
+use zoho_grant::setup::setup;
+
+/// What came of the guide, and the settings that did it.
+type Obtained = Result<(Outcome, Settings), Error>;
+
+/// Runs it.
+pub fn run(arguments: &Login, app: &App) -> Ended {
+    if prompt::possible() && no_browser_here(arguments) {
+        return in_the_terminal(arguments, app);
+    }
+    let plan = plan::plan(arguments)?;
+    let old = plan.keeping().and_then(revoke_old::kept);
+    let revoke_old = arguments.grant.keep.revoke_old;
+    if let Some(ended) = app.runtime.block_on(follow(plan, app)) {
+        return Ok(end(ended, old, revoke_old, app));
+    }
+    signals::unlisten();
+    in_the_terminal(arguments, app)
+}
+
+/// Rehearses it.
+pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
+    let plan = app.runtime.block_on(plan::rehearsed(arguments))?;
+    app.terminal.rehearsal();
+    let ended = app.runtime.block_on(follow(plan, app));
+    let ended = ended.expect("a rehearsal has no other guide to fall back to");
+    Ok(end(ended, None, false, app))
+}
+
+fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
+    let (outcome, settings) = match ended {
+        Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
+        Err(error) => (Err(error), None),
+    };
+    app.end(&outcome, settings.as_ref(), old, revoke_old)
+}
+
+/// The same questions in the terminal.
+fn in_the_terminal(arguments: &Login, app: &App) -> Ended {
+    login::run(arguments, app)
+}
+
+/// Whether the page would be of no use: none is wanted, or the browser is on another machine, to which this port is not
+/// forwarded.
+fn no_browser_here(arguments: &Login) -> bool {
+    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let opens = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"]
+        .into_iter()
+        .any(has);
+    arguments.callback.no_browser || has("SSH_CONNECTION") && !opens
+}
+
+/// Follows the plan. None where no browser can be opened and the terminal can ask.
+async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
+    let loopback = match Loopback::bind(&plan.redirect_uri).await {
+        Ok(loopback) => loopback,
+        Err(taken) => return Some(Err(taken.into())),
+    };
+    app.terminal.warn(&plan.warnings);
+    let can_ask = prompt::possible() && plan.stand_in.is_none();
+    let pasting = prompt::possible() && !plan.redirect_uri.is_here();
+    let failed = Arc::new(Notify::new());
+    let mut context = app.context(plan.opener, pasting);
+    if can_ask && plan.opener == Opener::Browser {
+        let failed = Arc::clone(&failed);
+        context.open = Box::new(move |address| {
+            let failed = Arc::clone(&failed);
+            let tell = Arc::new(move |event: Event| {
+                if matches!(event, Event::BrowserFailed(_)) {
+                    failed.notify_one();
+                }
+            });
+            browser::open(address, tell);
+        });
+    }
+    let make = |entered| plan.settings(entered);
+    let (beginning, draft) = (plan.beginning.clone(), plan.draft.clone());
+    let outcome = tokio::select! {
+        biased;
+        () = failed.notified() => {
+            app.terminal.warn(&["No browser could be opened, so the questions are asked here.".to_owned()]);
+            None
+        }
+        outcome = setup((beginning, draft), &make, loopback, &mut context) => Some(outcome),
+    };
+    if pasting {
+        prompt::forget_typed();
+    }
+    outcome
+}

@@ -1,0 +1,285 @@
+//! Is this request the person's? A pure function from what a request says, and what the system says of its sender, to
+//! what it asks for. The set-up page takes forms, so it is stricter than the redirect URI: see [`decide`].
+
+use crate::loopback::decide::{
+    NAVIGATION_PRELOAD, Navigation, has_body, host, navigation, only, same,
+};
+use crate::loopback::peer::Peer;
+use hyper::http::request::Parts;
+use hyper::{HeaderMap, Method, StatusCode, header};
+use secrecy::SecretString;
+
+/// Room for a form: more than all that can be entered.
+pub const FORM_BYTES: u64 = 16 * 1024;
+
+/// What follows the page's path where a form leads: the address that goes on to Zoho.
+pub(super) const GO: &str = "/go";
+
+/// What a form is sent as.
+const FORM: &str = "application/x-www-form-urlencoded";
+
+/// What a request is measured by.
+pub struct Expectation {
+    /// "127.0.0.1:40001": what a browser sends as Host.
+    pub authority: String,
+    /// The path that the opener is given; on its command line everybody can read it.
+    pub opening: SecretString,
+    /// The path of the page, which only the answer to the opener's address tells.
+    pub page: SecretString,
+}
+
+/// What the person asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// The opener's address, which leads to the page.
+    Opening,
+    /// The page.
+    Page,
+    /// What was entered there. Its token is not judged yet, because it is in the body.
+    Form,
+    /// What goes on to Zoho.
+    Go,
+}
+
+/// Why a request has no effect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// Not exactly one Host header with our authority: DNS rebinding, a scanner.
+    Host,
+    /// Nothing is there, or something was put into the query, where nothing ever is.
+    Path,
+    /// Neither GET without a body nor, for the page, POST.
+    Method,
+    /// A browser says that no person is going there, or that another origin sends the form.
+    Metadata,
+    /// The form of another page, or by another page: its type, origin, token or fields.
+    Form,
+    /// A form without a length, or with one that is too large.
+    Length,
+    /// Another user of this machine sent it.
+    Neighbor(u32),
+    /// It closed its connection before anybody could see whose it was.
+    Unseen,
+}
+
+impl Refusal {
+    /// What it is answered with.
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Path => StatusCode::NOT_FOUND,
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Length => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::Host | Self::Metadata | Self::Form | Self::Neighbor(_) | Self::Unseen => {
+                StatusCode::FORBIDDEN
+            }
+        }
+    }
+}
+
+/// Judges a request: Host, path, method, what is sent, fetch metadata, origin, and last whose the connection is. Returns
+/// what is asked for, and whether the system told whose connection it is. What fails has no effect.
+pub fn decide(
+    expected: &Expectation,
+    head: &Parts,
+    peer: impl FnOnce() -> Peer,
+) -> Result<(Place, bool), Refusal> {
+    if host(head) != Some(&expected.authority) {
+        return Err(Refusal::Host);
+    }
+    let place = place(expected, head).ok_or(Refusal::Path)?;
+    let place = match (&head.method, place) {
+        (&Method::GET, place) if !has_body(&head.headers) => place,
+        (&Method::POST, Place::Page) => Place::Form,
+        _ => return Err(Refusal::Method),
+    };
+    if navigation(&head.headers) != Navigation::Person
+        || head.headers.contains_key(NAVIGATION_PRELOAD)
+    {
+        return Err(Refusal::Metadata);
+    }
+    if place == Place::Form {
+        form(expected, &head.headers)?;
+    }
+    match peer() {
+        Peer::Neighbor(uid) => Err(Refusal::Neighbor(uid)),
+        Peer::Gone => Err(Refusal::Unseen),
+        Peer::Person => Ok((place, true)),
+        Peer::Untold => Ok((place, false)),
+    }
+}
+
+/// No value ever comes in a query, so there is none.
+fn place(expected: &Expectation, head: &Parts) -> Option<Place> {
+    let path = head.uri.path();
+    if head.uri.query().is_some() {
+        None
+    } else if same(path, &expected.opening) {
+        Some(Place::Opening)
+    } else if same(path, &expected.page) {
+        Some(Place::Page)
+    } else if path
+        .strip_suffix(GO)
+        .is_some_and(|path| same(path, &expected.page))
+    {
+        Some(Place::Go)
+    } else {
+        None
+    }
+}
+
+/// Whether the page's own form sends it, as far as a browser tells: another port of this machine arrives as `same-site`,
+/// a site as `cross-site`, and both with their origin.
+fn form(expected: &Expectation, headers: &HeaderMap) -> Result<(), Refusal> {
+    let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
+    let length = lengths
+        .next()
+        .and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if headers.contains_key(header::TRANSFER_ENCODING)
+        || lengths.next().is_some()
+        || length.is_none_or(|length| length > FORM_BYTES)
+    {
+        return Err(Refusal::Length);
+    }
+    if !only(headers, "sec-fetch-site", "same-origin") {
+        return Err(Refusal::Metadata);
+    }
+    let origin = format!("http://{}", expected.authority);
+    let is_form = headers.contains_key(header::CONTENT_TYPE) && only(headers, "content-type", FORM);
+    if is_form && only(headers, "origin", &origin) {
+        Ok(())
+    } else {
+        Err(Refusal::Form)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hyper::Request;
+
+    const POST: [(&str, &str); 6] = [
+        ("host", "127.0.0.1:4000"),
+        ("content-type", FORM),
+        ("content-length", "10"),
+        ("origin", "http://127.0.0.1:4000"),
+        ("sec-fetch-site", "same-origin"),
+        ("sec-fetch-dest", "document"),
+    ];
+
+    fn expected() -> Expectation {
+        Expectation {
+            authority: "127.0.0.1:4000".to_owned(),
+            opening: "/setup/OPENING".into(),
+            page: "/guide/PAGE".into(),
+        }
+    }
+
+    fn head(method: &str, target: &str, headers: &[(&str, &str)]) -> Parts {
+        let request = Request::builder().method(method).uri(target);
+        let request = headers.iter().fold(request, |request, (name, value)| {
+            request.header(*name, *value)
+        });
+        request.body(()).unwrap().into_parts().0
+    }
+
+    fn judged(method: &str, target: &str, headers: &[(&str, &str)]) -> Result<Place, Refusal> {
+        decide(&expected(), &head(method, target, headers), || Peer::Person).map(|(place, _)| place)
+    }
+
+    /// The form with one header in place of its own.
+    fn posted(name: &str, value: Option<&str>) -> Result<Place, Refusal> {
+        let mut headers: Vec<_> = POST
+            .into_iter()
+            .filter(|(known, _)| *known != name)
+            .collect();
+        headers.extend(value.map(|value| (name, value)));
+        judged("POST", "/guide/PAGE", &headers)
+    }
+
+    #[test]
+    fn the_person_gets_what_is_there() {
+        let host = [("host", "127.0.0.1:4000")];
+        for (path, place) in [
+            ("/setup/OPENING", Place::Opening),
+            ("/guide/PAGE", Place::Page),
+            ("/guide/PAGE/go", Place::Go),
+        ] {
+            assert_eq!(judged("GET", path, &host), Ok(place));
+            assert_eq!(
+                judged("GET", &format!("{path}?a=1"), &host),
+                Err(Refusal::Path)
+            );
+            assert_eq!(judged("HEAD", path, &host), Err(Refusal::Method));
+        }
+        assert_eq!(judged("POST", "/guide/PAGE", &POST), Ok(Place::Form));
+        assert_eq!(
+            judged("POST", "/setup/OPENING", &POST),
+            Err(Refusal::Method)
+        );
+        assert_eq!(
+            judged("POST", "/guide/PAGE/go", &POST),
+            Err(Refusal::Method)
+        );
+        assert_eq!(judged("GET", "/guide/PAGE", &POST), Err(Refusal::Method));
+        assert_eq!(judged("GET", "/", &host), Err(Refusal::Path));
+    }
+
+    #[test]
+    fn an_older_browser_that_tells_nothing_may_send_the_form() {
+        for name in ["origin", "sec-fetch-site", "sec-fetch-dest"] {
+            assert_eq!(posted(name, None), Ok(Place::Form), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_form_from_elsewhere_is_refused() {
+        for (name, value, refusal) in [
+            ("host", Some("localhost:4000"), Refusal::Host),
+            ("host", Some("rebound.example:4000"), Refusal::Host),
+            ("host", None, Refusal::Host),
+            ("content-type", Some("text/plain"), Refusal::Form),
+            ("content-type", Some("multipart/form-data"), Refusal::Form),
+            ("content-type", None, Refusal::Form),
+            ("content-length", None, Refusal::Length),
+            ("content-length", Some("16385"), Refusal::Length),
+            ("content-length", Some("-1"), Refusal::Length),
+            ("transfer-encoding", Some("chunked"), Refusal::Length),
+            ("origin", Some("http://127.0.0.1:4001"), Refusal::Form),
+            ("origin", Some("http://localhost:4000"), Refusal::Form),
+            ("origin", Some("https://evil.example"), Refusal::Form),
+            ("origin", Some("null"), Refusal::Form),
+            ("sec-fetch-site", Some("same-site"), Refusal::Metadata),
+            ("sec-fetch-site", Some("cross-site"), Refusal::Metadata),
+            ("sec-fetch-site", Some("none"), Refusal::Metadata),
+            ("sec-fetch-dest", Some("empty"), Refusal::Metadata),
+            ("sec-fetch-dest", Some("iframe"), Refusal::Metadata),
+            ("sec-fetch-mode", Some("cors"), Refusal::Metadata),
+            ("sec-purpose", Some("prefetch"), Refusal::Metadata),
+            (
+                "service-worker-navigation-preload",
+                Some("true"),
+                Refusal::Metadata,
+            ),
+        ] {
+            assert_eq!(posted(name, value), Err(refusal), "{name}: {value:?}");
+        }
+        let twice: Vec<_> = POST.into_iter().chain([("origin", "null")]).collect();
+        assert_eq!(judged("POST", "/guide/PAGE", &twice), Err(Refusal::Form));
+    }
+
+    #[test]
+    fn another_users_connection_is_refused_and_an_untold_one_is_not_taken_for_the_persons() {
+        let decided = |peer| decide(&expected(), &head("POST", "/guide/PAGE", &POST), || peer);
+        assert_eq!(decided(Peer::Neighbor(7)), Err(Refusal::Neighbor(7)));
+        assert_eq!(decided(Peer::Gone), Err(Refusal::Unseen));
+        assert_eq!(decided(Peer::Person), Ok((Place::Form, true)));
+        assert_eq!(decided(Peer::Untold), Ok((Place::Form, false)));
+    }
+
+    #[test]
+    fn nobody_is_looked_for_behind_what_is_refused() {
+        let head = head("GET", "/guide/OTHER", &[("host", "127.0.0.1:4000")]);
+        let decided = decide(&expected(), &head, || unreachable!("it has no effect"));
+        assert_eq!(decided, Err(Refusal::Path));
+    }
+}

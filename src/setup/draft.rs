@@ -1,0 +1,477 @@
+//! What the person entered so far, and the judgment of it. All of it survives an error, and the secret is never shown.
+
+use crate::handover::destination::Destination;
+use crate::setup::form::Form;
+use crate::zoho::client::{Client, Id, NotAClient};
+use crate::zoho::registration::{self, DeadEnd, Slip};
+use crate::zoho::scope_catalog;
+use crate::zoho::scopes::Scopes;
+use crate::zoho::trust::AccountsServer;
+use clap::ValueEnum;
+use secrecy::SecretString;
+
+/// A data center that can be chosen.
+#[derive(Clone, Debug)]
+pub struct Center {
+    /// "eu"; empty for a server that the person named.
+    pub code: &'static str,
+    /// "Europe".
+    pub name: String,
+    /// Where its people see the CRM: "crm.zoho.eu".
+    pub crm: String,
+    /// Where clients are registered.
+    pub console: String,
+    /// Where a login begins.
+    pub server: AccountsServer,
+}
+
+/// What was entered so far.
+#[derive(Clone, Debug)]
+pub struct Draft {
+    /// The data center's place in the list.
+    pub center: Option<usize>,
+    /// What was pasted in its stead and not understood.
+    pub crm: String,
+    /// The client ID.
+    pub id: String,
+    /// The client ID has another shape than usual, and the person is asked whether it is complete.
+    pub is_odd: bool,
+    /// The client secret, which is never written back.
+    pub secret: Option<Secret>,
+    /// Who will read the CRM.
+    pub destination: Destination,
+    /// The person's own choice, in place of what the destination needs.
+    pub scopes: Option<Scopes>,
+    /// Scopes that were typed and cannot be read.
+    pub unread_scopes: String,
+    /// Whether a profile shall keep what is obtained.
+    pub save: bool,
+    /// What is wrong, in the order of the fields.
+    pub slips: Vec<(Field, String)>,
+    /// The error page of Zoho's that the person saw.
+    pub dead_end: Option<DeadEnd>,
+    /// How the last attempt failed: what could not be done, why, and what to do.
+    pub failure: Option<[String; 3]>,
+    /// Whether the person was sent to Zoho.
+    pub began: bool,
+}
+
+/// A client secret.
+#[derive(Clone, Debug)]
+pub struct Secret {
+    /// Itself.
+    pub value: SecretString,
+    /// Of one that was there before anything was entered: the only client ID that it is for, and the only server, where
+    /// it came with one.
+    pub of: Option<(String, Option<AccountsServer>)>,
+}
+
+/// What an error is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The data center.
+    Center,
+    /// The client ID.
+    Id,
+    /// The client secret.
+    Secret,
+    /// Who will read the CRM.
+    Destination,
+    /// What is asked for.
+    Scopes,
+}
+
+impl Field {
+    /// Where it is on the page.
+    pub fn anchor(self) -> &'static str {
+        match self {
+            Self::Center => "center",
+            Self::Id => "id",
+            Self::Secret => "secret",
+            Self::Destination => "destination",
+            Self::Scopes => "scopes",
+        }
+    }
+}
+
+/// All that an attempt needs.
+#[derive(Debug)]
+pub struct Entered {
+    /// Where it begins.
+    pub server: AccountsServer,
+    /// The registered client.
+    pub client: Client,
+    /// Who will read the CRM.
+    pub destination: Destination,
+    /// What to ask for.
+    pub scopes: Scopes,
+    /// Whether a profile shall keep what is obtained.
+    pub save: bool,
+}
+
+impl Draft {
+    /// What the person sees before they chose anything.
+    pub fn new(destination: Destination) -> Self {
+        Self {
+            center: None,
+            crm: String::new(),
+            id: String::new(),
+            is_odd: false,
+            secret: None,
+            destination,
+            scopes: None,
+            unread_scopes: String::new(),
+            save: false,
+            slips: Vec::new(),
+            dead_end: None,
+            failure: None,
+            began: false,
+        }
+    }
+
+    /// What was entered is kept, and judged; all of it, when nothing is wrong.
+    pub(super) fn take(&mut self, form: &Form, centers: &[Center]) -> Option<Entered> {
+        self.slips.clear();
+        (self.dead_end, self.failure) = (None, None);
+        self.save = form.value("save") == "on";
+        let center = self.center(form, centers);
+        let client = self.client(form, center);
+        let destination = Destination::from_str(form.value("destination"), false);
+        match destination {
+            Ok(destination) => self.destination = destination,
+            Err(_) => self.slip(Field::Destination, "Choose who will read the CRM."),
+        }
+        let scopes = self.scopes(form);
+        Some(Entered {
+            server: center?.server.clone(),
+            client: client?,
+            destination: self.destination,
+            scopes: scopes?,
+            save: self.save,
+        })
+        .filter(|_| self.slips.is_empty())
+    }
+
+    /// The scopes that will be asked for.
+    pub fn chosen_scopes(&self) -> Scopes {
+        let own = self.scopes.clone();
+        own.unwrap_or_else(|| self.destination.scopes())
+    }
+
+    /// Marks a field.
+    pub fn slip(&mut self, field: Field, why: impl Into<String>) {
+        self.slips.push((field, why.into()));
+    }
+
+    /// An address that was pasted says more than a choice.
+    fn center<'a>(&mut self, form: &Form, centers: &'a [Center]) -> Option<&'a Center> {
+        let pasted = form.value("crm").trim();
+        self.crm.clear();
+        if pasted.is_empty() {
+            let chosen = form.value("center").parse().ok();
+            self.center = chosen.filter(|at| *at < centers.len()).or(self.center);
+            if self.center.is_none() {
+                self.slip(
+                    Field::Center,
+                    "Choose where you log in to Zoho CRM, or paste the address of your CRM.",
+                );
+            }
+        } else {
+            let code = registration::data_center(pasted).map(|center| center.code);
+            let found = centers.iter().position(|center| code == Some(center.code));
+            if found.is_none() {
+                pasted.clone_into(&mut self.crm);
+                self.slip(
+                    Field::Center,
+                    "This is not an address of Zoho CRM. It begins with crm.zoho, as in crm.zoho.eu/crm/org1.",
+                );
+            }
+            self.center = Some(found?);
+        }
+        centers.get(self.center?)
+    }
+
+    fn client(&mut self, form: &Form, center: Option<&Center>) -> Option<Client> {
+        let (id, given) = (form.value("id").trim(), form.value("secret"));
+        let confirmed = self.is_odd && form.value("confirmed") == "on" && id == self.id;
+        let mut judged = registration::client_id(id, confirmed);
+        let secret = (!given.trim().is_empty()).then(|| registration::client_secret(given));
+        // Where the ID stands in place of the secret, what stands in place of the ID may be the secret.
+        if matches!(secret, Some(Err(Slip::Swapped))) && Id::new(id).is_ok_and(|id| id.is_odd()) {
+            judged = Err(Slip::Swapped);
+        }
+        let is_secret = matches!(judged, Err(Slip::Swapped));
+        self.id = if is_secret {
+            String::new()
+        } else {
+            id.to_owned()
+        };
+        self.is_odd = matches!(judged, Err(Slip::Odd)) || confirmed;
+        if let Err(slip) = judged {
+            self.slip(Field::Id, id_slip(slip));
+        }
+        match secret {
+            Some(Ok(value)) => self.secret = Some(Secret { value, of: None }),
+            Some(Err(slip)) => {
+                self.secret = None;
+                self.slip(Field::Secret, secret_slip(slip));
+            }
+            None => self.keep_secret(center),
+        }
+        let secret = self.secret.as_ref()?.value.clone();
+        Client::new(judged.ok()?, secret).ok()
+    }
+
+    /// The secret that is there already serves on, but never for another client or server than it came with.
+    fn keep_secret(&mut self, center: Option<&Center>) {
+        let serves = |secret: &Secret| {
+            let Some((id, server)) = &secret.of else {
+                return true;
+            };
+            let chosen = center.map(|center| &center.server);
+            let elsewhere = server
+                .as_ref()
+                .zip(chosen)
+                .is_some_and(|(own, chosen)| own != chosen);
+            *id == self.id && !elsewhere
+        };
+        if !self.secret.as_ref().is_some_and(serves) {
+            self.secret = None;
+            self.slip(
+                Field::Secret,
+                "Enter the client secret, shown below the client ID in the console.",
+            );
+        }
+    }
+
+    fn scopes(&mut self, form: &Form) -> Option<Scopes> {
+        self.unread_scopes.clear();
+        if form.value("which") != "own" {
+            self.scopes = None;
+            return Some(self.destination.scopes());
+        }
+        let known: Vec<_> = scope_catalog::all().map(|known| known.scope).collect();
+        let ticked = form.scopes.iter().filter_map(|at| known.get(*at).copied());
+        let ticked = ticked.collect::<Vec<_>>().join(",");
+        let typed = form.value("scopes");
+        match Scopes::parse(&format!("{ticked},{typed}")) {
+            Ok(scopes) => {
+                self.scopes = Some(scopes.clone());
+                Some(scopes)
+            }
+            Err(not) => {
+                self.scopes = Scopes::parse(&ticked).ok();
+                typed.clone_into(&mut self.unread_scopes);
+                let empty = ticked.is_empty() && typed.trim().is_empty();
+                let why = if empty {
+                    "Choose at least one scope.".to_owned()
+                } else {
+                    format!("The scopes cannot be read: {not}.")
+                };
+                self.slip(Field::Scopes, why);
+                None
+            }
+        }
+    }
+}
+
+fn id_slip(slip: Slip) -> String {
+    match slip {
+        Slip::Wrong(NotAClient::Empty) => {
+            "Enter the client ID, which the console shows.".to_owned()
+        }
+        Slip::Wrong(not) => format!("This cannot be a client ID: {not}."),
+        Slip::Swapped => {
+            "This looks like the client secret. The client ID begins with 1000.".to_owned()
+        }
+        Slip::Odd => {
+            "It does not look like 1000. and 30 capital letters and digits. Is it complete?"
+                .to_owned()
+        }
+    }
+}
+
+fn secret_slip(slip: Slip) -> String {
+    match slip {
+        Slip::Wrong(not) => format!("This cannot be a client secret: {not}."),
+        Slip::Swapped | Slip::Odd => {
+            "This looks like the client ID. The client secret is shown below it in the console."
+                .to_owned()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zoho::data_centers::DATA_CENTERS;
+    use secrecy::ExposeSecret;
+    use url::form_urlencoded::Serializer;
+
+    const ID: &str = "1000.ABCDEFGHIJ0123456789ABCDEFGHIJ";
+    const SECRET: &str = "0123456789abcdef0123456789abcdef0123456789";
+
+    fn centers() -> Vec<Center> {
+        let center = |center: usize| Center {
+            code: DATA_CENTERS[center].code,
+            name: String::new(),
+            crm: String::new(),
+            console: String::new(),
+            server: AccountsServer::of(&DATA_CENTERS[center]),
+        };
+        vec![center(0), center(1)]
+    }
+
+    /// The form with these fields beside a good client's.
+    fn taken(draft: &mut Draft, fields: &[(&str, &str)]) -> Option<Entered> {
+        let mut all = vec![
+            ("center", "1"),
+            ("id", ID),
+            ("secret", SECRET),
+            ("destination", "other"),
+        ];
+        all.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
+        all.extend(fields);
+        let body = Serializer::new(String::new()).extend_pairs(all).finish();
+        draft.take(&Form::read(body.as_bytes()).unwrap(), &centers())
+    }
+
+    fn draft() -> Draft {
+        Draft::new(Destination::Other)
+    }
+
+    fn slips(fields: &[(&str, &str)]) -> Vec<Field> {
+        let mut draft = draft();
+        assert!(taken(&mut draft, fields).is_none(), "{fields:?}");
+        draft.slips.iter().map(|(field, _)| *field).collect()
+    }
+
+    #[test]
+    fn what_is_whole_is_all_that_an_attempt_needs() {
+        let entered = taken(&mut draft(), &[("destination", "airbyte"), ("save", "on")]).unwrap();
+        assert_eq!(entered.server, centers()[1].server);
+        assert_eq!(entered.client.id(), ID);
+        assert_eq!(entered.client.secret().expose_secret(), SECRET);
+        assert_eq!(entered.scopes, Destination::Airbyte.scopes());
+        assert!(entered.save);
+    }
+
+    #[test]
+    fn each_slip_is_told_of_its_field() {
+        for (fields, slip) in [
+            (&[("center", "")][..], Field::Center),
+            (&[("center", "2")], Field::Center),
+            (&[("crm", "mail.example.com")], Field::Center),
+            // A data center that cannot be chosen here.
+            (&[("crm", "crm.zoho.in")], Field::Center),
+            (&[("id", "")], Field::Id),
+            (&[("id", "1000.A B")], Field::Id),
+            (&[("id", "1000.short")], Field::Id),
+            (&[("id", SECRET)], Field::Id),
+            (&[("secret", "")], Field::Secret),
+            (&[("secret", "two words")], Field::Secret),
+            (&[("secret", ID)], Field::Secret),
+            (&[("destination", "mars")], Field::Destination),
+            (&[("which", "own")], Field::Scopes),
+            (&[("which", "own"), ("scopes", "\u{e9}")], Field::Scopes),
+        ] {
+            assert_eq!(slips(fields), [slip], "{fields:?}");
+        }
+        let all = [
+            ("center", ""),
+            ("id", ""),
+            ("secret", ""),
+            ("destination", ""),
+            ("which", "own"),
+        ];
+        let order = [
+            Field::Center,
+            Field::Id,
+            Field::Secret,
+            Field::Destination,
+            Field::Scopes,
+        ];
+        assert_eq!(slips(&all), order);
+    }
+
+    #[test]
+    fn a_pasted_address_beats_the_choice() {
+        let mut draft = draft();
+        let entered = taken(
+            &mut draft,
+            &[("center", "0"), ("crm", " https://crm.zoho.eu/crm/org1 ")],
+        );
+        assert_eq!(entered.unwrap().server, centers()[1].server);
+        assert_eq!((draft.center, &*draft.crm), (Some(1), ""));
+        assert!(taken(&mut draft, &[("crm", "crm.zoho.example")]).is_none());
+        assert_eq!(draft.crm, "crm.zoho.example");
+    }
+
+    #[test]
+    fn an_odd_id_is_questioned_once_and_no_other_is_taken_in_its_place() {
+        let mut draft = draft();
+        assert!(taken(&mut draft, &[("id", "1000.odd"), ("confirmed", "on")]).is_none());
+        assert!(draft.is_odd);
+        assert!(taken(&mut draft, &[("id", "1000.other"), ("confirmed", "on")]).is_none());
+        assert!(taken(&mut draft, &[("id", "1000.other"), ("confirmed", "on")]).is_some());
+    }
+
+    #[test]
+    fn what_may_be_the_secret_is_not_kept_to_be_shown() {
+        for (id, secret) in [(SECRET, ID), (SECRET, SECRET), ("unusual-secret", ID)] {
+            let mut draft = draft();
+            assert!(taken(&mut draft, &[("id", id), ("secret", secret)]).is_none());
+            assert_eq!(draft.id, "", "{id}");
+        }
+    }
+
+    #[test]
+    fn the_secret_serves_on_when_another_field_is_corrected() {
+        let mut draft = draft();
+        assert!(taken(&mut draft, &[("id", "")]).is_none());
+        let entered = taken(&mut draft, &[("secret", "")]).unwrap();
+        assert_eq!(entered.client.secret().expose_secret(), SECRET);
+    }
+
+    #[test]
+    fn a_kept_secret_is_for_its_own_client_and_server_alone() {
+        let mut kept = draft();
+        let of = Some((ID.to_owned(), Some(centers()[1].server.clone())));
+        let secret = || {
+            Some(Secret {
+                value: SECRET.into(),
+                of: of.clone(),
+            })
+        };
+        kept.secret = secret();
+        assert!(taken(&mut kept, &[("secret", "")]).is_some());
+        for change in [
+            ("center", "0"),
+            ("id", "1000.ZYXWVUTSRQ0123456789ABCDEFGHIJ"),
+        ] {
+            kept.secret = secret();
+            assert!(taken(&mut kept, &[("secret", ""), change]).is_none());
+            assert!(kept.secret.is_none(), "{change:?}");
+        }
+        // One that came without a server is for whichever the person chooses.
+        let of = Some((ID.to_owned(), None));
+        let value = SECRET.into();
+        kept.secret = Some(Secret { value, of });
+        assert!(taken(&mut kept, &[("secret", ""), ("center", "0")]).is_some());
+    }
+
+    #[test]
+    fn own_scopes_are_those_that_are_ticked_and_those_that_are_typed() {
+        let known = |at| scope_catalog::all().nth(at).unwrap().scope;
+        let fields = [
+            ("which", "own"),
+            ("s", "3"),
+            ("s", "0"),
+            ("s", "99999"),
+            ("scopes", "ZohoCRM.new.READ"),
+        ];
+        let entered = taken(&mut draft(), &fields).unwrap();
+        let all: Vec<_> = entered.scopes.iter().collect();
+        assert_eq!(all, [known(3), known(0), "ZohoCRM.new.READ"]);
+    }
+}

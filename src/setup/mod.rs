@@ -1,0 +1,305 @@
+//! The guided start: a page on an origin of its own that leads from nothing to a login, and stays until one succeeds.
+
+pub mod decide;
+pub mod draft;
+mod form;
+mod front;
+
+use crate::context::{Context, Signal, stopped};
+use crate::error::Error;
+use crate::event::{Event, SetUp, Tell};
+use crate::login::outcome::Outcome;
+use crate::login::{DrawOutcome, attempt};
+use crate::loopback::Loopback;
+use crate::loopback::redirect_uri::RedirectUri;
+use crate::loopback::serve::Page;
+use crate::pages;
+use crate::settings::Settings;
+use crate::zoho::token::ExchangeError;
+use crate::zoho::token_error::TokenError;
+use crate::zoho::trust::AccountsServer;
+use draft::{Center, Draft, Entered, Field};
+use front::{Front, Phase, Step};
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::watch;
+use tokio::time::{Instant, interval, sleep_until};
+
+/// Where the page lives: on a port that is free, an origin that hardly anybody had before.
+const LISTENS: &str = "http://127.0.0.1:0/";
+
+/// What the page offers.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// The data centers to choose from.
+    pub centers: Vec<Center>,
+    /// Where a profile would be kept: "in this computer's keyring". None where nothing can be saved.
+    pub save: Option<String>,
+    /// How long the person is waited for, anew with each step.
+    pub limit: Duration,
+    /// Whether Zoho is the stand-in, which every page then says.
+    pub rehearsal: bool,
+}
+
+/// Makes settings of what was entered, or says why the destination cannot be served.
+pub type Make<'a> = &'a dyn Fn(Entered) -> Result<Settings, String>;
+
+/// One guided start, from the bound redirect URI to the page that tells how it went. Each attempt has a state and a
+/// verifier of its own; a newer one ends the older. Also the settings of the one that succeeded.
+pub async fn setup(
+    (beginning, draft): (Beginning, Draft),
+    make: Make<'_>,
+    loopback: Loopback,
+    context: &mut Context,
+) -> Result<(Outcome, Settings), Error> {
+    let here = RedirectUri::parse(LISTENS).expect("it is a redirect URI");
+    let listeners = Loopback::bind(&here).await?;
+    let (limit, rehearsal) = (beginning.limit, beginning.rehearsal);
+    let tell = Arc::clone(&context.tell);
+    let front = Arc::new(Front::new(
+        listeners,
+        loopback.redirect_uri().as_str(),
+        (beginning, draft),
+        &context.persons,
+        &tell,
+        context.random.as_mut(),
+    ));
+    let guide = Guide {
+        front,
+        make,
+        tell,
+        stopped: context.stopped.clone(),
+        limit,
+        rehearsal,
+    };
+    (guide.tell)(Event::SetUp(SetUp::Open(guide.front.opening())));
+    (context.open)(&guide.front.opening());
+    guide.lead_on(context);
+    let mut settings = guide.settings().await?;
+    loop {
+        settings = match guide.attempt(&settings, &loopback, context).await? {
+            Ended::Obtained(outcome) => return Ok((*outcome, settings)),
+            Ended::Again(settings) => *settings,
+        };
+    }
+}
+
+struct Guide<'a> {
+    front: Arc<Front>,
+    make: Make<'a>,
+    tell: Tell,
+    stopped: watch::Receiver<Option<Signal>>,
+    limit: Duration,
+    rehearsal: bool,
+}
+
+/// How an attempt ended, unless nothing more can come of it.
+enum Ended {
+    Obtained(Box<Outcome>),
+    /// The person entered something else.
+    Again(Box<Settings>),
+}
+
+impl Guide<'_> {
+    /// The browser is at the page already, which leads it on; and what an attempt tells of waiting, the guide tells.
+    fn lead_on(&self, context: &mut Context) {
+        let front = Arc::clone(&self.front);
+        context.open = Box::new(move |start| {
+            front.phase().send_replace(Phase::At(start.into()));
+        });
+        let (front, tell) = (Arc::clone(&self.front), Arc::clone(&self.tell));
+        context.tell = Arc::new(move |event| match event {
+            Event::Waiting { .. } => {}
+            // Where this machine does not serve the redirect URI, the page leads to Zoho itself.
+            Event::Ready { start, address } => {
+                if start.is_none() {
+                    front.phase().send_replace(Phase::At(address));
+                }
+                let paste = start.is_none();
+                tell(Event::SetUp(SetUp::Began { paste }));
+            }
+            event => tell(event),
+        });
+    }
+
+    /// One attempt, unless the person enters something else meanwhile.
+    async fn attempt(
+        &self,
+        settings: &Settings,
+        loopback: &Loopback,
+        context: &mut Context,
+    ) -> Result<Ended, Error> {
+        let phase = self.front.phase();
+        phase.send_replace(Phase::Reaching);
+        let called_back = || drop(phase.send_replace(Phase::CalledBack));
+        let draw: DrawOutcome<'_> = &|outcome, settings| match outcome {
+            // Before its page leads the person back.
+            Err(error) if goes_on(error) => self.failed(error),
+            outcome => pages::result::of(outcome, settings),
+        };
+        let attempt = attempt(settings, loopback.clone(), context, &called_back, draw);
+        let outcome = tokio::select! {
+            biased;
+            outcome = attempt => outcome,
+            settings = self.settings() => return Ok(Ended::Again(Box::new(settings?))),
+        };
+        match outcome {
+            Ok(outcome) => Ok(Ended::Obtained(Box::new(outcome))),
+            Err(error) if goes_on(&error) => {
+                if !is_shown(&error) {
+                    self.failed(&error);
+                }
+                Ok(Ended::Again(Box::new(self.settings().await?)))
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The person is shown what failed, beside the field that it is about.
+    fn failed(&self, error: &Error) -> Page {
+        let (field, explained) = (field_of(error), error.explain());
+        let what = field.map_or_else(|| explained.title.to_owned(), |(_, why)| why.to_owned());
+        let cause = explained.cause.clone();
+        let told = SetUp::Failed {
+            what: what.clone(),
+            cause,
+        };
+        (self.tell)(Event::SetUp(told));
+        let failure = [what, explained.cause.clone(), explained.next()];
+        self.front.ask_again(|draft| {
+            if let Some((field, why)) = field {
+                draft.slip(field, why);
+            }
+            if matches!(field, Some((Field::Secret, _))) {
+                draft.secret = None;
+            }
+            draft.failure = Some(failure.clone());
+        });
+        pages::setup::failed(&failure, &self.front.page(), self.rehearsal)
+    }
+
+    /// What the person enters next. While Zoho's response is dealt with, nothing is: an exchange is never cut.
+    async fn settings(&self) -> Result<Settings, Error> {
+        let mut stopped_by = self.stopped.clone();
+        let mut phase = self.front.phase().subscribe();
+        let mut deadline = Instant::now() + self.limit;
+        let mut second = interval(Duration::from_secs(1));
+        loop {
+            tokio::select! {
+                biased;
+                () = called_back(&mut phase) => std::future::pending::<()>().await,
+                signal = stopped(&mut stopped_by) => return Err(Error::Stopped { signal, code_spent: false }),
+                step = self.front.step() => match step {
+                    Step::Seen => deadline = Instant::now() + self.limit,
+                    Step::OpenedTwice => return Err(Error::OpenedTwice),
+                    Step::Entered(entered) => match (self.make)(*entered) {
+                        Ok(settings) => return Ok(settings),
+                        Err(why) => self.front.ask_again(|draft| draft.slip(Field::Destination, why)),
+                    },
+                },
+                () = sleep_until(deadline) => return Err(Error::SetUpTimedOut),
+                now = second.tick() => {
+                    let left = deadline.saturating_duration_since(now);
+                    (self.tell)(Event::SetUp(SetUp::Waiting { left }));
+                }
+            }
+        }
+    }
+}
+
+/// Waits for it without holding what it looks at.
+async fn called_back(phase: &mut watch::Receiver<Phase>) {
+    let came = phase.wait_for(|phase| matches!(phase, Phase::CalledBack));
+    drop(came.await);
+}
+
+/// Whether the person can correct it at the page, or try again there.
+fn goes_on(error: &Error) -> bool {
+    // Whatever the grant token was worth, a new consent brings another.
+    matches!(
+        error,
+        Error::Unreachable(_)
+            | Error::TimedOut { .. }
+            | Error::Authorization(_)
+            | Error::Empty
+            | Error::Unfulfilled { .. }
+    )
+}
+
+/// Whether it ends an attempt whose callback came, so that a page tells of it.
+fn is_shown(error: &Error) -> bool {
+    !matches!(error, Error::Unreachable(_) | Error::TimedOut { .. })
+}
+
+/// The one field that it is about, and what is wrong there.
+fn field_of(error: &Error) -> Option<(Field, &'static str)> {
+    let Error::Unfulfilled {
+        error: ExchangeError::Refused(refused),
+        ..
+    } = error
+    else {
+        return None;
+    };
+    match refused {
+        TokenError::InvalidClient => Some((
+            Field::Id,
+            "Zoho does not know this client ID in the data center where you logged in.",
+        )),
+        TokenError::InvalidClientSecret => {
+            Some((Field::Secret, "Zoho does not accept this client secret."))
+        }
+        _ => None,
+    }
+}
+
+/// Whether a server is one of those that can be chosen, and which.
+pub fn place_of(centers: &[Center], server: &AccountsServer) -> Option<usize> {
+    centers.iter().position(|center| center.server == *server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::sleep;
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_limit_starts_anew_with_each_step() {
+        let minutes = |count| Duration::from_mins(count);
+        let (_stop, stopped) = watch::channel(None);
+        let guide = Guide {
+            front: Arc::new(front::tests::front().await),
+            make: &|_| unreachable!("nothing is entered"),
+            tell: Arc::new(|_| {}),
+            stopped,
+            limit: minutes(30),
+            rehearsal: false,
+        };
+        let began = Instant::now();
+        let steps = async {
+            for _ in 0..2 {
+                sleep(minutes(20)).await;
+                guide.front.see();
+            }
+        };
+        let (ended, ()) = tokio::join!(guide.settings(), steps);
+        assert!(matches!(ended, Err(Error::SetUpTimedOut)));
+        assert_eq!(began.elapsed().as_secs(), minutes(70).as_secs());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nothing_ends_an_exchange_that_is_under_way() {
+        let (stop, stopped) = watch::channel(None);
+        let guide = Guide {
+            front: Arc::new(front::tests::front().await),
+            make: &|_| unreachable!("nothing is entered"),
+            tell: Arc::new(|_| {}),
+            stopped,
+            limit: Duration::from_mins(1),
+            rehearsal: false,
+        };
+        guide.front.phase().send_replace(Phase::CalledBack);
+        stop.send_replace(Some(Signal::Interrupt));
+        let patience = tokio::time::timeout(Duration::from_hours(1), guide.settings());
+        assert!(patience.await.is_err(), "it ended");
+    }
+}
