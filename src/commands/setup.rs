@@ -46,11 +46,11 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
 }
 
 fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
-    let (outcome, settings) = match ended {
+    let (mut outcome, settings) = match ended {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
         Err(error) => (Err(error), None),
     };
-    app.end(&outcome, settings.as_ref(), old, revoke_old)
+    app.end(&mut outcome, settings.as_ref(), old, revoke_old)
 }
 
 /// The same questions in the terminal.
