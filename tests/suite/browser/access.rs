@@ -15,9 +15,6 @@ use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::sync::OnceCell;
 
-/// No page may be larger, in bytes.
-const LARGEST: usize = 60_000;
-
 /// Opens what is closed, so that it is judged too.
 const OPEN: &str = "document.querySelectorAll('details').forEach((details) => details.open = true)";
 
@@ -231,7 +228,7 @@ async fn every_page_is_one_small_request() {
         assert_eq!(requests.count(), 1, "{}", page.name);
         let size = page.html.len();
         assert!(
-            page.is_huge || size <= LARGEST,
+            page.is_huge || size <= page.largest,
             "{}: {size} bytes",
             page.name
         );

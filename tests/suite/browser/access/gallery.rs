@@ -1,8 +1,10 @@
 //! Every page that a browser is shown: ours in each state, and the stand-in's. A new page is one more line here.
 
 use crate::browsers::chromium::Tab;
+use crate::hostile::wire::ask;
 use crate::program::DEADLINE;
 use crate::rehearsed::{Stage, bounded};
+use crate::setup::{EU, Guide};
 use std::time::Duration;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
@@ -32,6 +34,8 @@ pub struct Shown {
     pub is_whole: bool,
     /// Whether it holds more than any real one.
     pub is_huge: bool,
+    /// How many bytes it may have, unless it is huge.
+    pub largest: usize,
     /// The organization's name that ends its heading, as it is shown.
     pub organization: Option<String>,
 }
@@ -73,6 +77,7 @@ pub async fn pages(tab: &mut Tab) -> Vec<Shown> {
         pages.push(shown(failure.to_string(), failed(failure).await));
     }
     pages.extend(stand_ins(tab).await);
+    pages.extend(guides().await);
     pages
 }
 
@@ -82,8 +87,44 @@ fn shown(name: impl Into<String>, html: impl Into<String>) -> Shown {
         html: html.into(),
         is_whole: false,
         is_huge: false,
+        largest: 60_000,
         organization: None,
     }
+}
+
+/// The guided start: its page as it begins, with everything wrong, and after Zoho showed an error; and what leads on.
+async fn guides() -> Vec<Shown> {
+    let guide = Guide::start(&[]).await;
+    let began = guide.html().await;
+    let wrong = guide.wrong(&[("id", "1000.A B"), ("crm", "mars")]).await;
+    let client = guide.server_based(EU).await;
+    let fields = [
+        ("center", EU),
+        ("id", &client.id),
+        ("secret", &client.secret),
+        ("destination", "env"),
+    ];
+    let led = guide.enter(&fields).await;
+    let leading = ask(&led, "GET", "").await;
+    // It goes on at once; here it stays to be looked at.
+    let leading = leading
+        .body()
+        .replace("http-equiv=\"refresh\"", "name=\"refresh\"");
+    let saw = guide.wrong(&[("saw", "redirect-uri")]).await;
+    let nothing = ask(&guide.page.join("/nothing").unwrap(), "GET", "").await;
+    let set_up = |(name, html)| Shown {
+        largest: 150_000,
+        ..shown(name, html)
+    };
+    [
+        ("set-up page", began),
+        ("set-up page with errors", wrong),
+        ("set-up page after Zoho's error", saw),
+        ("leading on to Zoho", leading),
+        ("nothing at this address", nothing.body().to_owned()),
+    ]
+    .map(set_up)
+    .into()
 }
 
 /// The last page of a login that fails in this way.
