@@ -109,7 +109,9 @@ async fn what_the_form_cannot_carry_is_printed_in_another() {
     let asked: HashMap<_, _> = asked.query_pairs().collect();
     // Nothing tells the data center.
     let (uri, state) = (&asked["redirect_uri"], &asked["state"]);
-    let callback: Url = format!("{uri}?code=1000.code&state={state}").parse().unwrap();
+    let callback: Url = format!("{uri}?code=1000.code&state={state}")
+        .parse()
+        .unwrap();
     let answer = wire::ask(&callback, "GET", "").await;
     let page = callback.join(answer.header("location").unwrap()).unwrap();
     wire::ask(&page, "GET", "").await;
