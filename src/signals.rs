@@ -1,5 +1,5 @@
-//! Signals, on a thread of their own: the first asks a login to end, and whatever blocks, the second ends the process.
-//! Without a login, so does the first.
+//! Signals, on a thread of their own: the first asks a login to end, and whatever blocks, the second ends the process
+//! (but for a terminal that is closed twice). Without a login, so does the first.
 
 use crate::prompt;
 use std::sync::LazyLock;
@@ -114,8 +114,11 @@ mod unix {
     fn end(number: i32, signal: Signal) {
         let question = prompt::leave();
         let listened = LISTENED.load(Ordering::Relaxed);
-        if listened && FIRST.borrow().is_none() {
+        let first = *FIRST.borrow();
+        if listened && first.is_none() {
             FIRST.send_replace(Some(signal));
+        } else if listened && first == Some(Signal::HangUp) && signal == Signal::HangUp {
+            // A closed terminal is told twice, by the system and by the shell: nobody is impatient.
         } else if listened || question.is_some() {
             exit(signal.exit_code().into());
         } else {
