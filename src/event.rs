@@ -61,6 +61,8 @@ pub enum Event {
     StillExchanging(Duration),
     /// The tokens have arrived; the CRM is being asked who owns them.
     Checking(String),
+    /// The credentials are written next, perhaps to the same terminal.
+    HandingOver,
     /// The callback named an unknown location.
     UnknownLocation(Untrusted),
     /// A request to Zoho was answered or failed.

@@ -1,5 +1,5 @@
-//! Signals, on their own thread: the first asks a login to end; the second ends the process, whatever blocks. Without a
-//! login, the first one does.
+//! Signals, on their own thread: the first asks a login to end; the second ends the process, whatever blocks (except for a
+//! terminal that is closed twice). Without a login, the first one does.
 
 use crate::prompt;
 use std::sync::LazyLock;
@@ -114,8 +114,11 @@ mod unix {
     fn end(number: i32, signal: Signal) {
         let question = prompt::leave();
         let listened = LISTENED.load(Ordering::Relaxed);
-        if listened && FIRST.borrow().is_none() {
+        let first = *FIRST.borrow();
+        if listened && first.is_none() {
             FIRST.send_replace(Some(signal));
+        } else if listened && first == Some(Signal::HangUp) && signal == Signal::HangUp {
+            // A closed terminal is told twice, by the system and by the shell: nobody is impatient.
         } else if listened || question.is_some() {
             exit(signal.exit_code().into());
         } else {

@@ -31,20 +31,33 @@ impl Untrusted {
 
 impl fmt::Display for Untrusted {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut shown = 0;
+        let mut count = 0;
         for char in self.0.chars() {
-            let piece = if is_hidden(char) {
-                char.escape_default().to_string()
-            } else {
-                char.to_string()
-            };
-            shown += piece.chars().count();
-            if shown > SHOWN {
+            let piece = shown(char);
+            count += piece.chars().count();
+            if count > SHOWN {
                 return out.write_str("…");
             }
             out.write_str(&piece)?;
         }
         Ok(())
+    }
+}
+
+/// A complete text for a terminal, with the same characters made visible, except line breaks and tabs.
+pub fn visible(text: &str) -> String {
+    let laid_out = |char| match char {
+        '\n' | '\t' => char.to_string(),
+        char => shown(char),
+    };
+    text.chars().map(laid_out).collect()
+}
+
+fn shown(char: char) -> String {
+    if is_hidden(char) {
+        char.escape_default().to_string()
+    } else {
+        char.to_string()
     }
 }
 

@@ -7,11 +7,11 @@ use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use bytes::Bytes;
 use serde::Deserialize;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
 use zoho_grant::error::{Error, explain};
-use zoho_grant::untrusted::Untrusted;
+use zoho_grant::untrusted::{Untrusted, visible};
 use zoho_grant::zoho::api::{ApiAnswer, ApiRequest, Method};
 use zoho_grant::zoho::network::NetworkError;
 
@@ -80,11 +80,19 @@ fn ask(
     })
 }
 
+/// Passes the body on unchanged; for a terminal, makes control characters visible.
 async fn pass_on(begun: &[u8], answer: &mut ApiAnswer) -> Result<(), Usage> {
     let mut output = io::stdout();
+    let is_terminal = output.is_terminal();
+    let mut unshown = Vec::new();
     // Standard output buffers whatever does not end in a line break.
     let mut write = |piece: &[u8]| {
-        let written = output.write_all(piece).and_then(|()| output.flush());
+        let written = if is_terminal {
+            output.write_all(shown(&mut unshown, piece).as_bytes())
+        } else {
+            output.write_all(piece)
+        };
+        let written = written.and_then(|()| output.flush());
         written.map_err(Error::NotPrinted)
     };
     write(begun)?;
@@ -92,6 +100,17 @@ async fn pass_on(begun: &[u8], answer: &mut ApiAnswer) -> Result<(), Usage> {
         write(&piece)?;
     }
     Ok(())
+}
+
+/// The visible form of a piece. `unshown` keeps the beginning of a character that the next piece completes.
+fn shown(unshown: &mut Vec<u8>, piece: &[u8]) -> String {
+    unshown.extend_from_slice(piece);
+    let whole = match str::from_utf8(unshown) {
+        Err(error) if error.error_len().is_none() => error.valid_up_to(),
+        _ => unshown.len(),
+    };
+    let whole: Vec<u8> = unshown.drain(..whole).collect();
+    visible(&String::from_utf8_lossy(&whole))
 }
 
 /// Reads a file or standard input.

@@ -37,7 +37,7 @@ use zoho_grant::context::Context;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::event::{Event, Tell, reporting};
-use zoho_grant::handover::{Written, write};
+use zoho_grant::handover::{Written, hand_over};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
 use zoho_grant::settings::Settings;
@@ -99,14 +99,15 @@ impl App {
         flow: impl Future<Output = Result<Outcome, Error>>,
     ) -> (ExitCode, Result<Outcome, Error>) {
         let old = revoke_old::old(settings);
-        let outcome = self.runtime.block_on(flow);
-        (self.end(&outcome, Some(settings), old, revoke_old), outcome)
+        let mut outcome = self.runtime.block_on(flow);
+        let code = self.end(&mut outcome, Some(settings), old, revoke_old);
+        (code, outcome)
     }
 
     /// Reports how a flow went, and offers to revoke the refresh token that was overwritten.
     fn end(
         &self,
-        outcome: &Result<Outcome, Error>,
+        outcome: &mut Result<Outcome, Error>,
         settings: Option<&Settings>,
         old: Option<Credentials>,
         revoke_old: bool,
@@ -124,16 +125,22 @@ impl App {
     }
 
     /// Offers to print what only the page in the browser shows.
-    fn offer_to_print(&self, outcome: &Result<Outcome, Error>, settings: &Settings) {
+    fn offer_to_print(&self, outcome: &mut Result<Outcome, Error>, settings: &Settings) {
         let Ok(login) = outcome else { return };
         if !settings.page_first || login.written != Written::Nowhere {
             return;
         }
         let yes = self.ask(|| prompt::confirm("Print them here too?"));
         if !yes.unwrap_or_default() {
-            self.terminal.only_on_the_page();
-        } else if let Err(not) = write(&login.credentials, &settings.target, &mut Output) {
-            self.terminal.error(&Error::NotWritten(not));
+            return self.terminal.only_on_the_page();
+        }
+        let (written, not) = hand_over(&login.credentials, &settings.target, &mut Output);
+        login.written = written;
+        if let Some(not) = not {
+            let problem = Error::NotWritten(not);
+            self.terminal.error(&problem);
+            self.terminal.went_to(&login.written);
+            login.problems.push(problem);
         }
     }
 

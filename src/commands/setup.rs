@@ -7,6 +7,8 @@ use crate::cli::plan::Opener;
 use crate::cli::setup::{self as plan, Plan};
 use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
+use std::cell::Cell;
+use std::future::pending;
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Notify;
@@ -46,11 +48,11 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
 }
 
 fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
-    let (outcome, settings) = match ended {
+    let (mut outcome, settings) = match ended {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
         Err(error) => (Err(error), None),
     };
-    app.end(&outcome, settings.as_ref(), old, revoke_old)
+    app.end(&mut outcome, settings.as_ref(), old, revoke_old)
 }
 
 /// The same questions in the terminal.
@@ -91,11 +93,22 @@ async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
             browser::open(address, tell);
         });
     }
-    let make = |entered| plan.settings(entered);
+    // Whoever entered something has the page, whatever became of the program that was to open it.
+    let has_page = Cell::new(false);
+    let make = |entered| {
+        has_page.set(true);
+        plan.settings(entered)
+    };
+    let no_page = async {
+        failed.notified().await;
+        if has_page.get() {
+            pending::<()>().await;
+        }
+    };
     let (beginning, draft) = (plan.beginning.clone(), plan.draft.clone());
     let outcome = tokio::select! {
         biased;
-        () = failed.notified() => {
+        () = no_page => {
             app.terminal.warn(&["No browser could be opened, so the questions are asked here.".to_owned()]);
             None
         }

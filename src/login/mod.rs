@@ -20,6 +20,7 @@ use crate::zoho::http::Zoho;
 use exchange::{exchange, unless_stopped};
 use outcome::{Outcome, hand_over};
 use secrecy::ExposeSecret;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, interval, sleep_until};
@@ -83,12 +84,21 @@ pub(crate) async fn attempt(
     }
     .await;
     let page = draw(&outcome, settings);
-    let delivered = server.show(page).await;
+    let mut showing = pin!(server.show(page));
+    // A second signal ends the process at once, so after the first nothing may be on the page alone.
+    let delivered = tokio::select! {
+        biased;
+        delivered = &mut showing => Some(delivered),
+        _ = stopped(&mut context.stopped) => None,
+    };
     if let Ok(outcome) = &mut outcome
         && settings.page_first
-        && !delivered
+        && delivered != Some(true)
     {
         outcome.hand_over_after_all(settings, context);
+    }
+    if delivered.is_none() {
+        showing.await;
     }
     outcome
 }

@@ -3,6 +3,7 @@
 use crate::context::Context;
 use crate::credentials::Credentials;
 use crate::error::Error;
+use crate::event::Event;
 use crate::handover::{self, Written};
 use crate::login::reading;
 use crate::profiles::error::ProfileError;
@@ -35,7 +36,7 @@ impl Outcome {
         gravest.map_or(0, |problem| problem.explain().exit_code)
     }
 
-    /// Writes the credentials because no browser fetched the page.
+    /// Writes the credentials because no browser fetched the page, or may not any more.
     pub(super) fn hand_over_after_all(&mut self, settings: &Settings, context: &mut Context) {
         let output = context.output.as_mut();
         let (written, not) = handover::hand_over(&self.credentials, &settings.target, output);
@@ -54,6 +55,7 @@ pub(super) async fn hand_over(
     context: &mut Context,
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
+    (context.tell)(Event::HandingOver);
     let (kept, not_kept) = match keep(settings, &credentials, context).await {
         Ok(kept) => (kept, None),
         Err(trouble) => (None, Some(Error::NotKept(trouble))),

@@ -8,6 +8,7 @@ use std::io::{IsTerminal, stdout};
 use terminal_size::terminal_size_of;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
+use zoho_grant::handover::json::pretty;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::crm::Identity;
 
@@ -25,7 +26,7 @@ impl Terminal {
     /// Prints the result.
     pub fn findings(&self, findings: &Findings, json: bool) -> Result<(), Error> {
         if json {
-            self.print(&format!("{:#}\n", findings.json()))
+            self.print(&pretty(&findings.json()))
         } else {
             let lines = findings.lines();
             let width = stdout().is_terminal().then(|| terminal_size_of(stdout()));
@@ -40,7 +41,7 @@ impl Terminal {
     pub fn unchecked(&self, usage: &Usage) -> Result<(), Error> {
         let alive = (usage.exit_code == 5).then_some(false);
         let why = format!("{} {}", usage.what, usage.cause);
-        self.print(&format!("{:#}\n", json!({ "alive": alive, "why": why })))
+        self.print(&pretty(&json!({ "alive": alive, "why": why })))
     }
 }
 

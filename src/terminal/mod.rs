@@ -240,6 +240,8 @@ impl Terminal {
             }
             Event::StillExchanging(since) => self.still_exchanging(*since),
             Event::Checking(domain) => self.step(&format!("Asking {domain} who owns the tokens …")),
+            // What moves would erase a last line that does not end.
+            Event::HandingOver => self.screen.clear(),
             Event::UnknownLocation(location) => {
                 self.say(&format!("Zoho named an unknown data center: {location}."));
             }

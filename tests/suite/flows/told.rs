@@ -1,12 +1,17 @@
 //! What a terminal shows of a login: wrapped to its width, with hints of where the browser is, and secrets only where
 //! nothing else keeps them.
 
+use crate::hostile::login::consent;
+use crate::hostile::wire;
+use crate::hostile::zoho::Hostile;
 use crate::opener::Opener;
 use crate::rehearsed::bounded;
 use crate::typist::Typist;
 use anstream::adapter::strip_str;
+use std::collections::HashMap;
 use std::fs;
 use std::os::unix::fs::symlink;
+use url::Url;
 use zoho_stand_in::visitor;
 
 /// A person whose browser was shown the page of a rehearsal.
@@ -59,6 +64,63 @@ async fn what_no_page_shows_or_a_form_was_named_for_is_printed_without_a_questio
         .await;
     person.until("code=0").await;
     assert!(person.seen.contains("Refresh token:") && !person.seen.contains("Print them"));
+}
+
+#[tokio::test]
+async fn nothing_that_moves_stands_beside_what_is_printed_or_erases_it() {
+    let mut person = shown("--template 'token={refresh_token}'").await;
+    person.until("code=0").await;
+    let (before, after) = person.seen.split_once("token=1000.").unwrap();
+    assert!(before.ends_with(ERASED), "{}", person.seen);
+    let row = after.split('\n').next().unwrap();
+    assert!(!row.contains(ERASED), "{}", person.seen);
+}
+
+/// How a row is emptied.
+const ERASED: &str = "\r\x1b[2K";
+
+#[tokio::test]
+async fn after_ctrl_c_nothing_waits_for_a_browser_to_be_printed() {
+    let mut person = Typist::start("demo --no-browser", &[]);
+    person.until("Waiting for Zoho").await;
+    let callback = consent(&person.address("/oauth/v2/auth").parse().unwrap()).await;
+    let answer = wire::ask(&callback.url, "GET", "").await;
+    let page = callback.url.join(answer.header("location").unwrap());
+    person.press("\x03").await;
+    person.until("Refresh token:").await;
+    // The page is still there for a browser that comes late.
+    let page = wire::ask(&page.unwrap(), "GET", "").await;
+    assert!(page.body().contains("Refresh token"), "{}", page.0);
+    person.until("code=0").await;
+    assert!(!person.seen.contains("Print them"), "{}", person.seen);
+}
+
+#[tokio::test]
+async fn what_the_form_cannot_carry_is_printed_in_another() {
+    let zoho = Hostile::start(|_| None).await;
+    let url = &zoho.url;
+    let words = format!(
+        "login --for airbyte --accounts-url {url} --trust-api-domain {url} --client-id 1000.CLIENT --no-browser \
+         --redirect-uri http://localhost:0/callback"
+    );
+    let mut person = Typist::start(&words, &[("ZOHO_CLIENT_SECRET", "secret-of-the-client")]);
+    person.until("Waiting for Zoho").await;
+    let asked: Url = person.address("/oauth/v2/auth").parse().unwrap();
+    let asked: HashMap<_, _> = asked.query_pairs().collect();
+    // Nothing tells the data center.
+    let (uri, state) = (&asked["redirect_uri"], &asked["state"]);
+    let callback: Url = format!("{uri}?code=1000.code&state={state}")
+        .parse()
+        .unwrap();
+    let answer = wire::ask(&callback, "GET", "").await;
+    let page = callback.join(answer.header("location").unwrap()).unwrap();
+    wire::ask(&page, "GET", "").await;
+    person.next("Print them here too?").await;
+    person.press("y\r").await;
+    person.until("code=1").await;
+    let seen = &person.seen;
+    assert!(seen.contains("\"refresh_token\""), "{seen}");
+    assert!(seen.contains("they were printed instead"), "{seen}");
 }
 
 #[tokio::test]

@@ -166,6 +166,22 @@ async fn row_17_a_second_signal_during_the_exchange_ends_at_once() {
 }
 
 #[tokio::test]
+async fn row_17_a_closed_terminal_which_the_shell_tells_once_more_loses_nothing() {
+    let (release, _zoho, login, mut browser) = exchanging().await;
+    for _ in 0..5 {
+        login.program.signal("HUP");
+        // Two that arrive together are one.
+        login.get("/elsewhere", "").await;
+    }
+    release.notify_one();
+    let answer = wire::read(&mut browser).await;
+    login.get(answer.header("location").unwrap(), "").await;
+    let ended = login.program.wait().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("1000.refresh"));
+}
+
+#[tokio::test]
 async fn row_17_a_signal_during_the_check_keeps_the_tokens() {
     let mut zoho =
         Hostile::start(|request| request.starts_with("GET /crm").then_some(Reply::Never)).await;

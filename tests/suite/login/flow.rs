@@ -93,7 +93,8 @@ async fn a_person_of_another_data_center_gets_checked_credentials_there() {
             "Requested",
             "Checking",
             "Requested",
-            "Requested"
+            "Requested",
+            "HandingOver"
         ]
     );
 }

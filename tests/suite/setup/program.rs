@@ -8,6 +8,7 @@ use crate::typist::Typist;
 use secrecy::ExposeSecret;
 use std::fs;
 use std::net::TcpListener;
+use std::path::Path;
 use tempfile::TempDir;
 use zoho_stand_in::{DataCenter, StandIn};
 
@@ -219,6 +220,26 @@ async fn the_terminal_asks(variables: &[(&str, &str)], options: &str, told: bool
 #[tokio::test]
 async fn a_browser_that_cannot_be_opened_leaves_the_questions_to_the_terminal() {
     the_terminal_asks(&[("BROWSER", "false")], "", true).await;
+}
+
+#[tokio::test]
+async fn a_browser_that_fails_late_ends_no_attempt() {
+    let scene = Scene::set().await;
+    let mut opener = Opener::new();
+    let words = scene.words(&[]).join(" ");
+    let mut typist = Typist::start(&words, &[("BROWSER", &opener.browser)]);
+    let (process, opening) = opener.run().await;
+    let mut guide = Page::new(opening);
+    guide.0.open().await;
+    let start = guide.0.attempt(&scene.client(), &[]).await;
+    drop(opener);
+    while Path::new(&format!("/proc/{process}")).exists() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(complete(&start).await.status(), "201");
+    typist.until("Print them here too?").await;
+    typist.press("\r").await;
+    typist.until("code=0").await;
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 use crate::hostile::zoho::{Hostile, Reply};
 use crate::program::{Ended, Program, command};
 use crate::tokens::source::Life;
+use crate::typist::Typist;
 use serde_json::{Value, json};
 use std::fs;
 use std::process::Stdio;
@@ -252,6 +253,32 @@ async fn a_body_is_passed_on_as_it_comes() {
         (ended.code, ended.stdout.as_str()),
         (Some(0), "first\0last")
     );
+}
+
+#[tokio::test]
+async fn a_terminal_is_shown_what_would_control_it() {
+    let more = Arc::new(Notify::new());
+    let released = Arc::clone(&more);
+    let body = "{\"a\":\n\t\"\x1b]0;title\x07\u{9b}2J\u{202e}é\"}".as_bytes();
+    let at = body.len() - 3;
+    let zoho = Hostile::start(move |_| {
+        let head = "HTTP/1.1 200 OK\r\nconnection: close\r\n\r\n".as_bytes();
+        let first = [head, &body[..at]].concat();
+        Some(Reply::InTwo(
+            first,
+            Arc::clone(&released),
+            body[at..].to_vec(),
+        ))
+    })
+    .await;
+    let life = Life::at(&zoho).await;
+    let mut person = Typist::start("api /crm/v8/org", &life.variables());
+    let shown = r#""\u{1b}]0;title\u{7}\u{9b}2J\u{202e}"#;
+    person.until(shown).await;
+    more.notify_one();
+    person.until("code=0").await;
+    let whole = format!("{{\"a\":\r\n\t{shown}é\"}}code=0");
+    assert!(person.seen.contains(&whole), "{}", person.seen);
 }
 
 #[tokio::test]

@@ -1,5 +1,6 @@
 //! What programs are told: `--json` of tokens, look-ups and lists, and variables under other names.
 
+use crate::hostile::zoho::{Hostile, Reply, ok};
 use crate::program::{Ended, Program};
 use crate::tokens::source::Life;
 use serde_json::{Value, json};
@@ -42,6 +43,20 @@ async fn a_dead_token_prints_nothing() {
     life.change("refresh_token", "1000.dead.dead");
     let ended = life.run(&["token", "--json"]).await;
     assert_eq!((ended.code, ended.stdout.as_str()), (Some(5), ""));
+}
+
+#[tokio::test]
+async fn a_name_that_would_control_a_terminal_is_escaped() {
+    let name = "Firm\u{9b}2J\u{202e}";
+    let zoho = Hostile::start(move |request| {
+        let answer = json!({ "org": [{ "company_name": name, "zgid": "1" }] });
+        (request == "GET /crm/v8/org").then(|| Reply::Bytes(ok(answer.to_string())))
+    })
+    .await;
+    let life = Life::at(&zoho).await;
+    let ended = life.run(&["check", "--json"]).await;
+    assert_eq!(found(&ended)["organization"]["name"], name);
+    assert!(ended.stdout.is_ascii(), "{:?}", ended.stdout);
 }
 
 #[tokio::test]
