@@ -186,7 +186,7 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
     check(
         &text,
         &expect![[r"
-            Zoho names a data center that zoho-grant does not know: x\u{1b}[2Jy\nz.
+            Zoho named an unknown data center: x\u{1b}[2Jy\nz.
         "]],
     );
 }
