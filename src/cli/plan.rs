@@ -10,7 +10,7 @@ use std::path::Path;
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
-use zoho_grant::handover::format::Prospect;
+use zoho_grant::handover::fields::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::Backend;

@@ -8,7 +8,7 @@ use clap::Args;
 use secrecy::SecretString;
 use std::time::Duration;
 use zoho_grant::handover::destination::Destination;
-use zoho_grant::handover::format::Prospect;
+use zoho_grant::handover::fields::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::{Backend, Name};

@@ -1,16 +1,34 @@
 //! The credentials as consumers see them: values by name, for every format, `--field` and `--template`.
 
 use crate::credentials::Credentials;
-use crate::handover::format::Prospect;
 use crate::handover::format_error::Why;
 use crate::handover::format_options::{Environment, FormatOptions, Need};
 use crate::untrusted::{Untrusted, is_hidden};
+use crate::zoho::data_centers::DataCenter;
+use crate::zoho::scopes::Scopes;
 use clap::ValueEnum;
 use secrecy::{ExposeSecret, SecretString};
 use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::UNIX_EPOCH;
 use thiserror::Error;
+
+/// What is known about a login before the consent.
+pub struct Prospect<'a> {
+    /// Where the client is registered, if that is a known data center.
+    pub data_center: Option<&'static DataCenter>,
+    /// The scopes to request.
+    pub scopes: &'a Scopes,
+    /// Whether the CRM will be asked who owns the tokens.
+    pub verify: bool,
+}
+
+impl Prospect<'_> {
+    /// Whether the check will be allowed to read this group of scopes.
+    pub(super) fn tells(&self, group: &str) -> bool {
+        self.verify && self.scopes.allow_reading(group)
+    }
+}
 
 /// The credentials, and the person's options for their consumer.
 #[derive(Clone, Copy)]

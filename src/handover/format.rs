@@ -1,14 +1,13 @@
 //! The form in which the credentials are written: a format, a single value, or the person's template.
 
 use crate::credentials::Credentials;
-use crate::handover::fields::{Field, View};
+use crate::handover::fields::{Field, Prospect, View};
 use crate::handover::format_error::{FormatError, Why};
 use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
 use crate::handover::template::Template;
 use crate::handover::{adobe, dotenv, json, mcp, postman, rclone, sdk, shell, text};
 use crate::zoho::data_centers::DataCenter;
-use crate::zoho::scopes::Scopes;
 use zeroize::Zeroizing;
 
 /// What messages call the person's template.
@@ -54,16 +53,6 @@ pub enum Known {
     All,
     /// Only those with these codes.
     Only(&'static [&'static str]),
-}
-
-/// What is known about a login before the consent.
-pub struct Prospect<'a> {
-    /// Where the client is registered, if that is a known data center.
-    pub data_center: Option<&'static DataCenter>,
-    /// The scopes to request.
-    pub scopes: &'a Scopes,
-    /// Whether the CRM will be asked who owns the tokens.
-    pub verify: bool,
 }
 
 /// Every format, in the order of the help and the page.
@@ -232,13 +221,6 @@ const PLAIN: Format = Format {
     remarks: &[],
     document: |of| Ok(text::document(of)),
 };
-
-impl Prospect<'_> {
-    /// Whether the check will be allowed to read this group of scopes.
-    pub(super) fn tells(&self, group: &str) -> bool {
-        self.verify && self.scopes.allow_reading(group)
-    }
-}
 
 impl Form {
     /// The format with this name.

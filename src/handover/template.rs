@@ -1,7 +1,7 @@
 //! `--template`: any text with placeholders in braces.
 
+use crate::handover::fields::Prospect;
 use crate::handover::fields::{Field, NoSuchField, View};
-use crate::handover::format::Prospect;
 use crate::handover::format_error::Why;
 use crate::handover::format_options::FormatOptions;
 use std::str::FromStr;

@@ -1,5 +1,6 @@
 use super::*;
-use crate::handover::format::{FORMATS, Format, Known, Prospect};
+use crate::handover::fields::Prospect;
+use crate::handover::format::{FORMATS, Format, Known};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::Need;
 use crate::zoho::crm::Identity;
