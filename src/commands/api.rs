@@ -10,7 +10,7 @@ use serde::Deserialize;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use zoho_grant::error::{Error, explain};
+use zoho_grant::error::{Error, explanation};
 use zoho_grant::untrusted::{Untrusted, visible};
 use zoho_grant::zoho::api::{ApiAnswer, ApiRequest, Method};
 use zoho_grant::zoho::network::NetworkError;
@@ -199,6 +199,6 @@ fn broken_off(error: &NetworkError) -> Usage {
 fn failed(error: &NetworkError, what: String) -> Usage {
     Usage {
         exit_code: 1,
-        ..Usage::wrong(what, error.trouble.to_string(), explain::network(error))
+        ..Usage::wrong(what, error.trouble.to_string(), explanation::network(error))
     }
 }

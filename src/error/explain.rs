@@ -1,71 +1,21 @@
 //! Why something could not be done, and what to do next. Every sentence that names an option is here.
 
 use crate::context::Signal;
-use crate::error::{Error, Request, profile};
+use crate::error::explanation::{Explanation, LOGIN, explained, machine, network, untrusted, zoho};
+use crate::error::unfulfilled::{undocumented, unfulfilled};
+use crate::error::{Error, profile};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::Need;
 use crate::handover::{NotWritten, Unwritten};
 use crate::loopback::bind::{PortReason, PortUnavailable};
 use crate::untrusted::Untrusted;
 use crate::zoho::crm::{Identity, Unchecked};
-use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
-use crate::zoho::network::{NetworkError, NetworkFailure as Failure};
+use crate::zoho::data_centers::DataCenter;
 use crate::zoho::token::ExchangeError;
-use crate::zoho::token_error::TokenError;
-use crate::zoho::trust::AccountsServer;
 use std::io::{self, ErrorKind};
-
-/// How an error is explained on the page, in the terminal and by the exit code.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Explanation {
-    /// What went wrong, in a few words: the heading of a page.
-    pub title: &'static str,
-    /// Zoho's error code, safe to show.
-    pub code: Option<String>,
-    /// Why, in one line.
-    pub cause: String,
-    /// What to do next, in one line. It ends in a colon if a command follows.
-    pub remedy: String,
-    /// The complete command to run.
-    pub command: Option<String>,
-    /// The API console, if something must be changed there.
-    pub console: Option<&'static str>,
-    /// The process's exit code, as listed in the README.
-    pub exit_code: u8,
-}
-
-impl Explanation {
-    /// What to do next with its command and its console, in one line.
-    pub fn next(&self) -> String {
-        let command = self.command.as_ref();
-        let command = command.map(|command| format!(" {command}"));
-        let console = self
-            .console
-            .map(|console| format!(" (API console: {console})"));
-        format!(
-            "{}{}{}",
-            self.remedy,
-            command.unwrap_or_default(),
-            console.unwrap_or_default()
-        )
-    }
-
-    pub(super) fn command(self, command: impl Into<String>) -> Self {
-        let command = Some(command.into());
-        Self { command, ..self }
-    }
-
-    fn console(self, console: &'static str) -> Self {
-        let console = Some(console);
-        Self { console, ..self }
-    }
-}
 
 /// Ports below this one require privileges on most systems.
 const FIRST_FREE_PORT: u16 = 1024;
-
-/// The login command, which asks for what is missing.
-const LOGIN: &str = "zoho-grant login";
 
 impl Error {
     /// Why, what to do next, and the exit code.
@@ -234,21 +184,6 @@ pub fn format(why: &Why) -> &'static str {
     }
 }
 
-pub(super) fn explained(
-    exit_code: u8,
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Explanation {
-    Explanation {
-        title,
-        cause: cause.into(),
-        remedy: remedy.into(),
-        exit_code,
-        ..Explanation::default()
-    }
-}
-
 fn timed_out(redirect_uri: &str) -> Explanation {
     explained(
         4,
@@ -260,25 +195,6 @@ fn timed_out(redirect_uri: &str) -> Explanation {
         ),
     )
     .command("zoho-grant login --timeout 15m")
-}
-
-/// This machine, or the network between it and Zoho.
-fn machine(
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Explanation {
-    explained(1, title, cause, remedy)
-}
-
-/// Zoho answered, but not with what was requested.
-fn zoho(title: &'static str, cause: impl Into<String>, remedy: impl Into<String>) -> Explanation {
-    explained(5, title, cause, remedy)
-}
-
-/// Refused for safety.
-fn untrusted(title: &'static str, cause: &str, remedy: &str) -> Explanation {
-    explained(7, title, cause, remedy)
 }
 
 fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
@@ -366,238 +282,6 @@ fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanati
             "If you know that this server is Zoho's, pass it with --trust-accounts-server. Otherwise, someone may \
              have tampered with the address.",
         ),
-    }
-}
-
-/// An undocumented error from Zoho's consent page or token request.
-fn undocumented(title: &'static str, code: &Untrusted, again: &str) -> Explanation {
-    if code.raw() == "invalid_scope" {
-        return zoho(
-            "Scope not accepted",
-            "Zoho does not document this error; its name says that one of the scopes is wrong.",
-            "Check the spelling of the scopes in zoho-grant login --scope. To look scopes up:",
-        )
-        .command("zoho-grant scopes");
-    }
-    zoho(
-        title,
-        "Zoho does not document this error.",
-        "Check the client's type, secret and redirect URI in the API console, then try again:",
-    )
-    .command(again)
-}
-
-/// The command that repeats a request.
-fn again(request: &Request) -> &str {
-    match request {
-        Request::Exchange {
-            redirect_uri: Some(_),
-        } => LOGIN,
-        Request::Exchange { redirect_uri: None } => "zoho-grant exchange",
-        Request::Device => "zoho-grant device",
-        Request::Refresh { again } => again,
-        Request::Revoke => "zoho-grant revoke",
-    }
-}
-
-fn unfulfilled(request: &Request, error: &ExchangeError, server: &AccountsServer) -> Explanation {
-    match error {
-        ExchangeError::Refused(error) => refused(request, error, server),
-        ExchangeError::Unreadable(_) => zoho(
-            "Unreadable response from Zoho",
-            "Zoho does not send such responses, but a gateway or proxy in between may.",
-            "Wait a minute, then try again. If it happens again, check the proxy:",
-        )
-        .command(again(request)),
-        ExchangeError::NoAnswer(error) => {
-            let grant_token = match request {
-                Request::Exchange { .. } if error.unsent => {
-                    " The grant token was not used, but it is valid only for a few minutes."
-                }
-                Request::Exchange { .. } => " The grant token may be used up.",
-                _ => "",
-            };
-            let remedy = format!("{}{grant_token}", network(error));
-            machine("No response from Zoho", error.trouble.to_string(), remedy)
-        }
-    }
-}
-
-fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Explanation {
-    let console = server.api_console();
-    match (error, request) {
-        (TokenError::InvalidClient, _) => invalid_client(request, server),
-        (TokenError::InvalidClientSecret, _) => zoho(
-            "Client secret not accepted",
-            format!(
-                "{server} does not accept the client secret: secrets differ by data center unless \"Use the same \
-                 OAuth credentials for all data centers\" is selected."
-            ),
-            "Copy this data center's client secret from the API console, then try again:",
-        )
-        .command(again(request))
-        .console(console),
-        (
-            TokenError::InvalidRedirectUri,
-            Request::Exchange {
-                redirect_uri: Some(uri),
-            },
-        ) => zoho(
-            "Redirect URI not registered",
-            "The redirect URI differs from the one registered for this client, perhaps by a single character.",
-            format!("Register exactly {uri} for the client in the API console, and log in again:"),
-        )
-        .command(LOGIN)
-        .console(console),
-        (TokenError::InvalidRedirectUri, _) => zoho(
-            "Grant token from another client type",
-            "The grant token belongs to a client that has a redirect URI.",
-            "Use a grant token from the console's Self Client, or log in with this client:",
-        )
-        .command(LOGIN),
-        (TokenError::InvalidCode, _) => invalid_code(request, console),
-        (TokenError::AccessDenied, _) => zoho(
-            "Access denied by Zoho",
-            "The consent was declined, or too many grant tokens were requested.",
-            "Wait a few minutes, then try again and accept:",
-        )
-        .command(again(request)),
-        (TokenError::Throttled, _) => zoho(
-            "Too many token requests",
-            "Zoho allows about ten token requests in ten minutes.",
-            "Wait at least 10 minutes: every attempt before then extends the wait.",
-        ),
-        (TokenError::Other(code), _) => undocumented("Zoho sent an error", code, again(request)),
-    }
-}
-
-/// The client is unknown at this server. Which option names another one depends on the request.
-fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
-    let explanation = zoho(
-        "Client ID not found in this data center",
-        format!(
-            "{server} does not know the client ID: it is registered in another data center, or multi-DC is turned off for it."
-        ),
-        String::new(),
-    )
-    .console(server.api_console());
-    let elsewhere = elsewhere(server);
-    let (remedy, command) = match request {
-        Request::Device => (
-            format!(
-                "Use a client of the type \"Non-browser\" and the data center where it is registered, for example {}:",
-                elsewhere.name
-            ),
-            format!("zoho-grant device --dc {}", elsewhere.code),
-        ),
-        Request::Exchange { .. } => (
-            format!(
-                "Turn on multi-DC in the client's Settings, or log in at the data center where the client is registered, \
-                 for example {}:",
-                elsewhere.name
-            ),
-            format!("{} --dc {}", again(request), elsewhere.code),
-        ),
-        Request::Refresh { again } => (
-            "Consent again, with --dc set to the data center where the client is registered:"
-                .to_owned(),
-            again.clone(),
-        ),
-        Request::Revoke => {
-            let remedy = "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is \
-                          registered and pass the file with --env-file.";
-            let remedy = remedy.to_owned();
-            return Explanation {
-                remedy,
-                ..explanation
-            };
-        }
-    };
-    Explanation {
-        remedy,
-        ..explanation
-    }
-    .command(command)
-}
-
-/// A different data center, as an example.
-fn elsewhere(server: &AccountsServer) -> &'static DataCenter {
-    let mut others = DATA_CENTERS.iter();
-    let other = others.find(|center| server.data_center() != Some(center));
-    other.expect("there is more than one data center")
-}
-
-/// A grant token, device code or refresh token that Zoho does not or no longer accepts.
-fn invalid_code(request: &Request, console: &'static str) -> Explanation {
-    match request {
-        Request::Exchange {
-            redirect_uri: Some(_),
-        } => zoho(
-            "Grant token expired",
-            "The grant token has expired, was already used, or belongs to another data center.",
-            "A grant token is valid for about a minute and works once. Log in again and consent without delay:",
-        )
-        .command(LOGIN),
-        Request::Exchange { redirect_uri: None } => zoho(
-            "Grant token not accepted",
-            "A grant token works once, for its own client, in its own data center, and for the 3 to 10 minutes \
-             chosen when it was generated.",
-            "Generate a new one in the API console (your self client → Generate Code) and exchange it right away, with \
-             --dc set to that console's data center:",
-        )
-        .command("zoho-grant exchange")
-        .console(console),
-        Request::Device => zoho(
-            "Code expired",
-            "The code has expired, or its tokens were already fetched.",
-            "Get a new code:",
-        )
-        .command("zoho-grant device"),
-        Request::Refresh { again } => zoho(
-            "Refresh token no longer valid",
-            "It was revoked, or newer consents displaced it (Zoho keeps about twenty per person and client), or it \
-             belongs to another client or data center.",
-            "Consent again:",
-        )
-        .command(again),
-        Request::Revoke => zoho(
-            "Refresh token no longer valid",
-            "Zoho no longer recognizes it.",
-            "Delete it here:",
-        )
-        .command("zoho-grant forget"),
-    }
-}
-
-/// What to do if a request got no response.
-pub fn network(error: &NetworkError) -> &'static str {
-    match &error.trouble {
-        Failure::Name => {
-            "Check the network, the VPN, HTTPS_PROXY, and --accounts-url if you passed it."
-        }
-        Failure::Refused => {
-            "Check the network, the firewall, HTTPS_PROXY, and --accounts-url if you passed it."
-        }
-        Failure::UnknownIssuer => {
-            "Add your company's root certificate to the system's certificate store (or set SSL_CERT_FILE to a file that \
-             contains it), or use a network without that proxy."
-        }
-        Failure::Validity => "Set this machine's clock, or have the proxy's certificate renewed.",
-        Failure::OtherName => "Check the VPN, the proxy and the hosts file before you continue.",
-        Failure::NoAuthorities(_) => {
-            "Install the system's certificates (on Debian: apt-get install ca-certificates); if SSL_CERT_FILE or \
-             SSL_CERT_DIR is set, it must point to certificates in PEM format (BEGIN CERTIFICATE)."
-        }
-        Failure::Tls(_) => "Check the proxy and the VPN; try another network.",
-        Failure::Proxy(_) => {
-            "Check HTTPS_PROXY and NO_PROXY, and whether the proxy requires a password."
-        }
-        Failure::ProxySetting(_) => {
-            "Set it to an address such as http://proxy.example:8080 or socks5h://127.0.0.1:1080, without quotes, or unset it."
-        }
-        Failure::Slow | Failure::Closed | Failure::TooLong(_) | Failure::Other(_) => {
-            "Check the network and the proxy, then run the command again."
-        }
     }
 }
 

@@ -1,7 +1,9 @@
 //! Each way a command can fail. [`Error::explain`] says why, and what to do next.
 
 pub mod explain;
+pub mod explanation;
 mod profile;
+mod unfulfilled;
 
 use crate::context::Signal;
 use crate::handover::NotWritten;

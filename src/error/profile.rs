@@ -1,6 +1,6 @@
 //! Why credentials cannot be saved, or saved ones used, and what to do next.
 
-use crate::error::explain::{Explanation, explained};
+use crate::error::explanation::{Explanation, explained};
 use crate::profiles::error::ProfileError as Profile;
 use crate::profiles::profile::Name;
 use crate::untrusted::Untrusted;

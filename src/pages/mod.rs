@@ -5,7 +5,7 @@ pub mod refused;
 pub mod result;
 pub(crate) mod setup;
 
-use crate::error::explain::Explanation;
+use crate::error::explanation::Explanation;
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
 use askama::Template;

@@ -1,6 +1,6 @@
 use super::*;
 use crate::error::Error;
-use crate::error::explain::Explanation;
+use crate::error::explanation::Explanation;
 use crate::handover::samples;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::ExposeSecret;
