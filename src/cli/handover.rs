@@ -13,7 +13,7 @@ use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::format::Form;
 use zoho_grant::handover::format::{FORMATS, Format, Known};
-use zoho_grant::handover::format_error::FormatError;
+use zoho_grant::handover::format_error::{FormatError, Unfit};
 use zoho_grant::handover::format_options::{FormatOptions, Prefix};
 use zoho_grant::handover::template::Template;
 use zoho_grant::untrusted::Untrusted;
@@ -169,10 +169,10 @@ fn warnings_of(file: &PrivateFile) -> Vec<String> {
 
 /// The error for credentials that the requested format cannot represent.
 pub fn refused(unfit: &FormatError) -> Usage {
-    let option = match Format::named(unfit.form) {
-        Some(format) => format!("--format {}", format.name),
-        None if unfit.form == "the template" => "--template".to_owned(),
-        None => format!("--field {}", unfit.form),
+    let option = match unfit.form {
+        Unfit::Format(name) => format!("--format {name}"),
+        Unfit::Field(name) => format!("--field {name}"),
+        Unfit::Template => "--template".to_owned(),
     };
     Usage::new(&option, unfit, explain::format(&unfit.why))
 }

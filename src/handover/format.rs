@@ -2,16 +2,13 @@
 
 use crate::credentials::Credentials;
 use crate::handover::fields::{Field, Prospect, View};
-use crate::handover::format_error::{FormatError, Why};
+use crate::handover::format_error::{FormatError, Unfit, Why};
 use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
 use crate::handover::template::Template;
 use crate::handover::{adobe, dotenv, json, mcp, postman, rclone, sdk, shell, text};
 use crate::zoho::data_centers::DataCenter;
 use zeroize::Zeroizing;
-
-/// What messages call the person's template.
-pub(super) const TEMPLATE: &str = "the template";
 
 /// The form to write.
 #[derive(Clone, Debug)]
@@ -233,7 +230,7 @@ impl Form {
         match self {
             Self::Format(format) => format.name,
             Self::Field(field) => field.name,
-            Self::Template(_) => TEMPLATE,
+            Self::Template(_) => "the template",
         }
     }
 
@@ -290,10 +287,12 @@ impl Form {
     }
 
     fn unfit(&self, why: Why) -> FormatError {
-        FormatError {
-            form: self.name(),
-            why,
-        }
+        let form = match self {
+            Self::Format(format) => Unfit::Format(format.name),
+            Self::Field(field) => Unfit::Field(field.name),
+            Self::Template(_) => Unfit::Template,
+        };
+        FormatError { form, why }
     }
 }
 

@@ -1,18 +1,32 @@
 //! Why credentials cannot be written in a form. Values are named, never shown.
 
-use crate::handover::format::{Format, TEMPLATE};
 use crate::handover::format_options::Need;
 use crate::zoho::data_centers::DataCenter;
+use derive_more::Display;
 use thiserror::Error;
 
 /// Credentials that cannot be written in a form.
 #[derive(Debug, Error, PartialEq, Eq)]
-#[error("{} {why}", subject(form))]
+#[error("{form} {why}")]
 pub struct FormatError {
-    /// The form's name.
-    pub form: &'static str,
+    /// The form.
+    pub form: Unfit,
     /// Why.
     pub why: Why,
+}
+
+/// A form that cannot be written.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+pub enum Unfit {
+    /// A format, by its name.
+    #[display("the format {_0}")]
+    Format(&'static str),
+    /// A single value, by its name.
+    #[display("the value {_0}")]
+    Field(&'static str),
+    /// The person's template.
+    #[display("the template")]
+    Template,
 }
 
 /// Why credentials cannot be written in a form. `Display` continues after the form's name.
@@ -58,14 +72,6 @@ impl Need {
             Self::StartDate => "a start date",
             Self::UserAgent => "a user agent",
         }
-    }
-}
-
-fn subject(form: &str) -> String {
-    match form {
-        TEMPLATE => form.to_owned(),
-        _ if Format::named(form).is_some() => format!("the format {form}"),
-        _ => format!("the value {form}"),
     }
 }
 

@@ -25,7 +25,7 @@ use crate::credentials::Credentials;
 use crate::untrusted::Untrusted;
 use file::{PrivateFile, Unusable};
 use format::Form;
-use format_error::FormatError;
+use format_error::{FormatError, Unfit};
 use format_options::FormatOptions;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -173,7 +173,7 @@ fn to_file(
         form.document(credentials, extras)?
     } else {
         dotenv::merged(credentials, extras, &existing).map_err(|why| FormatError {
-            form: form.name(),
+            form: Unfit::Format(form.name()),
             why,
         })?
     };
