@@ -187,9 +187,11 @@ impl PrivateFile {
     pub fn read(&self) -> Result<Option<(Zeroizing<String>, Metadata)>, Unusable> {
         let file = match permissions::open(&self.path, File::options().read(true)) {
             Ok(file) => file,
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => {
-                let there = self.look()?;
-                return there.map_or(Ok(None), |_| Err(error.into()));
+                // A link or another user's file has an error of its own.
+                self.look()?;
+                return Err(error.into());
             }
         };
         let metadata = file.metadata()?;
