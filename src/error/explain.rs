@@ -252,9 +252,8 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
         exit_code,
         "Login stopped",
         format!("{why} {spent}"),
-        "To continue, log in again:",
+        "To continue, run the same command again.",
     )
-    .command(LOGIN)
 }
 
 fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanation {
