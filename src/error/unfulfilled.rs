@@ -18,7 +18,7 @@ pub(super) fn unfulfilled(
         ExchangeError::Unreadable(_) => zoho(
             "Unreadable response from Zoho",
             "Zoho does not send such responses, but a gateway or proxy in between may.",
-            "Wait a minute, then try again. If it happens again, check the proxy:",
+            "If this happens again, check the proxy. Wait a minute, then try again:",
         )
         .command(again(request)),
         ExchangeError::NoAnswer(error) => {

@@ -14,8 +14,12 @@ use clap::ValueEnum;
 const SETUP_STYLE: &str = include_str!("../../templates/setup.css");
 const SETUP_SCRIPT: &str = include_str!("../../templates/setup.js");
 
-/// What the page shows besides the draft.
-pub(crate) struct Around<'a> {
+/// The setup page.
+#[derive(Template)]
+#[template(path = "setup.html")]
+pub(crate) struct SetupPage<'a> {
+    /// What was entered.
+    pub(crate) draft: &'a Draft,
     /// The address that its forms are sent to.
     pub(crate) action: &'a str,
     /// The token that only this page's forms contain.
@@ -30,27 +34,10 @@ pub(crate) struct Around<'a> {
     pub(crate) rehearsal: bool,
 }
 
-/// The setup page.
-pub(crate) fn page(draft: &Draft, around: &Around<'_>) -> Page {
-    let Around {
-        action,
-        token,
-        centers,
-        redirect_uri,
-        save,
-        rehearsal,
-    } = *around;
-    let template = SetupPage {
-        draft,
-        action,
-        token,
-        centers,
-        redirect_uri,
-        save,
-        rehearsal,
-    };
+/// Renders the setup page, which may send its form and run its script.
+pub(crate) fn page(template: &SetupPage) -> Page {
     let allowed = format!("; form-action 'self'; script-src {}", hash(SETUP_SCRIPT));
-    let mut page = Page::render(&template, &allowed);
+    let mut page = Page::render(template, &allowed);
     let own = format!("style-src {} ", hash(SETUP_STYLE));
     let policy = &mut page.content_security_policy;
     *policy = policy.replace("style-src ", &own);
@@ -146,18 +133,6 @@ struct FailedPage<'a> {
     cause: &'a str,
     remedy: &'a str,
     back: &'a str,
-    rehearsal: bool,
-}
-
-#[derive(Template)]
-#[template(path = "setup.html")]
-struct SetupPage<'a> {
-    draft: &'a Draft,
-    action: &'a str,
-    token: &'a str,
-    centers: &'a [Center],
-    redirect_uri: &'a str,
-    save: Option<&'a str>,
     rehearsal: bool,
 }
 

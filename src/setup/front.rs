@@ -253,15 +253,15 @@ impl Shared {
         let page = if self.is_called_back() {
             pages::setup::called_back(self.beginning.rehearsal)
         } else {
-            let around = pages::setup::Around {
+            pages::setup::page(&pages::setup::SetupPage {
+                draft: &self.state().draft,
                 action: self.expected.page.expose_secret(),
                 token: self.token.expose_secret(),
                 centers: &self.beginning.centers,
                 redirect_uri: &self.redirect_uri,
                 save: self.beginning.save.as_deref(),
                 rehearsal: self.beginning.rehearsal,
-            };
-            pages::setup::page(&self.state().draft, &around)
+            })
         };
         // Chromium keeps a page with status 200 for its back button, which should show what happened since.
         respond(StatusCode::CREATED, page)
