@@ -253,10 +253,8 @@ fn beginning(text: &str) -> String {
 fn unavailable(title: &str, why: &Why) -> String {
     match why {
         Why::DataCenter { known, theirs } => {
-            let theirs = theirs.map_or_else(
-                || "an unknown data center".to_owned(),
-                |center| format!("{} ({})", center.name, center.code),
-            );
+            let unknown = || "an unknown data center".to_owned();
+            let theirs = theirs.map_or_else(unknown, ToString::to_string);
             let known = known.join(", ");
             format!(
                 "{title} supports only the data centers {known}. These credentials are for {theirs}."

@@ -8,7 +8,6 @@
 use crate::loopback::decide::{Place, Refusal};
 use crate::loopback::notice::Occasion;
 use crate::loopback::serve::Page;
-use crate::pages::{SANDBOX, hash};
 use askama::Template;
 
 /// The script of the page for a redirect URI without a response; only a script can see the fragment.
@@ -16,15 +15,12 @@ const FRAGMENT_SCRIPT: &str = include_str!("../../templates/bare.js");
 
 /// The page for an occasion.
 pub fn page_for(occasion: &Occasion, rehearsal: bool) -> Page {
-    let allowed = match occasion {
-        Occasion::Refused(Refusal::Bare) => format!("; script-src {}", hash(FRAGMENT_SCRIPT)),
-        _ => String::new(),
-    };
+    let is_bare = matches!(occasion, Occasion::Refused(Refusal::Bare));
     let template = RefusedPage {
         occasion,
         rehearsal,
     };
-    let mut page = Page::render(&template, &format!("{SANDBOX}{allowed}"));
+    let mut page = Page::sandboxed(&template, is_bare.then_some(FRAGMENT_SCRIPT));
     if let Occasion::Clearing { now, .. } = occasion {
         // A policy cannot name an IPv6 address.
         let from = if now.contains('[') { "http:" } else { now };

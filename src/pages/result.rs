@@ -1,81 +1,224 @@
-//! The page at the end of a login: turns the outcome into what the person sees.
+//! The page at the end of a login: what was obtained, or what went wrong.
 
-use crate::credentials::Credentials;
 use crate::error::Error;
 use crate::error::explain;
+use crate::error::explanation::Explanation;
 use crate::handover::Written;
+use crate::handover::destination::Destination;
 use crate::handover::fields::View;
-use crate::handover::format_options::FormatOptions;
 use crate::login::outcome::Outcome;
-use crate::pages::destinations::choices;
-use crate::pages::{self, MessageView, Page, Problem, ResultView, Revoke, Tone, Value};
+use crate::pages::destinations::{Choice, choices};
+use crate::pages::{Page, SCRIPT, Tone};
 use crate::profiles::profile::Backend;
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
-use zeroize::Zeroizing;
+use askama::Template;
+use std::borrow::Cow;
+use std::path::Path;
 
 /// What to check if it is unknown which user delivered Zoho's response.
 const SENDER_UNSEEN: &str = "The connection that delivered Zoho's response closed before zoho-grant could see which \
      user of this machine it belonged to. Check that the organization and the person are yours; if not, revoke these credentials.";
 
+/// The values to copy: the name inside a sentence, the field, and whether it is masked until revealed. The six of
+/// Adobe's form come first, in its order.
+const VALUES: [(&str, &str, bool); 7] = [
+    ("endpoint", "endpoint", false),
+    ("accounts URL", "accounts_url", false),
+    ("client ID", "client_id", false),
+    ("client secret", "client_secret", true),
+    ("access token", "access_token", true),
+    ("refresh token", "refresh_token", true),
+    ("API domain", "api_domain", false),
+];
+
 /// The page for an outcome.
 pub fn of(outcome: &Result<Outcome, Error>, settings: &Settings) -> Page {
     match outcome {
-        Ok(login) => pages::result(&result(login, settings)),
-        Err(error) => pages::message(&message(error, settings)),
+        Ok(login) => result(login, settings, choices(&login.credentials, settings)),
+        Err(error) => message(error, error.explain(), settings.rehearsal),
     }
 }
 
-fn message(error: &Error, settings: &Settings) -> MessageView {
-    let refused = matches!(error, Error::Refused);
-    MessageView {
-        tone: if refused { Tone::Neutral } else { Tone::Bad },
-        problem: problem(error),
-        rehearsal: settings.rehearsal,
+/// The page that shows what was obtained, with the programs that can use it.
+pub(super) fn result(login: &Outcome, settings: &Settings, choices: Vec<Choice>) -> Page {
+    let page = ResultPage {
+        login,
+        settings,
+        choices,
+    };
+    Page::sandboxed(&page, Some(SCRIPT))
+}
+
+/// The page for a login that obtained nothing.
+pub(super) fn message(error: &Error, explained: Explanation, rehearsal: bool) -> Page {
+    let script = explained.command.as_ref().map(|_| SCRIPT);
+    let page = MessagePage {
+        error,
+        explained,
+        rehearsal,
+    };
+    Page::sandboxed(&page, script)
+}
+
+#[derive(Template)]
+#[template(path = "message.html")]
+struct MessagePage<'a> {
+    error: &'a Error,
+    explained: Explanation,
+    rehearsal: bool,
+}
+
+impl MessagePage<'_> {
+    fn tone(&self) -> Tone {
+        match self.error {
+            Error::Refused => Tone::Neutral,
+            _ => Tone::Bad,
+        }
     }
 }
 
-fn result(login: &Outcome, settings: &Settings) -> ResultView {
-    let credentials = &login.credentials;
-    let organization = credentials.organization();
-    let identity = &credentials.identity;
-    let is_checked = identity.organization.is_ok() || identity.user.is_ok();
-    let good = is_checked && login.problems.is_empty() && !login.sender_unseen;
-    let name = organization.and_then(|organization| shown(organization.name.as_ref()));
-    ResultView {
-        tone: if good { Tone::Good } else { Tone::Attention },
-        title: title(is_checked, name.is_some()),
-        organization: name,
-        organization_detail: organization.and_then(|organization| {
-            let parts = [&organization.kind, &organization.edition];
-            let parts: Vec<String> = parts
-                .into_iter()
-                .filter_map(|part| Some(capitalized(&shown(part.as_ref())?)))
-                .collect();
-            (!parts.is_empty()).then(|| parts.join(" · "))
-        }),
-        organization_id: organization.and_then(|organization| shown(organization.id.as_ref())),
-        person: credentials
-            .user()
-            .and_then(|user| shown(user.name.as_ref())),
-        email: credentials
-            .user()
-            .and_then(|user| shown(user.email.as_ref())),
-        data_center: data_center(credentials),
-        revoke: revoke(login),
-        reading: login.reading.clone(),
-        scopes: granted(credentials),
-        expires_at: credentials.expires_at_text(),
-        problems: login.problems.iter().map(problem).collect(),
-        notes: notes(login),
-        handed_over: went_to(login),
-        token_command: login
-            .kept
-            .as_ref()
-            .map(|(name, _)| format!("zoho-grant token --profile {name}")),
-        values: values(credentials, &settings.target.extras),
-        choices: choices(credentials, settings),
-        rehearsal: settings.rehearsal,
+#[derive(Template)]
+#[template(path = "result.html")]
+struct ResultPage<'a> {
+    login: &'a Outcome,
+    settings: &'a Settings,
+    choices: Vec<Choice>,
+}
+
+impl ResultPage<'_> {
+    fn is_checked(&self) -> bool {
+        let identity = &self.login.credentials.identity;
+        identity.organization.is_ok() || identity.user.is_ok()
+    }
+
+    /// Good, or Attention if something needs to be checked.
+    fn tone(&self) -> Tone {
+        let login = self.login;
+        if self.is_checked() && login.problems.is_empty() && !login.sender_unseen {
+            Tone::Good
+        } else {
+            Tone::Attention
+        }
+    }
+
+    /// Before the organization's name, or a complete title. A successful exchange proves nothing about the CRM; only the
+    /// CRM's own response does.
+    fn title(&self) -> &'static str {
+        match (self.is_checked(), self.organization()) {
+            (true, Some(_)) => "Connected to",
+            (true, None) => "Connected to Zoho CRM",
+            (false, _) => "Credentials obtained, not checked",
+        }
+    }
+
+    /// The size of the heading: longer names are set in smaller type, in two steps.
+    fn heading_class(&self) -> &'static str {
+        match self.organization().unwrap_or_default().chars().count() {
+            90.. => "longest",
+            36.. => "long",
+            _ => "",
+        }
+    }
+
+    /// The organization's name.
+    fn organization(&self) -> Option<String> {
+        shown(self.login.credentials.organization()?.name.as_ref())
+    }
+
+    /// The organization's kind and edition: "Production · Enterprise".
+    fn organization_detail(&self) -> Option<String> {
+        let organization = self.login.credentials.organization()?;
+        let parts = [&organization.kind, &organization.edition];
+        let parts: Vec<String> = parts
+            .into_iter()
+            .filter_map(|part| Some(capitalized(&shown(part.as_ref())?)))
+            .collect();
+        (!parts.is_empty()).then(|| parts.join(" · "))
+    }
+
+    fn organization_id(&self) -> Option<String> {
+        shown(self.login.credentials.organization()?.id.as_ref())
+    }
+
+    fn person(&self) -> Option<String> {
+        shown(self.login.credentials.user()?.name.as_ref())
+    }
+
+    fn email(&self) -> Option<String> {
+        shown(self.login.credentials.user()?.email.as_ref())
+    }
+
+    /// "Europe (eu)", or the accounts server if the data center is unknown.
+    fn data_center(&self) -> String {
+        let credentials = &self.login.credentials;
+        let center = credentials.data_center;
+        center.map_or_else(
+            || credentials.accounts_server.to_string(),
+            ToString::to_string,
+        )
+    }
+
+    /// The command that revokes the refresh token, and whether the page's .env file must be saved for it first, because
+    /// the credentials are nowhere else; none if there is no refresh token.
+    fn revoke(&self) -> Option<(String, bool)> {
+        self.login.credentials.refresh_token.as_ref()?;
+        let (from, needs_file) = match (&self.login.kept, &self.login.written) {
+            (Some((name, _)), _) => (format!("--profile {name}"), false),
+            (None, Written::File("dotenv", path)) if is_plain(path) => {
+                (format!("--env-file {}", path.display()), false)
+            }
+            _ => ("--env-file zoho.env".to_owned(), true),
+        };
+        Some((format!("zoho-grant revoke {from}"), needs_file))
+    }
+
+    /// What could not be checked and why, one sentence each; less prominent than problems.
+    fn notes(&self) -> Vec<String> {
+        let unseen = self.login.sender_unseen.then(|| SENDER_UNSEEN.to_owned());
+        let unchecked = explain::unchecked(&self.login.credentials.identity);
+        unseen.into_iter().chain(unchecked).collect()
+    }
+
+    /// Where the credentials were written, one sentence each.
+    fn handed_over(&self) -> Vec<String> {
+        let kept = self.login.kept.as_ref().map(|(name, place)| {
+            let place = match place {
+                Backend::Keyring => "system keyring",
+                Backend::File => "profile file",
+            };
+            format!("Saved in the {place} as profile {name}.")
+        });
+        let written = match &self.login.written {
+            Written::Output(form) => Some(format!(
+                "Printed in the terminal (standard output) as {form}."
+            )),
+            Written::File(form, path) => {
+                Some(format!("Written to {} as {form}.", Untrusted::path(path)))
+            }
+            Written::Nowhere if kept.is_some() => None,
+            Written::Nowhere => {
+                Some("Not saved anywhere: copy them from this page now.".to_owned())
+            }
+        };
+        kept.into_iter().chain(written).collect()
+    }
+
+    fn values(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>, bool)> {
+        let of = View {
+            credentials: &self.login.credentials,
+            options: &self.settings.target.extras,
+        };
+        let value = move |(name, field, secret)| Some((name, of.value(field)?, secret));
+        VALUES.into_iter().filter_map(value)
+    }
+
+    /// Why destinations are unavailable.
+    fn unavailable(&self) -> Vec<&String> {
+        let choices = self.choices.iter();
+        choices
+            .filter_map(|choice| choice.document.as_ref().err())
+            .collect()
     }
 }
 
@@ -93,124 +236,20 @@ fn capitalized(word: &str) -> String {
 }
 
 /// A path without characters that are special to a shell.
-fn is_plain(path: &str) -> bool {
+fn is_plain(path: &Path) -> bool {
+    let path = path.display().to_string();
     path.chars()
         .all(|char| char.is_ascii_alphanumeric() || "._-/:+@=,".contains(char))
-}
-
-/// The command that revokes the refresh token: from the profile or file that contains it, otherwise from a file that the
-/// page offers.
-fn revoke(login: &Outcome) -> Option<Revoke> {
-    login.credentials.refresh_token.as_ref()?;
-    let file = match &login.written {
-        Written::File("dotenv", path) => {
-            Some(path.display().to_string()).filter(|path| is_plain(path))
-        }
-        _ => None,
-    };
-    let needs_file = login.kept.is_none() && file.is_none();
-    let command = match (&login.kept, file) {
-        (Some((name, _)), _) => format!("zoho-grant revoke --profile {name}"),
-        (None, Some(path)) => format!("zoho-grant revoke --env-file {path}"),
-        (None, None) => "zoho-grant revoke --env-file zoho.env".to_owned(),
-    };
-    Some(Revoke {
-        command,
-        needs_file,
-    })
-}
-
-fn notes(login: &Outcome) -> Vec<String> {
-    let unseen = login.sender_unseen.then(|| SENDER_UNSEEN.to_owned());
-    unseen
-        .into_iter()
-        .chain(explain::unchecked(&login.credentials.identity))
-        .collect()
-}
-
-/// A successful exchange proves nothing about the CRM; only the CRM's own response does.
-fn title(is_checked: bool, has_name: bool) -> &'static str {
-    match (is_checked, has_name) {
-        (true, true) => "Connected to",
-        (true, false) => "Connected to Zoho CRM",
-        (false, _) => "Credentials obtained, not checked",
-    }
-}
-
-fn data_center(credentials: &Credentials) -> String {
-    let server = credentials.accounts_server.to_string();
-    credentials.data_center.map_or(server, |center| {
-        format!("{} ({})", center.name, center.code)
-    })
-}
-
-fn problem(error: &Error) -> Problem {
-    Problem {
-        what: error.to_string(),
-        explained: error.explain(),
-    }
-}
-
-fn went_to(login: &Outcome) -> Vec<String> {
-    let kept = login.kept.as_ref();
-    let kept = kept.map(|(name, place)| {
-        let place = match place {
-            Backend::Keyring => "system keyring",
-            Backend::File => "profile file",
-        };
-        format!("Saved in the {place} as profile {name}.")
-    });
-    let written = match &login.written {
-        Written::Output(form) => format!("Printed in the terminal (standard output) as {form}."),
-        Written::File(form, path) => {
-            let path = Untrusted::path(path);
-            format!("Written to {path} as {form}.")
-        }
-        Written::Nowhere if kept.is_some() => return kept.into_iter().collect(),
-        Written::Nowhere => "Not saved anywhere: copy them from this page now.".to_owned(),
-    };
-    kept.into_iter().chain([written]).collect()
-}
-
-fn granted(credentials: &Credentials) -> Vec<String> {
-    let scopes = credentials.scopes.as_ref();
-    scopes.map_or_else(Vec::new, |scopes| {
-        scopes.iter().map(str::to_owned).collect()
-    })
-}
-
-/// All values: the six of Adobe's form first, in its order.
-fn values(credentials: &Credentials, extras: &FormatOptions) -> Vec<Value> {
-    let of = View {
-        credentials,
-        options: extras,
-    };
-    let mut values = Vec::new();
-    for (label, name, secret) in [
-        ("Endpoint", "endpoint", false),
-        ("Accounts URL", "accounts_url", false),
-        ("Client ID", "client_id", false),
-        ("Client secret", "client_secret", true),
-        ("Access token", "access_token", true),
-        ("Refresh token", "refresh_token", true),
-        ("API domain", "api_domain", false),
-    ] {
-        let value = of.value(name);
-        values.extend(value.map(|value| Value {
-            label,
-            value: Zeroizing::new(value.into_owned()),
-            secret,
-        }));
-    }
-    values
 }
 
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::credentials::Credentials;
     use crate::handover::Target;
     use crate::handover::destination::Destination;
     use crate::handover::format::Form;
+    use crate::handover::format_options::FormatOptions;
     use crate::handover::samples;
     use crate::zoho::scopes::{DEFAULT, Scopes};
     use crate::zoho::trust::Trust;
@@ -242,7 +281,8 @@ pub(super) mod tests {
         }
     }
 
-    fn outcome(credentials: Credentials) -> Outcome {
+    /// A login that obtained these.
+    pub(in crate::pages) fn outcome(credentials: Credentials) -> Outcome {
         Outcome {
             credentials,
             written: Written::Output("text"),
@@ -253,42 +293,55 @@ pub(super) mod tests {
         }
     }
 
-    fn view_of(login: &Outcome) -> ResultView {
-        result(login, &settings(None, "text"))
+    /// The page of this login, and its title.
+    fn page_of(login: &Outcome) -> (String, String) {
+        let html = result(login, &settings(None, "text"), Vec::new()).html;
+        let (_, title) = html.split_once("<title>").unwrap();
+        let title = title.split(" · zoho-grant</title>").next().unwrap();
+        (html.to_string(), title.to_owned())
     }
 
     #[test]
     fn adobes_six_fields_come_first_in_its_forms_order() {
-        let values = values(&samples::full(), &FormatOptions::default());
-        let labels: Vec<&str> = values.iter().map(|value| value.label).collect();
+        let (html, _) = page_of(&outcome(samples::full()));
+        let (_, values) = html.split_once("<h2 id=\"details\">").unwrap();
+        let (values, _) = values.split_once("</dl>").unwrap();
+        let labels: Vec<&str> = values
+            .split("<dt>")
+            .skip(1)
+            .filter_map(|rest| rest.split("</dt>").next())
+            .collect();
         let expected = "Endpoint, Accounts URL, Client ID, Client secret, Access token, Refresh token, API domain";
         assert_eq!(labels.join(", "), expected);
-        let secrets = values.iter().filter(|value| value.secret).count();
-        assert_eq!(secrets, 3);
-        assert_eq!(values[0].value.as_str(), "crm.zoho.eu/crm/private");
+        assert_eq!(values.matches("class=\"secret value\"").count(), 3);
+        assert!(values.contains(">crm.zoho.eu/crm/private<"));
     }
 
     #[test]
     fn only_what_the_crm_confirmed_is_good() {
-        let checked = view_of(&outcome(samples::full()));
-        assert_eq!((checked.tone, checked.title), (Tone::Good, "Connected to"));
-        assert_eq!(
-            checked.organization_detail.as_deref(),
-            Some("Production · Enterprise")
-        );
-        let unchecked = view_of(&outcome(samples::bare()));
-        assert_eq!(unchecked.tone, Tone::Attention);
-        assert_eq!(unchecked.title, "Credentials obtained, not checked");
+        let is_good = |login: &Outcome| {
+            let (html, _) = page_of(login);
+            assert_ne!(html.contains(">Success<"), html.contains(">Attention<"));
+            html.contains(">Success<")
+        };
+        let checked = outcome(samples::full());
+        assert!(is_good(&checked));
+        let (html, title) = page_of(&checked);
+        assert!(title.starts_with("Connected to Example"), "{title}");
+        assert!(html.contains("<bdi>Production · Enterprise</bdi>"));
+        let unchecked = outcome(samples::bare());
+        assert!(!is_good(&unchecked));
+        assert_eq!(page_of(&unchecked).1, "Credentials obtained, not checked");
         let problem = Outcome {
             problems: vec![Error::NoRefreshToken],
             ..outcome(samples::full())
         };
-        assert_eq!(view_of(&problem).tone, Tone::Attention);
+        assert!(!is_good(&problem));
         let unseen = Outcome {
             sender_unseen: true,
             ..outcome(samples::full())
         };
-        assert_eq!(view_of(&unseen).tone, Tone::Attention);
+        assert!(!is_good(&unseen));
     }
 
     #[test]
@@ -298,16 +351,22 @@ pub(super) mod tests {
             if let Ok(organization) = &mut credentials.identity.organization {
                 organization.name = Some(Untrusted::new(empty));
             }
-            let view = view_of(&outcome(credentials.clone()));
-            assert_eq!(
-                (view.title, view.organization),
-                ("Connected to Zoho CRM", None)
-            );
+            let (html, title) = page_of(&outcome(credentials.clone()));
+            assert_eq!(title, "Connected to Zoho CRM");
+            assert!(html.contains("<h1 class=\"\">Connected to Zoho CRM</h1>"));
         }
     }
 
     #[test]
     fn a_wrong_account_is_revoked_where_it_is_kept() {
+        let revoked = |login: &Outcome| {
+            let page = ResultPage {
+                login,
+                settings: &settings(None, "text"),
+                choices: Vec::new(),
+            };
+            page.revoke()
+        };
         let command = |written, kept: Option<&str>| {
             let kept = kept.map(|name| (name.parse().unwrap(), Backend::File));
             let login = Outcome {
@@ -315,11 +374,7 @@ pub(super) mod tests {
                 kept,
                 ..outcome(samples::full())
             };
-            let Revoke {
-                command,
-                needs_file,
-            } = revoke(&login).unwrap();
-            (command, needs_file)
+            revoked(&login).unwrap()
         };
         let file = |path: &str| Written::File("dotenv", PathBuf::from(path));
         let expected = |command: &str, needs_file| (command.to_owned(), needs_file);
@@ -332,7 +387,7 @@ pub(super) mod tests {
             expected("zoho-grant revoke --env-file a/b.env", false)
         );
         assert!(
-            revoke(&outcome(samples::bare())).is_none(),
+            revoked(&outcome(samples::bare())).is_none(),
             "there is nothing to revoke"
         );
         let work = expected("zoho-grant revoke --profile work", false);

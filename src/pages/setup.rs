@@ -2,7 +2,7 @@
 
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
-use crate::pages::{SANDBOX, hash};
+use crate::pages::hash;
 use crate::setup::decide::Refusal;
 use crate::setup::draft::{Center, Draft, Field};
 use crate::zoho::registration::{DeadEnd, console_form};
@@ -58,7 +58,7 @@ pub(crate) fn failed([what, cause, remedy]: &[String; 3], back: &str, rehearsal:
         back,
         rehearsal,
     };
-    Page::render(&page, SANDBOX)
+    Page::sandboxed(&page, None)
 }
 
 /// Zoho's response arrived, so this page is no longer needed.
@@ -108,7 +108,7 @@ fn told(title: &str, words: &str, rehearsal: bool) -> Page {
         words,
         rehearsal,
     };
-    Page::render(&page, SANDBOX)
+    Page::sandboxed(&page, None)
 }
 
 #[derive(Template)]

@@ -1,6 +1,19 @@
 use super::*;
+use crate::error::Error;
+use crate::error::explanation::Explanation;
+use crate::handover::destination::Destination;
 use crate::handover::remark::Remark;
-use destinations::{Document, Other};
+use crate::handover::{Written, samples};
+use crate::login::outcome::Outcome;
+use crate::profiles::profile::Backend;
+use crate::settings::Settings;
+use crate::untrusted::Untrusted;
+use crate::zoho::crm::{Organization, Unchecked, User};
+use crate::zoho::network::{NetworkError, NetworkFailure};
+use crate::zoho::scopes::Scopes;
+use destinations::{Choice, Document, Other};
+use result::message;
+use result::tests::{outcome, settings};
 
 /// A field's name followed by markup.
 fn marked(field: &str) -> String {
@@ -15,7 +28,8 @@ fn assert_sound(page: &Page, fields: &[&str]) {
         assert!(html.contains(&escaped), "{field} is missing or raw");
     }
     let linked = r#"<a href="https://"#;
-    let rest = html.replace(linked, "");
+    let shown = r#"<code class="value" translate="no">https://accounts.zoho.eu<"#;
+    let rest = html.replace(linked, "").replace(shown, "");
     assert_eq!(
         html.matches("<a ").count(),
         html.matches(r#" target="_blank" rel="noreferrer noopener">"#)
@@ -44,38 +58,57 @@ fn assert_sound(page: &Page, fields: &[&str]) {
     }
 }
 
-fn marked_result() -> ResultView {
-    ResultView {
-        tone: Tone::Attention,
-        title: marked("title").leak(),
-        organization: Some(marked("organization")),
-        organization_detail: Some(marked("detail")),
-        organization_id: Some(marked("identifier")),
-        person: Some(marked("person")),
-        email: Some(marked("email")),
-        data_center: marked("center"),
-        revoke: Some(Revoke {
-            command: marked("revoke"),
-            needs_file: true,
-        }),
-        reading: vec![marked("reading")],
-        scopes: vec![marked("scope")],
-        expires_at: Some(marked("moment")),
-        problems: vec![problem()],
-        notes: vec![marked("note")],
-        handed_over: vec![marked("place")],
-        token_command: Some(marked("token")),
-        values: vec![value("Shown", false), value("Client secret", true)],
-        choices: vec![
-            choice(Destination::Other, Ok(document("main"))),
-            choice(Destination::Airbyte, Err(marked("why"))),
+/// A login whose every text from outside is marked.
+fn marked_login() -> Outcome {
+    let outside = |field| Some(Untrusted::new(marked(field)));
+    let mut credentials = samples::full();
+    credentials.identity.organization = Ok(Organization {
+        name: outside("organization"),
+        id: outside("identifier"),
+        kind: outside("Kind"),
+        edition: outside("Edition"),
+    });
+    credentials.identity.user = Ok(User {
+        name: outside("person"),
+        email: outside("email"),
+    });
+    credentials.api_domain = outside("domain");
+    Outcome {
+        written: Written::File("text", marked("place").into()),
+        problems: vec![
+            Error::Authorization(Untrusted::new(marked("code"))),
+            Error::Unreachable(NetworkError {
+                server: marked("what"),
+                trouble: NetworkFailure::Other(marked("cause")),
+                unsent: false,
+            }),
+            Error::TimedOut {
+                redirect_uri: marked("remedy"),
+                console: "https://console.example/path",
+            },
+            Error::NothingToRefresh {
+                again: marked("command"),
+            },
         ],
-        rehearsal: false,
+        reading: vec![marked("reading")],
+        kept: Some(("work".parse().unwrap(), Backend::File)),
+        ..outcome(credentials)
     }
 }
 
-fn problem() -> Problem {
-    let explained = Explanation {
+fn marked_choices() -> Vec<Choice> {
+    vec![
+        choice(Destination::Other, Ok(document("main"))),
+        choice(Destination::Airbyte, Err(marked("why"))),
+    ]
+}
+
+fn result_of(login: &Outcome) -> Page {
+    result::result(login, &settings(None, "text"), marked_choices())
+}
+
+fn explained() -> Explanation {
+    Explanation {
         title: marked("heading").leak(),
         code: Some(marked("code")),
         cause: marked("cause"),
@@ -83,9 +116,7 @@ fn problem() -> Problem {
         command: Some(marked("command")),
         console: Some("https://console.example/path"),
         exit_code: 5,
-    };
-    let what = marked("what");
-    Problem { what, explained }
+    }
 }
 
 fn choice(destination: Destination, document: Result<Document, String>) -> Choice {
@@ -116,36 +147,24 @@ fn document(name: &str) -> Document {
     }
 }
 
-fn value(label: &'static str, secret: bool) -> Value {
-    Value {
-        label: marked(label).leak(),
-        value: marked(&format!("value of {label}")).into(),
-        secret,
-    }
-}
-
-fn message_of(tone: Tone, rehearsal: bool) -> Page {
-    message(&MessageView {
-        tone,
-        problem: problem(),
-        rehearsal,
-    })
-}
-
 #[test]
 fn a_result_page_escapes_every_field() {
-    let fields = "title organization detail identifier person email center revoke reading scope moment heading code \
-                  cause remedy command what note place token Shown tab why remark linked other purpose absent file \
-                  masked";
+    let fields = "organization Kind Edition identifier person email domain reading code cause remedy command what \
+                  place tab why remark linked other purpose absent file masked";
     let mut fields: Vec<_> = fields.split_whitespace().collect();
-    fields.extend(["Client secret", "value of Shown", "value of Client secret"]);
     fields.extend(["name of main", "text of main"]);
-    assert_sound(&result(&marked_result()), &fields);
+    assert_sound(&result_of(&marked_login()), &fields);
+    let mut login = marked_login();
+    login.credentials.scopes = Some(Scopes::parse("scope<b>&'").unwrap());
+    login.credentials.identity.user = Err(Unchecked::Because(marked("note")));
+    let page = result_of(&login);
+    assert_sound(&page, &["note"]);
+    assert!(page.html.contains("scope&#60;b&#62;&#38;&#39;"));
 }
 
 #[test]
 fn a_result_page_may_run_its_script_and_nothing_else() {
-    let policy = result(&marked_result()).content_security_policy;
+    let policy = result_of(&marked_login()).content_security_policy;
     let (style, script) = (hash(STYLE), hash(SCRIPT));
     assert_eq!(
         policy,
@@ -159,12 +178,12 @@ fn a_result_page_may_run_its_script_and_nothing_else() {
 
 #[test]
 fn a_secret_is_on_the_page_once_in_closed_details() {
-    let page = result(&marked_result());
-    for secret in ["value of Client secret", "text of main"] {
+    let page = result_of(&marked_login());
+    for secret in ["examplesecret", "1000.a.a", "1000.r.r", "text of main"] {
         let inside = innermost_details(&page.html, secret);
         assert!(inside.is_some_and(|before| before.contains("</summary>")));
     }
-    assert_eq!(innermost_details(&page.html, "value of Shown"), None);
+    assert_eq!(innermost_details(&page.html, "1000.EXAMPLE"), None);
     let tags = page.html.split("<details").skip(1);
     for tag in tags.filter_map(|rest| rest.split('>').next()) {
         assert!(!tag.contains("open"), "some details are open");
@@ -181,21 +200,22 @@ fn innermost_details<'a>(html: &'a str, text: &str) -> Option<&'a str> {
 
 #[test]
 fn buttons_name_their_value_and_wait_for_the_script() {
-    let mut view = marked_result();
-    view.values[1].label = "Client secret";
-    let html = result(&view).html;
-    assert!(html.contains("data-copy hidden><span>Copy</span><span class=\"vh\"> client secret<"));
-    // Three commands, a document to copy and to save, two values.
-    assert_eq!(html.matches("<button").count(), 7);
-    assert_eq!(html.matches(" hidden><span>").count(), 7);
+    let mut login = marked_login();
+    login.problems.truncate(1);
+    let html = result_of(&login).html;
+    for name in ["client secret", "API domain"] {
+        let copy = format!("data-copy hidden><span>Copy</span><span class=\"vh\"> {name}<");
+        assert!(html.contains(&copy), "{name}");
+    }
+    // Three commands, a document to copy and to save, seven values.
+    assert_eq!(html.matches("<button").count(), 12);
+    assert_eq!(html.matches(" hidden><span>").count(), 12);
     assert_eq!(html.matches("class=\"primary\"").count(), 1);
-    view.values[1].label = "API domain";
-    assert_eq!(view.values[1].name_in_sentence(), "API domain");
 }
 
 #[test]
 fn a_destination_is_chosen_without_scripts_and_one_that_cannot_be_served_says_why() {
-    let html = result(&marked_result()).html;
+    let html = result_of(&marked_login()).html;
     let chosen = "<input type=\"radio\" name=\"to\" id=\"to-1\" checked><label for=\"to-1\">";
     assert!(html.contains(chosen));
     let refused = "id=\"to-2\" disabled aria-describedby=\"unavailable\"><label for=\"to-2\">";
@@ -207,15 +227,20 @@ fn a_destination_is_chosen_without_scripts_and_one_that_cannot_be_served_says_wh
 
 #[test]
 fn long_names_are_set_smaller() {
-    let class = |length| {
-        let mut view = marked_result();
-        view.organization = Some("n".repeat(length));
-        view.heading_class()
-    };
-    assert_eq!(
-        [10, 36, 89, 90, 201].map(class),
-        ["", "long", "long", "longest", "longest"]
-    );
+    for (length, class) in [
+        (10, ""),
+        (36, "long"),
+        (89, "long"),
+        (90, "longest"),
+        (201, "longest"),
+    ] {
+        let mut login = marked_login();
+        if let Ok(organization) = &mut login.credentials.identity.organization {
+            organization.name = Some(Untrusted::new("n".repeat(length)));
+        }
+        let heading = format!("<h1 class=\"{class}\">");
+        assert!(result_of(&login).html.contains(&heading), "{length}");
+    }
 }
 
 #[test]
@@ -230,40 +255,35 @@ fn an_option_is_a_piece_of_its_own() {
 
 #[test]
 fn a_message_page_is_sound_and_has_a_script_only_for_its_command() {
-    for (tone, word) in [
-        (Tone::Good, "Success"),
-        (Tone::Attention, "Attention"),
-        (Tone::Bad, "Failure"),
-        (Tone::Neutral, "Nothing happened"),
-    ] {
-        let page = message_of(tone, false);
-        assert_sound(
-            &page,
-            &["heading", "code", "what", "cause", "remedy", "command"],
-        );
-        assert!(page.html.contains(word) && page.html.contains("<h1>heading"));
+    let what = Error::Authorization(Untrusted::new(marked("what")));
+    for (error, sign) in [(&what, "Failure"), (&Error::Refused, "Nothing happened")] {
+        let page = message(error, explained(), false);
+        assert_sound(&page, &["heading", "code", "cause", "remedy", "command"]);
+        assert!(page.html.contains(sign) && page.html.contains("<h1>heading"));
         assert!(
             page.content_security_policy
                 .contains("; form-action 'none'; sandbox ")
         );
     }
-    let mut view = MessageView {
-        tone: Tone::Bad,
-        problem: problem(),
-        rehearsal: false,
+    assert_sound(&message(&what, explained(), false), &["what"]);
+    let commandless = Explanation {
+        command: None,
+        ..explained()
     };
-    view.problem.explained.command = None;
-    let page = message(&view);
+    let page = message(&what, commandless, false);
     assert!(!page.html.contains("<script") && !page.html.contains("<button"));
     assert!(!page.content_security_policy.contains("script-src"));
 }
 
 #[test]
 fn a_rehearsal_says_so_and_nothing_else_does() {
-    let mut view = marked_result();
     for rehearsal in [false, true] {
-        view.rehearsal = rehearsal;
-        for page in [result(&view), message_of(Tone::Good, rehearsal)] {
+        let settings = Settings {
+            rehearsal,
+            ..settings(None, "text")
+        };
+        for outcome in [Ok(marked_login()), Err(Error::Refused)] {
+            let page = result::of(&outcome, &settings);
             assert_eq!(page.html.contains("Rehearsal"), rehearsal);
         }
     }
