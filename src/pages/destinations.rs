@@ -3,9 +3,10 @@
 use crate::credentials::Credentials;
 use crate::error::explain;
 use crate::handover::destination::Destination;
+use crate::handover::fields::View;
 use crate::handover::format::{FORMATS, Form, Format};
 use crate::handover::format_error::Why;
-use crate::handover::format_options::{FormatOptions, Need};
+use crate::handover::format_options::Need;
 use crate::handover::remark::Remark;
 use crate::settings::Settings;
 use crate::zoho::client::{Client, Id};
@@ -57,8 +58,6 @@ pub struct Other {
     pub purpose: &'static str,
     /// Its document, or why it is unavailable, in one line.
     pub document: Result<Document, String>,
-    /// What to know before relying on it.
-    pub remarks: &'static [Remark],
 }
 
 /// The credentials in a program's format.
@@ -92,34 +91,12 @@ impl Choice {
 
 /// Every destination. One of them is chosen: the person's, if it is available.
 pub(super) fn choices(credentials: &Credentials, settings: &Settings) -> Vec<Choice> {
-    let options = &settings.target.extras;
     let mut choices = ORDER.map(|destination| choice(destination, credentials, settings));
     let wanted = settings.destination.unwrap_or(Destination::Other);
-    let can_be_served =
-        |choice: &&mut Choice| choice.destination == wanted && choice.document.is_ok();
-    let chosen = match choices.iter_mut().find(can_be_served) {
-        Some(wanted) => Some(wanted),
-        None => choices.last_mut(),
-    };
-    if let Some(chosen) = chosen {
-        chosen.chosen = true;
-    }
-    let mains = choices.each_ref().map(|choice| match choice.destination {
-        Destination::Other => main_format(settings).name,
-        of => of.format_name(),
-    });
-    for choice in &mut choices {
-        choice.others = match choice.destination {
-            Destination::Adobe => vec![by_api(credentials, options)],
-            Destination::Other => {
-                let elsewhere = |name| mains.contains(&name) || name == BY_API;
-                let rest = FORMATS.iter().filter(|format| !elsewhere(format.name));
-                rest.map(|format| other(format, credentials, options))
-                    .collect()
-            }
-            _ => Vec::new(),
-        };
-    }
+    let chosen = choices
+        .iter()
+        .position(|choice| choice.destination == wanted && choice.document.is_ok());
+    choices[chosen.unwrap_or(ORDER.len() - 1)].chosen = true;
     choices.into()
 }
 
@@ -135,10 +112,12 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
         Destination::Other => "More",
         Destination::Airbyte | Destination::Sdk => destination.title(),
     };
-    let options = &settings.target.extras;
-    let document = document(format, title, credentials, options);
-    let document = document.map(|document| Document {
-        masked: preview(format, credentials, options),
+    let of = View {
+        credentials,
+        options: &settings.target.extras,
+    };
+    let document = document(format, title, of).map(|document| Document {
+        masked: preview(format, of),
         ..document
     });
     Choice {
@@ -150,7 +129,11 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
             _ => document,
         },
         remarks: format.remarks,
-        others: Vec::new(),
+        others: match destination {
+            Destination::Adobe => vec![by_api(of)],
+            Destination::Other => others(format, of),
+            _ => Vec::new(),
+        },
     }
 }
 
@@ -161,52 +144,43 @@ fn main_format(settings: &Settings) -> &'static Format {
     asked.unwrap_or_else(|| Destination::Other.format())
 }
 
-fn other(format: &'static Format, credentials: &Credentials, options: &FormatOptions) -> Other {
-    Other {
+/// Every format that has no place elsewhere on the page.
+fn others(main: &Format, of: View) -> Vec<Other> {
+    let is_elsewhere =
+        |name| name == main.name || name == BY_API || Destination::of_format(name).is_some();
+    let rest = FORMATS.iter().filter(|format| !is_elsewhere(format.name));
+    let other = |format: &'static Format| Other {
         title: format.title,
         purpose: format.purpose,
-        document: document(format, format.title, credentials, options),
-        remarks: format.remarks,
-    }
+        document: document(format, format.title, of),
+    };
+    rest.map(other).collect()
 }
 
 /// Creates a connection of Adobe's Zoho CRM source through Adobe's API.
-fn by_api(credentials: &Credentials, options: &FormatOptions) -> Other {
+fn by_api(of: View) -> Other {
     let format = Format::named(BY_API).expect("it is a known format");
-    let by_api = other(format, credentials, options);
     Other {
         title: "Create the connection with Adobe's API instead",
         purpose: "the complete curl command",
-        document: by_api.document.map(as_request),
-        remarks: &[],
+        document: document(format, format.title, of).map(as_request),
     }
 }
 
-fn document(
-    format: &'static Format,
-    title: &str,
-    credentials: &Credentials,
-    options: &FormatOptions,
-) -> Result<Document, String> {
-    let text = Form::Format(format).document(credentials, options);
-    let text = text.map_err(|unfit| unavailable(title, &unfit.why))?;
+fn document(format: &'static Format, title: &str, of: View) -> Result<Document, String> {
+    let text = Form::Format(format).document(of.credentials, of.options);
     Ok(Document {
         name: format!("{} document", format.name),
         file_name: Some(format.file_name),
-        text,
+        text: text.map_err(|unfit| unavailable(title, &unfit.why))?,
         masked: None,
     })
 }
 
 /// The beginning of the document without secrets.
-fn preview(
-    format: &'static Format,
-    credentials: &Credentials,
-    options: &FormatOptions,
-) -> Option<String> {
-    let masked = Form::Format(format).document(&masked(credentials), options);
-    let masked = masked.ok()?.replace(STAND_IN, DOTS);
-    Some(beginning(&masked))
+fn preview(format: &'static Format, of: View) -> Option<String> {
+    let masked = Form::Format(format).document(&masked(of.credentials), of.options);
+    Some(beginning(&masked.ok()?.replace(STAND_IN, DOTS)))
 }
 
 /// The request to Adobe's Flow Service that creates a connection from this body. The body is on standard input, because

@@ -133,7 +133,6 @@ fn choice(destination: Destination, document: Result<Document, String>) -> Choic
             title: marked("other").leak(),
             purpose: marked("purpose").leak(),
             document: Err(marked("absent")),
-            remarks: &[],
         }],
     }
 }
