@@ -5,7 +5,6 @@ use crate::loopback::serve::Page;
 use crate::pages::hash;
 use crate::setup::decide::Refusal;
 use crate::setup::draft::{Center, Draft, Field};
-use crate::zoho::registration::{DeadEnd, console_form};
 use crate::zoho::scope_catalog;
 use crate::zoho::scopes::Scopes;
 use askama::Template;
@@ -50,11 +49,9 @@ pub(crate) fn go(address: &str, rehearsal: bool) -> Page {
 }
 
 /// An attempt failed (what could not be done, why, and what to do); the setup page is at `back`.
-pub(crate) fn failed([what, cause, remedy]: &[String; 3], back: &str, rehearsal: bool) -> Page {
+pub(crate) fn failed(failure: &[String; 3], back: &str, rehearsal: bool) -> Page {
     let page = FailedPage {
-        what,
-        cause,
-        remedy,
+        failure,
         back,
         rehearsal,
     };
@@ -65,18 +62,6 @@ pub(crate) fn failed([what, cause, remedy]: &[String; 3], back: &str, rehearsal:
 pub(crate) fn called_back(rehearsal: bool) -> Page {
     let words = "The other tab shows the result. You can close this one.";
     told("Zoho has responded", words, rehearsal)
-}
-
-/// The page was opened twice.
-pub(crate) fn opened_twice(rehearsal: bool) -> Page {
-    let words = "The page was opened a second time. This system does not reveal by whom, so zoho-grant closed it. Run zoho-grant setup again, and keep the tab open.";
-    told("The setup page is closed", words, rehearsal)
-}
-
-/// The head of the request was too large.
-pub(crate) fn head_too_large(rehearsal: bool) -> Page {
-    let words = "Your browser sends the cookies of every app on localhost with each request. Clear the cookies of localhost and 127.0.0.1, or use a private window.";
-    told("Too many cookies for localhost", words, rehearsal)
 }
 
 /// A request was refused, and changed nothing.
@@ -93,6 +78,14 @@ pub(crate) fn refused(refusal: Refusal, rehearsal: bool) -> Page {
         Refusal::Path => (
             "Nothing here",
             "The terminal shows the address of the setup page.",
+        ),
+        Refusal::OpenedTwice => (
+            "The setup page is closed",
+            "The page was opened a second time. This system does not reveal by whom, so zoho-grant closed it. Run zoho-grant setup again, and keep the tab open.",
+        ),
+        Refusal::HeadTooLarge => (
+            "Too many cookies for localhost",
+            "Your browser sends the cookies of every app on localhost with each request. Clear the cookies of localhost and 127.0.0.1, or use a private window.",
         ),
         _ => (
             "Not sent by the setup page",
@@ -129,61 +122,21 @@ struct GoPage<'a> {
 #[derive(Template)]
 #[template(path = "setup_failed.html")]
 struct FailedPage<'a> {
-    what: &'a str,
-    cause: &'a str,
-    remedy: &'a str,
+    failure: &'a [String; 3],
     back: &'a str,
     rehearsal: bool,
 }
 
-/// A destination on the page.
-struct Choice {
-    value: String,
-    title: &'static str,
-    chosen: bool,
-    /// The indexes of its scopes in the catalog, for the script.
-    places: String,
-    scopes: Vec<(String, &'static str)>,
-}
-
-/// A known scope.
-struct Row {
-    scope: &'static str,
-    description: &'static str,
-    ticked: bool,
-}
-
-/// What one of Zoho's error pages means here.
-struct Meaning {
-    title: &'static str,
-    cause: String,
-    remedy: String,
-    field: &'static str,
-}
-
 impl SetupPage<'_> {
     fn has_problem(&self) -> bool {
-        let draft = self.draft;
-        draft.failure.is_some() || draft.dead_end.is_some() || !draft.slips.is_empty()
+        self.draft.failure.is_some() || !self.draft.slips.is_empty()
     }
 
-    /// What is wrong with the field at this anchor.
-    fn slip(&self, name: &str) -> Option<&str> {
+    /// What is wrong with this field.
+    fn slip(&self, at: Field) -> Option<&str> {
         let mut slips = self.draft.slips.iter();
-        let slip = slips.find(|(field, _)| field.anchor() == name);
-        let told = slip.map(|(_, why)| why.as_str());
-        told.or_else(|| match (self.draft.dead_end?, name) {
-            (DeadEnd::InvalidClient, "id") => Some("It does not exist in this data center."),
-            (DeadEnd::InvalidRedirectUri, "register") => {
-                Some("The redirect URI below is not registered for this client.")
-            }
-            (DeadEnd::InvalidScope, "scopes") => Some("One of these does not exist."),
-            _ => None,
-        })
-    }
-
-    fn console_form(&self) -> [(&'static str, String); 4] {
-        console_form(self.redirect_uri)
+        let slip = slips.rfind(|(field, _)| *field == at);
+        slip.map(|(_, why)| why.as_str())
     }
 
     fn secret_note(&self) -> Option<&'static str> {
@@ -195,41 +148,11 @@ impl SetupPage<'_> {
         })
     }
 
-    fn destinations(&self) -> Vec<Choice> {
-        let all = Destination::value_variants().iter();
-        let choice = |destination: &Destination| Choice {
-            value: value(*destination),
-            title: destination.title(),
-            chosen: *destination == self.draft.destination,
-            places: places(&destination.scopes()),
-            scopes: described(&destination.scopes()),
-        };
-        all.map(choice).collect()
-    }
-
+    /// Whether the person's own scopes are requested, or something that is none.
     fn has_own(&self) -> bool {
-        self.draft.scopes.is_some()
-            || self
-                .draft
-                .slips
-                .iter()
-                .any(|(field, _)| *field == Field::Scopes)
-    }
-
-    fn own_scopes(&self) -> Vec<(String, &'static str)> {
-        self.draft.scopes.as_ref().map_or_else(Vec::new, described)
-    }
-
-    fn catalog(&self) -> Vec<Row> {
-        let chosen = self.draft.chosen_scopes();
-        let row = |known: scope_catalog::KnownScope| Row {
-            scope: known.scope,
-            description: known.description,
-            ticked: chosen
-                .iter()
-                .any(|scope| scope.eq_ignore_ascii_case(known.scope)),
-        };
-        scope_catalog::all().map(row).collect()
+        let draft = self.draft;
+        let is_none = draft.dead_end.is_none() && self.slip(Field::Scopes).is_some();
+        draft.scopes.is_some() || is_none
     }
 
     /// The person's own scopes that are not in the catalog.
@@ -244,54 +167,52 @@ impl SetupPage<'_> {
         others.join(", ")
     }
 
-    fn dead_end(&self) -> Option<Meaning> {
-        let center = self.draft.center.and_then(|at| self.centers.get(at));
-        let center = center.map_or("this data center", |center| &center.name);
-        Some(match self.draft.dead_end? {
-            DeadEnd::InvalidClient => Meaning {
-                title: "Invalid Client: the client ID does not exist here",
-                cause: format!("The client ID is mistyped, or it was registered in a data center other than {center}."),
-                remedy: "Compare the client ID with the console, and check that you chose the console's data center.".to_owned(),
-                field: "id",
-            },
-            DeadEnd::InvalidRedirectUri => Meaning {
-                title: "Invalid Redirect Uri: it is not registered for this client",
-                cause: format!("Zoho compares it character by character with {}.", self.redirect_uri),
-                remedy: "Open the client in the API console, copy the redirect URI from step 2 to its Authorized Redirect URIs, and continue below. Only a client of the type Server-based Applications has redirect URIs; if yours is of another type, register a new one.".to_owned(),
-                field: "register",
-            },
-            DeadEnd::InvalidScope => Meaning {
-                title: "Invalid OAuth Scope: one of the scopes does not exist",
-                cause: unknown_scopes(&self.draft.chosen_scopes()),
-                remedy: "Remove the wrong scope, or choose the scopes that the program needs.".to_owned(),
-                field: "scopes",
-            },
-        })
+    /// What Zoho's error page means here: its title, the cause and the remedy.
+    fn dead_end(&self) -> Option<[String; 3]> {
+        let (title, cause, remedy) = match self.draft.dead_end? {
+            Field::Id => {
+                let center = self.draft.center.and_then(|at| self.centers.get(at));
+                let center = center.map_or("this data center", |center| &center.name);
+                (
+                    "Invalid Client: the client ID does not exist here",
+                    format!(
+                        "The client ID is mistyped, or it was registered in a data center other than {center}."
+                    ),
+                    "Compare the client ID with the console, and check that you chose the console's data center.",
+                )
+            }
+            Field::Register => (
+                "Invalid Redirect Uri: it is not registered for this client",
+                format!(
+                    "Zoho compares it character by character with {}.",
+                    self.redirect_uri
+                ),
+                "Open the client in the API console, copy the redirect URI from step 2 to its Authorized Redirect URIs, and continue below. Only a client of the type Server-based Applications has redirect URIs; if yours is of another type, register a new one.",
+            ),
+            Field::Scopes => (
+                "Invalid OAuth Scope: one of the scopes does not exist",
+                unknown_scopes(&self.draft.chosen_scopes()),
+                "Remove the wrong scope, or choose the scopes that the program needs.",
+            ),
+            _ => return None,
+        };
+        Some([title.to_owned(), cause, remedy.to_owned()])
     }
 }
 
-fn value(destination: Destination) -> String {
-    let value = destination.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
-}
-
+/// The indexes of scopes in the catalog, for the script.
 fn places(scopes: &Scopes) -> String {
     let all = scope_catalog::all().enumerate();
-    let theirs = all.filter(|(_, known)| scopes.iter().any(|scope| scope == known.scope));
+    let theirs = all.filter(|(_, known)| scopes.contains(known.scope));
     let places: Vec<_> = theirs.map(|(place, _)| place.to_string()).collect();
     places.join(" ")
 }
 
-fn described(scopes: &Scopes) -> Vec<(String, &'static str)> {
-    let meaning = |scope: &str| {
-        let mut all = scope_catalog::all();
-        let known = all.find(|known| known.scope.eq_ignore_ascii_case(scope));
-        known.map_or("", |known| known.description)
-    };
-    scopes
-        .iter()
-        .map(|scope| (scope.to_owned(), meaning(scope)))
-        .collect()
+/// What a scope allows; empty if it is not a known one.
+fn meaning(scope: &str) -> &'static str {
+    let mut all = scope_catalog::all();
+    let known = all.find(|known| known.scope.eq_ignore_ascii_case(scope));
+    known.map_or("", |known| known.description)
 }
 
 /// The scopes that are most likely wrong.

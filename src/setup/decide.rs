@@ -60,6 +60,10 @@ pub enum Refusal {
     Neighbor(u32),
     /// Its connection closed before its owner could be determined.
     Unseen,
+    /// The page was opened twice, so it is closed.
+    OpenedTwice,
+    /// Its head is too large to read.
+    HeadTooLarge,
 }
 
 impl Refusal {
@@ -69,6 +73,8 @@ impl Refusal {
             Self::Path => StatusCode::NOT_FOUND,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Length => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OpenedTwice => StatusCode::GONE,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Host | Self::Metadata | Self::Form | Self::Neighbor(_) | Self::Unseen => {
                 StatusCode::FORBIDDEN
             }

@@ -3,11 +3,12 @@
 use crate::handover::destination::Destination;
 use crate::setup::form::Form;
 use crate::zoho::client::{Client, Id, NotAClient};
-use crate::zoho::registration::{self, DeadEnd, Slip};
+use crate::zoho::registration::{self, Slip};
 use crate::zoho::scope_catalog;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::AccountsServer;
 use clap::ValueEnum;
+use derive_more::Display;
 use secrecy::SecretString;
 
 /// A data center that can be chosen.
@@ -48,8 +49,9 @@ pub struct Draft {
     pub save: bool,
     /// The errors, in the order of the fields.
     pub slips: Vec<(Field, String)>,
-    /// The Zoho error page that the person saw.
-    pub dead_end: Option<DeadEnd>,
+    /// The field that Zoho's error page is about, if the person saw one: Zoho does not redirect from it, so that the
+    /// program cannot detect it.
+    pub dead_end: Option<Field>,
     /// How the last attempt failed: what could not be done, why, and what to do.
     pub failure: Option<[String; 3]>,
     /// Whether the person has been sent to Zoho.
@@ -66,11 +68,14 @@ pub struct Secret {
     pub of: Option<(String, Option<AccountsServer>)>,
 }
 
-/// The field that an error is about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The field that an error is about. `Display` is its anchor on the page.
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
+#[display(rename_all = "lowercase")]
 pub enum Field {
     /// The data center.
     Center,
+    /// The registration in the API console.
+    Register,
     /// The client ID.
     Id,
     /// The client secret.
@@ -79,19 +84,6 @@ pub enum Field {
     Destination,
     /// The scopes.
     Scopes,
-}
-
-impl Field {
-    /// Its anchor on the page.
-    pub fn anchor(self) -> &'static str {
-        match self {
-            Self::Center => "center",
-            Self::Id => "id",
-            Self::Secret => "secret",
-            Self::Destination => "destination",
-            Self::Scopes => "scopes",
-        }
-    }
 }
 
 /// Everything that an attempt needs.
@@ -150,6 +142,22 @@ impl Draft {
             save: self.save,
         })
         .filter(|_| self.slips.is_empty())
+    }
+
+    /// Takes the error page of Zoho's that the person saw; returns whether it is one.
+    pub(super) fn saw(&mut self, page: &str) -> bool {
+        let (field, why) = match page {
+            "client" => (Field::Id, "It does not exist in this data center."),
+            "redirect-uri" => (
+                Field::Register,
+                "The redirect URI below is not registered for this client.",
+            ),
+            "scope" => (Field::Scopes, "One of these does not exist."),
+            _ => return false,
+        };
+        (self.dead_end, self.failure) = (Some(field), None);
+        self.slips = vec![(field, why.to_owned())];
+        true
     }
 
     /// The scopes to request.

@@ -13,7 +13,6 @@ use crate::setup::decide::{Expectation, FORM_BYTES, GO, Place, Refusal, decide};
 use crate::setup::draft::{Draft, Entered};
 use crate::setup::form::Form;
 use crate::zoho::authorization::random_text;
-use crate::zoho::registration::DeadEnd;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderValue};
@@ -136,7 +135,9 @@ impl Front {
             answer: Arc::new(move |request, connection| {
                 Box::pin(answer(Arc::clone(&answering), request, connection))
             }),
-            too_large: Arc::new(move || too_large(&pages::setup::head_too_large(rehearsal))),
+            too_large: Arc::new(move || {
+                too_large(&pages::setup::refused(Refusal::HeadTooLarge, rehearsal))
+            }),
             watch: listeners.watch(persons),
             delivered: Arc::default(),
             tell: Arc::new(move |notice| on_port(Event::OnPort(notice))),
@@ -216,8 +217,7 @@ impl Shared {
         body: Incoming,
     ) -> Result<Reply, Refusal> {
         if self.is_opened_twice(place, owner_told) {
-            let page = pages::setup::opened_twice(self.beginning.rehearsal);
-            return Ok(respond(StatusCode::GONE, page));
+            return Err(Refusal::OpenedTwice);
         }
         self.step(|state| state.seen = true);
         match place {
@@ -282,9 +282,7 @@ impl Shared {
             return Ok(see_other(page));
         }
         let mut state = self.state();
-        if let Some(end) = dead_end(form.value("saw")) {
-            state.draft.slips.clear();
-            (state.draft.failure, state.draft.dead_end) = (None, Some(end));
+        if state.draft.saw(form.value("saw")) {
             return Ok(see_other(&format!("{page}#problem")));
         }
         let Some(entered) = state.draft.take(&form, &self.beginning.centers) else {
@@ -326,15 +324,6 @@ impl Shared {
             reply.headers_mut().insert(header::ALLOW, allowed);
         }
         reply
-    }
-}
-
-fn dead_end(saw: &str) -> Option<DeadEnd> {
-    match saw {
-        "client" => Some(DeadEnd::InvalidClient),
-        "redirect-uri" => Some(DeadEnd::InvalidRedirectUri),
-        "scope" => Some(DeadEnd::InvalidScope),
-        _ => None,
     }
 }
 

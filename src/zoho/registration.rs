@@ -16,17 +16,6 @@ pub fn console_form(redirect_uri: &str) -> [(&'static str, String); 4] {
     ]
 }
 
-/// The errors that Zoho shows on its own page without redirecting, so that the program cannot detect them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DeadEnd {
-    /// The client ID does not exist in this data center.
-    InvalidClient,
-    /// The redirect URI does not match the registered one exactly.
-    InvalidRedirectUri,
-    /// A scope does not exist.
-    InvalidScope,
-}
-
 /// Why the person's input is rejected, or must be confirmed.
 #[derive(Clone, Copy, Debug, Error, PartialEq, Eq)]
 pub enum Slip {

@@ -55,6 +55,11 @@ impl Scopes {
         self.0.iter().map(String::as_str)
     }
 
+    /// Whether this scope is among them. Zoho ignores case.
+    pub fn contains(&self, scope: &str) -> bool {
+        self.iter().any(|own| own.eq_ignore_ascii_case(scope))
+    }
+
     /// The scopes joined by a separator: a comma in Zoho's requests, a space in its responses.
     pub fn joined(&self, separator: &str) -> String {
         self.0.join(separator)
