@@ -7,7 +7,6 @@ use crate::cli::{Callback, Credentials, Demo, Login, folder, rehearsal};
 use clap::Args;
 use secrecy::SecretString;
 use std::time::Duration;
-use zoho_grant::handover::destination::Destination;
 use zoho_grant::handover::fields::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
@@ -98,7 +97,10 @@ fn draft(
 ) -> Result<Draft, Usage> {
     let grant = &arguments.grant;
     let reader = grant.result.hand_over.reader();
-    let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
+    let mut draft = Draft {
+        destination: reader.unwrap_or_default(),
+        ..Draft::default()
+    };
     let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
     // If nothing specifies it, the person chooses: a default would be a guess.
     let given = grant.servers.dc.is_some() || grant.servers.accounts_url.is_some();
@@ -148,8 +150,11 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     let given = callback.redirect_uri.clone();
     let redirect_uri = plan::redirect_uri(given, rehearsal::REDIRECT_URI, &centers[0].server)?;
     let reader = arguments.result.hand_over.reader();
-    let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
-    draft.scopes = arguments.consent.scopes();
+    let draft = Draft {
+        destination: reader.unwrap_or_default(),
+        scopes: arguments.consent.scopes(),
+        ..Draft::default()
+    };
     let beginning = Beginning {
         centers: centers.into(),
         save: None,

@@ -5,7 +5,7 @@ use crate::zoho::scopes::{self, Scopes};
 use clap::ValueEnum;
 
 /// The program that will read the CRM.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Destination {
     /// Adobe Experience Platform's Zoho CRM source (deprecated by Adobe; see adobe-rest).
     Adobe,
@@ -18,6 +18,7 @@ pub enum Destination {
     /// A program that reads variables or a .env file.
     Env,
     /// Something else.
+    #[default]
     Other,
 }
 

@@ -92,7 +92,7 @@ impl Choice {
 /// Every destination. One of them is chosen: the person's, if it is available.
 pub(super) fn choices(credentials: &Credentials, settings: &Settings) -> Vec<Choice> {
     let mut choices = ORDER.map(|destination| choice(destination, credentials, settings));
-    let wanted = settings.destination.unwrap_or(Destination::Other);
+    let wanted = settings.destination.unwrap_or_default();
     let chosen = choices
         .iter()
         .position(|choice| choice.destination == wanted && choice.document.is_ok());

@@ -27,7 +27,7 @@ pub struct Center {
 }
 
 /// What has been entered so far.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Draft {
     /// The data center's index in the list.
     pub center: Option<usize>,
@@ -102,25 +102,6 @@ pub struct Entered {
 }
 
 impl Draft {
-    /// The draft before the person has chosen anything.
-    pub fn new(destination: Destination) -> Self {
-        Self {
-            center: None,
-            crm: String::new(),
-            id: String::new(),
-            is_odd: false,
-            secret: None,
-            destination,
-            scopes: None,
-            unread_scopes: String::new(),
-            save: false,
-            slips: Vec::new(),
-            dead_end: None,
-            failure: None,
-            began: false,
-        }
-    }
-
     /// Stores and validates what was entered; returns all of it if nothing is wrong.
     pub(super) fn take(&mut self, form: &Form, centers: &[Center]) -> Option<Entered> {
         self.slips.clear();
@@ -342,7 +323,7 @@ mod tests {
     }
 
     fn draft() -> Draft {
-        Draft::new(Destination::Other)
+        Draft::default()
     }
 
     fn slips(fields: &[(&str, &str)]) -> Vec<Field> {

@@ -340,7 +340,6 @@ async fn whole(mut body: Incoming) -> Option<Zeroizing<Vec<u8>>> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::handover::destination::Destination;
     use crate::loopback::redirect_uri::RedirectUri;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
@@ -361,7 +360,7 @@ pub(super) mod tests {
             limit: Duration::from_secs(1),
             rehearsal: false,
         };
-        let draft = Draft::new(Destination::Other);
+        let draft = Draft::default();
         let persons = Arc::new(Persons::of_this_process(None));
         let tell: Tell = Arc::new(|_| {});
         let mut random = StdRng::seed_from_u64(1);
