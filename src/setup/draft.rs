@@ -106,10 +106,10 @@ impl Draft {
     pub(super) fn take(&mut self, form: &Form, centers: &[Center]) -> Option<Entered> {
         self.slips.clear();
         (self.dead_end, self.failure) = (None, None);
-        self.save = form.value("save") == "on";
+        self.save = *form.save == "on";
         let center = self.center(form, centers);
         let client = self.client(form, center);
-        let destination = Destination::from_str(form.value("destination"), false);
+        let destination = Destination::from_str(&form.destination, false);
         match destination {
             Ok(destination) => self.destination = destination,
             Err(_) => self.slip(Field::Destination, "Choose what will read the CRM."),
@@ -154,10 +154,10 @@ impl Draft {
 
     /// A pasted address takes precedence over a choice.
     fn center<'a>(&mut self, form: &Form, centers: &'a [Center]) -> Option<&'a Center> {
-        let pasted = form.value("crm").trim();
+        let pasted = form.crm.trim();
         self.crm.clear();
         if pasted.is_empty() {
-            let chosen = form.value("center").parse().ok();
+            let chosen = form.center.parse().ok();
             self.center = chosen.filter(|at| *at < centers.len()).or(self.center);
             if self.center.is_none() {
                 self.slip(
@@ -181,8 +181,8 @@ impl Draft {
     }
 
     fn client(&mut self, form: &Form, center: Option<&Center>) -> Option<Client> {
-        let (id, given) = (form.value("id").trim(), form.value("secret"));
-        let confirmed = self.is_odd && form.value("confirmed") == "on" && id == self.id;
+        let (id, given) = (form.id.trim(), form.secret.as_str());
+        let confirmed = self.is_odd && *form.confirmed == "on" && id == self.id;
         let mut judged = registration::client_id(id, confirmed);
         let secret = (!given.trim().is_empty()).then(|| registration::client_secret(given));
         // If the ID is in the secret's field, the secret may be in the ID's.
@@ -235,14 +235,14 @@ impl Draft {
 
     fn scopes(&mut self, form: &Form) -> Option<Scopes> {
         self.unread_scopes.clear();
-        if form.value("which") != "own" {
+        if *form.which != "own" {
             self.scopes = None;
             return Some(self.destination.scopes());
         }
         let known: Vec<_> = scope_catalog::all().map(|known| known.scope).collect();
-        let ticked = form.scopes.iter().filter_map(|at| known.get(*at).copied());
+        let ticked = form.ticked.iter().filter_map(|at| known.get(*at).copied());
         let ticked = ticked.collect::<Vec<_>>().join(",");
-        let typed = form.value("scopes");
+        let typed = form.scopes.as_str();
         match Scopes::parse(&format!("{ticked},{typed}")) {
             Ok(scopes) => {
                 self.scopes = Some(scopes.clone());

@@ -1,55 +1,41 @@
 //! A form as a browser sends it.
 
+use serde::Deserialize;
+use serde::de::value::{Error, MapDeserializer};
 use url::form_urlencoded;
 use zeroize::Zeroizing;
 
-/// The fields of the page's forms, each allowed at most once.
-const FIELDS: [&str; 11] = [
-    "token",
-    "saw",
-    "center",
-    "crm",
-    "id",
-    "confirmed",
-    "secret",
-    "destination",
-    "which",
-    "scopes",
-    "save",
-];
-
-/// A submitted form.
+/// A submitted form. A checkbox that is not selected is empty, as is any other field that it does not have.
+#[derive(Default, Deserialize)]
+#[serde(default)]
 pub(super) struct Form {
-    values: Vec<(&'static str, Zeroizing<String>)>,
+    pub(super) token: Zeroizing<String>,
+    pub(super) saw: Zeroizing<String>,
+    pub(super) center: Zeroizing<String>,
+    pub(super) crm: Zeroizing<String>,
+    pub(super) id: Zeroizing<String>,
+    pub(super) confirmed: Zeroizing<String>,
+    pub(super) secret: Zeroizing<String>,
+    pub(super) destination: Zeroizing<String>,
+    pub(super) which: Zeroizing<String>,
+    pub(super) scopes: Zeroizing<String>,
+    pub(super) save: Zeroizing<String>,
     /// Indexes in the scope catalog.
-    pub(super) scopes: Vec<usize>,
+    #[serde(skip)]
+    pub(super) ticked: Vec<usize>,
 }
 
 impl Form {
     /// Parses it; none if a field occurs twice. Ignores fields that the page does not have.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
-        let mut form = Self {
-            values: Vec::new(),
-            scopes: Vec::new(),
-        };
-        for (name, value) in form_urlencoded::parse(body) {
-            let value = Zeroizing::new(value.into_owned());
-            if name == "s" {
-                form.scopes.extend(value.parse::<usize>());
-            } else if let Some(name) = FIELDS.into_iter().find(|field| *field == name) {
-                if form.values.iter().any(|(known, _)| *known == name) {
-                    return None;
-                }
-                form.values.push((name, value));
-            }
-        }
-        Some(form)
-    }
-
-    /// A field's value; empty for a checkbox that is not selected.
-    pub(super) fn value(&self, name: &str) -> &str {
-        let found = self.values.iter().find(|(known, _)| *known == name);
-        found.map_or("", |(_, value)| value.as_str())
+        let is_ticked = |(name, _): &(_, _)| *name == "s";
+        let (ticked, fields): (Vec<_>, Vec<_>) = form_urlencoded::parse(body).partition(is_ticked);
+        let fields = MapDeserializer::<_, Error>::new(fields.into_iter());
+        let ticked = ticked.iter().filter_map(|(_, place)| place.parse().ok());
+        Some(Self {
+            ticked: ticked.collect(),
+            ..Self::deserialize(fields).ok()?
+        })
     }
 }
 
@@ -60,10 +46,9 @@ mod tests {
     #[test]
     fn fields_are_read_and_strange_ones_passed_over() {
         let form = Form::read(b"id=a+b%26&s=3&s=x&s=7&other=1&other=2").unwrap();
-        assert_eq!(form.value("id"), "a b&");
-        assert_eq!(form.value("save"), "");
-        assert_eq!(form.value("other"), "");
-        assert_eq!(form.scopes, [3, 7]);
+        assert_eq!(form.id.as_str(), "a b&");
+        assert_eq!(form.save.as_str(), "");
+        assert_eq!(form.ticked, [3, 7]);
     }
 
     #[test]
@@ -74,6 +59,6 @@ mod tests {
     #[test]
     fn no_bytes_are_too_strange() {
         let form = Form::read(b"%ff=%zz&id=%ff&&=&&secret").unwrap();
-        assert_eq!(form.value("id"), "\u{fffd}");
+        assert_eq!(form.id.as_str(), "\u{fffd}");
     }
 }

@@ -274,7 +274,7 @@ impl Shared {
     /// Handles a submitted form. Always answers with a redirect, so that no history entry contains a form.
     fn form(&self, body: &[u8]) -> Result<Reply, Refusal> {
         let form = Form::read(body).ok_or(Refusal::Form)?;
-        if !same(form.value("token"), &self.token) {
+        if !same(&form.token, &self.token) {
             return Err(Refusal::Form);
         }
         let page = self.expected.page.expose_secret();
@@ -282,7 +282,7 @@ impl Shared {
             return Ok(see_other(page));
         }
         let mut state = self.state();
-        if state.draft.saw(form.value("saw")) {
+        if state.draft.saw(&form.saw) {
             return Ok(see_other(&format!("{page}#problem")));
         }
         let Some(entered) = state.draft.take(&form, &self.beginning.centers) else {
