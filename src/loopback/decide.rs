@@ -87,16 +87,9 @@ pub enum Decision {
     /// The one-time page.
     Page,
     /// The response to this login's authorization request.
-    Response {
-        /// The response.
-        answer: Answer,
-        /// Its sender closed the connection before its owner could be determined.
-        unseen: bool,
-    },
+    Response(Answer),
     /// The accepted response again: a reload, or a browser that sends it twice.
     Again,
-    /// Not ours: answered, without effect.
-    Refused(Refusal),
 }
 
 /// Why a request has no effect.
@@ -157,6 +150,8 @@ pub struct Answer {
     pub response: AuthorizationResponse,
     /// Distinguishes it from others.
     pub digest: Digest,
+    /// Whether its sender closed the connection before its owner could be determined.
+    pub unseen: bool,
 }
 
 /// Zoho's response to this login's request, delivered by the browser (RFC 6749 section 4.1.2).
@@ -194,18 +189,9 @@ pub fn told_at(refusal: Refusal) -> Option<&'static str> {
     told.map(|(path, _)| *path)
 }
 
-/// Judges a request in the documented order. `peer` is consulted only about a request that would have an effect.
+/// Judges a request in the documented order: the head first, then the sender, then what was answered before. `peer` is
+/// consulted only about a request that would have an effect. A refused request has none.
 pub fn decide(
-    expected: &Expectation,
-    head: &Parts,
-    peer: impl FnOnce() -> Peer,
-    so_far: SoFar,
-) -> Decision {
-    judged(expected, head, peer, so_far).unwrap_or_else(Decision::Refused)
-}
-
-/// Judges the head first, then the sender, then what was answered before.
-fn judged(
     expected: &Expectation,
     head: &Parts,
     peer: impl FnOnce() -> Peer,
@@ -222,13 +208,13 @@ fn judged(
     }
     let through_worker = through_worker(&head.headers, place)?;
     if place == Place::Callback {
-        let answer = judge(expected, head.uri.query().unwrap_or_default())?;
-        let unseen = unseen(peer(), place)?;
+        let mut answer = judge(expected, head.uri.query().unwrap_or_default())?;
+        answer.unseen = unseen(peer(), place)?;
         return match so_far.answer {
             _ if through_worker => Err(Refusal::Worker),
-            None => Ok(Decision::Response { answer, unseen }),
+            None => Ok(Decision::Response(answer)),
             Some(first) if first != answer.digest => Err(Refusal::Used),
-            Some(_) if unseen => Err(Refusal::Unseen),
+            Some(_) if answer.unseen => Err(Refusal::Unseen),
             Some(_) => Ok(Decision::Again),
         };
     }
@@ -303,6 +289,7 @@ pub(super) fn judge(expected: &Expectation, query: &str) -> Result<Answer, Refus
     Ok(Answer {
         response: response(expected, &mut parameters),
         digest,
+        unseen: false,
     })
 }
 

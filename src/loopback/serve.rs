@@ -3,8 +3,8 @@
 use crate::loopback::bind::Bound;
 use crate::loopback::connections::{self, Connection, Purpose, Reply};
 use crate::loopback::decide::{
-    Answer, AuthorizationResponse, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar,
-    decide, finds_names_below_localhost, is_firefox, told_at,
+    Answer, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar, decide,
+    finds_names_below_localhost, is_firefox, told_at,
 };
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
@@ -64,17 +64,9 @@ pub struct Page {
 /// The running callback server of one login. Dropping it closes every connection.
 pub struct Server {
     login: Arc<State>,
-    responses: mpsc::Receiver<Callback>,
+    /// The response to this login's authorization request.
+    pub answers: mpsc::Receiver<Answer>,
     accepting: AbortHandle,
-}
-
-/// The response to this login's authorization request, and whether its sender could be identified.
-#[derive(Debug)]
-pub struct Callback {
-    /// The response.
-    pub response: AuthorizationResponse,
-    /// Whether its sender closed the connection before its owner could be identified.
-    pub unseen: bool,
 }
 
 /// Everything a server needs besides its sockets.
@@ -99,7 +91,7 @@ struct State {
     serving: Serving,
     so_far: Mutex<SoFar>,
     started: AtomicBool,
-    responses: mpsc::Sender<Callback>,
+    answers: mpsc::Sender<Answer>,
     /// Whether a browser is waiting for the page.
     called_back: AtomicBool,
     /// Becomes true when the page is ready: callbacks wait for it.
@@ -111,12 +103,12 @@ struct State {
 impl Server {
     /// Serves on these listeners until dropped.
     pub(super) fn new(bound: Bound, serving: Serving) -> Self {
-        let (sender, responses) = mpsc::channel(1);
+        let (sender, answers) = mpsc::channel(1);
         let login = Arc::new(State {
             serving,
             so_far: Mutex::default(),
             started: AtomicBool::new(false),
-            responses: sender,
+            answers: sender,
             called_back: AtomicBool::new(false),
             decided: watch::Sender::new(false),
             page: Mutex::new(None),
@@ -138,7 +130,7 @@ impl Server {
         };
         Self {
             login,
-            responses,
+            answers,
             accepting: connections::accept(bound.listeners, &purpose),
         }
     }
@@ -153,20 +145,11 @@ impl Server {
         self.login.started.load(Ordering::Relaxed)
     }
 
-    /// The response to this login's authorization request.
-    pub async fn response(&mut self) -> Callback {
-        match self.responses.recv().await {
-            Some(response) => response,
-            // `self.login` holds a sender as long as `self` lives.
-            None => std::future::pending().await,
-        }
-    }
-
     /// Judges pasted text by the rules of the callback. Once it is accepted, no other response is.
-    pub fn pasted(&self, text: &SecretString) -> Result<AuthorizationResponse, NotTaken> {
-        let Answer { response, digest } = pasted::judge(&self.login.serving.expected, text)?;
-        self.login.so_far().answer.get_or_insert(digest);
-        Ok(response)
+    pub fn pasted(&self, text: &SecretString) -> Result<Answer, NotTaken> {
+        let answer = pasted::judge(&self.login.serving.expected, text)?;
+        self.login.so_far().answer.get_or_insert(answer.digest);
+        Ok(answer)
     }
 
     /// Answers the waiting browser with the page and returns once it is delivered: flushed, our half of the connection
@@ -194,15 +177,15 @@ impl Drop for Server {
 /// The only place where a request affects the login.
 async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply {
     match login.judge(&head, &connection) {
-        Decision::Start => login.start(&head.headers),
-        Decision::StartThroughWorker => login.ask_about_worker(),
-        Decision::Clear => login.clear(&head.headers),
-        Decision::ClearNow => clear_now(),
-        Decision::Page => login.page(&connection),
-        Decision::Response { answer, unseen } => {
-            let response = answer.response;
+        Ok(Decision::Start) => login.start(&head.headers),
+        Ok(Decision::StartThroughWorker) => login.ask_about_worker(),
+        Ok(Decision::Clear) => login.clear(&head.headers),
+        Ok(Decision::ClearNow) => clear_now(),
+        Ok(Decision::Page) => login.page(&connection),
+        Ok(Decision::Response(answer)) => {
+            let unseen = answer.unseen;
             // The channel has room: this is the only response sent.
-            let _ = login.responses.try_send(Callback { response, unseen });
+            let _ = login.answers.try_send(answer);
             if unseen {
                 // Nobody is waiting there. A legitimate browser that comes back gets the page.
                 login.called_back.store(true, Ordering::Relaxed);
@@ -210,8 +193,8 @@ async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply
             }
             login.conclude(&head.headers, &connection).await
         }
-        Decision::Again => login.conclude(&head.headers, &connection).await,
-        Decision::Refused(refusal) => login.refuse(refusal, &head.uri),
+        Ok(Decision::Again) => login.conclude(&head.headers, &connection).await,
+        Err(refusal) => login.refuse(refusal, &head.uri),
     }
 }
 
@@ -228,13 +211,13 @@ impl State {
         )
     }
 
-    fn judge(&self, head: &Parts, connection: &Connection) -> Decision {
+    fn judge(&self, head: &Parts, connection: &Connection) -> Result<Decision, Refusal> {
         let mut so_far = self.so_far();
-        let decision = decide(&self.serving.expected, head, || connection.peer(), *so_far);
-        if let Decision::Response { answer, .. } = &decision {
+        let decision = decide(&self.serving.expected, head, || connection.peer(), *so_far)?;
+        if let Decision::Response(answer) = &decision {
             so_far.answer = Some(answer.digest);
         }
-        decision
+        Ok(decision)
     }
 
     fn start(&self, headers: &HeaderMap) -> Reply {
