@@ -301,9 +301,8 @@ fn digest(parameters: &HashMap<&'static str, String>) -> Digest {
         context.update(&value.len().to_be_bytes());
         context.update(value.as_bytes());
     }
-    let mut digest = Digest::default();
-    digest.copy_from_slice(context.finish().as_ref());
-    digest
+    let digest = context.finish();
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
 /// From here on, the response belongs to this login: anything wrong ends the attempt.
@@ -313,19 +312,26 @@ fn response(
 ) -> AuthorizationResponse {
     use AuthorizationResponse as Response;
     let location = parameters.remove("location").map(Untrusted::new);
+    let told = location
+        .as_ref()
+        .and_then(|location| DataCenter::of_code(location.raw()));
     let named = parameters.remove("accounts-server");
-    let server = match &named {
-        None => Some(at_location(expected, location.as_ref())),
-        Some(named) => expected.trust.accounts_server(named),
+    let home = &expected.home;
+    let server = match (&named, told) {
+        (Some(named), _) => expected.trust.accounts_server(named),
+        // A login that began elsewhere, such as at a stand-in, never moves to Zoho's servers.
+        (None, Some(told)) if home.data_center().is_some() => Some(AccountsServer::of(told)),
+        (None, _) => Some(home.clone()),
     };
-    let Some(accounts_server) = server else {
+    // An unknown location proves nothing.
+    let agree = |server: &AccountsServer| {
+        let both = server.data_center().zip(told);
+        both.is_none_or(|(named, told)| named == told)
+    };
+    let Some(accounts_server) = server.filter(agree) else {
         let named = Untrusted::new(named.unwrap_or_default());
         return Response::Untrusted { named, location };
     };
-    if named.is_some() && disagree(&accounts_server, location.as_ref()) {
-        let named = Untrusted::new(accounts_server.as_str());
-        return Response::Untrusted { named, location };
-    }
     if let Some(error) = parameters.remove("error") {
         return Response::Error(Untrusted::new(error));
     }
@@ -336,24 +342,6 @@ fn response(
             location,
         }),
         _ => Response::Empty,
-    }
-}
-
-/// The server for a callback that names only a location: that data center's. A login that began elsewhere, such as at a
-/// stand-in, never moves to Zoho's servers.
-fn at_location(expected: &Expectation, location: Option<&Untrusted>) -> AccountsServer {
-    let home = &expected.home;
-    let told = location.and_then(|location| DataCenter::of_code(location.raw()));
-    let told = told.filter(|_| home.data_center().is_some());
-    told.map_or_else(|| home.clone(), AccountsServer::of)
-}
-
-/// Whether a known location contradicts a known server. An unknown location proves nothing.
-fn disagree(server: &AccountsServer, location: Option<&Untrusted>) -> bool {
-    let told = location.and_then(|location| DataCenter::of_code(location.raw()));
-    match (server.data_center(), told) {
-        (Some(named), Some(told)) => named != told,
-        _ => false,
     }
 }
 
@@ -401,13 +389,11 @@ fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
 /// A request with the right state is answered with how to deliver the response anyway.
 fn other_host(expected: &Expectation, head: &Parts) -> Refusal {
     let is_callback = head.uri.path() == expected.redirect_uri.path();
-    let parameters = parameters(head.uri.query().unwrap_or_default());
-    let state = parameters
-        .filter(|_| is_callback)
-        .and_then(|mut all| all.remove("state"));
-    match state {
-        Some(state) if same(&state, &expected.state) => Refusal::OtherHost,
-        _ => Refusal::Host,
+    let query = head.uri.query().unwrap_or_default();
+    if is_callback && judge(expected, query).is_ok() {
+        Refusal::OtherHost
+    } else {
+        Refusal::Host
     }
 }
 
@@ -458,15 +444,11 @@ pub(crate) fn navigation(headers: &HeaderMap) -> Navigation {
 
 /// Whether this browser resolves names under `localhost` itself: Chromium and Firefox do, Safari does not.
 pub fn finds_names_below_localhost(headers: &HeaderMap) -> bool {
-    agent_has(headers, "Chrome/") || is_firefox(headers)
+    agent_has(headers, "Chrome/") || agent_has(headers, "Firefox/")
 }
 
-/// Whether this browser is Firefox.
-pub fn is_firefox(headers: &HeaderMap) -> bool {
-    agent_has(headers, "Firefox/")
-}
-
-fn agent_has(headers: &HeaderMap, word: &str) -> bool {
+/// Whether the browser's name contains a word: "Firefox/".
+pub(super) fn agent_has(headers: &HeaderMap, word: &str) -> bool {
     let agent = headers.get(header::USER_AGENT);
     agent.is_some_and(|agent| String::from_utf8_lossy(agent.as_bytes()).contains(word))
 }

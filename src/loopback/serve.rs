@@ -3,8 +3,8 @@
 use crate::loopback::bind::Bound;
 use crate::loopback::connections::{self, Connection, Purpose, Reply};
 use crate::loopback::decide::{
-    Answer, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar, decide,
-    finds_names_below_localhost, is_firefox, told_at,
+    Answer, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar, agent_has, decide,
+    finds_names_below_localhost, told_at,
 };
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
@@ -204,11 +204,9 @@ impl State {
     }
 
     fn start_address(&self) -> String {
-        let authority = self.serving.expected.redirect_uri.authority();
-        format!(
-            "http://{authority}{}",
-            self.serving.expected.start_path.expose_secret()
-        )
+        let expected = &self.serving.expected;
+        let path = expected.start_path.expose_secret();
+        format!("http://{}{path}", expected.redirect_uri.authority())
     }
 
     fn judge(&self, head: &Parts, connection: &Connection) -> Result<Decision, Refusal> {
@@ -233,10 +231,8 @@ impl State {
 
     /// Asks first: nothing of another app is erased unless the person clicks.
     fn ask_about_worker(&self) -> Reply {
-        let clear = format!(
-            "{}{CLEAR}",
-            self.serving.expected.start_path.expose_secret()
-        );
+        let start = self.serving.expected.start_path.expose_secret();
+        let clear = format!("{start}{CLEAR}");
         self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
     }
 
@@ -247,7 +243,7 @@ impl State {
         let start = self.start_address();
         let now = format!("{start}{CLEARING}");
         let page = self.shown(StatusCode::OK, &Occasion::Clearing { now, start });
-        if is_firefox(headers) {
+        if agent_has(headers, "Firefox/") {
             clearing(page, CACHE_AND_STORAGE)
         } else {
             page
@@ -297,15 +293,12 @@ impl State {
 
     /// Told at once, and shown where the address bar holds neither code nor state.
     fn refuse(&self, refusal: Refusal, asked: &Uri) -> Reply {
-        match told_at(refusal) {
-            Some(path) if path == asked.path() => {
-                return self.shown(status(refusal), &Occasion::Refused(refusal));
-            }
-            Some(path) => {
-                (self.serving.tell)(Notice::Refused(refusal));
+        let told_at = told_at(refusal);
+        if told_at != Some(asked.path()) {
+            (self.serving.tell)(Notice::Refused(refusal));
+            if let Some(path) = told_at {
                 return see_other(path);
             }
-            None => (self.serving.tell)(Notice::Refused(refusal)),
         }
         let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
         if refusal == Refusal::Method {
