@@ -127,13 +127,14 @@ fn serve(
         trust: settings.trust.clone(),
     };
     let (tell, rehearsal) = (Arc::clone(&context.tell), settings.rehearsal);
-    loopback.serve(Serving {
+    let serving = Serving {
         expected,
         consent: request.address.clone(),
         persons: Arc::clone(&context.persons),
         draw: Arc::new(move |occasion| page_for(occasion, rehearsal)),
         tell: Arc::new(move |notice| tell(Event::OnPort(notice))),
-    })
+    };
+    Server::new(loopback, serving)
 }
 
 /// Waits for the authorization response. A response accepted before the deadline wins over the deadline.

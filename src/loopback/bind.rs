@@ -1,5 +1,6 @@
 //! Binds every loopback address of the redirect URI once and keeps the sockets until the login ends.
 
+use crate::loopback::Loopback;
 #[cfg(target_os = "linux")]
 use crate::loopback::peer::user;
 use crate::loopback::redirect_uri::RedirectUri;
@@ -53,49 +54,45 @@ impl PortReason {
     }
 }
 
-/// The sockets bound for a redirect URI.
-#[derive(Clone)]
-pub(super) struct Bound {
-    pub(super) listeners: Vec<Arc<TcpListener>>,
-    pub(super) port: u16,
-    /// Whether a browser that tries any loopback address with this port reaches us or nothing at all.
-    pub(super) is_complete: bool,
-    /// Looks up the other ends of their connections.
-    pub(super) sockets: Arc<Sockets>,
-}
-
-/// Listens on both loopback families for localhost, otherwise on exactly the literal address, plus the other family if
-/// it is free, for the page's host name. A family that this machine lacks is skipped.
-pub(super) async fn bind(uri: &RedirectUri) -> Result<Bound, PortUnavailable> {
-    let addresses = uri.addresses();
-    let mut tries = FREE_PORT_TRIES;
-    let (mut listeners, port) = loop {
-        tries -= 1;
-        match bind_all(&addresses, uri.port()) {
-            // A port that is free in one family may be taken in the other.
-            Err(taken) if uri.port() == 0 && tries > 0 && taken.is_held() => {}
-            outcome => break outcome?,
+impl Loopback {
+    /// Binds every loopback address of the redirect URI: both families for localhost, otherwise exactly the literal
+    /// address, plus the other family if it is free, for the page's host name. A family that this machine lacks is
+    /// skipped. Port 0 becomes a free port. A redirect URI on another machine is not bound. On Linux, waits up to 2 s for
+    /// connections that another process still holds on the port.
+    pub async fn bind(uri: &RedirectUri) -> Result<Self, PortUnavailable> {
+        let addresses = uri.addresses();
+        let mut tries = FREE_PORT_TRIES;
+        let (mut listeners, port) = loop {
+            tries -= 1;
+            match bind_all(&addresses, uri.port()) {
+                // A port that is free in one family may be taken in the other.
+                Err(taken) if uri.port() == 0 && tries > 0 && taken.is_held() => {}
+                outcome => break outcome?,
+            }
+        };
+        let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
+        let mut is_complete = !addresses.is_empty();
+        let others = both.into_iter().filter(|other| !addresses.contains(other));
+        for other in others.take_while(|_| !addresses.is_empty()) {
+            match listen(SocketAddr::new(other, port)) {
+                Ok(listener) => listeners.push(listener),
+                Err(reason) if is_absent(&reason) => {}
+                Err(_) => is_complete = false,
+            }
         }
-    };
-    let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
-    let mut is_complete = !addresses.is_empty();
-    let others = both.into_iter().filter(|other| !addresses.contains(other));
-    for other in others.take_while(|_| !addresses.is_empty()) {
-        match listen(SocketAddr::new(other, port)) {
-            Ok(listener) => listeners.push(listener),
-            Err(reason) if is_absent(&reason) => {}
-            Err(_) => is_complete = false,
-        }
+        let sockets = Sockets::finding(port);
+        #[cfg(target_os = "linux")]
+        kept::none_on(&sockets, port).await?;
+        Ok(Self {
+            redirect_uri: match uri.port() {
+                0 => uri.with_port(port),
+                _ => uri.clone(),
+            },
+            listeners: listeners.into_iter().map(Arc::new).collect(),
+            is_complete,
+            sockets: Arc::new(sockets),
+        })
     }
-    let sockets = Sockets::finding(port);
-    #[cfg(target_os = "linux")]
-    kept::none_on(&sockets, port).await?;
-    Ok(Bound {
-        listeners: listeners.into_iter().map(Arc::new).collect(),
-        port,
-        is_complete,
-        sockets: Arc::new(sockets),
-    })
 }
 
 fn bind_all(
@@ -277,12 +274,14 @@ mod tests {
     #[tokio::test]
     async fn a_free_port_is_the_same_in_both_families() {
         for host in ["localhost", "127.0.0.1", "[::1]"] {
-            let bound = bind(&uri(&format!("http://{host}:0/"))).await.unwrap();
-            assert_ne!(bound.port, 0);
+            let bound = Loopback::bind(&uri(&format!("http://{host}:0/")))
+                .await
+                .unwrap();
+            assert_ne!(bound.redirect_uri.port(), 0);
             assert!(bound.is_complete && !bound.listeners.is_empty());
             for listener in &bound.listeners {
                 let local = listener.local_addr().unwrap();
-                assert_eq!(local.port(), bound.port);
+                assert_eq!(local.port(), bound.redirect_uri.port());
                 assert!(local.ip().is_loopback());
             }
         }
@@ -292,7 +291,7 @@ mod tests {
     async fn a_literal_does_without_a_family_that_another_process_holds() {
         let other = TcpListener::bind("[::1]:0").await.unwrap();
         let port = other.local_addr().unwrap().port();
-        let bound = bind(&uri(&format!("http://127.0.0.1:{port}/")))
+        let bound = Loopback::bind(&uri(&format!("http://127.0.0.1:{port}/")))
             .await
             .unwrap();
         assert!(!bound.is_complete);
@@ -308,7 +307,7 @@ mod tests {
             // A program that another test starts holds it, too, for the moment between fork and exec.
             let mut is_named = false;
             for _ in 0..1000 {
-                let bound = bind(&uri(&format!("http://localhost:{port}/"))).await;
+                let bound = Loopback::bind(&uri(&format!("http://localhost:{port}/"))).await;
                 is_named = bound.err().unwrap().to_string().contains(&own);
                 if is_named {
                     break;

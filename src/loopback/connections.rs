@@ -1,7 +1,8 @@
 //! Connections: accepted, limited in time, number and memory, and closed so that a page is never cut off.
 
+use crate::loopback::Loopback;
 use crate::loopback::notice::{Notice, TellNotice};
-use crate::loopback::peer::{Ends, Peer, Watch};
+use crate::loopback::peer::{Ends, Peer, Persons, Watch};
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::body::Incoming;
@@ -14,8 +15,8 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf, join};
@@ -62,8 +63,8 @@ pub(crate) struct Connection {
     accepted_from: Peer,
     /// It carries this login's callback or page, so it is never dropped for others.
     ours: Arc<AtomicBool>,
-    /// The page was sent on it.
-    carries_page: Arc<AtomicBool>,
+    /// Notified when the page's last byte and our close have been sent, if it carries the page.
+    page_delivered: Arc<OnceLock<Arc<Notify>>>,
 }
 
 impl Connection {
@@ -73,7 +74,7 @@ impl Connection {
             accepted_from: watch.at_accept(ends),
             watch: Arc::clone(watch),
             ours: Arc::default(),
-            carries_page: Arc::default(),
+            page_delivered: Arc::default(),
         }
     }
 
@@ -92,14 +93,11 @@ impl Connection {
     }
 
     /// Marks that closing it completes the delivery of the page.
-    pub(super) fn carry_page(&self) {
-        self.carries_page.store(true, Ordering::Relaxed);
+    pub(super) fn carry_page(&self, delivered: &Arc<Notify>) {
+        let _ = self.page_delivered.set(Arc::clone(delivered));
         self.keep();
     }
 }
-
-/// Answers a request. Each connection carries one.
-pub(crate) type Answer = Arc<dyn Fn(Request<Incoming>, Connection) -> BoxFuture + Send + Sync>;
 
 /// The future response.
 pub(crate) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
@@ -107,28 +105,36 @@ pub(crate) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
 /// How connections are served.
 #[derive(Clone)]
 pub(crate) struct Purpose {
-    pub(crate) answer: Answer,
+    /// Answers a request. Each connection carries one.
+    pub(crate) answer: Arc<dyn Fn(Request<Incoming>, Connection) -> BoxFuture + Send + Sync>,
     /// The complete response, as raw bytes, to a request whose head is too large to read.
     pub(crate) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
-    /// Knows whose connections are the person's.
-    pub(crate) watch: Arc<Watch>,
-    /// Notified when the page's last byte and our close have been sent.
-    pub(crate) delivered: Arc<Notify>,
     /// Notified of a browser's mistakes.
     pub(crate) tell: TellNotice,
 }
 
-/// Accepts on all listeners until aborted, which also ends every connection.
-pub(super) fn accept(listeners: Vec<Arc<TcpListener>>, purpose: &Purpose) -> AbortHandle {
-    let room = Arc::new(Semaphore::new(SHARED_BYTES));
-    let mut accepting = JoinSet::new();
-    for listener in listeners {
-        accepting.spawn(accept_on(listener, purpose.clone(), Arc::clone(&room)));
+impl Loopback {
+    /// Serves it for a purpose until the returned tasks are dropped, which also ends every connection.
+    pub(crate) fn accept(self, persons: &Arc<Persons>, purpose: &Purpose) -> JoinSet<()> {
+        let watch = Arc::new(Watch {
+            sockets: self.sockets,
+            persons: Arc::clone(persons),
+        });
+        let room = Arc::new(Semaphore::new(SHARED_BYTES));
+        let accept_on = |listener| {
+            let (watch, room) = (Arc::clone(&watch), Arc::clone(&room));
+            accept_on(listener, watch, room, purpose.clone())
+        };
+        self.listeners.into_iter().map(accept_on).collect()
     }
-    tokio::spawn(accepting.join_all()).abort_handle()
 }
 
-async fn accept_on(listener: Arc<TcpListener>, purpose: Purpose, room: Arc<Semaphore>) {
+async fn accept_on(
+    listener: Arc<TcpListener>,
+    watch: Arc<Watch>,
+    room: Arc<Semaphore>,
+    purpose: Purpose,
+) {
     let mut connections = JoinSet::new();
     let mut open = VecDeque::new();
     loop {
@@ -140,13 +146,9 @@ async fn accept_on(listener: Arc<TcpListener>, purpose: Purpose, room: Arc<Semap
         match ends {
             Ok((stream, ends)) => {
                 make_room(&mut open);
-                let connection = Connection::new(ends, &purpose.watch);
-                let serving = serve(
-                    stream,
-                    Arc::clone(&room),
-                    purpose.clone(),
-                    connection.clone(),
-                );
+                let connection = Connection::new(ends, &watch);
+                let (room, purpose) = (Arc::clone(&room), purpose.clone());
+                let serving = serve(stream, connection.clone(), room, purpose);
                 open.push_back((connections.spawn(serving), connection));
                 while connections.try_join_next().is_some() {}
                 // Each is read once before newer ones can replace it.
@@ -171,7 +173,7 @@ fn make_room(open: &mut VecDeque<(AbortHandle, Connection)>) {
     }
 }
 
-async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connection: Connection) {
+async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, purpose: Purpose) {
     let neighbor = connection.is_neighbors();
     let _ = stream.set_nodelay(true);
     match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
@@ -213,8 +215,8 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
     if outcome.is_ok() || head.too_large {
         let _ = close(head.from, to).await;
     }
-    if connection.carries_page.load(Ordering::Relaxed) {
-        purpose.delivered.notify_one();
+    if let Some(delivered) = connection.page_delivered.get() {
+        delivered.notify_one();
     }
 }
 

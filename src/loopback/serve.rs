@@ -1,14 +1,14 @@
 //! Answers requests: turns decisions into responses, and updates the login.
 
-use crate::loopback::bind::Bound;
-use crate::loopback::connections::{self, Connection, Purpose, Reply};
+use crate::loopback::Loopback;
+use crate::loopback::connections::{Connection, Purpose, Reply};
 use crate::loopback::decide::{
     Answer, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar, agent_has, decide,
     finds_names_below_localhost, told_at,
 };
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
-use crate::loopback::peer::{Persons, Watch};
+use crate::loopback::peer::Persons;
 use bytes::Bytes;
 use http_body_util::Full;
 use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
@@ -20,7 +20,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, mpsc, watch};
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 /// How long to wait for a browser that never fetches the page.
@@ -66,7 +66,7 @@ pub struct Server {
     login: Arc<State>,
     /// The response to this login's authorization request.
     pub answers: mpsc::Receiver<Answer>,
-    accepting: AbortHandle,
+    _accepting: JoinSet<()>,
 }
 
 /// Everything a server needs besides its sockets.
@@ -101,8 +101,8 @@ struct State {
 }
 
 impl Server {
-    /// Serves on these listeners until dropped.
-    pub(super) fn new(bound: Bound, serving: Serving) -> Self {
+    /// Serves the redirect URI until dropped.
+    pub fn new(loopback: Loopback, serving: Serving) -> Self {
         let (sender, answers) = mpsc::channel(1);
         let login = Arc::new(State {
             serving,
@@ -121,17 +121,12 @@ impl Server {
                 Box::pin(answer(Arc::clone(&answering), head, connection))
             }),
             too_large: Arc::new(move || refusing.too_large()),
-            watch: Arc::new(Watch {
-                sockets: bound.sockets,
-                persons: Arc::clone(&login.serving.persons),
-            }),
-            delivered: Arc::clone(&login.delivered),
             tell: Arc::clone(&login.serving.tell),
         };
         Self {
+            _accepting: loopback.accept(&login.serving.persons, &purpose),
             login,
             answers,
-            accepting: connections::accept(bound.listeners, &purpose),
         }
     }
 
@@ -165,12 +160,6 @@ impl Server {
         self.login.decided.send_replace(true);
         let delivered = self.login.delivered.notified();
         tokio::time::timeout(PAGE_PATIENCE, delivered).await.is_ok()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.accepting.abort();
     }
 }
 
@@ -278,7 +267,7 @@ impl State {
         let Some(page) = page else {
             return self.shown(StatusCode::GONE, &Occasion::ShownAlready);
         };
-        connection.carry_page();
+        connection.carry_page(&self.delivered);
         // Chromium keeps a page with status 200 for its back button, even one marked no-store.
         respond(StatusCode::CREATED, page)
     }
