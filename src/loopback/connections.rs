@@ -3,8 +3,7 @@
 use crate::loopback::Loopback;
 use crate::loopback::notice::{Notice, TellNotice};
 use crate::loopback::peer::{Ends, Peer, Persons, Watch};
-use bytes::Bytes;
-use http_body_util::Full;
+use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -52,7 +51,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const TLS_HELLO: [u8; 2] = [0x16, 0x03];
 
 /// A response with its complete body.
-pub(crate) type Reply = Response<Full<Bytes>>;
+pub(crate) type Reply = Response<Body>;
 
 /// What a request knows about its connection.
 #[derive(Clone)]

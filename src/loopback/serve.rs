@@ -9,17 +9,17 @@ use crate::loopback::decide::{
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
 use crate::loopback::peer::Persons;
+use axum::body::Body;
+use axum::response::IntoResponse;
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::http::request::Parts;
-use hyper::{Response, StatusCode, Uri};
+use hyper::{StatusCode, Uri};
 use secrecy::{ExposeSecret, SecretString};
-use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, watch};
+use tokio::sync::{Notify, SetOnce, mpsc};
 use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
@@ -94,9 +94,8 @@ struct State {
     answers: mpsc::Sender<Answer>,
     /// Whether a browser is waiting for the page.
     called_back: AtomicBool,
-    /// Becomes true when the page is ready: callbacks wait for it.
-    decided: watch::Sender<bool>,
-    page: Mutex<Option<Page>>,
+    /// Callbacks wait for it; taken once.
+    page: SetOnce<Mutex<Option<Page>>>,
     delivered: Arc<Notify>,
 }
 
@@ -110,8 +109,7 @@ impl Server {
             started: AtomicBool::new(false),
             answers: sender,
             called_back: AtomicBool::new(false),
-            decided: watch::Sender::new(false),
-            page: Mutex::new(None),
+            page: SetOnce::new(),
             delivered: Arc::default(),
         });
         let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
@@ -120,7 +118,9 @@ impl Server {
                 let head = request.into_parts().0;
                 Box::pin(answer(Arc::clone(&answering), head, connection))
             }),
-            too_large: Arc::new(move || refusing.too_large()),
+            too_large: Arc::new(move || {
+                too_large(&(refusing.serving.draw)(&Occasion::HeadTooLarge))
+            }),
             tell: Arc::clone(&login.serving.tell),
         };
         Self {
@@ -154,10 +154,7 @@ impl Server {
         if !self.login.called_back.load(Ordering::Relaxed) {
             return false;
         }
-        if let Ok(mut place) = self.login.page.lock() {
-            *place = Some(page);
-        }
-        self.login.decided.send_replace(true);
+        let _ = self.login.page.set(Mutex::new(Some(page)));
         let delivered = self.login.delivered.notified();
         tokio::time::timeout(PAGE_PATIENCE, delivered).await.is_ok()
     }
@@ -244,8 +241,7 @@ impl State {
         connection.keep();
         self.called_back.store(true, Ordering::Relaxed);
         let site = *self.so_far().page_at.get_or_insert(self.site_for(headers));
-        let mut decided = self.decided.subscribe();
-        let _ = decided.wait_for(|decided| *decided).await;
+        self.page.wait().await;
         let path = self.serving.expected.page_path.expose_secret();
         match &self.serving.expected.page_host {
             Some(host) if site == Site::PageHost => see_other(&format!("http://{host}{path}")),
@@ -263,7 +259,7 @@ impl State {
     }
 
     fn page(&self, connection: &Connection) -> Reply {
-        let page = self.page.lock().ok().and_then(|mut page| page.take());
+        let page = self.page.get().and_then(|page| page.lock().ok()?.take());
         let Some(page) = page else {
             return self.shown(StatusCode::GONE, &Occasion::ShownAlready);
         };
@@ -276,10 +272,6 @@ impl State {
         respond(status, (self.serving.draw)(occasion))
     }
 
-    fn too_large(&self) -> Vec<u8> {
-        too_large(&(self.serving.draw)(&Occasion::HeadTooLarge))
-    }
-
     /// Told at once, and shown where the address bar holds neither code nor state.
     fn refuse(&self, refusal: Refusal, asked: &Uri) -> Reply {
         let told_at = told_at(refusal);
@@ -289,13 +281,11 @@ impl State {
                 return see_other(path);
             }
         }
-        let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
-        if refusal == Refusal::Method {
-            reply
-                .headers_mut()
-                .insert(header::ALLOW, HeaderValue::from_static("GET"));
+        let reply = self.shown(status(refusal), &Occasion::Refused(refusal));
+        match refusal {
+            Refusal::Method => ([(header::ALLOW, "GET")], reply).into_response(),
+            _ => reply,
         }
-        reply
     }
 }
 
@@ -319,80 +309,45 @@ fn status(refusal: Refusal) -> StatusCode {
 /// The answer to a head that is too large, written by hand, because the HTTP library read no request that it could
 /// answer.
 pub(crate) fn too_large(page: &Page) -> Vec<u8> {
-    let mut text =
-        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
-    for (name, value) in &ALWAYS {
-        let _ = write!(text, "{name}: {value}\r\n");
-    }
     let (html, policy) = (page.html.as_str(), &page.content_security_policy);
-    let _ = write!(
-        text,
-        "Content-Type: {HTML}\r\nContent-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
+    let always = ALWAYS.map(|(name, value)| format!("{name}: {value}\r\n"));
+    let always = always.concat();
+    format!(
+        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n{always}Content-Type: {HTML}\r\n\
+         Content-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
         html.len()
-    );
-    text.into_bytes()
+    )
+    .into_bytes()
 }
 
 pub(crate) fn respond(status: StatusCode, page: Page) -> Reply {
-    let policy = HeaderValue::from_str(&page.content_security_policy)
-        .expect("a policy is written here, in printable ASCII");
+    let headers = [
+        (header::CONTENT_TYPE, HTML.to_owned()),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            page.content_security_policy,
+        ),
+    ];
     // The body owns the page, which is wiped once it is sent.
-    let body = Bytes::from_owner(Html(page.html));
-    let html = HeaderValue::from_static(HTML);
-    reply(
-        status,
-        body,
-        [
-            (header::CONTENT_TYPE, html),
-            (header::CONTENT_SECURITY_POLICY, policy),
-        ],
-    )
-}
-
-struct Html(Zeroizing<String>);
-
-impl AsRef<[u8]> for Html {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
+    let body = Body::from(Bytes::from_owner(page.html));
+    (status, ALWAYS, headers, body).into_response()
 }
 
 pub(crate) fn see_other(address: &str) -> Reply {
-    let location = HeaderValue::from_str(address).expect("a URL is printable ASCII");
-    let policy = HeaderValue::from_static(
-        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    );
+    let policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
     let headers = [
-        (header::LOCATION, location),
+        (header::LOCATION, address),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    reply(StatusCode::SEE_OTHER, Bytes::new(), headers)
+    (StatusCode::SEE_OTHER, ALWAYS, headers).into_response()
 }
 
 /// The sandboxed page has an origin of its own, so there is nothing to read.
 fn clear_now() -> Reply {
-    let mut reply = reply(StatusCode::NO_CONTENT, Bytes::new(), []);
-    let any = HeaderValue::from_static("cross-origin");
-    reply.headers_mut().insert(RESOURCE_POLICY, any);
-    clearing(reply, CACHE_AND_STORAGE)
+    let any = [(RESOURCE_POLICY, "cross-origin")];
+    clearing((StatusCode::NO_CONTENT, ALWAYS, any), CACHE_AND_STORAGE)
 }
 
-fn clearing(mut reply: Reply, what: &'static str) -> Reply {
-    reply
-        .headers_mut()
-        .insert(CLEAR_SITE_DATA, HeaderValue::from_static(what));
-    reply
-}
-
-fn reply<const N: usize>(
-    status: StatusCode,
-    body: Bytes,
-    headers: [(HeaderName, HeaderValue); N],
-) -> Reply {
-    let mut reply = Response::new(Full::new(body));
-    *reply.status_mut() = status;
-    reply.headers_mut().extend(headers);
-    let always = ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    reply.headers_mut().extend(always);
-    reply
+fn clearing(reply: impl IntoResponse, what: &'static str) -> Reply {
+    ([(CLEAR_SITE_DATA, what)], reply).into_response()
 }
