@@ -18,8 +18,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf, join};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf, copy, join, sink};
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{AbortHandle, JoinSet, yield_now};
@@ -35,7 +35,7 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// Room for a head: browsers keep some 180 cookies of 4 KiB for localhost, and send them all to every port.
 const HEAD_BYTES: usize = 768 * 1024;
 
-/// How much of a head every connection has room for; more comes from the shared budget.
+/// How much of a head every connection has room for; more comes from the shared budget, in steps of this size.
 const OWN_BYTES: usize = 64 * 1024;
 
 /// The budget that all connections share for larger heads, so that hundreds of them use only a few megabytes.
@@ -119,7 +119,7 @@ impl Loopback {
             sockets: self.sockets,
             persons: Arc::clone(persons),
         });
-        let room = Arc::new(Semaphore::new(SHARED_BYTES));
+        let room = Arc::new(Semaphore::new(SHARED_BYTES / OWN_BYTES));
         let accept_on = |listener| {
             let (watch, room) = (Arc::clone(&watch), Arc::clone(&room));
             accept_on(listener, watch, room, purpose.clone())
@@ -191,7 +191,7 @@ async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, 
         read: 0,
         // The shared budget is not for connections that would only hold it.
         room: Some(room).filter(|_| !neighbor),
-        held: None,
+        held: Vec::new(),
         too_large: false,
     };
     let mut served = http1::Builder::new()
@@ -204,15 +204,16 @@ async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, 
         .half_close(true)
         .serve_connection(TokioIo::new(join(head, to)), service);
     let outcome = poll_fn(|context| served.poll_without_shutdown(context)).await;
-    let (head, mut to) = served.into_parts().io.into_inner().into_inner();
+    let (mut head, mut to) = served.into_parts().io.into_inner().into_inner();
     if head.too_large {
         if !neighbor {
             (purpose.tell)(Notice::HeadTooLarge);
         }
         let _ = to.write_all(&(purpose.too_large)()).await;
     }
-    if outcome.is_ok() || head.too_large {
-        let _ = close(head.from, to).await;
+    if (outcome.is_ok() || head.too_large) && to.shutdown().await.is_ok() {
+        // Reads what is left: closing with unread bytes makes the system send a reset, which can overtake the page.
+        let _ = timeout(CLOSE_PATIENCE, copy(&mut head.from, &mut sink())).await;
     }
     if let Some(delivered) = connection.page_delivered.get() {
         delivered.notify_one();
@@ -225,15 +226,6 @@ async fn speaks_tls(stream: &TcpStream) -> bool {
     matches!(stream.peek(&mut first).await, Ok(2)) && first == TLS_HELLO
 }
 
-/// Reads what is left: closing with unread bytes makes the system send a reset, which can overtake the page.
-async fn close(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()> {
-    to.shutdown().await?;
-    let mut rest = vec![0; 16 * 1024];
-    let drained = async { while !matches!(from.read(&mut rest).await, Ok(0) | Err(_)) {} };
-    let _ = timeout(CLOSE_PATIENCE, drained).await;
-    Ok(())
-}
-
 /// A connection whose received bytes are counted. Only forms of the setup page have a body, and they are small, so all
 /// bytes count as head.
 struct Head {
@@ -241,27 +233,22 @@ struct Head {
     read: usize,
     /// The shared budget, if this connection may use it.
     room: Option<Arc<Semaphore>>,
-    held: Option<OwnedSemaphorePermit>,
+    /// What it took of that budget.
+    held: Vec<OwnedSemaphorePermit>,
     too_large: bool,
 }
 
 impl Head {
     /// Whether there is room for what was read so far.
     fn has_room(&mut self) -> bool {
-        let held = self.held.as_ref();
-        let held = held.map_or(0, OwnedSemaphorePermit::num_permits);
-        if self.read <= OWN_BYTES + held {
-            return true;
-        }
         // In large steps, because the underlying buffer doubles too.
-        let more = u32::try_from(self.read.next_multiple_of(OWN_BYTES) - OWN_BYTES - held);
-        let more = more.ok().filter(|_| self.read <= HEAD_BYTES);
-        let room = self.room.clone();
-        let taken = room.and_then(|room| room.try_acquire_many_owned(more?).ok());
-        match (taken, &mut self.held) {
-            (None, _) => return false,
-            (Some(taken), Some(held)) => held.merge(taken),
-            (Some(taken), held) => *held = Some(taken),
+        let steps = self.read.saturating_sub(1) / OWN_BYTES;
+        while self.held.len() < steps {
+            let room = self.room.clone().filter(|_| self.read <= HEAD_BYTES);
+            match room.map(Semaphore::try_acquire_owned) {
+                Some(Ok(taken)) => self.held.push(taken),
+                _ => return false,
+            }
         }
         true
     }
