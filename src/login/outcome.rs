@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::handover::{self, Written};
 use crate::login::reading;
-use crate::profiles::error::ProfileError;
 use crate::profiles::profile::{Backend, Name};
 use crate::settings::Settings;
 use crate::zoho::http::Zoho;
@@ -25,8 +24,8 @@ pub struct Outcome {
     /// Whether it is unknown which user of this machine delivered Zoho's response: they may have consented with their
     /// own account.
     pub sender_unseen: bool,
-    /// What the program that will read the CRM would find there, one sentence each; empty if nothing was tried.
-    pub reading: Vec<String>,
+    /// What the program that will read the CRM would find there, as a sentence; none if nothing was tried.
+    pub reading: Option<String>,
 }
 
 impl Outcome {
@@ -56,9 +55,15 @@ pub(super) async fn hand_over(
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
     (context.tell)(Event::HandingOver);
-    let (kept, not_kept) = match keep(settings, &credentials, context).await {
-        Ok(kept) => (kept, None),
-        Err(trouble) => (None, Some(Error::NotKept(trouble))),
+    let (kept, not_kept) = match settings.keeping.clone() {
+        None => (None, None),
+        Some(keeping) => match keeping
+            .keep(credentials.clone(), &mut context.stopped)
+            .await
+        {
+            Ok(kept) => (Some(kept), None),
+            Err(trouble) => (None, Some(Error::NotKept(trouble))),
+        },
     };
     let elsewhere = kept.is_some() && !settings.hands_over();
     let (written, not_written) = if elsewhere || page_first {
@@ -83,16 +88,4 @@ pub(super) async fn hand_over(
         problems,
         sender_unseen: false,
     }
-}
-
-async fn keep(
-    settings: &Settings,
-    credentials: &Credentials,
-    context: &mut Context,
-) -> Result<Option<(Name, Backend)>, ProfileError> {
-    let Some(keeping) = settings.keeping.clone() else {
-        return Ok(None);
-    };
-    let kept = keeping.keep(credentials.clone(), &mut context.stopped);
-    kept.await.map(Some)
 }

@@ -289,7 +289,7 @@ pub(super) mod tests {
             kept: None,
             problems: Vec::new(),
             sender_unseen: false,
-            reading: Vec::new(),
+            reading: None,
         }
     }
 

@@ -90,7 +90,7 @@ fn marked_login() -> Outcome {
                 again: marked("command"),
             },
         ],
-        reading: vec![marked("reading")],
+        reading: Some(marked("reading")),
         kept: Some(("work".parse().unwrap(), Backend::File)),
         ..outcome(credentials)
     }
