@@ -106,6 +106,9 @@ impl Draft {
     pub(super) fn take(&mut self, form: &Form, centers: &[Center]) -> Option<Entered> {
         self.slips.clear();
         (self.dead_end, self.failure) = (None, None);
+        if self.saw(&form.saw) {
+            return None;
+        }
         self.save = *form.save == "on";
         let center = self.center(form, centers);
         let client = self.client(form, center);
@@ -126,7 +129,7 @@ impl Draft {
     }
 
     /// Takes the error page of Zoho's that the person saw; returns whether it is one.
-    pub(super) fn saw(&mut self, page: &str) -> bool {
+    fn saw(&mut self, page: &str) -> bool {
         let (field, why) = match page {
             "client" => (Field::Id, "It does not exist in this data center."),
             "redirect-uri" => (
@@ -136,8 +139,8 @@ impl Draft {
             "scope" => (Field::Scopes, "One of these does not exist."),
             _ => return false,
         };
-        (self.dead_end, self.failure) = (Some(field), None);
-        self.slips = vec![(field, why.to_owned())];
+        self.dead_end = Some(field);
+        self.slip(field, why);
         true
     }
 

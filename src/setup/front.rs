@@ -1,11 +1,11 @@
 //! The setup page's listeners, on an origin of their own: turns judged requests into pages and into steps of the guided
 //! setup.
 
+use crate::context::Context;
 use crate::event::{Event, SetUp, Tell};
 use crate::loopback::Loopback;
 use crate::loopback::connections::{Connection, Purpose, Reply};
 use crate::loopback::decide::same;
-use crate::loopback::peer::Persons;
 use crate::loopback::serve::{respond, see_other, too_large};
 use crate::pages;
 use crate::setup::Beginning;
@@ -17,11 +17,10 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{self, HeaderValue};
 use hyper::{Request, StatusCode};
-use rand::CryptoRng;
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, watch};
+use tokio::sync::Notify;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
@@ -30,14 +29,13 @@ use zeroize::Zeroizing;
 const FORM_DEADLINE: Duration = Duration::from_secs(10);
 
 /// Where the person is.
-#[derive(Clone, Debug)]
 pub(super) enum Phase {
     /// At the page.
     Asking,
     /// Their form was accepted, and Zoho is being contacted.
     Reaching,
-    /// An attempt is waiting for them at this address.
-    At(SecretString),
+    /// An attempt is waiting for them at this address; none if they continued to it.
+    At(Option<SecretString>),
     /// Zoho's response was accepted: nothing more can be entered, unless the attempt fails.
     CalledBack,
 }
@@ -52,32 +50,25 @@ pub(super) enum Step {
     OpenedTwice,
 }
 
-/// The running setup page. Dropping it closes every connection.
+/// The running setup page.
 pub(super) struct Front {
-    shared: Arc<Shared>,
-    _accepting: JoinSet<()>,
-}
-
-struct Shared {
     expected: Expectation,
     token: SecretString,
     redirect_uri: String,
-    beginning: Beginning,
-    tell: Tell,
+    pub(super) beginning: Beginning,
+    pub(super) tell: Tell,
     state: Mutex<State>,
-    phase: watch::Sender<Phase>,
-    stepped: Notify,
+    changed: Notify,
 }
 
 struct State {
     draft: Draft,
+    phase: Phase,
+    /// The last step that the guide has not taken.
+    step: Option<Step>,
     /// How often the page was opened by a user whom the system does not reveal.
     unseen_openings: usize,
-    seen: bool,
-    entered: Option<Box<Entered>>,
     neighbor_told: bool,
-    /// The attempt that the browser was redirected to.
-    led_on: bool,
 }
 
 impl State {
@@ -85,52 +76,46 @@ impl State {
         self.unseen_openings > 1
     }
 
-    fn step(&mut self) -> Option<Step> {
+    fn take_step(&mut self) -> Option<Step> {
         if self.is_opened_twice() {
             return Some(Step::OpenedTwice);
         }
-        let seen = std::mem::take(&mut self.seen);
-        let entered = self.entered.take().map(Step::Entered);
-        entered.or_else(|| seen.then_some(Step::Seen))
+        self.step.take()
     }
 }
 
 impl Front {
-    /// Serves the page on these listeners until dropped.
-    pub(super) fn new(
+    /// Serves the page on these listeners until the returned tasks are dropped, which also closes every connection.
+    pub(super) fn serve(
         listeners: Loopback,
         redirect_uri: &str,
         (beginning, draft): (Beginning, Draft),
-        persons: &Arc<Persons>,
-        tell: &Tell,
-        random: &mut dyn CryptoRng,
-    ) -> Self {
-        let mut path =
-            |place: &str| format!("/{place}/{}", random_text(random).expose_secret()).into();
+        context: &mut Context,
+    ) -> (Arc<Self>, JoinSet<()>) {
+        let mut random = || random_text(context.random.as_mut());
+        let mut path = |place: &str| format!("/{place}/{}", random().expose_secret()).into();
         let expected = Expectation {
             authority: listeners.redirect_uri().authority().to_owned(),
             opening: path("setup"),
             page: path("guide"),
         };
-        let shared = Arc::new(Shared {
+        let front = Arc::new(Self {
             expected,
-            token: random_text(random),
+            token: random(),
             redirect_uri: redirect_uri.to_owned(),
             beginning,
-            tell: Arc::clone(tell),
+            tell: Arc::clone(&context.tell),
             state: Mutex::new(State {
                 draft,
+                phase: Phase::Asking,
+                step: None,
                 unseen_openings: 0,
-                seen: false,
-                entered: None,
                 neighbor_told: false,
-                led_on: false,
             }),
-            phase: watch::Sender::new(Phase::Asking),
-            stepped: Notify::new(),
+            changed: Notify::new(),
         });
-        let (answering, rehearsal) = (Arc::clone(&shared), shared.beginning.rehearsal);
-        let on_port = Arc::clone(tell);
+        let (answering, rehearsal) = (Arc::clone(&front), front.beginning.rehearsal);
+        let on_port = Arc::clone(&context.tell);
         let purpose = Purpose {
             answer: Arc::new(move |request, connection| {
                 Box::pin(answer(Arc::clone(&answering), request, connection))
@@ -140,71 +125,72 @@ impl Front {
             }),
             tell: Arc::new(move |notice| on_port(Event::OnPort(notice))),
         };
-        Self {
-            shared,
-            _accepting: listeners.accept(persons, &purpose),
-        }
+        (front, listeners.accept(&context.persons, &purpose))
     }
 
     /// The address for the opener.
     pub(super) fn opening(&self) -> String {
-        self.shared.address(&self.shared.expected.opening)
+        self.address(&self.expected.opening)
     }
 
     /// The address of the page, which must not appear on a command line.
     pub(super) fn page(&self) -> String {
-        self.shared.address(&self.shared.expected.page)
-    }
-
-    /// Waits for what the person does next.
-    pub(super) async fn step(&self) -> Step {
-        loop {
-            let step = self.shared.state().step();
-            if let Some(step) = step {
-                return step;
-            }
-            self.shared.stepped.notified().await;
-        }
-    }
-
-    /// Sets where the person is.
-    pub(super) fn phase(&self) -> &watch::Sender<Phase> {
-        &self.shared.phase
-    }
-
-    /// Shows the page again, with what is wrong.
-    pub(super) fn ask_again(&self, wrong: impl FnOnce(&mut Draft)) {
-        wrong(&mut self.shared.state().draft);
-        self.shared.phase.send_replace(Phase::Asking);
-    }
-}
-
-async fn answer(shared: Arc<Shared>, request: Request<Incoming>, connection: Connection) -> Reply {
-    let (head, body) = request.into_parts();
-    let decided = decide(&shared.expected, &head, || connection.peer());
-    let mut reply = match decided {
-        Ok((place, owner_told)) => shared.serve(place, owner_told, body).await,
-        Err(refusal) => Err(refusal),
-    }
-    .unwrap_or_else(|refusal| shared.refuse(refusal));
-    // With no-referrer, the page's own form would arrive with the origin `null`.
-    let same_origin = HeaderValue::from_static("same-origin");
-    reply
-        .headers_mut()
-        .insert(header::REFERRER_POLICY, same_origin);
-    reply
-}
-
-impl Shared {
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.address(&self.expected.page)
     }
 
     fn address(&self, path: &SecretString) -> String {
         format!("http://{}{}", self.expected.authority, path.expose_secret())
     }
 
-    async fn serve(
+    /// Waits for what the person does next.
+    pub(super) async fn step(&self) -> Step {
+        self.until(State::take_step).await
+    }
+
+    /// Waits for Zoho's response.
+    pub(super) async fn called_back(&self) {
+        let called_back =
+            |state: &mut State| matches!(state.phase, Phase::CalledBack).then_some(());
+        self.until(called_back).await;
+    }
+
+    /// Sets where the person is.
+    pub(super) fn put(&self, phase: Phase) {
+        self.change(|state| state.phase = phase);
+    }
+
+    /// Shows the page again, with what is wrong.
+    pub(super) fn ask_again(&self, wrong: impl FnOnce(&mut Draft)) {
+        self.change(|state| {
+            wrong(&mut state.draft);
+            state.phase = Phase::Asking;
+        });
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+        let changed = change(&mut self.state());
+        self.changed.notify_waiters();
+        changed
+    }
+
+    /// Waits for a state that there is something to take from.
+    async fn until<T>(&self, mut take: impl FnMut(&mut State) -> Option<T>) -> T {
+        loop {
+            // Exists before the state is looked at, so that no change is missed.
+            let changed = self.changed.notified();
+            let taken = take(&mut self.state());
+            if let Some(taken) = taken {
+                return taken;
+            }
+            changed.await;
+        }
+    }
+
+    async fn answer(
         &self,
         place: Place,
         owner_told: bool,
@@ -213,10 +199,9 @@ impl Shared {
         if self.is_opened_twice(place, owner_told) {
             return Err(Refusal::OpenedTwice);
         }
-        self.step(|state| state.seen = true);
         match place {
             Place::Opening => Ok(see_other(self.expected.page.expose_secret())),
-            Place::Page => Ok(self.page()),
+            Place::Page => Ok(self.show()),
             Place::Go => Ok(self.go().await),
             Place::Form => {
                 let body = timeout(FORM_DEADLINE, whole(body)).await;
@@ -226,29 +211,25 @@ impl Shared {
         }
     }
 
-    /// The opener's address is useless to other users only if the system reveals that they are other users.
+    /// Counts a request; returns whether the page was opened twice. The opener's address is useless to other users only
+    /// if the system reveals that they are other users.
     fn is_opened_twice(&self, place: Place, owner_told: bool) -> bool {
-        let mut state = self.state();
-        if place == Place::Opening && !owner_told {
-            state.unseen_openings += 1;
-        }
-        if state.is_opened_twice() {
-            self.stepped.notify_one();
-        }
-        state.is_opened_twice()
+        self.change(|state| {
+            if place == Place::Opening && !owner_told {
+                state.unseen_openings += 1;
+            }
+            state.step.get_or_insert(Step::Seen);
+            state.is_opened_twice()
+        })
     }
 
-    fn step(&self, change: impl FnOnce(&mut State)) {
-        change(&mut self.state());
-        self.stepped.notify_one();
-    }
-
-    fn page(&self) -> Reply {
-        let page = if self.is_called_back() {
+    fn show(&self) -> Reply {
+        let state = self.state();
+        let page = if matches!(state.phase, Phase::CalledBack) {
             pages::setup::called_back(self.beginning.rehearsal)
         } else {
             pages::setup::page(&pages::setup::SetupPage {
-                draft: &self.state().draft,
+                draft: &state.draft,
                 action: self.expected.page.expose_secret(),
                 token: self.token.expose_secret(),
                 centers: &self.beginning.centers,
@@ -261,47 +242,42 @@ impl Shared {
         respond(StatusCode::CREATED, page)
     }
 
-    fn is_called_back(&self) -> bool {
-        matches!(*self.phase.borrow(), Phase::CalledBack)
-    }
-
     /// Handles a submitted form. Always answers with a redirect, so that no history entry contains a form.
     fn form(&self, body: &[u8]) -> Result<Reply, Refusal> {
         let form = Form::read(body).ok_or(Refusal::Form)?;
         if !same(&form.token, &self.token) {
             return Err(Refusal::Form);
         }
+        let next = self.change(|state| {
+            if matches!(state.phase, Phase::CalledBack) {
+                return "";
+            }
+            let Some(entered) = state.draft.take(&form, &self.beginning.centers) else {
+                return "#problem";
+            };
+            state.draft.began = true;
+            state.phase = Phase::Reaching;
+            state.step = Some(Step::Entered(Box::new(entered)));
+            GO
+        });
         let page = self.expected.page.expose_secret();
-        if self.is_called_back() {
-            return Ok(see_other(page));
-        }
-        let mut state = self.state();
-        if state.draft.saw(&form.saw) {
-            return Ok(see_other(&format!("{page}#problem")));
-        }
-        let Some(entered) = state.draft.take(&form, &self.beginning.centers) else {
-            return Ok(see_other(&format!("{page}#problem")));
-        };
-        state.draft.began = true;
-        state.led_on = false;
-        state.entered = Some(Box::new(entered));
-        drop(state);
-        self.phase.send_replace(Phase::Reaching);
-        self.stepped.notify_one();
-        Ok(see_other(&format!("{page}{GO}")))
+        Ok(see_other(&format!("{page}{next}")))
     }
 
     /// Continues to Zoho as soon as an attempt is waiting. Returns to the page if there is none, or after it has continued:
     /// the back button may come here.
     async fn go(&self) -> Reply {
-        let mut phase = self.phase.subscribe();
-        let ready = phase.wait_for(|phase| !matches!(phase, Phase::Reaching));
-        match ready.await.map(|phase| phase.clone()) {
-            Ok(Phase::At(address)) if !std::mem::replace(&mut self.state().led_on, true) => {
+        let waiting = self.until(|state| match &mut state.phase {
+            Phase::Reaching => None,
+            Phase::At(address) => Some(address.take()),
+            Phase::Asking | Phase::CalledBack => Some(None),
+        });
+        match waiting.await {
+            Some(address) => {
                 let page = pages::setup::go(address.expose_secret(), self.beginning.rehearsal);
                 respond(StatusCode::CREATED, page)
             }
-            _ => see_other(&format!("{}#problem", self.expected.page.expose_secret())),
+            None => see_other(&format!("{}#problem", self.expected.page.expose_secret())),
         }
     }
 
@@ -321,6 +297,22 @@ impl Shared {
     }
 }
 
+async fn answer(front: Arc<Front>, request: Request<Incoming>, connection: Connection) -> Reply {
+    let (head, body) = request.into_parts();
+    let decided = decide(&front.expected, &head, || connection.peer());
+    let mut reply = match decided {
+        Ok((place, owner_told)) => front.answer(place, owner_told, body).await,
+        Err(refusal) => Err(refusal),
+    }
+    .unwrap_or_else(|refusal| front.refuse(refusal));
+    // With no-referrer, the page's own form would arrive with the origin `null`.
+    let same_origin = HeaderValue::from_static("same-origin");
+    reply
+        .headers_mut()
+        .insert(header::REFERRER_POLICY, same_origin);
+    reply
+}
+
 /// The complete body. Its length is as announced, which was checked.
 async fn whole(mut body: Incoming) -> Option<Zeroizing<Vec<u8>>> {
     // Reserved in one piece, because growing leaves copies behind.
@@ -334,45 +326,47 @@ async fn whole(mut body: Incoming) -> Option<Zeroizing<Vec<u8>>> {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
+    use crate::loopback::peer::Persons;
     use crate::loopback::redirect_uri::RedirectUri;
     use rand::SeedableRng;
     use rand::rngs::StdRng;
+    use std::time::SystemTime;
+    use tokio::sync::{mpsc, watch};
 
     impl Front {
         /// The person requests the page.
         pub(in crate::setup) fn see(&self) {
-            self.shared.step(|state| state.seen = true);
+            assert!(!self.is_opened_twice(Place::Page, true));
         }
     }
 
-    pub(in crate::setup) async fn front() -> Front {
+    pub(in crate::setup) async fn front(limit: Duration) -> (Arc<Front>, JoinSet<()>) {
         let here = RedirectUri::parse("http://127.0.0.1:0/").unwrap();
         let listeners = Loopback::bind(&here).await.unwrap();
         let beginning = Beginning {
             centers: Vec::new(),
             save: None,
-            limit: Duration::from_secs(1),
+            limit,
             rehearsal: false,
         };
-        let draft = Draft::default();
-        let persons = Arc::new(Persons::of_this_process(None));
-        let tell: Tell = Arc::new(|_| {});
-        let mut random = StdRng::seed_from_u64(1);
+        let mut context = Context {
+            tell: Arc::new(|_| {}),
+            open: Box::new(|_| {}),
+            pasted: mpsc::channel(1).1,
+            output: Box::new(Vec::new()),
+            persons: Arc::new(Persons::of_this_process(None)),
+            random: Box::new(StdRng::seed_from_u64(1)),
+            now: SystemTime::now,
+            stopped: watch::channel(None).1,
+        };
         let uri = "http://localhost:8085/callback";
-        Front::new(
-            listeners,
-            uri,
-            (beginning, draft),
-            &persons,
-            &tell,
-            &mut random,
-        )
+        Front::serve(listeners, uri, (beginning, Draft::default()), &mut context)
     }
 
     #[tokio::test]
     async fn a_second_opening_closes_the_page_where_nobody_tells_whose_it_is() {
-        let front = front().await;
-        let opened_twice = |place, told| front.shared.is_opened_twice(place, told);
+        let (front, _serving) = front(Duration::from_secs(1)).await;
+        let opened_twice = |place, told| front.is_opened_twice(place, told);
         assert!(!opened_twice(Place::Opening, false));
         // The page's own address is on no command line.
         assert!(!opened_twice(Place::Page, false));
@@ -384,9 +378,9 @@ pub(super) mod tests {
 
     #[tokio::test]
     async fn the_same_user_may_open_it_again_where_that_is_told() {
-        let front = front().await;
+        let (front, _serving) = front(Duration::from_secs(1)).await;
         for _ in 0..3 {
-            assert!(!front.shared.is_opened_twice(Place::Opening, true));
+            assert!(!front.is_opened_twice(Place::Opening, true));
         }
     }
 }

@@ -7,7 +7,7 @@ mod front;
 
 use crate::context::{Context, Signal, stopped};
 use crate::error::Error;
-use crate::event::{Event, SetUp, Tell};
+use crate::event::{Event, SetUp};
 use crate::login::outcome::Outcome;
 use crate::login::{DrawOutcome, attempt};
 use crate::loopback::Loopback;
@@ -20,6 +20,7 @@ use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
 use draft::{Center, Draft, Entered, Field};
 use front::{Front, Phase, Step};
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::watch;
@@ -54,32 +55,21 @@ pub async fn setup(
 ) -> Result<(Outcome, Settings), Error> {
     let here = RedirectUri::parse(LISTENS).expect("it is a redirect URI");
     let listeners = Loopback::bind(&here).await?;
-    let (limit, rehearsal) = (beginning.limit, beginning.rehearsal);
-    let tell = Arc::clone(&context.tell);
-    let front = Arc::new(Front::new(
-        listeners,
-        loopback.redirect_uri().as_str(),
-        (beginning, draft),
-        &context.persons,
-        &tell,
-        context.random.as_mut(),
-    ));
+    let redirect_uri = loopback.redirect_uri().as_str();
+    let (front, _serving) = Front::serve(listeners, redirect_uri, (beginning, draft), context);
     let guide = Guide {
         front,
         make,
-        tell,
         stopped: context.stopped.clone(),
-        limit,
-        rehearsal,
     };
-    (guide.tell)(Event::SetUp(SetUp::Open(guide.front.opening())));
+    (context.tell)(Event::SetUp(SetUp::Open(guide.front.opening())));
     (context.open)(&guide.front.opening());
     guide.lead_on(context);
     let mut settings = guide.settings().await?;
     loop {
         settings = match guide.attempt(&settings, &loopback, context).await? {
-            Ended::Obtained(outcome) => return Ok((*outcome, settings)),
-            Ended::Again(settings) => *settings,
+            ControlFlow::Break(outcome) => return Ok((outcome, settings)),
+            ControlFlow::Continue(settings) => settings,
         };
     }
 }
@@ -87,51 +77,38 @@ pub async fn setup(
 struct Guide<'a> {
     front: Arc<Front>,
     make: Make<'a>,
-    tell: Tell,
     stopped: watch::Receiver<Option<Signal>>,
-    limit: Duration,
-    rehearsal: bool,
-}
-
-/// How an attempt ended, unless a newer one replaced it.
-enum Ended {
-    Obtained(Box<Outcome>),
-    /// The person submitted the form again.
-    Again(Box<Settings>),
 }
 
 impl Guide<'_> {
     /// The browser is already at the page, which redirects it; and the guide, not the attempt, reports waiting.
     fn lead_on(&self, context: &mut Context) {
         let front = Arc::clone(&self.front);
-        context.open = Box::new(move |start| {
-            front.phase().send_replace(Phase::At(start.into()));
-        });
-        let (front, tell) = (Arc::clone(&self.front), Arc::clone(&self.tell));
+        context.open = Box::new(move |start| front.put(Phase::At(Some(start.into()))));
+        let front = Arc::clone(&self.front);
         context.tell = Arc::new(move |event| match event {
             Event::Waiting { .. } => {}
             // If this machine does not serve the redirect URI, the page redirects to Zoho itself.
             Event::Ready { start, address } => {
-                if start.is_none() {
-                    front.phase().send_replace(Phase::At(address));
-                }
                 let paste = start.is_none();
-                tell(Event::SetUp(SetUp::Began { paste }));
+                if paste {
+                    front.put(Phase::At(Some(address)));
+                }
+                (front.tell)(Event::SetUp(SetUp::Began { paste }));
             }
-            event => tell(event),
+            event => (front.tell)(event),
         });
     }
 
-    /// One attempt, unless the person submits the form again meanwhile.
+    /// One attempt: what it obtained, or what the person entered next.
     async fn attempt(
         &self,
         settings: &Settings,
         loopback: &Loopback,
         context: &mut Context,
-    ) -> Result<Ended, Error> {
-        let phase = self.front.phase();
-        phase.send_replace(Phase::Reaching);
-        let called_back = || drop(phase.send_replace(Phase::CalledBack));
+    ) -> Result<ControlFlow<Outcome, Settings>, Error> {
+        self.front.put(Phase::Reaching);
+        let called_back = || self.front.put(Phase::CalledBack);
         let draw: DrawOutcome<'_> = &|outcome, settings| match outcome {
             // Before its page sends the person back.
             Err(error) if goes_on(error) => self.failed(error),
@@ -141,15 +118,15 @@ impl Guide<'_> {
         let outcome = tokio::select! {
             biased;
             outcome = attempt => outcome,
-            settings = self.settings() => return Ok(Ended::Again(Box::new(settings?))),
+            settings = self.settings() => return settings.map(ControlFlow::Continue),
         };
         match outcome {
-            Ok(outcome) => Ok(Ended::Obtained(Box::new(outcome))),
+            Ok(outcome) => Ok(ControlFlow::Break(outcome)),
             Err(error) if goes_on(&error) => {
                 if !is_shown(&error) {
                     self.failed(&error);
                 }
-                Ok(Ended::Again(Box::new(self.settings().await?)))
+                self.settings().await.map(ControlFlow::Continue)
             }
             Err(error) => Err(error),
         }
@@ -164,7 +141,7 @@ impl Guide<'_> {
             what: what.clone(),
             cause,
         };
-        (self.tell)(Event::SetUp(told));
+        (self.front.tell)(Event::SetUp(told));
         let failure = [what, explained.cause.clone(), explained.next()];
         self.front.ask_again(|draft| {
             if let Some((field, why)) = field {
@@ -175,22 +152,22 @@ impl Guide<'_> {
             }
             draft.failure = Some(failure.clone());
         });
-        pages::setup::failed(&failure, &self.front.page(), self.rehearsal)
+        pages::setup::failed(&failure, &self.front.page(), self.front.beginning.rehearsal)
     }
 
     /// What the person enters next. Nothing while Zoho's response is processed: an exchange is never interrupted.
     async fn settings(&self) -> Result<Settings, Error> {
         let mut stopped_by = self.stopped.clone();
-        let mut phase = self.front.phase().subscribe();
-        let mut deadline = Instant::now() + self.limit;
+        let limit = self.front.beginning.limit;
+        let mut deadline = Instant::now() + limit;
         let mut second = interval(Duration::from_secs(1));
         loop {
             tokio::select! {
                 biased;
-                () = called_back(&mut phase) => std::future::pending::<()>().await,
+                () = self.front.called_back() => std::future::pending::<()>().await,
                 signal = stopped(&mut stopped_by) => return Err(Error::Stopped { signal, code_spent: false }),
                 step = self.front.step() => match step {
-                    Step::Seen => deadline = Instant::now() + self.limit,
+                    Step::Seen => deadline = Instant::now() + limit,
                     Step::OpenedTwice => return Err(Error::OpenedTwice),
                     Step::Entered(entered) => match (self.make)(*entered) {
                         Ok(settings) => return Ok(settings),
@@ -200,17 +177,11 @@ impl Guide<'_> {
                 () = sleep_until(deadline) => return Err(Error::SetUpTimedOut),
                 now = second.tick() => {
                     let left = deadline.saturating_duration_since(now);
-                    (self.tell)(Event::SetUp(SetUp::Waiting { left }));
+                    (self.front.tell)(Event::SetUp(SetUp::Waiting { left }));
                 }
             }
         }
     }
-}
-
-/// Waits for the value without holding the borrow.
-async fn called_back(phase: &mut watch::Receiver<Phase>) {
-    let came = phase.wait_for(|phase| matches!(phase, Phase::CalledBack));
-    drop(came.await);
 }
 
 /// Whether the person can correct the error on the page, or try again there.
@@ -262,18 +233,20 @@ mod tests {
     use super::*;
     use tokio::time::sleep;
 
+    fn guide(front: Arc<Front>, stopped: watch::Receiver<Option<Signal>>) -> Guide<'static> {
+        Guide {
+            front,
+            make: &|_| unreachable!("nothing is entered"),
+            stopped,
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn the_time_limit_starts_anew_with_each_step() {
         let minutes = |count| Duration::from_mins(count);
         let (_stop, stopped) = watch::channel(None);
-        let guide = Guide {
-            front: Arc::new(front::tests::front().await),
-            make: &|_| unreachable!("nothing is entered"),
-            tell: Arc::new(|_| {}),
-            stopped,
-            limit: minutes(30),
-            rehearsal: false,
-        };
+        let (front, _serving) = front::tests::front(minutes(30)).await;
+        let guide = guide(front, stopped);
         let began = Instant::now();
         let steps = async {
             for _ in 0..2 {
@@ -289,15 +262,9 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn nothing_ends_an_exchange_that_is_under_way() {
         let (stop, stopped) = watch::channel(None);
-        let guide = Guide {
-            front: Arc::new(front::tests::front().await),
-            make: &|_| unreachable!("nothing is entered"),
-            tell: Arc::new(|_| {}),
-            stopped,
-            limit: Duration::from_mins(1),
-            rehearsal: false,
-        };
-        guide.front.phase().send_replace(Phase::CalledBack);
+        let (front, _serving) = front::tests::front(Duration::from_mins(1)).await;
+        let guide = guide(front, stopped);
+        guide.front.put(Phase::CalledBack);
         stop.send_replace(Some(Signal::Interrupt));
         let patience = tokio::time::timeout(Duration::from_hours(1), guide.settings());
         assert!(patience.await.is_err(), "it ended");
