@@ -3,8 +3,9 @@
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
 use crate::pages::hash;
+use crate::setup::Beginning;
 use crate::setup::decide::Refusal;
-use crate::setup::draft::{Center, Draft, Field};
+use crate::setup::draft::{Draft, Field};
 use crate::zoho::scope_catalog;
 use crate::zoho::scopes::Scopes;
 use askama::Template;
@@ -17,20 +18,16 @@ const SETUP_SCRIPT: &str = include_str!("../../templates/setup.js");
 #[derive(Template)]
 #[template(path = "setup.html")]
 pub(crate) struct SetupPage<'a> {
+    /// What the page offers.
+    pub(crate) beginning: &'a Beginning,
     /// What was entered.
     pub(crate) draft: &'a Draft,
     /// The address that its forms are sent to.
     pub(crate) action: &'a str,
     /// The token that only this page's forms contain.
     pub(crate) token: &'a str,
-    /// The data centers that can be chosen.
-    pub(crate) centers: &'a [Center],
     /// The redirect URI that must be registered.
     pub(crate) redirect_uri: &'a str,
-    /// "in this computer's keyring"; none if nothing can be saved.
-    pub(crate) save: Option<&'a str>,
-    /// Whether this is `demo`.
-    pub(crate) rehearsal: bool,
 }
 
 /// Renders the setup page, which may send its form and run its script.
@@ -171,7 +168,10 @@ impl SetupPage<'_> {
     fn dead_end(&self) -> Option<[String; 3]> {
         let (title, cause, remedy) = match self.draft.dead_end? {
             Field::Id => {
-                let center = self.draft.center.and_then(|at| self.centers.get(at));
+                let center = self
+                    .draft
+                    .center
+                    .and_then(|at| self.beginning.centers.get(at));
                 let center = center.map_or("this data center", |center| &center.name);
                 (
                     "Invalid Client: the client ID does not exist here",

@@ -216,16 +216,10 @@ impl Draft {
 
     /// Keeps using an existing secret, but only for the client and server that it came with.
     fn keep_secret(&mut self, center: Option<&Center>) {
-        let serves = |secret: &Secret| {
-            let Some((id, server)) = &secret.of else {
-                return true;
-            };
-            let chosen = center.map(|center| &center.server);
-            let elsewhere = server
-                .as_ref()
-                .zip(chosen)
-                .is_some_and(|(own, chosen)| own != chosen);
-            *id == self.id && !elsewhere
+        let serves = |secret: &Secret| match (&secret.of, center) {
+            (Some((_, Some(server))), Some(center)) if *server != center.server => false,
+            (Some((id, _)), _) => *id == self.id,
+            (None, _) => true,
         };
         if !self.secret.as_ref().is_some_and(serves) {
             self.secret = None;

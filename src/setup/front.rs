@@ -192,10 +192,11 @@ impl Front {
 
     async fn answer(
         &self,
-        place: Place,
-        owner_told: bool,
-        body: Incoming,
+        request: Request<Incoming>,
+        connection: &Connection,
     ) -> Result<Reply, Refusal> {
+        let (head, body) = request.into_parts();
+        let (place, owner_told) = decide(&self.expected, &head, || connection.peer())?;
         if self.is_opened_twice(place, owner_told) {
             return Err(Refusal::OpenedTwice);
         }
@@ -229,13 +230,11 @@ impl Front {
             pages::setup::called_back(self.beginning.rehearsal)
         } else {
             pages::setup::page(&pages::setup::SetupPage {
+                beginning: &self.beginning,
                 draft: &state.draft,
                 action: self.expected.page.expose_secret(),
                 token: self.token.expose_secret(),
-                centers: &self.beginning.centers,
                 redirect_uri: &self.redirect_uri,
-                save: self.beginning.save.as_deref(),
-                rehearsal: self.beginning.rehearsal,
             })
         };
         // Chromium keeps a page with status 200 for its back button, which should show what happened since.
@@ -298,13 +297,8 @@ impl Front {
 }
 
 async fn answer(front: Arc<Front>, request: Request<Incoming>, connection: Connection) -> Reply {
-    let (head, body) = request.into_parts();
-    let decided = decide(&front.expected, &head, || connection.peer());
-    let mut reply = match decided {
-        Ok((place, owner_told)) => front.answer(place, owner_told, body).await,
-        Err(refusal) => Err(refusal),
-    }
-    .unwrap_or_else(|refusal| front.refuse(refusal));
+    let answered = front.answer(request, &connection).await;
+    let mut reply = answered.unwrap_or_else(|refusal| front.refuse(refusal));
     // With no-referrer, the page's own form would arrive with the origin `null`.
     let same_origin = HeaderValue::from_static("same-origin");
     reply

@@ -136,19 +136,15 @@ impl Guide<'_> {
     fn failed(&self, error: &Error) -> Page {
         let (field, explained) = (field_of(error), error.explain());
         let what = field.map_or_else(|| explained.title.to_owned(), |(_, why)| why.to_owned());
-        let cause = explained.cause.clone();
-        let told = SetUp::Failed {
-            what: what.clone(),
-            cause,
-        };
-        (self.front.tell)(Event::SetUp(told));
         let failure = [what, explained.cause.clone(), explained.next()];
+        let [what, cause, _] = failure.clone();
+        (self.front.tell)(Event::SetUp(SetUp::Failed { what, cause }));
         self.front.ask_again(|draft| {
             if let Some((field, why)) = field {
                 draft.slip(field, why);
-            }
-            if matches!(field, Some((Field::Secret, _))) {
-                draft.secret = None;
+                if field == Field::Secret {
+                    draft.secret = None;
+                }
             }
             draft.failure = Some(failure.clone());
         });
