@@ -168,10 +168,8 @@ impl SetupPage<'_> {
     fn dead_end(&self) -> Option<[String; 3]> {
         let (title, cause, remedy) = match self.draft.dead_end? {
             Field::Id => {
-                let center = self
-                    .draft
-                    .center
-                    .and_then(|at| self.beginning.centers.get(at));
+                let at = self.draft.center;
+                let center = at.and_then(|at| self.beginning.centers.get(at));
                 let center = center.map_or("this data center", |center| &center.name);
                 (
                     "Invalid Client: the client ID does not exist here",

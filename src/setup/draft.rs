@@ -193,11 +193,8 @@ impl Draft {
             judged = Err(Slip::Swapped);
         }
         let is_secret = matches!(judged, Err(Slip::Swapped));
-        self.id = if is_secret {
-            String::new()
-        } else {
-            id.to_owned()
-        };
+        let shown = if is_secret { "" } else { id };
+        shown.clone_into(&mut self.id);
         self.is_odd = matches!(judged, Err(Slip::Odd)) || confirmed;
         if let Err(slip) = judged {
             self.slip(Field::Id, id_slip(slip));

@@ -155,7 +155,7 @@ impl Front {
     }
 
     /// Sets where the person is.
-    pub(super) fn put(&self, phase: Phase) {
+    pub(super) fn set_phase(&self, phase: Phase) {
         self.change(|state| state.phase = phase);
     }
 
@@ -171,13 +171,14 @@ impl Front {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Changes the state, and wakes whoever waits for a change.
     fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         let changed = change(&mut self.state());
         self.changed.notify_waiters();
         changed
     }
 
-    /// Waits for a state that there is something to take from.
+    /// Waits until the state has something to take.
     async fn until<T>(&self, mut take: impl FnMut(&mut State) -> Option<T>) -> T {
         loop {
             // Exists before the state is looked at, so that no change is missed.

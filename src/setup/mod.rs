@@ -84,7 +84,7 @@ impl Guide<'_> {
     /// The browser is already at the page, which redirects it; and the guide, not the attempt, reports waiting.
     fn lead_on(&self, context: &mut Context) {
         let front = Arc::clone(&self.front);
-        context.open = Box::new(move |start| front.put(Phase::At(Some(start.into()))));
+        context.open = Box::new(move |start| front.set_phase(Phase::At(Some(start.into()))));
         let front = Arc::clone(&self.front);
         context.tell = Arc::new(move |event| match event {
             Event::Waiting { .. } => {}
@@ -92,7 +92,7 @@ impl Guide<'_> {
             Event::Ready { start, address } => {
                 let paste = start.is_none();
                 if paste {
-                    front.put(Phase::At(Some(address)));
+                    front.set_phase(Phase::At(Some(address)));
                 }
                 (front.tell)(Event::SetUp(SetUp::Began { paste }));
             }
@@ -107,8 +107,8 @@ impl Guide<'_> {
         loopback: &Loopback,
         context: &mut Context,
     ) -> Result<ControlFlow<Outcome, Settings>, Error> {
-        self.front.put(Phase::Reaching);
-        let called_back = || self.front.put(Phase::CalledBack);
+        self.front.set_phase(Phase::Reaching);
+        let called_back = || self.front.set_phase(Phase::CalledBack);
         let draw: DrawOutcome<'_> = &|outcome, settings| match outcome {
             // Before its page sends the person back.
             Err(error) if goes_on(error) => self.failed(error),
@@ -260,7 +260,7 @@ mod tests {
         let (stop, stopped) = watch::channel(None);
         let (front, _serving) = front::tests::front(Duration::from_mins(1)).await;
         let guide = guide(front, stopped);
-        guide.front.put(Phase::CalledBack);
+        guide.front.set_phase(Phase::CalledBack);
         stop.send_replace(Some(Signal::Interrupt));
         let patience = tokio::time::timeout(Duration::from_hours(1), guide.settings());
         assert!(patience.await.is_err(), "it ended");
