@@ -186,7 +186,7 @@ impl Layers {
 fn note(name: &Name, kept: &Credentials) -> String {
     let (id, server) = (kept.client.id(), &kept.accounts_server);
     let center = match server.data_center() {
-        Some(center) => center.to_string(),
+        Some(center) => format!("{} ({})", center.name, center.code),
         None => server.to_string(),
     };
     let organization = kept.organization().and_then(|told| told.name.as_ref());

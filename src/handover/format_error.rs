@@ -76,5 +76,8 @@ impl Need {
 }
 
 fn place(center: Option<&DataCenter>) -> String {
-    center.map_or_else(|| "an unknown one".to_owned(), ToString::to_string)
+    center.map_or_else(
+        || "an unknown one".to_owned(),
+        |center| format!("{} ({})", center.name, center.code),
+    )
 }

@@ -135,7 +135,7 @@ impl Guide<'_> {
     /// Shows the person what failed, next to the field that it is about.
     fn failed(&self, error: &Error) -> Page {
         let (field, explained) = (field_of(error), error.explain());
-        let what = field.map_or_else(|| explained.title.to_owned(), |(_, why)| why.to_owned());
+        let what = field.map_or(explained.title, |(_, why)| why).to_owned();
         let failure = [what, explained.cause.clone(), explained.next()];
         let [what, cause, _] = failure.clone();
         (self.front.tell)(Event::SetUp(SetUp::Failed { what, cause }));
