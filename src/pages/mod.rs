@@ -68,18 +68,5 @@ fn pieces(text: &str) -> Vec<&str> {
     pieces
 }
 
-/// A page's color and sign; the text always says the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tone {
-    /// Success.
-    Good,
-    /// Success, with something to check.
-    Attention,
-    /// Failure.
-    Bad,
-    /// Nothing happened (a stray request, or the person declined).
-    Neutral,
-}
-
 #[cfg(test)]
 mod tests;

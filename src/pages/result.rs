@@ -8,7 +8,7 @@ use crate::handover::destination::Destination;
 use crate::handover::fields::View;
 use crate::login::outcome::Outcome;
 use crate::pages::destinations::{Choice, choices};
-use crate::pages::{Page, SCRIPT, Tone};
+use crate::pages::{Page, SCRIPT};
 use crate::profiles::profile::Backend;
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
@@ -69,15 +69,6 @@ struct MessagePage<'a> {
     rehearsal: bool,
 }
 
-impl MessagePage<'_> {
-    fn tone(&self) -> Tone {
-        match self.error {
-            Error::Refused => Tone::Neutral,
-            _ => Tone::Bad,
-        }
-    }
-}
-
 #[derive(Template)]
 #[template(path = "result.html")]
 struct ResultPage<'a> {
@@ -92,14 +83,9 @@ impl ResultPage<'_> {
         identity.organization.is_ok() || identity.user.is_ok()
     }
 
-    /// Good, or Attention if something needs to be checked.
-    fn tone(&self) -> Tone {
-        let login = self.login;
-        if self.is_checked() && login.problems.is_empty() && !login.sender_unseen {
-            Tone::Good
-        } else {
-            Tone::Attention
-        }
+    /// Whether nothing needs to be checked.
+    fn is_good(&self) -> bool {
+        self.is_checked() && self.login.problems.is_empty() && !self.login.sender_unseen
     }
 
     /// Before the organization's name, or a complete title. A successful exchange proves nothing about the CRM; only the

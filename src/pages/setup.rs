@@ -125,10 +125,6 @@ struct FailedPage<'a> {
 }
 
 impl SetupPage<'_> {
-    fn has_problem(&self) -> bool {
-        self.draft.failure.is_some() || !self.draft.slips.is_empty()
-    }
-
     /// What is wrong with this field.
     fn slip(&self, at: Field) -> Option<&str> {
         let mut slips = self.draft.slips.iter();
@@ -137,11 +133,9 @@ impl SetupPage<'_> {
     }
 
     fn secret_note(&self) -> Option<&'static str> {
-        let secret = self.draft.secret.as_ref()?;
-        Some(if secret.of.is_some() {
-            "Saved; leave empty to use it."
-        } else {
-            "Received; leave empty to keep it."
+        self.draft.secret.as_ref().map(|secret| match secret.of {
+            Some(_) => "Saved; leave empty to use it.",
+            None => "Received; leave empty to keep it.",
         })
     }
 

@@ -233,9 +233,9 @@ impl Draft {
             self.scopes = None;
             return Some(self.destination.scopes());
         }
-        let known: Vec<_> = scope_catalog::all().map(|known| known.scope).collect();
-        let ticked = form.ticked.iter().filter_map(|at| known.get(*at).copied());
-        let ticked = ticked.collect::<Vec<_>>().join(",");
+        let known = |place: &usize| Some(scope_catalog::all().nth(*place)?.scope);
+        let ticked: Vec<_> = form.ticked.iter().filter_map(known).collect();
+        let ticked = ticked.join(",");
         let typed = form.scopes.as_str();
         match Scopes::parse(&format!("{ticked},{typed}")) {
             Ok(scopes) => {
