@@ -1,7 +1,7 @@
 //! Messages of the flows without a callback: pasting, another device, a self client.
 
 use crate::terminal::Terminal;
-use crate::terminal::screen::{BOLD, WARNING};
+use crate::terminal::screen::{BOLD, WARNING, width};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 use zoho_grant::loopback::decide::Refusal;
@@ -11,6 +11,13 @@ use zoho_grant::untrusted::Untrusted;
 /// Longer addresses produce QR codes that do not fit on a terminal.
 const QR_BYTES: usize = 150;
 
+/// Why to paste nobody else's address.
+pub fn only_your_own() -> String {
+    format!(
+        "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
+    )
+}
+
 impl Terminal {
     /// Says that this is a rehearsal.
     pub fn rehearsal(&self) {
@@ -19,27 +26,18 @@ impl Terminal {
         ));
     }
 
-    /// Says where to generate a grant token in the stand-in.
-    pub fn console(&self, address: &str) {
-        self.must_say("Generate a grant token in the stand-in's API console, and paste it here:");
-        self.must_say(&format!("  {address}"));
-    }
-
     /// Explains pasting, if it is possible.
     pub(super) fn explain_pasting(&self) {
         let known = self.registration.get();
         let Some(known) = known.filter(|known| known.pasting) else {
             return;
         };
-        let warning = format!(
-            "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
-        );
-        if known.is_here {
+        if known.redirect_uri.is_here() {
             self.say("If the browser cannot reach this machine, copy the address that it ends up at, paste it here, and press Enter.");
-            self.say(&warning);
+            self.say(&only_your_own());
         } else {
             self.must_say("After you accept, copy the address that the browser ends up at, paste it here, and press Enter.");
-            self.must_say(&warning);
+            self.must_say(&only_your_own());
         }
     }
 
@@ -64,7 +62,7 @@ impl Terminal {
         self.must_say("On any device, open this address and enter the code:");
         self.must_say(&format!("  {BOLD}{address}{BOLD:#}"));
         self.must_say(&format!("  Code: {BOLD}{code}{BOLD:#}"));
-        if self.quiet || !self.screen.is_terminal {
+        if self.talk.quiet || !self.screen.is_terminal {
             return;
         }
         if let Some(rows) = picture(complete.unwrap_or(address).raw()) {
@@ -87,8 +85,7 @@ fn picture(address: &str) -> Option<Vec<String>> {
     drawn.dark_color(Dense1x2::Light);
     let drawn = drawn.light_color(Dense1x2::Dark).build();
     let columns = drawn.lines().next()?.chars().count();
-    let width = terminal_size::terminal_size_of(std::io::stderr());
-    if width.is_some_and(|(width, _)| usize::from(width.0) < columns) {
+    if width().is_some_and(|width| width < columns) {
         return None;
     }
     let colors = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);

@@ -33,6 +33,7 @@ use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::http::Requested;
+use zoho_grant::zoho::trust::AccountsServer;
 
 /// How long to wait before explaining the error pages that Zoho shows without redirecting.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -55,8 +56,7 @@ const REFUSALS_TOLD: usize = 20;
 /// Messages for the person, on standard error.
 pub struct Terminal {
     screen: Screen,
-    quiet: bool,
-    verbose: bool,
+    talk: Talk,
     registration: OnceLock<Registration>,
     /// Zoho's consent page for this login.
     consent: OnceLock<SecretString>,
@@ -67,16 +67,12 @@ pub struct Terminal {
 
 /// What must match Zoho's console for a login to succeed.
 struct Registration {
-    redirect_uri: String,
-    /// Whether this machine serves it.
-    is_here: bool,
+    home: AccountsServer,
+    redirect_uri: RedirectUri,
     /// Whether the redirected address can be pasted.
     pasting: bool,
     opener: Opener,
-    /// The command that forwards the redirect URI to the person's machine, if they are on another one.
-    tunnel: Option<String>,
-    console: &'static str,
-    data_center: String,
+    surroundings: Surroundings,
     /// Whether Zoho is the stand-in.
     rehearsal: bool,
 }
@@ -88,6 +84,12 @@ fn linked(address: &str) -> String {
     } else {
         address.to_owned()
     }
+}
+
+/// Minutes and seconds.
+fn clock(left: Duration) -> String {
+    let seconds = left.as_millis().div_ceil(1000);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
 }
 
 impl Terminal {
@@ -109,8 +111,7 @@ impl Terminal {
     fn new(screen: Screen, talk: Talk) -> Self {
         Self {
             screen,
-            quiet: talk.quiet,
-            verbose: talk.verbose > 0,
+            talk,
             registration: OnceLock::new(),
             consent: OnceLock::new(),
             said: Mutex::default(),
@@ -120,42 +121,35 @@ impl Terminal {
 
     /// Says what must be registered and where, and shows warnings, before the person consents.
     pub fn listening(&self, plan: &Plan, redirect_uri: &RedirectUri, pasting: bool) {
-        let home = &plan.settings.home;
-        let console = home.api_console();
-        let center = home.data_center();
-        let surroundings = match plan.opener {
-            Opener::Visitor | Opener::PastingVisitor => Surroundings::Here,
-            Opener::Nobody | Opener::Browser => tunnel::of_this_process(redirect_uri),
-        };
-        self.registration.get_or_init(|| Registration {
-            redirect_uri: redirect_uri.to_string(),
-            is_here: redirect_uri.is_here(),
+        let known = self.registration.get_or_init(|| Registration {
+            home: plan.settings.home.clone(),
+            redirect_uri: redirect_uri.clone(),
             pasting,
             opener: plan.opener,
-            tunnel: match &surroundings {
-                Surroundings::Remote(command) => Some(command.clone()),
-                Surroundings::Here | Surroundings::Container => None,
+            surroundings: match plan.opener {
+                Opener::Visitor | Opener::PastingVisitor => Surroundings::Here,
+                Opener::Nobody | Opener::Browser => tunnel::of_this_process(redirect_uri),
             },
-            console,
-            data_center: center.map_or_else(|| home.to_string(), |center| center.name.to_owned()),
             rehearsal: plan.settings.rehearsal,
         });
         if plan.settings.rehearsal {
             self.rehearsal();
         } else if self.is_new(REDIRECT_URI) {
             self.say(&format!(
-                "Redirect URI; register exactly this at {console}:"
+                "Redirect URI; register exactly this at {}:",
+                known.home.api_console()
             ));
             self.say(&format!("  {BOLD}{redirect_uri}{BOLD:#}"));
         }
-        self.remarks(plan.note.as_deref(), &plan.warnings);
-        self.explain_surroundings(&surroundings, redirect_uri);
+        plan.note.iter().for_each(|note| self.say(note));
+        self.warn(&plan.warnings);
+        self.explain_surroundings(known);
         self.spin("Connecting to Zoho …");
     }
 
     /// Explains how a browser on another machine reaches this one.
-    fn explain_surroundings(&self, surroundings: &Surroundings, redirect_uri: &RedirectUri) {
-        match surroundings {
+    fn explain_surroundings(&self, known: &Registration) {
+        match &known.surroundings {
             Surroundings::Here => {}
             Surroundings::Remote(command) => {
                 self.must_say("Is your browser on another machine? Run this there first, and leave it open:");
@@ -164,8 +158,8 @@ impl Terminal {
             Surroundings::Container => self.say(&format!(
                 "This looks like a container: a browser outside it reaches {} only if the container shares the host's \
                  network (docker run --network host).{}",
-                redirect_uri.authority(),
-                if self.is_pasting() {
+                known.redirect_uri.authority(),
+                if known.pasting {
                     ""
                 } else {
                     " Otherwise, run it in a terminal (docker run -it) to paste the address that the browser ends up at."
@@ -174,17 +168,9 @@ impl Terminal {
         }
     }
 
-    /// Shows a note about the client, and warnings, one sentence each.
-    pub fn remarks(&self, note: Option<&str>, warnings: &[String]) {
-        if let Some(note) = note {
-            self.say(note);
-        }
-        self.warn(warnings);
-    }
-
     /// Starts a spinner for something that may take a moment.
     pub fn spin(&self, text: &str) {
-        if !self.quiet {
+        if !self.talk.quiet {
             self.screen.spin(text);
         }
     }
@@ -197,8 +183,13 @@ impl Terminal {
     /// Shows warnings, one sentence each.
     pub fn warn(&self, warnings: &[String]) {
         for warning in warnings {
-            self.must_say(&format!("{WARNING}warning:{WARNING:#} {warning}"));
+            self.warn_of(warning);
         }
+    }
+
+    /// Shows one warning.
+    pub fn warn_of(&self, warning: &str) {
+        self.must_say(&format!("{WARNING}warning:{WARNING:#} {warning}"));
     }
 
     /// Shows what could not be done, why, and what to do next.
@@ -230,11 +221,10 @@ impl Terminal {
             Event::BrowserFailed(why) => self.browser_failed(why),
             Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
             Event::OnPort(notice) => self.on_port(*notice),
-            Event::SenderUnseen => self.warn(&[
+            Event::SenderUnseen => self.warn_of(
                 "The connection with Zoho's response closed before zoho-grant could see which user of this machine it belonged \
-                 to. Check that the organization and the person are yours."
-                    .to_owned(),
-            ]),
+                 to. Check that the organization and the person are yours.",
+            ),
             Event::Exchanging(server) => {
                 self.step(&format!("Exchanging the grant token at {server} …"));
             }
@@ -280,7 +270,9 @@ impl Terminal {
         self.screen.clear();
         let opened = self.opener() != Opener::Nobody;
         let known = self.registration.get();
-        let elsewhere = known.is_some_and(|known| known.tunnel.is_some());
+        let is_remote =
+            |known: &Registration| matches!(known.surroundings, Surroundings::Remote(_));
+        let elsewhere = !opened || known.is_some_and(is_remote);
         if let Some(start) = start {
             self.say(if opened {
                 "Opening your browser. If it does not open, open this address on this machine:"
@@ -289,12 +281,11 @@ impl Terminal {
             });
             self.must_say(&format!("  {}", linked(start)));
         }
-        if start.is_none() {
-            self.say("Open this address, and accept:");
-        } else if !opened || elsewhere {
-            self.say("In a browser on another machine, open Zoho's page instead:");
-        }
-        if start.is_none() || !opened || elsewhere {
+        if start.is_none() || elsewhere {
+            self.say(match start {
+                Some(_) => "In a browser on another machine, open Zoho's page instead:",
+                None => "Open this address, and accept:",
+            });
             self.must_say(&format!("  {}", address.expose_secret()));
         }
         self.consent.get_or_init(|| address.clone());
@@ -316,24 +307,22 @@ impl Terminal {
         if since >= SILENCE {
             self.explain_error_pages();
         }
-        let here = self.registration.get().filter(|known| known.is_here);
-        let nobody_came =
-            !started && since >= OPENING && here.is_some() && self.opener() != Opener::Nobody;
-        if nobody_came && self.is_new("nobody came") {
-            self.must_say("No browser has opened the address above yet. Open it yourself.");
+        let known = self.registration.get();
+        let is_here = known.is_some_and(|known| known.redirect_uri.is_here());
+        if is_here && !started && since >= OPENING && self.opener() != Opener::Nobody {
+            self.once("No browser has opened the address above yet. Open it yourself.");
         }
-        if here.is_some() && since >= STUCK {
+        if is_here && since >= STUCK {
             self.explain_being_stuck();
         }
-        let seconds = left.as_millis().div_ceil(1000);
-        let left = format!("{}:{:02}", seconds / 60, seconds % 60);
+        let left = clock(left);
         if !self.screen.is_terminal {
             if self.is_new("waiting") {
                 self.say(&format!(
                     "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
                 ));
             }
-        } else if !self.quiet {
+        } else if !self.talk.quiet {
             self.screen
                 .live(&format!("Waiting for Zoho … {left} left, Ctrl-C stops"));
         }
@@ -363,13 +352,16 @@ impl Terminal {
             return;
         };
         if self.is_new("error pages") {
+            let (home, redirect_uri) = (&known.home, &known.redirect_uri);
+            let center = home.data_center();
+            let center = center.map_or_else(|| home.to_string(), |center| center.name.to_owned());
             self.must_say(&format!(
                 "Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:\n  \
-                 Invalid Client        The client ID does not exist in this data center ({}): check --client-id and --dc.\n  \
-                 Invalid Redirect Uri  Register exactly {} at {}.\n  \
+                 Invalid Client        The client ID does not exist in this data center ({center}): check --client-id and --dc.\n  \
+                 Invalid Redirect Uri  Register exactly {redirect_uri} at {}.\n  \
                  Invalid OAuth Scope   One of the scopes does not exist: check the spelling in --scope.\n\
                  Fix it, then run the login again.",
-                known.data_center, known.redirect_uri, known.console
+                home.api_console()
             ));
         }
     }
@@ -420,10 +412,10 @@ impl Terminal {
     /// Reports another user of this machine, which may be the person's own browser in a container.
     fn neighbor(&self, uid: u32, place: Place) {
         if self.is_new("neighbor") {
-            self.warn(&[format!(
+            self.warn_of(&format!(
                 "Another user of this machine, {}, sent a request to this login. It was refused and had no effect.",
                 user(uid)
-            )]);
+            ));
         }
         match place {
             Place::Start | Place::Clear | Place::ClearNow => {
@@ -452,10 +444,8 @@ impl Terminal {
         } else {
             "Open the address above yourself."
         };
-        self.warn(&[format!(
-            "No browser could be opened ({}). {instead}",
-            Untrusted::new(why)
-        )]);
+        let why = Untrusted::new(why);
+        self.warn_of(&format!("No browser could be opened ({why}). {instead}"));
     }
 
     /// A short step, which leaves nothing behind on a terminal.
@@ -481,18 +471,20 @@ impl Terminal {
     }
 
     fn detail(&self, line: &str) {
-        if self.verbose {
+        if self.talk.verbose > 0 {
             self.must_say(&format!("{DIM}{line}{DIM:#}"));
         }
     }
 
-    fn say(&self, line: &str) {
-        if !self.quiet {
+    /// Says what is good to know; nothing with `--quiet`.
+    pub fn say(&self, line: &str) {
+        if !self.talk.quiet {
             self.must_say(line);
         }
     }
 
-    fn must_say(&self, line: &str) {
+    /// Says what a person needs to know.
+    pub fn must_say(&self, line: &str) {
         self.screen.line(line);
     }
 }

@@ -1,7 +1,7 @@
 //! Messages that accompany the setup page.
 
-use crate::terminal::Terminal;
-use crate::terminal::screen::{DIM, WARNING};
+use crate::terminal::flows::only_your_own;
+use crate::terminal::{Terminal, clock};
 use zoho_grant::event::SetUp;
 use zoho_grant::loopback::peer::user;
 
@@ -14,11 +14,10 @@ impl Terminal {
                 self.must_say(&format!("  {address}"));
             }
             SetUp::Waiting { left } => {
-                let seconds = left.as_millis().div_ceil(1000);
-                let left = format!("{}:{:02}", seconds / 60, seconds % 60);
-                if self.screen.is_terminal && !self.quiet {
+                if self.screen.is_terminal && !self.talk.quiet {
                     self.screen.live(&format!(
-                        "{DIM}The setup page is waiting for you … {left} left, Ctrl-C stops{DIM:#}"
+                        "The setup page is waiting for you … {} left, Ctrl-C stops",
+                        clock(*left)
                     ));
                 } else if self.is_new("setup page") {
                     self.say("The setup page is waiting for you. Ctrl-C stops.");
@@ -29,17 +28,15 @@ impl Terminal {
             }
             SetUp::Began { paste: true } => {
                 self.must_say("Continuing to Zoho. After the consent, copy the address that the browser ends up at, paste it here, and press Enter.");
-                self.must_say(&format!(
-                    "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
-                ));
+                self.must_say(&only_your_own());
             }
             SetUp::Failed { what, cause } => {
-                self.warn(&[format!("{what} {cause} The setup page is still open: correct this there, and continue.")]);
+                self.warn_of(&format!("{what} {cause} The setup page is still open: correct this there, and continue."));
             }
-            SetUp::Neighbor(uid) => self.warn(&[format!(
+            SetUp::Neighbor(uid) => self.warn_of(&format!(
                 "Another user of this machine, {}, requested the setup page. It was refused, and nothing was changed.",
                 user(*uid)
-            )]),
+            )),
         }
     }
 }

@@ -41,14 +41,12 @@ fn written_where(
         talk,
     );
     terminal.registration.get_or_init(|| Registration {
-        redirect_uri: "http://localhost:8085/callback".to_owned(),
-        is_here: true,
+        home: AccountsServer::given("https://accounts.zoho.eu").unwrap(),
+        redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),
         pasting,
         opener: Opener::Browser,
-        tunnel: None,
+        surroundings: Surroundings::Here,
         rehearsal: false,
-        console: "https://api-console.zoho.eu",
-        data_center: "Europe".to_owned(),
     });
     for event in events {
         terminal.event(event);
