@@ -109,7 +109,7 @@ async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
     let outcome = tokio::select! {
         biased;
         () = no_page => {
-            app.terminal.warn(&["No browser could be opened, so the questions are asked here.".to_owned()]);
+            app.terminal.warn_of("No browser could be opened, so the questions are asked here.");
             None
         }
         outcome = setup((beginning, draft), &make, loopback, &mut context) => Some(outcome),

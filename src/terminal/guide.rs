@@ -1,6 +1,6 @@
 //! Messages between the questions that `login` asks.
 
-use crate::terminal::screen::{BOLD, WARNING, unbroken};
+use crate::terminal::screen::{BOLD, WARNING};
 use crate::terminal::{REDIRECT_URI, Terminal};
 use std::path::Path;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
@@ -11,11 +11,6 @@ use zoho_grant::zoho::scope_catalog;
 use zoho_grant::zoho::scopes::Scopes;
 
 impl Terminal {
-    /// The first line.
-    pub fn guide_begins(&self) {
-        self.say(&format!("Prefer a page? {}", unbroken("zoho-grant setup")));
-    }
-
     /// Says where to register the client, and what to enter there.
     pub fn console_form(&self, console: &str, redirect_uri: &RedirectUri) {
         self.is_new(REDIRECT_URI);
@@ -30,31 +25,25 @@ impl Terminal {
         );
     }
 
-    /// Says why the input is not a client ID.
+    /// Says why the input is not a client ID, or questions its unusual shape.
     pub fn no_client_id(&self, slip: Slip) {
-        self.not_taken_yet(&match slip {
-            Slip::Swapped => {
-                "This looks like the client secret. The client ID begins with 1000.".to_owned()
+        let why = match slip {
+            Slip::Wrong(not) => &format!("This is not a client ID: {not}."),
+            Slip::Swapped => "This looks like the client secret. The client ID begins with 1000.",
+            Slip::Odd => {
+                "A client ID is usually 1000. followed by 30 capital letters and digits. Is it complete?"
             }
-            slip => format!("This is not a client ID: {slip}."),
-        });
-    }
-
-    /// Questions a client ID of an unusual shape.
-    pub fn odd_id(&self) {
-        self.not_taken_yet(
-            "A client ID is usually 1000. followed by 30 capital letters and digits. Is it complete?",
-        );
+        };
+        self.not_taken_yet(why);
     }
 
     /// Says why the input is not a client secret.
     pub fn no_client_secret(&self, slip: Slip) {
-        self.not_taken_yet(&match slip {
-            Slip::Swapped => {
-                "This is a client ID. The console shows the client secret next to it.".to_owned()
-            }
-            slip => format!("This is not a client secret: {slip}."),
-        });
+        let why = match slip {
+            Slip::Swapped => "This is a client ID. The console shows the client secret next to it.",
+            slip => &format!("This is not a client secret: {slip}."),
+        };
+        self.not_taken_yet(why);
     }
 
     fn not_taken_yet(&self, why: &str) {
