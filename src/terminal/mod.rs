@@ -171,7 +171,7 @@ impl Terminal {
     /// Starts a spinner for something that may take a moment.
     pub fn spin(&self, text: &str) {
         if !self.talk.quiet {
-            self.screen.spin(text);
+            self.screen.live(text, true);
         }
     }
 
@@ -323,8 +323,10 @@ impl Terminal {
                 ));
             }
         } else if !self.talk.quiet {
-            self.screen
-                .live(&format!("Waiting for Zoho … {left} left, Ctrl-C stops"));
+            self.screen.live(
+                &format!("Waiting for Zoho … {left} left, Ctrl-C stops"),
+                false,
+            );
         }
     }
 

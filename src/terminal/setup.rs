@@ -15,10 +15,9 @@ impl Terminal {
             }
             SetUp::Waiting { left } => {
                 if self.screen.is_terminal && !self.talk.quiet {
-                    self.screen.live(&format!(
-                        "The setup page is waiting for you … {} left, Ctrl-C stops",
-                        clock(*left)
-                    ));
+                    let left = clock(*left);
+                    let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
+                    self.screen.live(&line, false);
                 } else if self.is_new("setup page") {
                     self.say("The setup page is waiting for you. Ctrl-C stops.");
                 }

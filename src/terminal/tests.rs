@@ -194,7 +194,7 @@ fn something_moves_while_an_answer_is_awaited() {
     let paper = Paper::default();
     let screen = Screen::new(Box::new(paper.clone()), true, || None);
     let shown = || String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
-    screen.spin("Asking");
+    screen.live("Asking", true);
     assert_eq!(shown(), "\r\x1b[2K\x1b[2m⠋ Asking\x1b[0m");
     while !shown().contains("⠙ Asking") {
         std::thread::yield_now();
