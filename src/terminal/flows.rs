@@ -62,7 +62,7 @@ impl Terminal {
         self.must_say("On any device, open this address and enter the code:");
         self.must_say(&format!("  {BOLD}{address}{BOLD:#}"));
         self.must_say(&format!("  Code: {BOLD}{code}{BOLD:#}"));
-        if self.talk.quiet || !self.screen.is_terminal {
+        if !self.screen.is_live {
             return;
         }
         if let Some(rows) = picture(complete.unwrap_or(address).raw()) {

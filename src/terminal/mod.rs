@@ -103,8 +103,8 @@ impl Terminal {
         .write_global();
         let stderr = std::io::stderr();
         prompt::colored(AutoStream::choice(&stderr) != ColorChoice::Never);
-        let is_terminal = stderr.is_terminal();
-        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_terminal, width);
+        let is_live = stderr.is_terminal() && !talk.quiet;
+        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_live, width);
         Self::new(screen, talk)
     }
 
@@ -170,9 +170,7 @@ impl Terminal {
 
     /// Starts a spinner for something that may take a moment.
     pub fn spin(&self, text: &str) {
-        if !self.talk.quiet {
-            self.screen.live(text, true);
-        }
+        self.screen.live(text, true);
     }
 
     /// Stops the spinner.
@@ -316,17 +314,13 @@ impl Terminal {
             self.explain_being_stuck();
         }
         let left = clock(left);
-        if !self.screen.is_terminal {
-            if self.is_new("waiting") {
-                self.say(&format!(
-                    "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
-                ));
-            }
-        } else if !self.talk.quiet {
-            self.screen.live(
-                &format!("Waiting for Zoho … {left} left, Ctrl-C stops"),
-                false,
-            );
+        if self.screen.is_live {
+            let line = format!("Waiting for Zoho … {left} left, Ctrl-C stops");
+            self.screen.live(&line, false);
+        } else if self.is_new("waiting") {
+            self.say(&format!(
+                "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
+            ));
         }
     }
 
@@ -452,7 +446,7 @@ impl Terminal {
 
     /// A short step, which leaves nothing behind on a terminal.
     fn step(&self, line: &str) {
-        if self.screen.is_terminal {
+        if self.screen.is_live {
             self.spin(line);
         } else {
             self.say(line);

@@ -21,7 +21,7 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials);
-                if self.screen.is_terminal && !matches!(login.written, Written::Output(_)) {
+                if self.screen.is_live && !matches!(login.written, Written::Output(_)) {
                     self.masked(&login.credentials);
                 }
                 login.reading.iter().for_each(|sentence| self.say(sentence));

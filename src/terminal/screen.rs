@@ -31,8 +31,8 @@ const FRAME: Duration = Duration::from_millis(100);
 /// Standard error. A closed terminal must not end the login, so write errors are ignored.
 pub struct Screen {
     state: Arc<Mutex<State>>,
-    /// Whether a line can be overwritten.
-    pub is_terminal: bool,
+    /// Whether a line can be overwritten, and may be.
+    pub is_live: bool,
     /// Width in columns; if unknown, lines are not wrapped here.
     width: fn() -> Option<usize>,
 }
@@ -52,11 +52,7 @@ struct Live {
 
 impl Screen {
     /// Writes to `out`, which strips colors if need be.
-    pub fn new(
-        out: Box<dyn Write + Send>,
-        is_terminal: bool,
-        width: fn() -> Option<usize>,
-    ) -> Self {
+    pub fn new(out: Box<dyn Write + Send>, is_live: bool, width: fn() -> Option<usize>) -> Self {
         let state = State {
             out,
             live: None,
@@ -64,14 +60,14 @@ impl Screen {
         };
         Self {
             state: Arc::new(Mutex::new(state)),
-            is_terminal,
+            is_live,
             width,
         }
     }
 
     /// Writes lines, replacing the live line if there is one.
     pub fn line(&self, lines: &str) {
-        let width = (self.width)().filter(|_| self.is_terminal);
+        let width = (self.width)();
         let lines = width.map_or_else(|| lines.replace(GLUE, " "), |width| wrapped(lines, width));
         let mut state = lock(&self.state);
         let erase = state.live.as_ref().map_or("", |_| ERASE);
@@ -82,7 +78,7 @@ impl Screen {
 
     /// Overwrites the live line; does nothing if lines cannot be overwritten. If it `spins`, other lines appear above it.
     pub fn live(&self, text: &str, spins: bool) {
-        if !self.is_terminal {
+        if !self.is_live {
             return;
         }
         // A row that wraps could not be cleared.

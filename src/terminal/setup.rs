@@ -14,7 +14,7 @@ impl Terminal {
                 self.must_say(&format!("  {address}"));
             }
             SetUp::Waiting { left } => {
-                if self.screen.is_terminal && !self.talk.quiet {
+                if self.screen.is_live {
                     let left = clock(*left);
                     let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
                     self.screen.live(&line, false);

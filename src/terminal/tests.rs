@@ -37,7 +37,7 @@ fn written_where(
         color: clap::ColorChoice::Auto,
     };
     let terminal = Terminal::new(
-        Screen::new(Box::new(paper.clone()), is_terminal, || None),
+        Screen::new(Box::new(paper.clone()), is_terminal && !quiet, || None),
         talk,
     );
     terminal.registration.get_or_init(|| Registration {
