@@ -35,6 +35,8 @@ pub use unix::{keep_cores_again, keep_no_core, watch};
 #[cfg(unix)]
 mod unix {
     use super::{FIRST, LISTENED, Ordering, Signal, prompt};
+    #[cfg(target_os = "linux")]
+    use procfs::process::Process;
     use rustix::process::{Resource, Rlimit, getpgrp, getrlimit, getsid, setrlimit};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGXFSZ};
     use signal_hook::iterator::Signals;
@@ -82,12 +84,8 @@ mod unix {
     /// One bit for each signal.
     #[cfg(target_os = "linux")]
     fn ignored() -> u64 {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mut lines = status.lines();
-        let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
-        ignored.map_or(0, |bits| {
-            u64::from_str_radix(bits.trim(), 16).unwrap_or_default()
-        })
+        let status = Process::myself().and_then(|own| own.status());
+        status.map_or(0, |status| status.sigign)
     }
 
     /// Safe code cannot query them directly.

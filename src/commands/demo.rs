@@ -44,5 +44,5 @@ fn code(plan: &Plan, stand_in: &StandIn, app: &App) -> Result<SecretString, Usag
     app.terminal
         .must_say(&format!("  {server}/console?scope={scopes}"));
     // `ask` keeps the runtime going, so that the console can respond.
-    app.ask(prompt::grant_token)
+    app.ask(|| prompt::secret("Grant token"))
 }

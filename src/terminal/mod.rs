@@ -256,7 +256,7 @@ impl Terminal {
                 "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port. \
                  Clear the cookies of localhost in that browser, or open the address in a private window.",
             ),
-            Notice::WillClearAppData if self.opener() == Opener::Visitor => {}
+            Notice::WillClearAppData if self.login_is(|it| it.opener == Opener::Visitor) => {}
             Notice::WillClearAppData => self.once(
                 "At the end, this browser will clear the data that apps stored for the redirect URI's port.",
             ),
@@ -266,11 +266,9 @@ impl Terminal {
     /// Shows the address to open: if a browser opens here, only the short one, which contains no state.
     fn ready(&self, start: Option<&str>, address: &SecretString) {
         self.screen.clear();
-        let opened = self.opener() != Opener::Nobody;
-        let known = self.registration.get();
-        let is_remote =
-            |known: &Registration| matches!(known.surroundings, Surroundings::Remote(_));
-        let elsewhere = !opened || known.is_some_and(is_remote);
+        let opened = self.is_opened();
+        let elsewhere =
+            !opened || self.login_is(|it| matches!(it.surroundings, Surroundings::Remote(_)));
         if let Some(start) = start {
             self.say(if opened {
                 "Opening your browser. If it does not open, open this address on this machine:"
@@ -290,28 +288,36 @@ impl Terminal {
         self.explain_pasting();
     }
 
-    /// Who opens the start address.
-    fn opener(&self) -> Opener {
-        let registration = self.registration.get();
-        registration.map_or(Opener::Nobody, |known| known.opener)
+    fn login_is(&self, so: impl Fn(&Registration) -> bool) -> bool {
+        self.registration.get().is_some_and(so)
+    }
+
+    /// Whether the start address is opened in a browser.
+    fn is_opened(&self) -> bool {
+        self.login_is(|it| it.opener != Opener::Nobody)
     }
 
     /// Whether the redirected address can be pasted.
     fn is_pasting(&self) -> bool {
-        self.registration.get().is_some_and(|known| known.pasting)
+        self.login_is(|it| it.pasting)
     }
 
     fn waiting(&self, since: Duration, left: Duration, started: bool) {
         if since >= SILENCE {
             self.explain_error_pages();
         }
-        let known = self.registration.get();
-        let is_here = known.is_some_and(|known| known.redirect_uri.is_here());
-        if is_here && !started && since >= OPENING && self.opener() != Opener::Nobody {
+        let is_here = self.login_is(|it| it.redirect_uri.is_here());
+        if is_here && !started && since >= OPENING && self.is_opened() {
             self.once("No browser has opened the address above yet. Open it yourself.");
         }
         if is_here && since >= STUCK {
-            self.explain_being_stuck();
+            // An earlier app's service worker that intercepts everything looks just like a person who takes their time.
+            self.once(if self.is_pasting() {
+                "Nothing happens? Open the address above in a private window, or paste the address that the browser ends up at \
+                 here: an app that used this port before may intercept it."
+            } else {
+                "Nothing happens? Open the address above in a private window: an app that used this port before may intercept it."
+            });
         }
         let left = clock(left);
         if self.screen.is_live {
@@ -333,21 +339,10 @@ impl Terminal {
         }
     }
 
-    /// An earlier app's service worker that intercepts everything looks just like a person who takes their time.
-    fn explain_being_stuck(&self) {
-        self.once(if self.is_pasting() {
-            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends up at here: \
-             an app that used this port before may intercept it."
-        } else {
-            "Nothing happens? Open the address above in a private window: an app that used this port before may intercept it."
-        });
-    }
-
     fn explain_error_pages(&self) {
-        let Some(known) = self.registration.get() else {
-            return;
-        };
-        if self.is_new("error pages") {
+        if let Some(known) = self.registration.get()
+            && self.is_new("error pages")
+        {
             let (home, redirect_uri) = (&known.home, &known.redirect_uri);
             let center = home.data_center();
             let center = center.map_or_else(|| home.to_string(), |center| center.name.to_owned());
@@ -416,8 +411,7 @@ impl Terminal {
         match place {
             Place::Start | Place::Clear | Place::ClearNow => {
                 // Otherwise, it has already been printed.
-                let opened = self.opener() != Opener::Nobody;
-                if let Some(address) = self.consent.get().filter(|_| opened)
+                if let Some(address) = self.consent.get().filter(|_| self.is_opened())
                     && self.is_new("neighbor at start")
                 {
                     self.must_say("If that was your own browser (in a container, for example), open Zoho's page in it instead:");
@@ -434,8 +428,7 @@ impl Terminal {
     }
 
     fn browser_failed(&self, why: &str) {
-        let rehearsal = self.registration.get().is_some_and(|known| known.rehearsal);
-        let instead = if rehearsal {
+        let instead = if self.login_is(|it| it.rehearsal) {
             "Open the address above yourself, or run zoho-grant demo --yes."
         } else {
             "Open the address above yourself."

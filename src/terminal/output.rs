@@ -8,8 +8,8 @@ use std::io::{self, Write};
 /// a signal arrives while nobody reads what was already written.
 pub struct Output;
 
-#[cfg(unix)]
 impl Write for Output {
+    #[cfg(unix)]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         if unix::leads_nowhere() {
             let why = "it is closed, or it is /dev/null";
@@ -24,13 +24,7 @@ impl Write for Output {
         Ok(rustix::io::write(io::stdout(), &bytes[..most])?)
     }
 
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-#[cfg(not(unix))]
-impl Write for Output {
+    #[cfg(not(unix))]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         io::stdout().write(bytes)
     }

@@ -162,9 +162,7 @@ pub fn wrapped(lines: &str, width: usize) -> String {
         let hang = " ".repeat(hang);
         let options = textwrap::Options::new(width)
             .break_words(false)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
             .subsequent_indent(&hang);
         textwrap::fill(&line, options).replace(GLUE, " ")
     };

@@ -3,8 +3,6 @@
 use crate::terminal::Terminal;
 use crate::terminal::output::Output;
 use crate::terminal::screen::GOOD;
-use anstream::adapter::strip_str;
-use anstream::{AutoStream, ColorChoice};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::SystemTime;
@@ -18,16 +16,12 @@ use zoho_grant::zoho::trust::AccountsServer;
 impl Terminal {
     /// Prints on standard output.
     pub fn print(&self, text: &str) -> Result<(), Error> {
-        printed(self.write(text))
+        printed(self.write(io::stdout(), text))
     }
 
     /// The same in color, if wanted. A program such as `head` may close the pipe early, which is not an error.
     pub fn print_styled(&self, text: &str) -> Result<(), Error> {
-        let written = match AutoStream::choice(&io::stdout()) {
-            ColorChoice::Never => self.write(&strip_str(text).to_string()),
-            _ => self.write(text),
-        };
-        match written {
+        match self.write(anstream::stdout(), text) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => printed(written),
         }
@@ -39,9 +33,8 @@ impl Terminal {
         printed(Output.write_all(text.as_bytes()))
     }
 
-    fn write(&self, text: &str) -> io::Result<()> {
+    fn write(&self, mut stdout: impl Write, text: &str) -> io::Result<()> {
         self.screen.clear();
-        let mut stdout = io::stdout();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
