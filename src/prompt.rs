@@ -169,6 +169,8 @@ pub fn pasted() -> mpsc::Receiver<SecretString> {
     pasted
 }
 
+#[cfg(unix)]
+pub use system::is_ready;
 pub use system::{forget_typed, is_in_foreground};
 
 /// Restores the terminal if a prompt is open. No prompt can open or close until the guard is dropped.
@@ -349,7 +351,7 @@ mod system {
     }
 
     /// Waits until it is ready: false if it is gone, none if it is not ready in time.
-    fn is_ready(file: impl AsFd, how: PollFlags, within: Duration) -> Option<bool> {
+    pub fn is_ready(file: impl AsFd, how: PollFlags, within: Duration) -> Option<bool> {
         let mut polled = [PollFd::new(&file, how)];
         match poll(&mut polled, Timespec::try_from(within).ok().as_ref()) {
             Ok(0) | Err(Errno::INTR) => None,

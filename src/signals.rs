@@ -51,14 +51,10 @@ mod unix {
 
     /// Prevents core dumps, because the memory contains secrets.
     pub fn keep_no_core() {
-        let limit = getrlimit(Resource::Core);
+        let mut limit = getrlimit(Resource::Core);
         let _ = FORMER.set(limit);
-        let core = limit.maximum.map_or(CORE, |maximum| maximum.min(CORE));
-        let none = Rlimit {
-            current: Some(core),
-            ..limit
-        };
-        let _ = setrlimit(Resource::Core, none);
+        limit.current = Some(limit.maximum.map_or(CORE, |maximum| maximum.min(CORE)));
+        let _ = setrlimit(Resource::Core, limit);
     }
 
     /// Restores the limit for a program that replaces this one: its memory is its own business.

@@ -47,8 +47,7 @@ impl Terminal {
             NotTaken::NotAnAddress => self.once("That is not the redirected address. Paste everything in the browser's address bar: it begins with the redirect URI and contains code= and state=."),
             NotTaken::Elsewhere => self.once("That is another address. Accept on Zoho's page first; the address that the browser ends up at then begins with the redirect URI."),
             NotTaken::Incomplete => self.once("That address belongs to this login, but its end is missing. Copy all of it, and paste it again."),
-            NotTaken::Refused(Refusal::Bare) => self.refused(Refusal::Bare),
-            NotTaken::Refused(Refusal::UntiedError) => self.refused(Refusal::UntiedError),
+            NotTaken::Refused(refusal @ (Refusal::Bare | Refusal::UntiedError)) => self.refused(refusal),
             NotTaken::Refused(_) => self.once("That address belongs to another login, so it was not used. Paste the one from the consent page that this login opened. If somebody sent you the address, do not use it."),
         }
     }

@@ -187,12 +187,12 @@ fn hang(line: &str) -> usize {
 
 /// Glues commands, and options with their values, together.
 fn glued(line: &str) -> String {
-    let words: Vec<&str> = line.split(' ').collect();
+    let mut words = line.split(' ').peekable();
     let mut text = String::with_capacity(2 * line.len());
     let mut in_command = false;
-    for (at, word) in words.iter().enumerate() {
+    while let Some(word) = words.next() {
         text += word;
-        let Some(next) = words.get(at + 1) else { break };
+        let Some(next) = words.peek() else { break };
         let ends = word.ends_with(['.', ',', ':', ';', ')']);
         let begins = word.ends_with("zoho-grant");
         in_command = !ends && (in_command || begins);
