@@ -64,18 +64,16 @@ impl Terminal {
         if !self.screen.is_live {
             return;
         }
-        if let Some(rows) = picture(complete.unwrap_or(address).raw()) {
+        if let Some(picture) = picture(complete.unwrap_or(address).raw()) {
             self.say("Or point a phone's camera at this:");
-            for row in rows {
-                self.say(&row);
-            }
+            self.say(&picture);
         }
     }
 }
 
 /// A QR code in half blocks, two modules per character. Light modules are drawn, so that it is dark on light even
 /// without colors. None if it would not fit.
-fn picture(address: &str) -> Option<Vec<String>> {
+fn picture(address: &str) -> Option<String> {
     if address.len() > QR_BYTES {
         return None;
     }
@@ -89,7 +87,7 @@ fn picture(address: &str) -> Option<Vec<String>> {
     }
     let colors = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);
     let rows = drawn.lines().map(|row| format!("{colors}{row}{colors:#}"));
-    Some(rows.collect())
+    Some(rows.collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]
@@ -100,7 +98,8 @@ mod tests {
     #[test]
     fn the_picture_is_the_code_with_light_modules_drawn() {
         let address = "https://accounts.zoho.eu/device?user_code=BCDF-GHJK";
-        let rows: Vec<String> = picture(address).unwrap();
+        let picture = picture(address).unwrap();
+        let rows: Vec<_> = picture.lines().collect();
         let code = QrCode::with_error_correction_level(address, EcLevel::L).unwrap();
         let side = code.width();
         // ISO 18004 requires four light modules around the code.

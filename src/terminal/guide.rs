@@ -1,8 +1,11 @@
-//! Messages between the questions that `login` asks.
+//! Messages of the guided start: of the setup page, and between the questions that `login` asks.
 
+use crate::terminal::flows::only_your_own;
 use crate::terminal::screen::{BOLD, WARNING};
-use crate::terminal::{REDIRECT_URI, Terminal};
+use crate::terminal::{REDIRECT_URI, Terminal, clock};
 use std::path::Path;
+use zoho_grant::event::SetUp;
+use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::untrusted::Untrusted;
@@ -11,6 +14,39 @@ use zoho_grant::zoho::scope_catalog;
 use zoho_grant::zoho::scopes::Scopes;
 
 impl Terminal {
+    /// Reports what happens on the setup page.
+    pub(super) fn set_up(&self, step: &SetUp) {
+        match step {
+            SetUp::Open(address) => {
+                self.say("The setup page is ready. If your browser does not show it, or you close it, open this address on this machine:");
+                self.must_say(&format!("  {address}"));
+            }
+            SetUp::Waiting { left } => {
+                if self.screen.is_live {
+                    let left = clock(*left);
+                    let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
+                    self.screen.live(&line, false);
+                } else if self.is_new("setup page") {
+                    self.say("The setup page is waiting for you. Ctrl-C stops.");
+                }
+            }
+            SetUp::Began { paste: false } => {
+                self.say("Continuing to Zoho. If Zoho shows an error page, go back to the setup page.");
+            }
+            SetUp::Began { paste: true } => {
+                self.must_say("Continuing to Zoho. After the consent, copy the address that the browser ends up at, paste it here, and press Enter.");
+                self.must_say(&only_your_own());
+            }
+            SetUp::Failed { what, cause } => {
+                self.warn_of(&format!("{what} {cause} The setup page is still open: correct this there, and continue."));
+            }
+            SetUp::Neighbor(uid) => self.warn_of(&format!(
+                "Another user of this machine, {}, requested the setup page. It was refused, and nothing was changed.",
+                user(*uid)
+            )),
+        }
+    }
+
     /// Says where to register the client, and what to enter there.
     pub fn console_form(&self, console: &str, redirect_uri: &RedirectUri) {
         self.is_new(REDIRECT_URI);

@@ -7,7 +7,6 @@ mod guide;
 mod outcome;
 pub mod output;
 pub mod screen;
-mod setup;
 mod table;
 mod tokens;
 
@@ -453,10 +452,8 @@ impl Terminal {
     }
 
     fn is_new(&self, what: &'static str) -> bool {
-        self.said
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(what)
+        let said = self.said.lock();
+        said.unwrap_or_else(PoisonError::into_inner).insert(what)
     }
 
     fn detail(&self, line: &str) {
