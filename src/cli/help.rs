@@ -136,25 +136,18 @@ fn overview(program: &Command) -> StyledStr {
 
 /// Hides a rejected value, which may be a secret in the wrong place, and suggests the command that was meant.
 fn clearer(mut error: clap::Error) -> clap::Error {
+    let given = error.get(ContextKind::InvalidSubcommand);
+    let given = given.map(|given| given.to_string().to_lowercase());
+    let are_given = |names: &str| names.split(' ').any(|name| given.as_deref() == Some(name));
     if error.kind() == ErrorKind::ValueValidation {
         let hidden = ContextValue::String("…".to_owned());
         error.insert(ContextKind::InvalidValue, hidden);
-    } else if let Some(meant) = meant(&error) {
+    } else if let Some((_, meant)) = MEANT.iter().find(|(names, _)| are_given(names)) {
         error.remove(ContextKind::SuggestedSubcommand);
-        let tips = ContextValue::StyledStrs(vec![meant.into()]);
+        let tips = ContextValue::StyledStrs(vec![(*meant).into()]);
         error.insert(ContextKind::Suggested, tips);
     }
     error
-}
-
-fn meant(error: &clap::Error) -> Option<&'static str> {
-    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand) else {
-        return None;
-    };
-    let given = given.to_lowercase();
-    let is_given = |names: &str| names.split(' ').any(|name| name == given);
-    let found = MEANT.iter().find(|(names, _)| is_given(names));
-    found.map(|(_, meant)| *meant)
 }
 
 #[cfg(test)]
