@@ -1,4 +1,4 @@
-//! Everything that a person reads on the terminal; nothing else prints.
+//! Writes everything that a person reads on the terminal; nothing else prints.
 
 pub mod check_report;
 mod facts;
