@@ -34,6 +34,11 @@ impl Usage {
         Self::wrong(what, sentence(&reason.to_string()), remedy)
     }
 
+    /// The same with another exit code.
+    pub fn exiting(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
+    }
+
     /// A value is missing, and there is no terminal to prompt on.
     pub fn missing(name: &str, option: &str, console: &str) -> Self {
         Self::wrong(
