@@ -57,12 +57,11 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
     ];
     let rows = DATA_CENTERS.iter().map(|center| {
         let console = center.api_console.unwrap_or("-");
-        let (server, domain) = (center.accounts_server, center.api_domain);
         [
             center.code,
             center.name,
-            server,
-            domain,
+            center.accounts_server,
+            center.api_domain,
             console,
             center.evidence,
         ]
@@ -81,6 +80,9 @@ pub fn print(list: impl Iterator<Item = Value>, app: &App) -> Ended {
 pub fn told(mut object: Value) -> Value {
     if let Value::Object(members) = &mut object {
         members.retain(|_, value| !value.is_null());
+        members
+            .values_mut()
+            .for_each(|value| *value = told(value.take()));
     }
     object
 }

@@ -12,7 +12,6 @@ use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::profiles::record::Record;
-use zoho_grant::untrusted::Untrusted;
 
 /// Lists the saved profiles.
 pub fn list(json: bool, app: &App) -> Ended {
@@ -25,18 +24,13 @@ pub fn list(json: bool, app: &App) -> Ended {
 }
 
 fn object((name, record): (&Name, &Record)) -> Value {
-    let raw = |text: &Option<Untrusted>| text.as_ref().map(|text| text.raw().to_owned());
     told(json!({
-        "profile": name.as_str(),
+        "profile": name,
         "kept": record.kept,
         "client_id": record.client_id,
         "accounts_url": record.accounts_url,
-        "organization": record.organization.as_ref().map(|of| told(json!({
-            "name": raw(&of.name), "id": raw(&of.id), "type": raw(&of.kind), "edition": raw(&of.edition),
-        }))),
-        "user": record.user.as_ref().map(|of| told(json!({
-            "name": raw(&of.name), "email": raw(&of.email),
-        }))),
+        "organization": record.organization,
+        "user": record.user,
     }))
 }
 
@@ -51,11 +45,10 @@ pub fn forget(named: Option<&Name>, app: &App) -> Ended {
 /// The profile of `forget` is not an option, and no file can replace it.
 fn unforgotten(trouble: ProfileError) -> Usage {
     let is_missing = matches!(trouble, ProfileError::Missing { .. });
-    let usage = Usage::from(Error::Profile(trouble));
+    let mut usage = Usage::from(Error::Profile(trouble));
     if is_missing {
-        let remedy = "Pass the name of a saved profile; zoho-grant profiles lists them.".to_owned();
-        Usage { remedy, ..usage }
-    } else {
-        usage
+        usage.remedy =
+            "Pass the name of a saved profile; zoho-grant profiles lists them.".to_owned();
     }
+    usage
 }
