@@ -47,8 +47,7 @@ fn unforgotten(trouble: ProfileError) -> Usage {
     let is_missing = matches!(trouble, ProfileError::Missing { .. });
     let mut usage = Usage::from(Error::Profile(trouble));
     if is_missing {
-        usage.remedy =
-            "Pass the name of a saved profile; zoho-grant profiles lists them.".to_owned();
+        usage.remedy = "Pass the name of a saved profile; zoho-grant profiles lists them.".into();
     }
     usage
 }
