@@ -16,24 +16,18 @@ const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 
 /// Exits with code 5 if the credentials are no longer valid.
 pub fn check(arguments: &Check, app: &App) -> Ended {
-    let (live, identity) = match ask(app, arguments) {
-        Ok(found) => found,
-        Err(usage) => {
-            if arguments.json {
-                app.terminal.unchecked(&usage)?;
-            }
-            return Err(usage);
-        }
-    };
-    let kept = &live.kept;
-    let scopes: Vec<&str> = match &kept.scopes {
-        Some(granted) => granted.iter().collect(),
-        None => QUESTIONS.split(',').collect(),
-    };
-    let scopes = scopes.into_iter();
+    let questions = Scopes::parse(QUESTIONS).expect("these are scopes");
+    let asked = ask(app, arguments, &questions);
+    if let Err(usage) = &asked
+        && arguments.json
+    {
+        app.terminal.unchecked(usage)?;
+    }
+    let (live, identity) = asked?;
+    let scopes = live.kept.scopes.as_ref().unwrap_or(&questions).iter();
     let scopes = scopes.map(|scope| (scope, answer(scope, &identity)));
     let findings = Findings {
-        kept,
+        kept: &live.kept,
         identity: &identity,
         scopes: scopes.collect(),
     };
@@ -43,13 +37,12 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
 }
 
 /// Makes every request, whatever was granted: the CRM distinguishes a missing scope from an invalid token.
-fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
+fn ask(app: &App, arguments: &Check, questions: &Scopes) -> Result<(Live, Identity), Usage> {
     let source = Source::of(&arguments.from)?;
-    let scopes = Scopes::parse(QUESTIONS).expect("these are scopes");
     let (refresh, given) = (arguments.refresh, &arguments.trust_api_domain);
     let (live, identity) = live::ask(app, &source, refresh, given, |live, domain| {
         let zoho = app.zoho();
-        let answers = crm::check(&zoho, domain, live.token(), &scopes);
+        let answers = crm::check(&zoho, domain, live.token(), questions);
         let identity = app.wait("Asking the CRM …", answers);
         let domain = domain.clone();
         Ok(match identity.token_refused() {

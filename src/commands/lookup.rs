@@ -35,7 +35,7 @@ pub fn scopes(word: Option<&str>, json: bool, app: &App) -> Ended {
 pub fn data_centers(json: bool, app: &App) -> Ended {
     if json {
         let list = DATA_CENTERS.iter().map(|center| {
-            told(json!({
+            json!({
                 "code": center.code,
                 "name": center.name,
                 "tld": center.tld(),
@@ -43,7 +43,7 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
                 "api_domain": center.api_domain,
                 "api_console": center.api_console,
                 "evidence": center.evidence,
-            }))
+            })
         });
         return print(list, app);
     }
@@ -70,19 +70,19 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
     Ok(ExitCode::SUCCESS)
 }
 
-/// Prints a list for programs.
+/// Prints a list for programs, without unknown values.
 pub fn print(list: impl Iterator<Item = Value>, app: &App) -> Ended {
-    app.terminal.print(&pretty(&list.collect::<Vec<_>>()))?;
+    let list: Vec<_> = list.map(told).collect();
+    app.terminal.print(&pretty(&list))?;
     Ok(ExitCode::SUCCESS)
 }
 
-/// Omits unknown values.
-pub fn told(mut object: Value) -> Value {
+fn told(mut object: Value) -> Value {
     if let Value::Object(members) = &mut object {
         members.retain(|_, value| !value.is_null());
-        members
-            .values_mut()
-            .for_each(|value| *value = told(value.take()));
+        for value in members.values_mut() {
+            *value = told(value.take());
+        }
     }
     object
 }

@@ -3,35 +3,32 @@
 use crate::cli::folder;
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
-use crate::commands::lookup::{self, told};
-use crate::commands::{App, Ended};
-use serde_json::{Value, json};
+use crate::commands::{App, Ended, lookup};
+use serde_json::json;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
-use zoho_grant::profiles::record::Record;
 
 /// Lists the saved profiles.
 pub fn list(json: bool, app: &App) -> Ended {
     let listed = folder::profiles()?.list().map_err(Error::Profile)?;
     if json {
-        return lookup::print(listed.iter().map(object), app);
+        let list = listed.iter().map(|(name, record)| {
+            json!({
+                "profile": name,
+                "kept": record.kept,
+                "client_id": record.client_id,
+                "accounts_url": record.accounts_url,
+                "organization": record.organization,
+                "user": record.user,
+            })
+        });
+        return lookup::print(list, app);
     }
     app.terminal.profiles(&listed)?;
     Ok(ExitCode::SUCCESS)
-}
-
-fn object((name, record): (&Name, &Record)) -> Value {
-    told(json!({
-        "profile": name,
-        "kept": record.kept,
-        "client_id": record.client_id,
-        "accounts_url": record.accounts_url,
-        "organization": record.organization,
-        "user": record.user,
-    }))
 }
 
 /// Removes a saved profile.
