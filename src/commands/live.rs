@@ -41,7 +41,7 @@ impl Live {
     /// stalls must not hold it back.
     pub fn put_back(&mut self, source: &Source) {
         let _turn = self.turn.take();
-        if self.refreshed && self.problem.is_none() {
+        if self.refreshed {
             self.problem = source.put_back(&self.kept).err();
         }
     }
@@ -98,17 +98,18 @@ pub fn live(
             kept = source.load()?;
         }
     }
-    if is_live(&kept, unwanted) {
-        return Ok(Live {
-            kept,
-            refreshed: false,
-            problem: None,
-            turn: None,
-        });
+    let is_old = !is_live(&kept, unwanted);
+    if is_old {
+        // Zoho's answer to another process, received while this one waited, applies to both.
+        let since = refresh.then_some(began);
+        kept = self::refresh(app, source, kept, turn.is_some(), since)?;
     }
-    // Zoho's answer to another process, received while this one waited, applies to both.
-    let since = refresh.then_some(began);
-    self::refresh(app, source, kept, turn, since)
+    Ok(Live {
+        kept,
+        refreshed: is_old,
+        problem: None,
+        turn: turn.filter(|_| is_old),
+    })
 }
 
 /// Waits for the source's lock, and says so when that takes longer than a refresh.
@@ -138,9 +139,9 @@ fn refresh(
     app: &App,
     source: &Source,
     kept: Credentials,
-    turn: Option<Lock>,
+    is_locked: bool,
     since: Option<SystemTime>,
-) -> Result<Live, Usage> {
+) -> Result<Credentials, Usage> {
     let again = source.again(&kept);
     let Some(refresh_token) = &kept.refresh_token else {
         return Err(Error::NothingToRefresh { again }.into());
@@ -155,9 +156,7 @@ fn refresh(
         folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
     let remembered = remembered.as_ref();
     // A source that cannot be saved to has no other lock.
-    let _alone = remembered
-        .filter(|_| turn.is_none())
-        .and_then(Remembered::lock);
+    let _alone = remembered.filter(|_| !is_locked).and_then(Remembered::lock);
     let refusal = remembered.and_then(|remembered| remembered.recall(SystemTime::now()));
     if let Some(Refusal { error, at }) = refusal
         && since.is_none_or(|since| at >= since)
@@ -165,7 +164,6 @@ fn refresh(
         app.terminal.not_asked(at);
         return Err(unfulfilled(ExchangeError::Refused(error)).into());
     }
-    let problem = source.try_out().err();
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let answer = app.wait("Refreshing the access token …", answer);
     match (remembered, &answer) {
@@ -179,12 +177,7 @@ fn refresh(
     if matches!(source, Source::Variables(_)) {
         app.terminal.cannot_put_back();
     }
-    Ok(Live {
-        kept: kept.refreshed(tokens, SystemTime::now()),
-        refreshed: true,
-        problem,
-        turn,
-    })
+    Ok(kept.refreshed(tokens, SystemTime::now()))
 }
 
 /// The source's API domain, if the table trusts it, the person trusts it now, or it was trusted when the profile was
