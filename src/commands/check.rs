@@ -23,12 +23,12 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
     {
         app.terminal.unchecked(usage)?;
     }
-    let (live, identity) = asked?;
+    let live = asked?;
     let scopes = live.kept.scopes.as_ref().unwrap_or(&questions).iter();
-    let scopes = scopes.map(|scope| (scope, answer(scope, &identity)));
+    let scopes = scopes.map(|scope| (scope, answer(scope, &live.kept.identity)));
     let findings = Findings {
         kept: &live.kept,
-        identity: &identity,
+        identity: &live.kept.identity,
         scopes: scopes.collect(),
     };
     app.terminal.findings(&findings, arguments.json)?;
@@ -37,10 +37,10 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
 }
 
 /// Makes every request, whatever was granted: the CRM distinguishes a missing scope from an invalid token.
-fn ask(app: &App, arguments: &Check, questions: &Scopes) -> Result<(Live, Identity), Usage> {
+fn ask(app: &App, arguments: &Check, questions: &Scopes) -> Result<Live, Usage> {
     let source = Source::of(&arguments.from)?;
     let (refresh, given) = (arguments.refresh, &arguments.trust_api_domain);
-    let (live, identity) = live::ask(app, &source, refresh, given, |live, domain| {
+    let (mut live, identity) = live::ask(app, &source, refresh, given, |live, domain| {
         let zoho = app.zoho();
         let answers = crm::check(&zoho, domain, live.token(), questions);
         let identity = app.wait("Asking the CRM …", answers);
@@ -50,7 +50,8 @@ fn ask(app: &App, arguments: &Check, questions: &Scopes) -> Result<(Live, Identi
             None => (Ok(identity), false),
         })
     })?;
-    Ok((live, identity?))
+    live.kept.identity = identity?;
+    Ok(live)
 }
 
 /// Whether a scope responds, or why not; none if no documented request for it is open to every user.

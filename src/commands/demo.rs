@@ -8,7 +8,7 @@ use crate::prompt;
 use secrecy::SecretString;
 use zoho_grant::login::device::device;
 use zoho_grant::login::self_client::exchange;
-use zoho_stand_in::{DataCenter, StandIn};
+use zoho_stand_in::StandIn;
 
 /// Runs `demo`.
 pub fn run(arguments: &Demo, app: &App) -> Ended {
@@ -33,12 +33,12 @@ pub fn run(arguments: &Demo, app: &App) -> Ended {
 
 /// A grant token, as the API console creates it.
 fn code(plan: &Plan, stand_in: &StandIn, app: &App) -> Result<SecretString, Usage> {
-    let scopes: Vec<&str> = plan.settings.scopes.iter().collect();
+    let settings = &plan.settings;
     if plan.opener == Opener::Visitor {
+        let scopes: Vec<&str> = settings.scopes.iter().collect();
         return Ok(stand_in.self_client_code(&scopes).into());
     }
-    let server = stand_in.accounts_url(DataCenter::Us);
-    let scopes = scopes.join(",");
+    let (server, scopes) = (&settings.home, settings.scopes.joined(","));
     app.terminal
         .console(&format!("{server}/console?scope={scopes}"));
     // `ask` keeps the runtime going, so that the console can respond.

@@ -114,8 +114,7 @@ pub fn live(
 
 /// Waits for the source's lock, and says so when that takes longer than a refresh.
 fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
-    let brief = source.lock(IN_SILENCE);
-    let lock = match brief {
+    let lock = match source.lock(IN_SILENCE) {
         Err(ProfileError::Busy(_)) => {
             app.terminal.waiting_for(&source.shown());
             source.lock(PATIENCE)
