@@ -168,6 +168,9 @@ impl Registry {
         at: DataCenter,
         parameters: &Parameters,
     ) -> Result<Authorization, Invalid> {
+        if parameters.are_malformed() {
+            return Err(Invalid::Request);
+        }
         let client = self.client(at, parameters).ok_or(Invalid::Client)?;
         let redirect_uri = parameters
             .value("redirect_uri")
@@ -304,9 +307,17 @@ impl Registry {
         clients.find(|client| client.id == id && client.is_known(at))
     }
 
+    /// The client of a token request.
+    fn known(&self, at: DataCenter, form: &Parameters) -> Result<&Client, TokenError> {
+        if form.are_malformed() {
+            return Err(TokenError::GeneralError);
+        }
+        self.client(at, form).ok_or(TokenError::InvalidClient)
+    }
+
     /// Authenticates the client. Returns its ID.
     fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        let client = self.known(at, form)?;
         match form.value("client_secret") {
             Some(given) if given == client.secret(at) => Ok(client.id.clone()),
             _ => Err(TokenError::InvalidClientSecret),

@@ -48,8 +48,7 @@ impl Registry {
         form: &Parameters,
         now: Instant,
     ) -> Result<DeviceStart, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        let client_id = client.id.clone();
+        let client_id = self.known(at, form)?.id.clone();
         if form.value("grant_type") != Some("device_request") {
             return Err(TokenError::GeneralError);
         }
