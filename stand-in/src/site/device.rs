@@ -28,7 +28,7 @@ pub async fn code(State(site): State<Site>, form: Parameters) -> Response {
                 "device_code": start.device_code,
                 "verification_url": address,
                 "verification_uri_complete": format!("{address}?user_code={}", start.user_code),
-                "interval": state.registry.interval().as_secs_f64(),
+                "interval": state.registry.interval.as_secs_f64(),
                 // In milliseconds, as in Zoho's older responses.
                 "expires_in": LIFETIME.as_millis(),
             });
@@ -72,7 +72,7 @@ pub async fn poll(State(site): State<Site>, form: Parameters) -> Response {
 
 /// GET `/device`: redirects the person to their own data center.
 pub async fn page(State(site): State<Site>, uri: Uri, query: Parameters) -> Response {
-    let home = site.state().registry.person_at();
+    let home = site.state().registry.person_at;
     if home != site.at {
         return answer::moved(&site, home, &uri);
     }
