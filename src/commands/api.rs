@@ -9,7 +9,6 @@ use bytes::Bytes;
 use serde::Deserialize;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
-use std::process::ExitCode;
 use zoho_grant::error::{Error, explanation};
 use zoho_grant::untrusted::{Untrusted, visible};
 use zoho_grant::zoho::api::{ApiAnswer, ApiRequest, Method};
@@ -41,7 +40,7 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     live.tell_problem(app);
     app.runtime.block_on(pass_on(&begun, &mut answer))?;
     if answer.is_good() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(0);
     }
     Err(refused(&answer, &code(&begun)))
 }

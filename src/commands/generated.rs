@@ -6,7 +6,6 @@ use crate::cli::usage::Usage;
 use crate::commands::{App, Ended};
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
-use std::process::ExitCode;
 use zoho_grant::untrusted::Untrusted;
 
 /// The program's name, as the shell finds it.
@@ -45,7 +44,7 @@ pub fn completions(arguments: &Completions, app: &App) -> Ended {
         script.extend_from_slice(ZSH_AUTOLOAD.as_bytes());
     }
     app.terminal.print(&String::from_utf8_lossy(&script))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Runs `man`.
@@ -66,5 +65,5 @@ pub fn man(arguments: &Man, app: &App) -> Ended {
         .render(&mut text)
         .map_err(|error| Usage::machine(&error))?;
     app.terminal.print(&String::from_utf8_lossy(&text))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }

@@ -2,7 +2,6 @@
 
 use crate::commands::{App, Ended};
 use serde_json::{Value, json};
-use std::process::ExitCode;
 use zoho_grant::handover::json::pretty;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scope_catalog;
@@ -28,7 +27,7 @@ pub fn scopes(word: Option<&str>, json: bool, app: &App) -> Ended {
     let rows = rows.map(|known| [known.scope, known.evidence, known.description]);
     let names = ["SCOPE", "EVIDENCE", "DESCRIPTION"];
     app.terminal.table(names, rows)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Runs `datacenters`.
@@ -67,14 +66,14 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
         ]
     });
     app.terminal.table(names, rows)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Prints a list for programs, without unknown values.
 pub fn print(list: impl Iterator<Item = Value>, app: &App) -> Ended {
     let list: Vec<_> = list.map(told).collect();
     app.terminal.print(&pretty(&list))?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 fn told(mut object: Value) -> Value {

@@ -28,7 +28,6 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use secrecy::{ExposeSecret, SecretString};
 use std::io;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
@@ -46,7 +45,7 @@ use zoho_grant::zoho::http::Zoho;
 use zoho_stand_in::visitor;
 
 /// How a command ends: its exit code, or why it failed.
-pub type Ended = Result<ExitCode, Usage>;
+pub type Ended = Result<u8, Usage>;
 
 /// What every command runs with. The keyring and locks block, so commands await Zoho only where they call it.
 pub struct App {
@@ -97,7 +96,7 @@ impl App {
         settings: &Settings,
         revoke_old: bool,
         flow: impl Future<Output = Result<Outcome, Error>>,
-    ) -> ExitCode {
+    ) -> u8 {
         let old = revoke_old::old(settings.keeping.as_ref());
         let outcome = self.runtime.block_on(flow);
         self.end(outcome, Some(settings), old, revoke_old)
@@ -111,11 +110,11 @@ impl App {
         settings: Option<&Settings>,
         old: Option<Credentials>,
         revoke_old: bool,
-    ) -> ExitCode {
+    ) -> u8 {
         self.terminal.outcome(&outcome);
         let login = match &mut outcome {
             Ok(login) => login,
-            Err(error) => return error.explain().exit_code.into(),
+            Err(error) => return error.explain().exit_code,
         };
         if let Some(settings) = settings {
             self.offer_to_print(login, settings);
@@ -123,7 +122,7 @@ impl App {
         if let Some(old) = old {
             revoke_old::offer(self, login, &old, revoke_old);
         }
-        login.exit_code().into()
+        login.exit_code()
     }
 
     /// Offers to print what only the page in the browser shows.

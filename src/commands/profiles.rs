@@ -5,7 +5,6 @@ use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
 use crate::commands::{App, Ended, lookup};
 use serde_json::json;
-use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
@@ -28,7 +27,7 @@ pub fn list(json: bool, app: &App) -> Ended {
         return lookup::print(list, app);
     }
     app.terminal.profiles(&listed)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Removes a saved profile.
@@ -36,7 +35,7 @@ pub fn forget(named: Option<&Name>, app: &App) -> Ended {
     let name = Variables::of_environment(&Prefix::default()).profile_name(named)?;
     folder::profiles()?.forget(&name).map_err(unforgotten)?;
     app.terminal.forgotten(&name);
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// The profile of `forget` is not an option, and no file can replace it.

@@ -9,7 +9,6 @@ use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
 use std::future::pending;
-use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use zoho_grant::credentials::Credentials;
@@ -47,7 +46,7 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
     Ok(end(ended, None, false, app))
 }
 
-fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
+fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> u8 {
     let (outcome, settings) = match ended {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
         Err(error) => (Err(error), None),
