@@ -55,20 +55,14 @@ impl Usage {
             _ => (sentence(&error.to_string()), 2),
         };
         let remedy = "Run the command again and answer the question, or pass the answer as an option or a variable.";
-        Self {
-            exit_code,
-            ..Self::wrong("The question was not answered.", cause, remedy)
-        }
+        Self::wrong("The question was not answered.", cause, remedy).exiting(exit_code)
     }
 
     /// This machine lacks something that every program needs.
     pub fn machine(error: &io::Error) -> Self {
         let cause = sentence(&error.to_string());
         let remedy = "Free some memory and file descriptors, and try again.";
-        Self {
-            exit_code: 1,
-            ..Self::wrong("The program could not be started.", cause, remedy)
-        }
+        Self::wrong("The program could not be started.", cause, remedy).exiting(1)
     }
 }
 

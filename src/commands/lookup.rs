@@ -1,6 +1,7 @@
 //! `scopes` and `datacenters`: offline lookups.
 
 use crate::commands::{App, Ended};
+use serde::Serialize;
 use serde_json::{Value, json};
 use zoho_grant::handover::json::pretty;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
@@ -14,14 +15,7 @@ pub fn scopes(word: Option<&str>, json: bool, app: &App) -> Ended {
         app.terminal.no_scope(word, scope_catalog::nearest(word));
     }
     if json {
-        let list = found.iter().map(|known| {
-            json!({
-                "scope": known.scope,
-                "evidence": known.evidence,
-                "description": known.description,
-            })
-        });
-        return print(list, app);
+        return print(found.iter(), app);
     }
     let rows = found.iter();
     let rows = rows.map(|known| [known.scope, known.evidence, known.description]);
@@ -69,9 +63,9 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
     Ok(0)
 }
 
-/// Prints a list for programs, without unknown values.
-pub fn print(list: impl Iterator<Item = Value>, app: &App) -> Ended {
-    let list: Vec<_> = list.map(told).collect();
+/// Prints a list for programs, without unknown values; members are in the order of the alphabet.
+pub fn print(list: impl Iterator<Item: Serialize>, app: &App) -> Ended {
+    let list: Vec<_> = list.map(|item| told(json!(item))).collect();
     app.terminal.print(&pretty(&list))?;
     Ok(0)
 }
