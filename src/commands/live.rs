@@ -127,9 +127,8 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
 fn is_live(kept: &Credentials, unwanted: Option<&SecretString>) -> bool {
     // Without a refresh token there is no better token, so an unknown expiry is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
-    let token = kept.live_token(SystemTime::now());
-    let token = token.or(kept.access_token.as_ref().filter(|_| only));
-    let token = token.map(ExposeSecret::expose_secret);
+    let token = kept.access_token.as_ref().map(ExposeSecret::expose_secret);
+    let token = token.filter(|_| only || kept.are_fresh(SystemTime::now()));
     token.is_some() && token != unwanted.map(ExposeSecret::expose_secret)
 }
 

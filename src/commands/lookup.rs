@@ -49,13 +49,12 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
         "EVIDENCE",
     ];
     let rows = DATA_CENTERS.iter().map(|center| {
-        let console = center.api_console.unwrap_or("-");
         [
             center.code,
             center.name,
             center.accounts_server,
             center.api_domain,
-            console,
+            center.api_console.unwrap_or("-"),
             center.evidence,
         ]
     });
