@@ -5,7 +5,6 @@ use crate::cli::usage::Usage;
 use crate::commands::live::{self, Live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use crate::terminal::check_report::Findings;
 use zoho_grant::error::Error;
 use zoho_grant::zoho::crm::{self, Identity};
 use zoho_grant::zoho::scopes::{Scopes, reads};
@@ -23,14 +22,12 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
         app.terminal.unchecked(usage)?;
     }
     let live = asked?;
-    let scopes = live.kept.scopes.as_ref().unwrap_or(&questions).iter();
-    let scopes = scopes.map(|scope| (scope, answer(scope, &live.kept.identity)));
-    let findings = Findings {
-        kept: &live.kept,
-        identity: &live.kept.identity,
-        scopes: scopes.collect(),
-    };
-    app.terminal.findings(&findings, arguments.json)?;
+    let kept = &live.kept;
+    let scopes = kept.scopes.as_ref().unwrap_or(&questions).iter();
+    let scopes: Vec<_> = scopes
+        .map(|scope| (scope, answer(scope, &kept.identity)))
+        .collect();
+    app.terminal.findings(kept, &scopes, arguments.json)?;
     live.tell_problem(app);
     Ok(0)
 }

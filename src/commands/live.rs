@@ -116,7 +116,10 @@ pub fn live(
 fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     let lock = match source.lock(IN_SILENCE) {
         Err(ProfileError::Busy(_)) => {
-            app.terminal.waiting_for(&source.shown());
+            app.terminal.must_say(&format!(
+                "Waiting for another zoho-grant process that is using {}.",
+                source.shown()
+            ));
             source.lock(PATIENCE)
         }
         lock => lock,
@@ -173,7 +176,10 @@ fn refresh(
     }
     let tokens = answer.map_err(unfulfilled)?;
     if matches!(source, Source::Variables(_)) {
-        app.terminal.cannot_put_back();
+        app.terminal.must_say(
+            "The access token was refreshed, but it cannot be saved to variables, and Zoho allows about ten refreshes in ten \
+             minutes. To save it, use --env-file FILE, or a profile: zoho-grant login --save.",
+        );
     }
     Ok(kept.refreshed(tokens, SystemTime::now()))
 }

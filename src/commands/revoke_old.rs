@@ -26,9 +26,14 @@ pub fn offer(app: &App, login: &Outcome, old: &Credentials, unasked: bool) {
     }
     if !unasked {
         if !prompt::possible() {
-            return app.terminal.old_token_lives_on(name);
+            return app.terminal.warn_of(&format!(
+                "Profile {name} had another refresh token, which stays valid at Zoho and counts toward its limit of about \
+                 twenty per person and client. Next time, --revoke-old revokes it."
+            ));
         }
-        app.terminal.places_are_few();
+        app.terminal.say(
+            "Zoho keeps about twenty refresh tokens per person and client; one more silently revokes the oldest.",
+        );
         let question = format!("Profile {name} had an older refresh token. Revoke it?");
         let yes = app.ask(move || prompt::confirm(&question));
         if !yes.unwrap_or_default() {
@@ -36,7 +41,10 @@ pub fn offer(app: &App, login: &Outcome, old: &Credentials, unasked: bool) {
         }
     }
     match revoke::end(app, &old.accounts_server, token) {
-        Ok(was_alive) => app.terminal.old_token_revoked(was_alive),
+        Ok(true) => app.terminal.say("The older refresh token was revoked."),
+        Ok(false) => app
+            .terminal
+            .say("The older refresh token had already been revoked."),
         Err(error) => app.terminal.error(&error),
     }
 }
