@@ -8,7 +8,8 @@ use crate::prompt;
 use secrecy::SecretString;
 use std::process::ExitCode;
 use zoho_grant::error::{Error, Request};
-use zoho_grant::zoho::token;
+use zoho_grant::zoho::token::{self, ExchangeError};
+use zoho_grant::zoho::token_error::TokenError;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Asks, revokes, then removes.
@@ -46,14 +47,9 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
 pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
     let zoho = app.zoho();
     let revoked = app.wait("Revoking at Zoho …", token::revoke(&zoho, server, token));
-    let unfulfilled = |error| Error::Unfulfilled {
-        request: Request::Revoke,
-        error,
-        server: server.clone(),
-    };
-    match revoked.map_err(unfulfilled) {
+    match revoked {
         Ok(()) => Ok(true),
-        Err(error) if error.is_dead_token() => Ok(false),
-        Err(error) => Err(error),
+        Err(ExchangeError::Refused(TokenError::InvalidCode)) => Ok(false),
+        Err(error) => Err(Request::Revoke.unfulfilled(error, server)),
     }
 }

@@ -11,7 +11,6 @@ use crate::loopback::bind::{PortReason, PortUnavailable};
 use crate::untrusted::Untrusted;
 use crate::zoho::crm::{Identity, Unchecked};
 use crate::zoho::data_centers::DataCenter;
-use crate::zoho::token::ExchangeError;
 use std::io::{self, ErrorKind};
 
 /// Ports below this one require privileges on most systems.
@@ -19,44 +18,36 @@ const FIRST_FREE_PORT: u16 = 1024;
 
 impl Error {
     /// Why, what to do next, and the exit code.
+    #[expect(clippy::too_many_lines, reason = "one match, one arm for each error")]
     pub fn explain(&self) -> Explanation {
-        Explanation {
-            code: self.code(),
-            ..self.explained()
-        }
-    }
-
-    /// Zoho's error code.
-    fn code(&self) -> Option<String> {
-        match self {
-            Self::Refused => Some("access_denied".to_owned()),
-            Self::Authorization(code) => Some(code.to_string()),
-            Self::TokenNotAccepted { code, .. } => Some((*code).to_owned()),
-            Self::Unfulfilled {
-                error: ExchangeError::Refused(error),
-                ..
-            } => Some(error.to_string()),
-            _ => None,
-        }
-    }
-
-    fn explained(&self) -> Explanation {
         match self {
             Self::Port(unavailable) => port(unavailable),
             Self::Unreachable(error) => {
                 machine("Zoho could not be reached", error.trouble.to_string(), network(error))
             }
-            Self::TimedOut {
-                redirect_uri,
-                console,
-            } => timed_out(redirect_uri).console(console),
+            Self::TimedOut { redirect_uri, console } => explained(
+                4,
+                "Nothing received from Zoho",
+                "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
+                format!(
+                    "If Zoho showed an error, fix its cause (the redirect URI must be exactly {redirect_uri}). Then log \
+                     in again, with a longer --timeout if you need more time:"
+                ),
+            )
+            .command("zoho-grant login --timeout 15m")
+            .console(console),
             Self::SetUpTimedOut => explained(
                 4,
                 "Nothing was entered in time",
                 "Nobody continued to Zoho from the setup page.",
                 "Run zoho-grant setup again, with a longer --timeout if necessary.",
             ),
-            Self::OpenedTwice => opened_twice(),
+            Self::OpenedTwice => untrusted(
+                "The setup page was opened twice",
+                "This system does not reveal who owns a connection, so one of the two may have been another user of \
+                 this machine. What was entered there was discarded.",
+                "If both were yours, run zoho-grant setup again and keep its tab open, or run zoho-grant login.",
+            ),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
                 3,
@@ -64,22 +55,27 @@ impl Error {
                 "Someone clicked Reject on Zoho's page.",
                 "If that was a mistake, log in again and click Accept:",
             )
+            .code("access_denied")
             .command(LOGIN),
-            Self::Authorization(code) => undocumented("Zoho sent an error", code, LOGIN),
+            Self::Authorization(code) => undocumented(code, LOGIN),
             Self::Empty => zoho(
                 "Incomplete response from Zoho",
                 "The address that the browser delivered was incomplete.",
                 "Log in again:",
             )
             .command(LOGIN),
-            Self::ForeignAccountsServer { named, location } => {
-                accounts_server(named, location.as_ref())
-            }
-            Self::Unfulfilled {
-                request,
-                error,
-                server,
-            } => unfulfilled(request, error, server),
+            Self::TwoDataCenters(named, location) => untrusted(
+                "Two data centers in one response",
+                format!(
+                    "The accounts server belongs to {} ({}), but the location is {location}. Nothing was sent anywhere.",
+                    named.name, named.accounts_server
+                ),
+                "If someone sent you a link to log in, it may have been an attack. Log in again, and open only the \
+                 address in the terminal:",
+            )
+            .command(LOGIN),
+            Self::ForeignAccountsServer(named) => accounts_server(named),
+            Self::Unfulfilled { request, error, server } => unfulfilled(request, error, server),
             Self::CodeExpired => explained(
                 4,
                 "Code expired",
@@ -106,11 +102,12 @@ impl Error {
                 "If you know that this server is Zoho's, pass it with --trust-api-domain. Otherwise, do not use the \
                  credentials, and revoke them.",
             ),
-            Self::TokenNotAccepted { .. } => zoho(
+            Self::TokenNotAccepted { code, .. } => zoho(
                 "Access token not accepted by the CRM",
                 "Either the API domain is wrong, or about ten newer tokens have displaced this one.",
                 "Check that it is your organization's API domain, and log in again:",
             )
+            .code(*code)
             .command(LOGIN),
             Self::NotWritten(error) => not_written(error),
             Self::NotPrinted(_) => machine(
@@ -184,19 +181,6 @@ pub fn format(why: &Why) -> &'static str {
     }
 }
 
-fn timed_out(redirect_uri: &str) -> Explanation {
-    explained(
-        4,
-        "Nothing received from Zoho",
-        "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
-        format!(
-            "If Zoho showed an error, fix its cause (the redirect URI must be exactly {redirect_uri}). Then log in again, \
-             with a longer --timeout if you need more time:"
-        ),
-    )
-    .command("zoho-grant login --timeout 15m")
-}
-
 fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
     let (cause, first) = match reason {
         PortReason::ConnectionKept => (
@@ -227,15 +211,6 @@ fn sentence(error: &io::Error) -> String {
     first.chain(chars).collect()
 }
 
-fn opened_twice() -> Explanation {
-    untrusted(
-        "The setup page was opened twice",
-        "This system does not reveal who owns a connection, so one of the two may have been another user of this \
-         machine. What was entered there was discarded.",
-        "If both were yours, run zoho-grant setup again and keep its tab open, or run zoho-grant login.",
-    )
-}
-
 fn stopped(signal: Signal, code_spent: bool) -> Explanation {
     let why = match signal {
         Signal::Interrupt => "Ctrl-C was pressed.",
@@ -256,32 +231,20 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
     )
 }
 
-fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanation {
-    let center = DataCenter::of_accounts_server(named.raw());
-    let at = location.and_then(|location| DataCenter::of_code(location.raw()));
-    match (center, at) {
-        (Some(center), Some(at)) if center != at => untrusted(
-            "Two data centers in one response",
-            &format!(
-                "The accounts server belongs to {} ({named}), but the location is {} ({}). Nothing was sent anywhere.",
-                center.name, at.name, at.code
-            ),
-            "If someone sent you a link to log in, it may have been an attack. Log in again, and open only the address \
-             in the terminal:",
-        )
-        .command(LOGIN),
-        (Some(_), _) => untrusted(
+fn accounts_server(named: &Untrusted) -> Explanation {
+    if DataCenter::of_accounts_server(named.raw()).is_some() {
+        return untrusted(
             "Login began at another server",
             "That server is Zoho's, but this login began on this machine and stays here. Nothing was sent anywhere.",
             "Begin the login at Zoho: pass --dc and omit --accounts-url.",
-        ),
-        (None, _) => untrusted(
-            "Unknown accounts server",
-            "It is not one of Zoho's known servers. Nothing was sent anywhere, least of all your client secret.",
-            "If you know that this server is Zoho's, pass it with --trust-accounts-server. Otherwise, someone may \
-             have tampered with the address.",
-        ),
+        );
     }
+    untrusted(
+        "Unknown accounts server",
+        "It is not one of Zoho's known servers. Nothing was sent anywhere, least of all your client secret.",
+        "If you know that this server is Zoho's, pass it with --trust-accounts-server. Otherwise, someone may have \
+         tampered with the address.",
+    )
 }
 
 fn not_written(NotWritten { why, printed, .. }: &NotWritten) -> Explanation {
@@ -349,7 +312,7 @@ mod tests {
         let named = |server: &str, location: Option<&str>| {
             let named = Untrusted::new(server);
             let location = location.map(Untrusted::new);
-            Error::ForeignAccountsServer { named, location }.explain()
+            Error::foreign_accounts_server(named, location.as_ref()).explain()
         };
         let mismatch = named("https://accounts.zoho.eu", Some("in"));
         assert!(

@@ -32,12 +32,13 @@ impl Explanation {
         let console = self
             .console
             .map(|console| format!(" (API console: {console})"));
-        format!(
-            "{}{}{}",
-            self.remedy,
-            command.unwrap_or_default(),
-            console.unwrap_or_default()
-        )
+        let parts = [Some(self.remedy.clone()), command, console];
+        parts.into_iter().flatten().collect()
+    }
+
+    pub(super) fn code(self, code: impl Into<String>) -> Self {
+        let code = Some(code.into());
+        Self { code, ..self }
     }
 
     pub(super) fn command(self, command: impl Into<String>) -> Self {
@@ -85,7 +86,11 @@ pub(super) fn zoho(
 }
 
 /// Refused for safety.
-pub(super) fn untrusted(title: &'static str, cause: &str, remedy: &str) -> Explanation {
+pub(super) fn untrusted(
+    title: &'static str,
+    cause: impl Into<String>,
+    remedy: &str,
+) -> Explanation {
     explained(7, title, cause, remedy)
 }
 

@@ -14,7 +14,7 @@ pub(super) fn unfulfilled(
     server: &AccountsServer,
 ) -> Explanation {
     match error {
-        ExchangeError::Refused(error) => refused(request, error, server),
+        ExchangeError::Refused(error) => refused(request, error, server).code(error.to_string()),
         ExchangeError::Unreadable(_) => zoho(
             "Unreadable response from Zoho",
             "Zoho does not send such responses, but a gateway or proxy in between may.",
@@ -23,10 +23,10 @@ pub(super) fn unfulfilled(
         .command(again(request)),
         ExchangeError::NoAnswer(error) => {
             let grant_token = match request {
-                Request::Exchange { .. } if error.unsent => {
+                Request::Exchange(_) | Request::SelfClient if error.unsent => {
                     " The grant token was not used, but it is valid only for a few minutes."
                 }
-                Request::Exchange { .. } => " The grant token may be used up.",
+                Request::Exchange(_) | Request::SelfClient => " The grant token may be used up.",
                 _ => "",
             };
             let remedy = format!("{}{grant_token}", network(error));
@@ -49,12 +49,7 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
         )
         .command(again(request))
         .console(console),
-        (
-            TokenError::InvalidRedirectUri,
-            Request::Exchange {
-                redirect_uri: Some(uri),
-            },
-        ) => zoho(
+        (TokenError::InvalidRedirectUri, Request::Exchange(uri)) => zoho(
             "Redirect URI not registered",
             "The redirect URI differs from the one registered for this client, perhaps by a single character.",
             format!("Register exactly {uri} for the client in the API console, and log in again:"),
@@ -79,78 +74,55 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
             "Zoho allows about ten token requests in ten minutes.",
             "Wait at least 10 minutes: every attempt before then extends the wait.",
         ),
-        (TokenError::Other(code), _) => undocumented("Zoho sent an error", code, again(request)),
+        (TokenError::Other(code), _) => undocumented(code, again(request)),
     }
 }
 
 /// The client is unknown at this server. Which option names another one depends on the request.
 fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
+    let mut others = DATA_CENTERS.iter();
+    let other = others.find(|center| server.data_center() != Some(center));
+    let DataCenter { name, code, .. } = other.expect("there is more than one data center");
+    let remedy = match request {
+        Request::Device => format!(
+            "Use a client of the type \"Non-browser\" and the data center where it is registered, for example {name}:"
+        ),
+        Request::Exchange(_) | Request::SelfClient => format!(
+            "Turn on multi-DC in the client's Settings, or log in at the data center where the client is registered, \
+             for example {name}:"
+        ),
+        Request::Refresh { .. } => {
+            "Consent again, with --dc set to the data center where the client is registered:".to_owned()
+        }
+        Request::Revoke => "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is \
+             registered and pass the file with --env-file."
+            .to_owned(),
+    };
     let explanation = zoho(
         "Client ID not found in this data center",
         format!(
             "{server} does not know the client ID: it is registered in another data center, or multi-DC is turned off for it."
         ),
-        String::new(),
+        remedy,
     )
     .console(server.api_console());
-    let elsewhere = elsewhere(server);
-    let (remedy, command) = match request {
-        Request::Device => (
-            format!(
-                "Use a client of the type \"Non-browser\" and the data center where it is registered, for example {}:",
-                elsewhere.name
-            ),
-            format!("zoho-grant device --dc {}", elsewhere.code),
-        ),
-        Request::Exchange { .. } => (
-            format!(
-                "Turn on multi-DC in the client's Settings, or log in at the data center where the client is registered, \
-                 for example {}:",
-                elsewhere.name
-            ),
-            format!("{} --dc {}", again(request), elsewhere.code),
-        ),
-        Request::Refresh { again } => (
-            "Consent again, with --dc set to the data center where the client is registered:"
-                .to_owned(),
-            again.clone(),
-        ),
-        Request::Revoke => {
-            let remedy = "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is \
-                          registered and pass the file with --env-file.";
-            let remedy = remedy.to_owned();
-            return Explanation {
-                remedy,
-                ..explanation
-            };
-        }
-    };
-    Explanation {
-        remedy,
-        ..explanation
+    match request {
+        Request::Revoke => explanation,
+        Request::Refresh { again } => explanation.command(again),
+        request => explanation.command(format!("{} --dc {code}", again(request))),
     }
-    .command(command)
-}
-
-/// A different data center, as an example.
-fn elsewhere(server: &AccountsServer) -> &'static DataCenter {
-    let mut others = DATA_CENTERS.iter();
-    let other = others.find(|center| server.data_center() != Some(center));
-    other.expect("there is more than one data center")
 }
 
 /// A grant token, device code or refresh token that Zoho does not or no longer accepts.
 fn invalid_code(request: &Request, console: &'static str) -> Explanation {
     match request {
-        Request::Exchange {
-            redirect_uri: Some(_),
-        } => zoho(
+        Request::Exchange(_) => zoho(
             "Grant token expired",
             "The grant token has expired, was already used, or belongs to another data center.",
             "A grant token is valid for about a minute and works once. Log in again and consent without delay:",
         )
         .command(LOGIN),
-        Request::Exchange { redirect_uri: None } => zoho(
+        Request::SelfClient => zoho(
             "Grant token not accepted",
             "A grant token works once, for its own client, in its own data center, and for the 3 to 10 minutes \
              chosen when it was generated.",
@@ -182,30 +154,30 @@ fn invalid_code(request: &Request, console: &'static str) -> Explanation {
 }
 
 /// An undocumented error from Zoho's consent page or token request.
-pub(super) fn undocumented(title: &'static str, code: &Untrusted, again: &str) -> Explanation {
-    if code.raw() == "invalid_scope" {
-        return zoho(
+pub(super) fn undocumented(code: &Untrusted, again: &str) -> Explanation {
+    let explanation = if code.raw() == "invalid_scope" {
+        zoho(
             "Scope not accepted",
             "Zoho does not document this error; its name says that one of the scopes is wrong.",
             "Check the spelling of the scopes in zoho-grant login --scope. To look scopes up:",
         )
-        .command("zoho-grant scopes");
-    }
-    zoho(
-        title,
-        "Zoho does not document this error.",
-        "Check the client's type, secret and redirect URI in the API console, then try again:",
-    )
-    .command(again)
+        .command("zoho-grant scopes")
+    } else {
+        zoho(
+            "Zoho sent an error",
+            "Zoho does not document this error.",
+            "Check the client's type, secret and redirect URI in the API console, then try again:",
+        )
+        .command(again)
+    };
+    explanation.code(code.to_string())
 }
 
 /// The command that repeats a request.
 fn again(request: &Request) -> &str {
     match request {
-        Request::Exchange {
-            redirect_uri: Some(_),
-        } => LOGIN,
-        Request::Exchange { redirect_uri: None } => "zoho-grant exchange",
+        Request::Exchange(_) => LOGIN,
+        Request::SelfClient => "zoho-grant exchange",
         Request::Device => "zoho-grant device",
         Request::Refresh { again } => again,
         Request::Revoke => "zoho-grant revoke",
