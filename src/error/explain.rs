@@ -222,9 +222,8 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
     } else {
         "No grant token was used up."
     };
-    let exit_code = signal.exit_code();
     explained(
-        exit_code,
+        signal.exit_code(),
         "Login stopped",
         format!("{why} {spent}"),
         "To continue, run the same command again.",
@@ -248,30 +247,28 @@ fn accounts_server(named: &Untrusted) -> Explanation {
 }
 
 fn not_written(NotWritten { why, printed, .. }: &NotWritten) -> Explanation {
-    let title = "Credentials not written";
     let cause = if *printed {
         "Nothing is lost: they were printed instead."
     } else {
         "They could not be printed either."
     };
-    match why {
-        Unwritten::RefreshTokenSpared => zoho(
-            "File left unchanged",
-            "The old refresh token may be the only one that works. The new credentials went to standard output instead.",
-            "Pass another file with --output, or remove the old refresh token from this one first.",
-        ),
-        Unwritten::Format(error) => machine(title, cause, format(&error.why)),
-        Unwritten::File(_) => machine(
-            title,
-            cause,
-            "Copy them from the terminal or the page now, or correct the path and log in again.",
-        ),
-        Unwritten::Output(_) => machine(
-            title,
-            cause,
-            "If a page in the browser is waiting, it shows them once. Otherwise run the command again with --output FILE.",
-        ),
-    }
+    let remedy = match why {
+        Unwritten::RefreshTokenSpared => {
+            return zoho(
+                "File left unchanged",
+                "The old refresh token may be the only one that works. The new credentials went to standard output instead.",
+                "Pass another file with --output, or remove the old refresh token from this one first.",
+            );
+        }
+        Unwritten::Format(error) => format(&error.why),
+        Unwritten::File(_) => {
+            "Copy them from the terminal or the page now, or correct the path and log in again."
+        }
+        Unwritten::Output(_) => {
+            "If a page in the browser is waiting, it shows them once. Otherwise run the command again with --output FILE."
+        }
+    };
+    machine("Credentials not written", cause, remedy)
 }
 
 #[cfg(test)]

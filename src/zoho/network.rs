@@ -2,12 +2,12 @@
 
 use rustls::{CertificateError, Error as TlsError};
 use std::error::Error as StdError;
-use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
 use thiserror::Error;
 
 /// A request without a response.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("{server} {}", trouble.verb())]
 pub struct NetworkError {
     /// The server, as an origin.
     pub server: String,
@@ -75,15 +75,15 @@ impl NetworkError {
     }
 }
 
-impl fmt::Display for NetworkError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.trouble {
-            NetworkFailure::Slow => "did not answer in time",
-            NetworkFailure::Closed => "closed the connection",
-            NetworkFailure::TooLong(_) => "sent a response that is too long",
+impl NetworkFailure {
+    /// Continues after the server's name.
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Slow => "did not answer in time",
+            Self::Closed => "closed the connection",
+            Self::TooLong(_) => "sent a response that is too long",
             _ => "could not be reached",
-        };
-        write!(out, "{} {what}", self.server)
+        }
     }
 }
 
@@ -91,29 +91,20 @@ fn trouble(error: &reqwest::Error) -> NetworkFailure {
     if error.is_timeout() {
         return NetworkFailure::Slow;
     }
-    let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
-    let said = causes.join(": ");
-    let deepest = causes.into_iter().next_back().unwrap_or_default();
     if let Some(tls) = chain(error).find_map(tls_error) {
         return certificate(tls);
     }
-    if said.contains("tunnel") || said.contains("proxy") {
-        return NetworkFailure::Proxy(deepest);
-    }
-    if said.contains("dns error") {
-        return NetworkFailure::Name;
-    }
-    match chain(error)
-        .find_map(|cause| cause.downcast_ref::<io::Error>())
-        .map(io::Error::kind)
-    {
-        Some(io::ErrorKind::ConnectionRefused) => NetworkFailure::Refused,
-        Some(io::ErrorKind::TimedOut) => NetworkFailure::Slow,
-        Some(
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::BrokenPipe,
-        ) => NetworkFailure::Closed,
+    let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
+    let said = causes.join(": ");
+    let deepest = causes.into_iter().next_back().unwrap_or_default();
+    let io = chain(error).find_map(|cause| cause.downcast_ref::<io::Error>());
+    match io.map(io::Error::kind) {
+        _ if said.contains("tunnel") || said.contains("proxy") => NetworkFailure::Proxy(deepest),
+        _ if said.contains("dns error") => NetworkFailure::Name,
+        Some(ErrorKind::ConnectionRefused) => NetworkFailure::Refused,
+        Some(ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe) => {
+            NetworkFailure::Closed
+        }
         _ if said.contains("closed before") || said.contains("end of file") => {
             NetworkFailure::Closed
         }
