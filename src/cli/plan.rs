@@ -250,10 +250,7 @@ pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage>
         hand_over: grant.result.hand_over.is_asked_for() && !page_first(&grant.result),
     };
     let tried = keeping.profiles.try_out(place);
-    tried.map_err(|trouble| Usage {
-        what: format!("Nothing can be saved: {trouble}."),
-        ..Usage::from(&Error::NotKept(trouble))
-    })?;
+    tried.map_err(Error::CannotKeep)?;
     Ok(Some(keeping))
 }
 

@@ -101,7 +101,7 @@ pub enum Error {
     #[error("Standard output could not be written: {0}.")]
     NotPrinted(io::Error),
     /// Before the login: its result could not be saved to the profile.
-    #[error("The credentials could not be saved: {0}.")]
+    #[error("Nothing can be saved: {0}.")]
     CannotKeep(ProfileError),
     /// After the login: the credentials could not be saved.
     #[error("The credentials could not be saved: {0}.")]
