@@ -165,19 +165,17 @@ pub fn format(why: &Why) -> &'static str {
             "Omit --no-verify, and include ZohoCRM.org.READ and ZohoCRM.users.READ in the scopes."
         }
         Why::Absent | Why::AbsentName(_) => "Omit it, or choose --format json.",
-        Why::Missing(need) => match need {
-            Need::AccessToken => "Set ZOHO_ACCESS_TOKEN, or run the login again.",
-            Need::RefreshToken => "Run the login again and accept on Zoho's page.",
-            Need::ApiDomain => {
-                "Set ZOHO_API_DOMAIN for `zoho-grant export`, or choose another --format."
-            }
-            Need::Endpoint => "Pass --endpoint, such as crm.zoho.eu/crm/private.",
-            Need::Environment => "Pass --environment Production, Developer or Sandbox.",
-            Need::StartDate => "Pass --start-date, such as 2026-01-01.",
-            Need::UserAgent => {
-                "Pass --user-agent with the program's name and a way for Zoho to contact you."
-            }
-        },
+        Why::Missing(Need::AccessToken) => "Set ZOHO_ACCESS_TOKEN, or run the login again.",
+        Why::Missing(Need::RefreshToken) => "Run the login again and accept on Zoho's page.",
+        Why::Missing(Need::ApiDomain) => {
+            "Set ZOHO_API_DOMAIN for `zoho-grant export`, or choose another --format."
+        }
+        Why::Missing(Need::Endpoint) => "Pass --endpoint, such as crm.zoho.eu/crm/private.",
+        Why::Missing(Need::Environment) => "Pass --environment Production, Developer or Sandbox.",
+        Why::Missing(Need::StartDate) => "Pass --start-date, such as 2026-01-01.",
+        Why::Missing(Need::UserAgent) => {
+            "Pass --user-agent with the program's name and a way for Zoho to contact you."
+        }
     }
 }
 

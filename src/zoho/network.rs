@@ -3,6 +3,7 @@
 use rustls::{CertificateError, Error as TlsError};
 use std::error::Error as StdError;
 use std::io::{self, ErrorKind};
+use std::iter::successors;
 use thiserror::Error;
 
 /// A request without a response.
@@ -91,7 +92,7 @@ fn trouble(error: &reqwest::Error) -> NetworkFailure {
     if error.is_timeout() {
         return NetworkFailure::Slow;
     }
-    if let Some(tls) = chain(error).find_map(tls_error) {
+    if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref()) {
         return certificate(tls);
     }
     let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
@@ -114,33 +115,30 @@ fn trouble(error: &reqwest::Error) -> NetworkFailure {
 
 fn certificate(error: &TlsError) -> NetworkFailure {
     use CertificateError as Certificate;
-    let TlsError::InvalidCertificate(reason) = error else {
-        return NetworkFailure::Tls(error.to_string());
-    };
-    match reason {
-        Certificate::UnknownIssuer => NetworkFailure::UnknownIssuer,
-        Certificate::Expired
-        | Certificate::ExpiredContext { .. }
-        | Certificate::NotValidYet
-        | Certificate::NotValidYetContext { .. } => NetworkFailure::Validity,
-        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-            NetworkFailure::OtherName
-        }
+    match error {
+        TlsError::InvalidCertificate(Certificate::UnknownIssuer) => NetworkFailure::UnknownIssuer,
+        TlsError::InvalidCertificate(
+            Certificate::Expired
+            | Certificate::ExpiredContext { .. }
+            | Certificate::NotValidYet
+            | Certificate::NotValidYetContext { .. },
+        ) => NetworkFailure::Validity,
+        TlsError::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => NetworkFailure::OtherName,
         _ => NetworkFailure::Tls(error.to_string()),
     }
 }
 
 type Cause<'a> = &'a (dyn StdError + 'static);
 
+/// The error and its causes, including those that are nested in I/O errors.
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
     let first: Cause<'_> = error;
-    std::iter::successors(Some(first), |error| StdError::source(*error))
-}
-
-/// Finds the TLS library's error, which is nested in I/O errors.
-fn tls_error(error: Cause<'_>) -> Option<&TlsError> {
-    let wrapped = || error.downcast_ref::<io::Error>()?.get_ref();
-    error
-        .downcast_ref::<TlsError>()
-        .or_else(|| tls_error(wrapped()?))
+    successors(Some(first), |&error| {
+        match error.downcast_ref::<io::Error>() {
+            Some(error) => error.get_ref().map(|nested| nested as Cause<'_>),
+            None => error.source(),
+        }
+    })
 }
