@@ -35,26 +35,27 @@ pub(super) fn unfulfilled(
     }
 }
 
+/// What Zoho's error means for the request. After most of them, the same command may succeed.
 fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Explanation {
+    let again = again(request);
+    let retry = |title, cause: &str, remedy: &str| zoho(title, cause, remedy).command(again);
     let console = server.api_console();
     match (error, request) {
         (TokenError::InvalidClient, _) => invalid_client(request, server),
-        (TokenError::InvalidClientSecret, _) => zoho(
+        (TokenError::InvalidClientSecret, _) => retry(
             "Client secret not accepted",
-            format!(
+            &format!(
                 "{server} does not accept the client secret: secrets differ by data center unless \"Use the same \
                  OAuth credentials for all data centers\" is selected."
             ),
             "Copy this data center's client secret from the API console, then try again:",
         )
-        .command(again(request))
         .console(console),
-        (TokenError::InvalidRedirectUri, Request::Exchange(uri)) => zoho(
+        (TokenError::InvalidRedirectUri, Request::Exchange(uri)) => retry(
             "Redirect URI not registered",
             "The redirect URI differs from the one registered for this client, perhaps by a single character.",
-            format!("Register exactly {uri} for the client in the API console, and log in again:"),
+            &format!("Register exactly {uri} for the client in the API console, and log in again:"),
         )
-        .command(LOGIN)
         .console(console),
         (TokenError::InvalidRedirectUri, _) => zoho(
             "Grant token from another client type",
@@ -62,19 +63,47 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
             "Use a grant token from the console's Self Client, or log in with this client:",
         )
         .command(LOGIN),
-        (TokenError::InvalidCode, _) => invalid_code(request, console),
-        (TokenError::AccessDenied, _) => zoho(
+        (TokenError::InvalidCode, Request::Exchange(_)) => retry(
+            "Grant token expired",
+            "The grant token has expired, was already used, or belongs to another data center.",
+            "A grant token is valid for about a minute and works once. Log in again and consent without delay:",
+        ),
+        (TokenError::InvalidCode, Request::SelfClient) => retry(
+            "Grant token not accepted",
+            "A grant token works once, for its own client, in its own data center, and for the 3 to 10 minutes \
+             chosen when it was generated.",
+            "Generate a new one in the API console (your self client → Generate Code) and exchange it right away, with \
+             --dc set to that console's data center:",
+        )
+        .console(console),
+        (TokenError::InvalidCode, Request::Device) => retry(
+            "Code expired",
+            "The code has expired, or its tokens were already fetched.",
+            "Get a new code:",
+        ),
+        (TokenError::InvalidCode, Request::Refresh { .. }) => retry(
+            "Refresh token no longer valid",
+            "It was revoked, or newer consents displaced it (Zoho keeps about twenty per person and client), or it \
+             belongs to another client or data center.",
+            "Consent again:",
+        ),
+        (TokenError::InvalidCode, Request::Revoke) => zoho(
+            "Refresh token no longer valid",
+            "Zoho no longer recognizes it.",
+            "Delete it here:",
+        )
+        .command("zoho-grant forget"),
+        (TokenError::AccessDenied, _) => retry(
             "Access denied by Zoho",
             "The consent was declined, or too many grant tokens were requested.",
             "Wait a few minutes, then try again and accept:",
-        )
-        .command(again(request)),
+        ),
         (TokenError::Throttled, _) => zoho(
             "Too many token requests",
             "Zoho allows about ten token requests in ten minutes.",
             "Wait at least 10 minutes: every attempt before then extends the wait.",
         ),
-        (TokenError::Other(code), _) => undocumented(code, again(request)),
+        (TokenError::Other(code), _) => undocumented(code, again),
     }
 }
 
@@ -110,46 +139,6 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
         Request::Revoke => explanation,
         Request::Refresh { again } => explanation.command(again),
         request => explanation.command(format!("{} --dc {code}", again(request))),
-    }
-}
-
-/// A grant token, device code or refresh token that Zoho does not or no longer accepts.
-fn invalid_code(request: &Request, console: &'static str) -> Explanation {
-    match request {
-        Request::Exchange(_) => zoho(
-            "Grant token expired",
-            "The grant token has expired, was already used, or belongs to another data center.",
-            "A grant token is valid for about a minute and works once. Log in again and consent without delay:",
-        )
-        .command(LOGIN),
-        Request::SelfClient => zoho(
-            "Grant token not accepted",
-            "A grant token works once, for its own client, in its own data center, and for the 3 to 10 minutes \
-             chosen when it was generated.",
-            "Generate a new one in the API console (your self client → Generate Code) and exchange it right away, with \
-             --dc set to that console's data center:",
-        )
-        .command("zoho-grant exchange")
-        .console(console),
-        Request::Device => zoho(
-            "Code expired",
-            "The code has expired, or its tokens were already fetched.",
-            "Get a new code:",
-        )
-        .command("zoho-grant device"),
-        Request::Refresh { again } => zoho(
-            "Refresh token no longer valid",
-            "It was revoked, or newer consents displaced it (Zoho keeps about twenty per person and client), or it \
-             belongs to another client or data center.",
-            "Consent again:",
-        )
-        .command(again),
-        Request::Revoke => zoho(
-            "Refresh token no longer valid",
-            "Zoho no longer recognizes it.",
-            "Delete it here:",
-        )
-        .command("zoho-grant forget"),
     }
 }
 
