@@ -23,13 +23,13 @@ impl Error {
         match self {
             Self::Port(unavailable) => port(unavailable),
             Self::Unreachable(error) => {
-                machine("Zoho could not be reached", error.trouble.to_string(), network(error))
+                machine("Zoho could not be reached", &error.trouble.to_string(), network(error))
             }
             Self::TimedOut { redirect_uri, console } => explained(
                 4,
                 "Nothing received from Zoho",
                 "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
-                format!(
+                &format!(
                     "If Zoho showed an error, fix its cause (the redirect URI must be exactly {redirect_uri}). Then log \
                      in again, with a longer --timeout if you need more time:"
                 ),
@@ -66,7 +66,7 @@ impl Error {
             .command(LOGIN),
             Self::TwoDataCenters(named, location) => untrusted(
                 "Two data centers in one response",
-                format!(
+                &format!(
                     "The accounts server belongs to {} ({}), but the location is {location}. Nothing was sent anywhere.",
                     named.name, named.accounts_server
                 ),
@@ -198,7 +198,7 @@ fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
     };
     let other =
         "or also register a redirect URI with another port and pass it with --redirect-uri.";
-    explained(6, "Port unavailable", cause, format!("{first}, {other}"))
+    explained(6, "Port unavailable", &cause, &format!("{first}, {other}"))
 }
 
 /// The system's message, capitalized and without its error number.
@@ -223,7 +223,7 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
     explained(
         signal.exit_code(),
         "Login stopped",
-        format!("{why} {spent}"),
+        &format!("{why} {spent}"),
         "To continue, run the same command again.",
     )
 }

@@ -27,13 +27,13 @@ pub struct Explanation {
 impl Explanation {
     /// What to do next with its command and its console, in one line.
     pub fn next(&self) -> String {
-        let command = self.command.as_ref();
-        let command = command.map(|command| format!(" {command}"));
-        let console = self
-            .console
-            .map(|console| format!(" (API console: {console})"));
-        let parts = [Some(self.remedy.clone()), command, console];
-        parts.into_iter().flatten().collect()
+        let mut next = self.remedy.clone();
+        next.extend(self.command.iter().map(|command| format!(" {command}")));
+        next.extend(
+            self.console
+                .map(|console| format!(" (API console: {console})")),
+        );
+        next
     }
 
     pub(super) fn code(self, code: impl Into<String>) -> Self {
@@ -55,42 +55,30 @@ impl Explanation {
 pub(super) fn explained(
     exit_code: u8,
     title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
+    cause: &str,
+    remedy: &str,
 ) -> Explanation {
     Explanation {
         title,
-        cause: cause.into(),
-        remedy: remedy.into(),
+        cause: cause.to_owned(),
+        remedy: remedy.to_owned(),
         exit_code,
         ..Explanation::default()
     }
 }
 
 /// This machine, or the network between it and Zoho.
-pub(super) fn machine(
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Explanation {
+pub(super) fn machine(title: &'static str, cause: &str, remedy: &str) -> Explanation {
     explained(1, title, cause, remedy)
 }
 
 /// Zoho answered, but not with what was requested.
-pub(super) fn zoho(
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Explanation {
+pub(super) fn zoho(title: &'static str, cause: &str, remedy: &str) -> Explanation {
     explained(5, title, cause, remedy)
 }
 
 /// Refused for safety.
-pub(super) fn untrusted(
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: &str,
-) -> Explanation {
+pub(super) fn untrusted(title: &'static str, cause: &str, remedy: &str) -> Explanation {
     explained(7, title, cause, remedy)
 }
 

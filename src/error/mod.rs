@@ -180,10 +180,9 @@ impl Error {
 }
 
 fn foreign_domain(named: &Untrusted) -> String {
-    if named.raw().trim().is_empty() {
-        "names an empty API domain".to_owned()
-    } else {
-        format!("names an API domain that is not Zoho's: {named}")
+    match named.raw().trim() {
+        "" => "names an empty API domain".to_owned(),
+        _ => format!("names an API domain that is not Zoho's: {named}"),
     }
 }
 

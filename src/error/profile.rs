@@ -25,7 +25,7 @@ pub(super) fn unusable(error: &Profile) -> Explanation {
     match error {
         Profile::NoKeyring(_) | Profile::Locked(_) | Profile::Keyring(_) => machine(
             "Keyring unavailable",
-            explanation.cause,
+            &explanation.cause,
             "Unlock the keyring and run the command in that session, or consent again and save to a file:",
         )
         .command("zoho-grant login --save --save-to file"),
@@ -38,46 +38,46 @@ pub(super) fn explain(error: &Profile) -> Explanation {
     match error {
         Profile::Missing { known, .. } => missing(known),
         Profile::Unreadable { path, reason } => unavailable(
-            because(reason),
-            format!("Give yourself permission to read it: chmod 600 {path}."),
+            &because(reason),
+            &format!("Give yourself permission to read it: chmod 600 {path}."),
         ),
         Profile::NotAFile(path) => unavailable(
             "It is a link, a folder or a pipe, which another user may have put there.",
-            format!("Move {path} to another place."),
+            &format!("Move {path} to another place."),
         ),
         Profile::NotOurs(path) => unavailable(
             "Its owner could have added their own servers.",
-            format!("Run as its owner, or take ownership: sudo chown \"$USER\" {path}."),
+            &format!("Run as its owner, or take ownership: sudo chown \"$USER\" {path}."),
         ),
         Profile::Open(path) => unavailable(
             "It contains secrets, so only you should be able to read and write it.",
-            format!(
+            &format!(
                 "Remove access for others: chmod go-rwx {path}. If other people use this machine, also revoke the saved \
                  tokens: zoho-grant revoke."
             ),
         ),
         Profile::Broken { path, reason } => unavailable(
-            because(reason),
-            format!("Correct {path}, or move it and save again: zoho-grant login --save."),
+            &because(reason),
+            &format!("Correct {path}, or move it and save again: zoho-grant login --save."),
         ),
         Profile::Unwritable { reason, .. } => unavailable(
-            because(reason),
+            &because(reason),
             "Free up space there or correct its permissions, then try again.",
         ),
         Profile::Lock { reason, .. } => unavailable(
-            because(reason),
+            &because(reason),
             "Check the permissions of its folder, and whether its file system supports locks.",
         ),
         Profile::Busy(path) => unavailable(
             "The other run was stopped (Ctrl-Z), or is waiting for the keyring.",
-            format!("Wait for that run or end it; on Linux, `fuser -v {path}` shows it."),
+            &format!("Wait for that run or end it; on Linux, `fuser -v {path}` shows it."),
         ),
         Profile::NoKeyring(reason) => unavailable(
-            because(reason),
+            &because(reason),
             "Pass --save-to file to save them to a file that only you can read, or omit --save.",
         ),
         Profile::Locked(reason) => unavailable(
-            format!(
+            &format!(
                 "It is locked, or it has no default collection ({}).",
                 Untrusted::new(reason)
             ),
@@ -85,12 +85,12 @@ pub(super) fn explain(error: &Profile) -> Explanation {
              --save-to file.",
         ),
         Profile::Keyring(reason) => unavailable(
-            because(reason),
+            &because(reason),
             "Try again, or pass --save-to file to save them to a file that only you can read.",
         ),
         Profile::Lost(name) => unavailable(
             "They were deleted there, or a different keyring is open.",
-            format!("Consent again: zoho-grant login --save {name}."),
+            &format!("Consent again: zoho-grant login --save {name}."),
         ),
         Profile::Interrupted => unavailable(
             "The keyring, or another run, did not answer in time.",
@@ -99,7 +99,7 @@ pub(super) fn explain(error: &Profile) -> Explanation {
     }
 }
 
-fn unavailable(cause: impl Into<String>, remedy: impl Into<String>) -> Explanation {
+fn unavailable(cause: &str, remedy: &str) -> Explanation {
     machine(TITLE, cause, remedy)
 }
 
@@ -116,5 +116,5 @@ fn missing(known: &[Name]) -> Explanation {
         format!("Saved profiles: {}.", known.join(", "))
     };
     let remedy = "Pass another with --profile, or a file of variables with --env-file, or save one: zoho-grant login --save.";
-    explained(2, TITLE, cause, remedy)
+    explained(2, TITLE, &cause, remedy)
 }

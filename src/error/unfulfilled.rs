@@ -30,7 +30,7 @@ pub(super) fn unfulfilled(
                 _ => "",
             };
             let remedy = format!("{}{grant_token}", network(error));
-            machine("No response from Zoho", error.trouble.to_string(), remedy)
+            machine("No response from Zoho", &error.trouble.to_string(), &remedy)
         }
     }
 }
@@ -129,10 +129,10 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
     };
     let explanation = zoho(
         "Client ID not found in this data center",
-        format!(
+        &format!(
             "{server} does not know the client ID: it is registered in another data center, or multi-DC is turned off for it."
         ),
-        remedy,
+        &remedy,
     )
     .console(server.api_console());
     match request {
