@@ -109,36 +109,35 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
 
 /// The client is unknown at this server. Which option names another one depends on the request.
 fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
+    let unknown = |remedy: &str| {
+        let cause = format!(
+            "{server} does not know the client ID: it is registered in another data center, or multi-DC is turned off \
+             for it."
+        );
+        zoho("Client ID not found in this data center", &cause, remedy)
+            .console(server.api_console())
+    };
     let mut others = DATA_CENTERS.iter();
     let other = others.find(|center| server.data_center() != Some(center));
     let DataCenter { name, code, .. } = other.expect("there is more than one data center");
-    let remedy = match request {
-        Request::Device => format!(
+    let elsewhere = format!("{} --dc {code}", again(request));
+    match request {
+        Request::Device => unknown(&format!(
             "Use a client of the type \"Non-browser\" and the data center where it is registered, for example {name}:"
-        ),
-        Request::Exchange(_) | Request::SelfClient => format!(
+        ))
+        .command(elsewhere),
+        Request::Exchange(_) | Request::SelfClient => unknown(&format!(
             "Turn on multi-DC in the client's Settings, or log in at the data center where the client is registered, \
              for example {name}:"
-        ),
-        Request::Refresh { .. } => {
-            "Consent again, with --dc set to the data center where the client is registered:".to_owned()
+        ))
+        .command(elsewhere),
+        Request::Refresh { again } => {
+            unknown("Consent again, with --dc set to the data center where the client is registered:").command(again)
         }
-        Request::Revoke => "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is \
-             registered and pass the file with --env-file."
-            .to_owned(),
-    };
-    let explanation = zoho(
-        "Client ID not found in this data center",
-        &format!(
-            "{server} does not know the client ID: it is registered in another data center, or multi-DC is turned off for it."
+        Request::Revoke => unknown(
+            "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is registered and \
+             pass the file with --env-file.",
         ),
-        &remedy,
-    )
-    .console(server.api_console());
-    match request {
-        Request::Revoke => explanation,
-        Request::Refresh { again } => explanation.command(again),
-        request => explanation.command(format!("{} --dc {code}", again(request))),
     }
 }
 
