@@ -1,12 +1,9 @@
 //! Why credentials cannot be saved, or saved ones used, and what to do next.
 
-use crate::error::explanation::{Explanation, explained, machine};
+use crate::error::explanation::{Explanation, machine};
 use crate::profiles::error::ProfileError as Profile;
 use crate::profiles::profile::Name;
 use crate::untrusted::Untrusted;
-
-/// The heading of most of these errors.
-const TITLE: &str = "Saved credentials unavailable";
 
 /// Explains why obtained credentials could not be saved.
 pub(super) fn not_saved(error: &Profile) -> Explanation {
@@ -35,9 +32,17 @@ pub(super) fn unusable(error: &Profile) -> Explanation {
 
 /// Explains why saved credentials cannot be read or changed, or why a profile cannot be saved.
 pub(super) fn explain(error: &Profile) -> Explanation {
+    let unavailable =
+        |cause: &str, remedy: &str| machine("Saved credentials unavailable", cause, remedy);
     match error {
-        Profile::Missing { known, .. } => missing(known),
-        Profile::Unreadable { path, reason } => unavailable(
+        Profile::Missing { known, .. } => Explanation {
+            exit_code: 2,
+            ..unavailable(
+                &saved(known),
+                "Pass another with --profile, or a file of variables with --env-file, or save one: zoho-grant login --save.",
+            )
+        },
+        Profile::Unreadable(path, reason) => unavailable(
             &because(reason),
             &format!("Give yourself permission to read it: chmod 600 {path}."),
         ),
@@ -56,15 +61,15 @@ pub(super) fn explain(error: &Profile) -> Explanation {
                  tokens: zoho-grant revoke."
             ),
         ),
-        Profile::Broken { path, reason } => unavailable(
+        Profile::Broken(path, reason) => unavailable(
             &because(reason),
             &format!("Correct {path}, or move it and save again: zoho-grant login --save."),
         ),
-        Profile::Unwritable { reason, .. } => unavailable(
+        Profile::Unwritable(_, reason) => unavailable(
             &because(reason),
             "Free up space there or correct its permissions, then try again.",
         ),
-        Profile::Lock { reason, .. } => unavailable(
+        Profile::Lock(_, reason) => unavailable(
             &because(reason),
             "Check the permissions of its folder, and whether its file system supports locks.",
         ),
@@ -99,22 +104,15 @@ pub(super) fn explain(error: &Profile) -> Explanation {
     }
 }
 
-fn unavailable(cause: &str, remedy: &str) -> Explanation {
-    machine(TITLE, cause, remedy)
-}
-
 fn because(reason: &str) -> String {
     let reason = Untrusted::new(reason.trim_end_matches('.'));
     format!("Reason: {reason}.")
 }
 
-fn missing(known: &[Name]) -> Explanation {
+fn saved(known: &[Name]) -> String {
     let known: Vec<_> = known.iter().map(Name::as_str).collect();
-    let cause = if known.is_empty() {
-        "No profile has been saved yet.".to_owned()
-    } else {
-        format!("Saved profiles: {}.", known.join(", "))
-    };
-    let remedy = "Pass another with --profile, or a file of variables with --env-file, or save one: zoho-grant login --save.";
-    explained(2, TITLE, &cause, remedy)
+    match known.as_slice() {
+        [] => "No profile has been saved yet.".to_owned(),
+        known => format!("Saved profiles: {}.", known.join(", ")),
+    }
 }

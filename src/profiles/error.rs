@@ -15,14 +15,9 @@ pub enum ProfileError {
         /// The existing names.
         known: Vec<Name>,
     },
-    /// The system refuses to read it.
-    #[error("{path} cannot be read")]
-    Unreadable {
-        /// The file.
-        path: Untrusted,
-        /// The system's error.
-        reason: String,
-    },
+    /// The system refuses to read the file, for this reason.
+    #[error("{0} cannot be read")]
+    Unreadable(Untrusted, String),
     /// A link, a folder or a pipe.
     #[error("{0} is not a regular file")]
     NotAFile(Untrusted),
@@ -32,30 +27,15 @@ pub enum ProfileError {
     /// Others can read or write it.
     #[error("{0} is open to other users of this machine")]
     Open(Untrusted),
-    /// Its contents are not what this program writes.
-    #[error("{path} is not a profiles file")]
-    Broken {
-        /// The file.
-        path: Untrusted,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The system refuses to write it.
-    #[error("{path} cannot be written")]
-    Unwritable {
-        /// The file.
-        path: Untrusted,
-        /// The system's error.
-        reason: String,
-    },
-    /// The system provides no lock.
-    #[error("{path} cannot be locked")]
-    Lock {
-        /// The lock file.
-        path: Untrusted,
-        /// The system's error.
-        reason: String,
-    },
+    /// The file does not contain what this program writes; what is wrong with it.
+    #[error("{0} is not a profiles file")]
+    Broken(Untrusted, String),
+    /// The system refuses to write the file, for this reason.
+    #[error("{0} cannot be written")]
+    Unwritable(Untrusted, String),
+    /// The system does not lock this file, for this reason.
+    #[error("{0} cannot be locked")]
+    Lock(Untrusted, String),
     /// Another process holds the lock for too long.
     #[error("{0} is locked by another run")]
     Busy(Untrusted),

@@ -23,10 +23,7 @@ impl Lock {
     pub fn beside(guarded: &Path, patience: Duration) -> Result<Self, ProfileError> {
         let path = path(guarded);
         let shown = Untrusted::path(&path);
-        let failed = |reason: String| ProfileError::Lock {
-            path: shown.clone(),
-            reason,
-        };
+        let failed = |reason: String| ProfileError::Lock(shown.clone(), reason);
         let file =
             open(&path, File::options().create(true)).map_err(
                 |error| match fs::symlink_metadata(&path) {

@@ -153,10 +153,7 @@ impl Profiles {
             Ok(Some((text, _))) => text,
             Err(Unusable::Link | Unusable::NotAFile) => return Err(ProfileError::NotAFile(path)),
             Err(Unusable::NotOurs) => return Err(ProfileError::NotOurs(path)),
-            Err(unusable) => {
-                let reason = unusable.to_string();
-                return Err(ProfileError::Unreadable { path, reason });
-            }
+            Err(unusable) => return Err(ProfileError::Unreadable(path, unusable.to_string())),
         };
         // Only the position of the error: serde's message may quote a secret.
         serde_json::from_str(&text).map_err(|error| {
@@ -175,10 +172,7 @@ impl Profiles {
     }
 
     fn broken(&self, reason: &str) -> ProfileError {
-        ProfileError::Broken {
-            path: Untrusted::path(&self.path()),
-            reason: reason.to_owned(),
-        }
+        ProfileError::Broken(Untrusted::path(&self.path()), reason.to_owned())
     }
 
     fn guarded(&self, name: &Name) -> PathBuf {
@@ -195,10 +189,7 @@ fn missing(name: &Name, document: &Document) -> ProfileError {
 }
 
 fn unwritable(path: &Path, reason: &impl ToString) -> ProfileError {
-    ProfileError::Unwritable {
-        path: Untrusted::path(path),
-        reason: reason.to_string(),
-    }
+    ProfileError::Unwritable(Untrusted::path(path), reason.to_string())
 }
 
 /// In a folder that everyone can write to, anyone could add their own lock or profiles.
