@@ -1,7 +1,7 @@
 //! Why something could not be done, and what to do next. Every sentence that names an option is here.
 
 use crate::context::Signal;
-use crate::error::explanation::{Explanation, LOGIN, explained, machine, network, untrusted, zoho};
+use crate::error::explanation::{Explanation, LOGIN, explained, network, untrusted, zoho};
 use crate::error::unfulfilled::{undocumented, unfulfilled};
 use crate::error::{Error, profile};
 use crate::handover::format_error::Why;
@@ -23,10 +23,9 @@ impl Error {
         match self {
             Self::Port(unavailable) => port(unavailable),
             Self::Unreachable(error) => {
-                machine("Zoho could not be reached", &error.trouble.to_string(), network(error))
+                explained("Zoho could not be reached", &error.trouble.to_string(), network(error))
             }
             Self::TimedOut { redirect_uri, console } => explained(
-                4,
                 "Nothing received from Zoho",
                 "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
                 &format!(
@@ -34,14 +33,15 @@ impl Error {
                      in again, with a longer --timeout if you need more time:"
                 ),
             )
+            .exiting(4)
             .command("zoho-grant login --timeout 15m")
             .console(console),
             Self::SetUpTimedOut => explained(
-                4,
                 "Nothing was entered in time",
                 "Nobody continued to Zoho from the setup page.",
                 "Run zoho-grant setup again, with a longer --timeout if necessary.",
-            ),
+            )
+            .exiting(4),
             Self::OpenedTwice => untrusted(
                 "The setup page was opened twice",
                 "This system does not reveal who owns a connection, so one of the two may have been another user of \
@@ -50,11 +50,11 @@ impl Error {
             ),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
-                3,
                 "Consent declined",
                 "Someone clicked Reject on Zoho's page.",
                 "If that was a mistake, log in again and click Accept:",
             )
+            .exiting(3)
             .code("access_denied")
             .command(LOGIN),
             Self::Authorization(code) => undocumented(code, LOGIN),
@@ -77,11 +77,11 @@ impl Error {
             Self::ForeignAccountsServer(named) => accounts_server(named),
             Self::Unfulfilled { request, error, server } => unfulfilled(request, error, server),
             Self::CodeExpired => explained(
-                4,
                 "Code expired",
                 "A code is valid for about five minutes, and nobody entered it and accepted in that time.",
                 "Get a new code and enter it right away:",
             )
+            .exiting(4)
             .command("zoho-grant device"),
             Self::ForeignLocation(_) => untrusted(
                 "Unknown data center",
@@ -110,7 +110,7 @@ impl Error {
             .code(*code)
             .command(LOGIN),
             Self::NotWritten(error) => not_written(error),
-            Self::NotPrinted(_) => machine(
+            Self::NotPrinted(_) => explained(
                 "Standard output failed",
                 "The program that reads it may have exited, or the disk may be full.",
                 "Run the command again with a writable output.",
@@ -118,12 +118,12 @@ impl Error {
             Self::NotKept(error) => profile::not_saved(error),
             Self::Profile(error) => profile::unusable(error),
             Self::CannotKeep(error) => profile::explain(error),
-            Self::NotPutBack(_) => machine(
+            Self::NotPutBack(_) => explained(
                 "Refreshed token not saved",
                 "The access token works and was output, but the next run must refresh again.",
                 "Fix this soon: Zoho allows about ten refreshes in ten minutes.",
             ),
-            Self::NotForgotten(_) => machine(
+            Self::NotForgotten(_) => explained(
                 "Revoked, but not deleted here",
                 "They no longer work.",
                 "Delete them yourself, so that no program tries to use them.",
@@ -198,7 +198,7 @@ fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
     };
     let other =
         "or also register a redirect URI with another port and pass it with --redirect-uri.";
-    explained(6, "Port unavailable", &cause, &format!("{first}, {other}"))
+    explained("Port unavailable", &cause, &format!("{first}, {other}")).exiting(6)
 }
 
 /// The system's message, capitalized and without its error number.
@@ -221,11 +221,11 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
         "No grant token was used up."
     };
     explained(
-        signal.exit_code(),
         "Login stopped",
         &format!("{why} {spent}"),
         "To continue, run the same command again.",
     )
+    .exiting(signal.exit_code())
 }
 
 fn accounts_server(named: &Untrusted) -> Explanation {
@@ -266,7 +266,7 @@ fn not_written(NotWritten { why, printed, .. }: &NotWritten) -> Explanation {
             "If a page in the browser is waiting, it shows them once. Otherwise run the command again with --output FILE."
         }
     };
-    machine("Credentials not written", cause, remedy)
+    explained("Credentials not written", cause, remedy)
 }
 
 #[cfg(test)]

@@ -46,40 +46,35 @@ impl Explanation {
         Self { command, ..self }
     }
 
+    pub(super) fn exiting(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
+    }
+
     pub(super) fn console(self, console: &'static str) -> Self {
         let console = Some(console);
         Self { console, ..self }
     }
 }
 
-pub(super) fn explained(
-    exit_code: u8,
-    title: &'static str,
-    cause: &str,
-    remedy: &str,
-) -> Explanation {
+/// This machine, or the network between it and Zoho, unless another exit code is set.
+pub(super) fn explained(title: &'static str, cause: &str, remedy: &str) -> Explanation {
     Explanation {
         title,
         cause: cause.to_owned(),
         remedy: remedy.to_owned(),
-        exit_code,
+        exit_code: 1,
         ..Explanation::default()
     }
 }
 
-/// This machine, or the network between it and Zoho.
-pub(super) fn machine(title: &'static str, cause: &str, remedy: &str) -> Explanation {
-    explained(1, title, cause, remedy)
-}
-
 /// Zoho answered, but not with what was requested.
 pub(super) fn zoho(title: &'static str, cause: &str, remedy: &str) -> Explanation {
-    explained(5, title, cause, remedy)
+    explained(title, cause, remedy).exiting(5)
 }
 
 /// Refused for safety.
 pub(super) fn untrusted(title: &'static str, cause: &str, remedy: &str) -> Explanation {
-    explained(7, title, cause, remedy)
+    explained(title, cause, remedy).exiting(7)
 }
 
 /// What to do if a request got no response.

@@ -1,6 +1,6 @@
 //! Why credentials cannot be saved, or saved ones used, and what to do next.
 
-use crate::error::explanation::{Explanation, machine};
+use crate::error::explanation::{Explanation, explained};
 use crate::profiles::error::ProfileError as Profile;
 use crate::profiles::profile::Name;
 use crate::untrusted::Untrusted;
@@ -20,7 +20,7 @@ pub(super) fn not_saved(error: &Profile) -> Explanation {
 pub(super) fn unusable(error: &Profile) -> Explanation {
     let explanation = explain(error);
     match error {
-        Profile::NoKeyring(_) | Profile::Locked(_) | Profile::Keyring(_) => machine(
+        Profile::NoKeyring(_) | Profile::Locked(_) | Profile::Keyring(_) => explained(
             "Keyring unavailable",
             &explanation.cause,
             "Unlock the keyring and run the command in that session, or consent again and save to a file:",
@@ -33,15 +33,13 @@ pub(super) fn unusable(error: &Profile) -> Explanation {
 /// Explains why saved credentials cannot be read or changed, or why a profile cannot be saved.
 pub(super) fn explain(error: &Profile) -> Explanation {
     let unavailable =
-        |cause: &str, remedy: &str| machine("Saved credentials unavailable", cause, remedy);
+        |cause: &str, remedy: &str| explained("Saved credentials unavailable", cause, remedy);
     match error {
-        Profile::Missing { known, .. } => Explanation {
-            exit_code: 2,
-            ..unavailable(
-                &saved(known),
-                "Pass another with --profile, or a file of variables with --env-file, or save one: zoho-grant login --save.",
-            )
-        },
+        Profile::Missing { known, .. } => unavailable(
+            &saved(known),
+            "Pass another with --profile, or a file of variables with --env-file, or save one: zoho-grant login --save.",
+        )
+        .exiting(2),
         Profile::Unreadable(path, reason) => unavailable(
             &because(reason),
             &format!("Give yourself permission to read it: chmod 600 {path}."),

@@ -1,7 +1,7 @@
 //! Requests about tokens that Zoho did not fulfill: why, and what to do next.
 
 use crate::error::Request;
-use crate::error::explanation::{Explanation, LOGIN, machine, network, zoho};
+use crate::error::explanation::{Explanation, LOGIN, explained, network, zoho};
 use crate::untrusted::Untrusted;
 use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
 use crate::zoho::token::ExchangeError;
@@ -30,7 +30,7 @@ pub(super) fn unfulfilled(
                 _ => "",
             };
             let remedy = format!("{}{grant_token}", network(error));
-            machine("No response from Zoho", &error.trouble.to_string(), &remedy)
+            explained("No response from Zoho", &error.trouble.to_string(), &remedy)
         }
     }
 }
