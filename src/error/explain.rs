@@ -140,11 +140,7 @@ impl Error {
 
 /// What the check could not find out and why, one sentence each. A token that is not accepted is reported as an error.
 pub fn unchecked(identity: &Identity) -> Vec<String> {
-    let answers = [
-        ("organization", identity.organization.as_ref().err()),
-        ("person", identity.user.as_ref().err()),
-    ];
-    let sentence = |(question, why): (_, Option<&Unchecked>)| {
+    let sentence = |question, why: Option<&Unchecked>| {
         let remedy = match why? {
             Unchecked::TokenRefused(_) => return None,
             Unchecked::ScopeMissing => "; add the scope to --scope and run the login again",
@@ -152,7 +148,9 @@ pub fn unchecked(identity: &Identity) -> Vec<String> {
         };
         Some(format!("The {question} was not checked: {}{remedy}.", why?))
     };
-    answers.into_iter().filter_map(sentence).collect()
+    let organization = sentence("organization", identity.organization.as_ref().err());
+    let person = sentence("person", identity.user.as_ref().err());
+    organization.into_iter().chain(person).collect()
 }
 
 /// What to do if credentials cannot be written in a form.

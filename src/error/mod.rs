@@ -171,9 +171,8 @@ impl Error {
     /// Whether the data center may be wrong: Zoho has no separate error for that.
     pub fn may_be_elsewhere(&self) -> bool {
         use TokenError::{InvalidClient, InvalidClientSecret, InvalidCode};
-        let refusal = self.refusal();
         matches!(
-            refusal,
+            self.refusal(),
             Some(InvalidClient | InvalidClientSecret | InvalidCode)
         )
     }
