@@ -2,7 +2,7 @@
 
 use derive_more::Display;
 
-/// One of Zoho's data centers: a separate cloud with its own servers and console. `Display`: "Europe (eu)".
+/// One of Zoho's data centers: a separate cloud with its own servers and console.
 #[derive(Debug, Display, PartialEq, Eq)]
 #[display("{name} ({code})")]
 pub struct DataCenter {

@@ -106,9 +106,7 @@ fn trouble(error: &reqwest::Error) -> NetworkFailure {
         Some(ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe) => {
             NetworkFailure::Closed
         }
-        _ if said.contains("closed before") || said.contains("end of file") => {
-            NetworkFailure::Closed
-        }
+        _ if said.contains("closed before") => NetworkFailure::Closed,
         _ => NetworkFailure::Other(deepest),
     }
 }
@@ -141,4 +139,48 @@ fn chain(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
             None => error.source(),
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zoho::http::Zoho;
+    use crate::zoho::trust::AccountsServer;
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpListener;
+
+    /// What is told of a server that sends this and closes the connection.
+    async fn told(response: &str) -> NetworkFailure {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = AccountsServer::given(&address).unwrap();
+        let zoho = Zoho::new(Duration::from_mins(1), Arc::new(|_| {}));
+        let serve = async {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                stream.read_line(&mut line).await.unwrap();
+            }
+            stream.write_all(response.as_bytes()).await.unwrap();
+        };
+        let (answered, ()) = tokio::join!(zoho.reach(&server), serve);
+        answered.unwrap_err().trouble
+    }
+
+    #[tokio::test]
+    async fn a_response_that_ends_early_is_told() {
+        for response in [
+            "",
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n<html>",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n<html>",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+        ] {
+            assert_eq!(told(response).await, NetworkFailure::Closed, "{response:?}");
+        }
+    }
 }
