@@ -34,18 +34,18 @@ pub struct Layers {
 impl Layers {
     /// Reads the layers. A profile is read if it is named, or if no other layer has a client.
     pub fn new(grant: &Grant) -> Result<Self, Usage> {
-        let file = grant.client.env_file.as_deref();
         let prefix = &grant.result.env_prefix;
-        let read = |path| Variables::of_file_either(path, prefix);
+        let mut variables = Vec::new();
+        if let Some(path) = &grant.client.env_file {
+            variables.push(Variables::of_file(path, prefix)?.or_usual());
+        }
+        variables.push(Variables::of_environment(prefix).or_usual());
         let mut layers = Self {
-            variables: Vec::from_iter(file.map(read).transpose()?),
+            variables,
             trusted: <_>::default(),
             note: None,
             warnings: Vec::new(),
         };
-        layers
-            .variables
-            .push(Variables::of_environment_either(prefix));
         let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
         if id.is_none() || grant.keep.profile.is_some() {
             layers.add_profile(id, grant)?;

@@ -2,13 +2,12 @@
 
 use crate::cli::folder;
 use crate::cli::usage::Usage;
-use crate::cli::variables::Variables;
+use crate::cli::variables::profile_named;
 use crate::commands::lookup::{self, told};
 use crate::commands::{App, Ended};
 use serde_json::{Value, json};
 use std::process::ExitCode;
 use zoho_grant::error::Error;
-use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::profiles::record::Record;
@@ -42,7 +41,7 @@ fn object((name, record): (&Name, &Record)) -> Value {
 
 /// Removes a saved profile.
 pub fn forget(named: Option<&Name>, app: &App) -> Ended {
-    let name = Variables::of_environment(&Prefix::default()).profile_name(named)?;
+    let name = profile_named(named)?.unwrap_or_default();
     folder::profiles()?.forget(&name).map_err(unforgotten)?;
     app.terminal.forgotten(&name);
     Ok(ExitCode::SUCCESS)
