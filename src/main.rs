@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     };
     let app = App { runtime, terminal };
     let ended = match &arguments.command {
-        Command::Setup(arguments) => commands::setup::run(&arguments.login, &app),
+        Command::Setup(arguments) => commands::setup::run(arguments, &app),
         Command::Login(arguments) => commands::login::run(arguments, &app),
         Command::Demo(arguments) => commands::demo::run(arguments, &app),
         Command::Exchange(grant) => commands::exchange::run(grant, &app),

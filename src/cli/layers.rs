@@ -3,7 +3,7 @@
 
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Variables, one_server};
-use crate::cli::{Grant, folder};
+use crate::cli::{Grant, Servers, folder};
 use secrecy::SecretString;
 use std::fmt::Display;
 use zoho_grant::credentials::Credentials;
@@ -23,7 +23,7 @@ pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 pub struct Layers {
     /// The strongest first; a profile is one of them if it is read at all.
     variables: Vec<Variables>,
-    /// The servers that the profile's login trusted.
+    /// The servers that the profile's login trusted, and those that the options add.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     /// What a profile contributes, as a sentence.
     pub note: Option<String>,
@@ -50,6 +50,9 @@ impl Layers {
         if id.is_none() || grant.keep.profile.is_some() {
             layers.add_profile(id, grant)?;
         }
+        let (servers, domains) = &mut layers.trusted;
+        servers.extend_from_slice(&grant.servers.trust_accounts_server);
+        domains.extend_from_slice(&grant.servers.trust_api_domain);
         Ok(layers)
     }
 
@@ -73,10 +76,11 @@ impl Layers {
         self.variables.iter().any(|layer| layer.hold(name))
     }
 
-    /// Whether a layer names a data center or a server.
-    pub fn name_a_server(&self) -> bool {
-        let names = ["ZOHO_DC", "ZOHO_ACCOUNTS_URL", "ZOHO_API_DOMAIN"];
-        names.iter().any(|name| self.hold(name))
+    /// Whether an option or a layer names a data center or a server.
+    pub fn name_a_server(&self, options: &Servers) -> bool {
+        let mut names = ["ZOHO_DC", "ZOHO_ACCOUNTS_URL", "ZOHO_API_DOMAIN"].iter();
+        let given = options.dc.is_some() || options.accounts_url.is_some();
+        given || names.any(|name| self.hold(name))
     }
 
     /// The name of the profile to use.
@@ -101,7 +105,7 @@ impl Layers {
         let of_client = of_client.or(of_secret);
         let mut secret = None;
         if client.client_secret_file.is_none()
-            && client.typed.secret.is_none()
+            && client.typed_secret.is_none()
             && let (Some(of_client), Some(of_secret)) = (of_client, of_secret)
         {
             secret = self.variables[of_client].secret(SECRET)?;

@@ -50,7 +50,11 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Start here: a page in the browser guides you from nothing to Zoho CRM credentials
-    Setup(setup::Setup),
+    #[command(
+        after_help = "The options are the same as login's; their values are filled in on the page.
+Exit codes: the same as login."
+    )]
+    Setup(Login),
     /// Log in to Zoho in the browser and get Zoho CRM credentials
     Login(Login),
     /// Try the login against a built-in stand-in for Zoho: no account needed, nothing leaves this machine
@@ -216,18 +220,12 @@ pub struct Registered {
     /// File with ZOHO_… variables; a .env file is not read automatically
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// What the person typed at `login`'s prompts.
+    /// Whether the person confirmed a client ID of an unusual shape at `login`'s prompt.
     #[arg(skip)]
-    pub typed: Typed,
-}
-
-/// A client that the person typed. No option takes the secret, because every user can read command lines.
-#[derive(Clone, Default)]
-pub struct Typed {
-    /// Whether they confirmed a client ID of an unusual shape.
     pub confirmed: bool,
-    /// The client secret.
-    pub secret: Option<SecretString>,
+    /// The client secret that they typed there. No option takes it, because every user can read command lines.
+    #[arg(skip)]
+    pub typed_secret: Option<SecretString>,
 }
 
 /// Zoho's servers.

@@ -2,11 +2,10 @@
 
 use crate::cli::layers::{ID, Layers};
 use crate::cli::usage::Usage;
-use crate::cli::{Consent, Credentials, Grant, Login, folder};
+use crate::cli::{Consent, Credentials, Grant, Login, Registered, folder};
 use crate::{browser, prompt};
 use secrecy::SecretString;
 use std::io::{IsTerminal, stdout};
-use std::path::Path;
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
@@ -77,40 +76,21 @@ pub fn callback(
 }
 
 /// Plans `login`.
-pub fn login(arguments: &Login, layers: &Layers) -> Result<Plan, Usage> {
+pub fn login(arguments: &Login, mut layers: Layers) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let registration = layers.registration(grant)?;
-    let redirect_uri = self::callback(arguments, layers, &registration.0)?;
-    let mut warnings = layers.warnings.clone();
-    let mut settings = settings(
-        grant,
-        &arguments.consent,
-        layers,
-        registration,
-        &mut warnings,
-    )?;
+    let (home, _) = layers.registration(grant)?;
+    let redirect_uri = self::callback(arguments, &layers, &home)?;
+    let mut settings = settings(grant, &arguments.consent, &mut layers)?;
     settings.pkce = !callback.no_pkce;
     settings.page_first = settings.keeping.is_none() && page_first(&grant.result);
     Ok(Plan {
         settings,
         redirect_uri,
         opener: Opener::of(callback.no_browser),
-        note: layers.note.clone(),
-        warnings,
+        note: layers.note,
+        warnings: layers.warnings,
         stand_in: None,
     })
-}
-
-/// Settings and warnings of a flow without a redirect URI.
-pub fn without_callback(
-    grant: &Grant,
-    consent: &Consent,
-    layers: &Layers,
-) -> Result<(Settings, Vec<String>), Usage> {
-    let registration = layers.registration(grant)?;
-    let mut warnings = layers.warnings.clone();
-    let settings = settings(grant, consent, layers, registration, &mut warnings)?;
-    Ok((settings, warnings))
 }
 
 impl Opener {
@@ -149,17 +129,17 @@ pub fn redirect_uri(
 /// Where the credentials go; what is possible depends on what is known before the login.
 pub fn target(
     result: &Credentials,
-    home: &AccountsServer,
+    home: Option<&AccountsServer>,
     scopes: &Scopes,
     warnings: &mut Vec<String>,
 ) -> Result<Target, Usage> {
-    let before = Prospect {
+    let before = home.map(|home| Prospect {
         data_center: home.data_center(),
         scopes,
         verify: !result.no_verify,
-    };
+    });
     let prefix = &result.env_prefix;
-    result.hand_over.target(prefix, Some(&before), warnings)
+    result.hand_over.target(prefix, before.as_ref(), warnings)
 }
 
 /// The requested or default scopes. Warns about scopes that Zoho may reject.
@@ -190,32 +170,25 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     scopes
 }
 
-/// The settings that every flow needs.
-fn settings(
-    grant: &Grant,
-    consent: &Consent,
-    layers: &Layers,
-    (home, secret): (AccountsServer, Option<SecretString>),
-    warnings: &mut Vec<String>,
-) -> Result<Settings, Usage> {
-    warn_of_server(&home, warnings);
+/// The settings of a flow without a redirect URI. Adds its warnings to those of the layers.
+pub fn settings(grant: &Grant, consent: &Consent, layers: &mut Layers) -> Result<Settings, Usage> {
+    let (home, secret) = layers.registration(grant)?;
+    warn_of_server(&home, &mut layers.warnings);
     let given = grant.result.hand_over.scopes(consent.scopes());
     let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
-    let scopes = scopes(given, warnings);
-    let (mut servers, mut domains) = layers.trusted.clone();
-    servers.extend_from_slice(&grant.servers.trust_accounts_server);
-    domains.extend_from_slice(&grant.servers.trust_api_domain);
+    let scopes = scopes(given, &mut layers.warnings);
+    let (servers, domains) = layers.trusted.clone();
     Ok(Settings {
         trust: Trust::new(&home, servers, domains),
         pkce: true,
         verify: !grant.result.no_verify,
         timeout: consent.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: target(&grant.result, &home, &scopes, warnings)?,
+        target: target(&grant.result, Some(&home), &scopes, &mut layers.warnings)?,
         scopes,
         keeping: keeping(grant, layers)?,
         // Last, because it may read standard input.
-        client: client(grant, layers, secret, &home, warnings)?,
+        client: client(grant, layers, secret, home.api_console())?,
         home,
         destination: grant.result.hand_over.reader(),
         rehearsal: false,
@@ -257,9 +230,17 @@ pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage>
     Ok(Some(keeping))
 }
 
-/// The client secret in a file.
-pub fn secret_file(path: &Path) -> Result<SecretString, Usage> {
-    prompt::secret_file(path).map_err(|error| {
+/// The client secret: a layer's, otherwise the one that was typed or is in the file.
+pub fn secret(
+    of_layer: Option<SecretString>,
+    given: &Registered,
+) -> Result<Option<SecretString>, Usage> {
+    let known = of_layer.or_else(|| given.typed_secret.clone());
+    let file = given.client_secret_file.as_deref();
+    let Some(path) = file.filter(|_| known.is_none()) else {
+        return Ok(known);
+    };
+    prompt::secret_file(path).map(Some).map_err(|error| {
         let remedy = "Pass a file that contains only the client secret.";
         Usage::new("--client-secret-file", error, remedy)
     })
@@ -268,33 +249,26 @@ pub fn secret_file(path: &Path) -> Result<SecretString, Usage> {
 /// The client's ID and secret. Warns if the ID looks unusual.
 fn client(
     grant: &Grant,
-    layers: &Layers,
+    layers: &mut Layers,
     secret: Option<SecretString>,
-    home: &AccountsServer,
-    warnings: &mut Vec<String>,
+    console: &str,
 ) -> Result<Client, Usage> {
-    let (given, console) = (&grant.client, home.api_console());
-    let remedy = format!("Copy it from {console}.");
+    let given = &grant.client;
     let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
     let id = id.ok_or_else(|| {
         let option = "--client-id ID or set ZOHO_CLIENT_ID";
         Usage::missing("client ID", option, console)
     })?;
-    if id.is_odd() && !given.typed.confirmed {
-        warnings.push(
+    if id.is_odd() && !given.confirmed {
+        layers.warnings.push(
             "The client ID is not 1000. followed by 30 capital letters and digits; is it complete?"
                 .to_owned(),
         );
     }
-    let secret = match (secret, &given.typed.secret, &given.client_secret_file) {
-        (Some(secret), _, _) => secret,
-        (None, Some(typed), _) => typed.clone(),
-        (None, None, Some(path)) => secret_file(path)?,
-        (None, None, None) => {
-            let option =
-                "--client-secret-file PATH (- for standard input) or set ZOHO_CLIENT_SECRET";
-            return Err(Usage::missing("client secret", option, console));
-        }
-    };
+    let secret = self::secret(secret, given)?.ok_or_else(|| {
+        let option = "--client-secret-file PATH (- for standard input) or set ZOHO_CLIENT_SECRET";
+        Usage::missing("client secret", option, console)
+    })?;
+    let remedy = format!("Copy it from {console}.");
     Client::new(id, secret).map_err(|not| Usage::new("The client secret", not, &remedy))
 }

@@ -69,7 +69,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
             verify: !arguments.result.no_verify,
             timeout: consent.timeout.unwrap_or(TIMEOUTS[usize::from(yes)]),
             answer_within: ANSWER_WITHIN,
-            target: target(&arguments.result, &home, &scopes, &mut warnings)?,
+            target: target(&arguments.result, Some(&home), &scopes, &mut warnings)?,
             scopes,
             keeping: None,
             destination: arguments.result.hand_over.reader(),

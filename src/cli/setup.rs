@@ -3,15 +3,13 @@
 use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
-use crate::cli::{Callback, Credentials, Demo, Login, folder, rehearsal};
-use clap::Args;
+use crate::cli::{Callback, Credentials, Demo, Grant, Login, folder, rehearsal};
 use secrecy::SecretString;
 use std::time::Duration;
 use zoho_grant::handover::destination::Destination;
-use zoho_grant::handover::fields::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
-use zoho_grant::profiles::profile::{Backend, Name};
+use zoho_grant::profiles::profile::Backend;
 use zoho_grant::profiles::store::Profiles;
 use zoho_grant::settings::Settings;
 use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
@@ -25,17 +23,6 @@ use zoho_stand_in::{DataCenter, StandIn};
 
 /// How long to wait for a person who registers a client.
 const LIMIT: Duration = Duration::from_mins(30);
-
-/// Options of `setup`.
-#[derive(Args)]
-#[command(
-    after_help = "The options are the same as login's; their values are filled in on the page.
-Exit codes: the same as login."
-)]
-pub struct Setup {
-    #[command(flatten)]
-    pub login: Login,
-}
 
 /// What the command will do.
 pub struct Plan {
@@ -51,40 +38,34 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// The stand-in, kept alive during a rehearsal.
     pub stand_in: Option<StandIn>,
+    /// Where the credentials would be saved, if the person wants that. What is there now may be revoked afterward.
+    pub keeping: Option<Keeping>,
     result: Credentials,
     trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     pkce: bool,
-    /// Where the credentials would be saved, if the person wants that.
-    keeping: Option<Keeping>,
 }
 
 /// The plan of `setup`.
 pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let layers = Layers::new(grant)?;
+    let mut layers = Layers::new(grant)?;
     let (server, secret) = layers.registration(grant)?;
     let redirect_uri = plan::callback(arguments, &layers, &server)?;
-    let mut warnings = layers.warnings.clone();
-    warnings.extend(layers.note.clone());
     let centers = centers(&server);
     let draft = draft(arguments, &layers, &centers, (server, secret))?;
-    let (mut servers, mut domains) = layers.trusted.clone();
-    servers.extend_from_slice(&grant.servers.trust_accounts_server);
-    domains.extend_from_slice(&grant.servers.trust_api_domain);
-    let (keeping, save) = keeping(arguments, &layers)?;
+    let keeping = keeping(grant, &layers)?;
+    layers.warnings.extend(layers.note);
     let beginning = Beginning {
         centers,
-        save,
+        save: keeping.as_ref().map(described),
         limit: arguments.consent.timeout.unwrap_or(LIMIT),
         rehearsal: false,
     };
     Plan {
-        redirect_uri,
-        warnings,
-        stand_in: None,
-        trusted: (servers, domains),
+        warnings: layers.warnings,
+        trusted: layers.trusted,
         keeping,
-        ..Plan::new(beginning, draft, callback, &grant.result)
+        ..Plan::new(beginning, draft, redirect_uri, callback, &grant.result)
     }
     .try_out()
 }
@@ -101,14 +82,9 @@ fn draft(
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
     // If nothing specifies it, the person chooses: a default would be a guess.
-    let given = grant.servers.dc.is_some() || grant.servers.accounts_url.is_some();
-    let says = given || layers.name_a_server();
-    let server = Some(server).filter(|_| says);
+    let server = Some(server).filter(|_| layers.name_a_server(&grant.servers));
     draft.center = server.as_ref().and_then(|server| place_of(centers, server));
-    let secret = match (secret, &grant.client.client_secret_file) {
-        (None, Some(path)) => Some(plan::secret_file(path)?),
-        (secret, _) => secret,
-    };
+    let secret = plan::secret(secret, &grant.client)?;
     if let Some(id) = id {
         id.as_str().clone_into(&mut draft.id);
         let of = Some((draft.id.clone(), server));
@@ -157,21 +133,26 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
         rehearsal: true,
     };
     Plan {
-        redirect_uri,
         stand_in: Some(stand_in),
         trusted: (servers, domains.to_vec()),
-        ..Plan::new(beginning, draft, callback, &arguments.result)
+        ..Plan::new(beginning, draft, redirect_uri, callback, &arguments.result)
     }
     .try_out()
 }
 
 impl Plan {
     /// The options that the page does not ask about.
-    fn new(beginning: Beginning, draft: Draft, callback: &Callback, result: &Credentials) -> Self {
+    fn new(
+        beginning: Beginning,
+        draft: Draft,
+        redirect_uri: RedirectUri,
+        callback: &Callback,
+        result: &Credentials,
+    ) -> Self {
         Self {
             beginning,
             draft,
-            redirect_uri: RedirectUri::parse(plan::REDIRECT_URI).expect("it is a redirect URI"),
+            redirect_uri,
             opener: Opener::of(callback.no_browser),
             warnings: Vec::new(),
             stand_in: None,
@@ -195,7 +176,7 @@ impl Plan {
             hand_over: self.result.hand_over.read_by(destination),
             ..self.result.clone()
         };
-        let target = plan::target(&result, &server, &scopes, &mut Vec::new());
+        let target = plan::target(&result, Some(&server), &scopes, &mut Vec::new());
         let target =
             target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
         let keeping = self.keeping.clone().filter(|_| save);
@@ -222,24 +203,11 @@ impl Plan {
 
     /// Detects a file that cannot be written, or an impossible format, before the browser opens.
     fn try_out(mut self) -> Result<Self, Usage> {
-        let scopes = self.draft.chosen_scopes();
-        let center = self
-            .draft
-            .center
-            .and_then(|at| self.beginning.centers.get(at));
-        let before = center.map(|center| Prospect {
-            data_center: center.server.data_center(),
-            scopes: &scopes,
-            verify: !self.result.no_verify,
-        });
-        let (given, prefix) = (&self.result.hand_over, &self.result.env_prefix);
-        given.target(prefix, before.as_ref(), &mut self.warnings)?;
+        let (centers, scopes) = (&self.beginning.centers, self.draft.chosen_scopes());
+        let center = self.draft.center.and_then(|at| centers.get(at));
+        let server = center.map(|center| &center.server);
+        plan::target(&self.result, server, &scopes, &mut self.warnings)?;
         Ok(self)
-    }
-
-    /// Where the credentials would be saved; what the profile contains now may be revoked afterward.
-    pub fn keeping(&self) -> Option<&Keeping> {
-        self.keeping.as_ref()
     }
 }
 
@@ -270,35 +238,29 @@ fn centers(given: &AccountsServer) -> Vec<Center> {
     all
 }
 
-/// Where a profile would be saved, and how to describe it. With `--save`, it is tested as in a login; otherwise it is
-/// offered if a keyring answers.
-fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Option<String>), Usage> {
-    let keep = &arguments.grant.keep;
-    let keeping = match plan::keeping(&arguments.grant, layers)? {
-        Some(keeping) => Some(keeping),
-        None => offered(keep.profile.as_ref(), layers)?,
-    };
-    let Some(keeping) = keeping else {
-        return Ok((None, None));
-    };
-    let place = match keeping.place {
-        Backend::Keyring => "in this computer’s keyring",
-        Backend::File => "in a file that only you can read",
-    };
-    let words = format!("{place}, as profile {}", keeping.name);
-    Ok((Some(keeping), Some(words)))
-}
-
-/// The keyring, if one answers.
-fn offered(profile: Option<&Name>, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+/// Where a profile would be saved. With `--save`, it is tested as in a login; otherwise it is offered if a keyring
+/// answers.
+fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+    if grant.keep.is_requested() {
+        return plan::keeping(grant, layers);
+    }
     let profiles = folder::profiles().ok();
     let Some(profiles) = profiles.filter(Profiles::keyring_answers) else {
         return Ok(None);
     };
     Ok(Some(Keeping {
         profiles,
-        name: layers.profile_name(profile)?,
+        name: layers.profile_name(grant.keep.profile.as_ref())?,
         place: Backend::Keyring,
         hand_over: false,
     }))
+}
+
+/// How the page describes where a profile would be saved.
+fn described(keeping: &Keeping) -> String {
+    let place = match keeping.place {
+        Backend::Keyring => "in this computer’s keyring",
+        Backend::File => "in a file that only you can read",
+    };
+    format!("{place}, as profile {}", keeping.name)
 }

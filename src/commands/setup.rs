@@ -23,19 +23,19 @@ use zoho_grant::setup::setup;
 /// The outcome of the guided setup, and the settings that led to it.
 type Obtained = Result<(Outcome, Settings), Error>;
 
-/// Runs `setup`.
+/// Runs `setup`. Where the page would be useless, `login` asks the same questions in the terminal.
 pub fn run(arguments: &Login, app: &App) -> Ended {
     if prompt::possible() && no_browser_here(arguments) {
-        return in_the_terminal(arguments, app);
+        return login::run(arguments, app);
     }
     let plan = plan::plan(arguments)?;
-    let old = plan.keeping().and_then(revoke_old::kept);
+    let old = plan.keeping.as_ref().and_then(revoke_old::kept);
     let revoke_old = arguments.grant.keep.revoke_old;
     if let Some(ended) = app.runtime.block_on(follow(plan, app)) {
         return Ok(end(ended, old, revoke_old, app));
     }
     signals::unlisten();
-    in_the_terminal(arguments, app)
+    login::run(arguments, app)
 }
 
 /// Rehearses `setup`.
@@ -53,11 +53,6 @@ fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -
         Err(error) => (Err(error), None),
     };
     app.end(&mut outcome, settings.as_ref(), old, revoke_old)
-}
-
-/// The same questions in the terminal.
-fn in_the_terminal(arguments: &Login, app: &App) -> Ended {
-    login::run(arguments, app)
 }
 
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
