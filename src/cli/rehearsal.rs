@@ -33,10 +33,9 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     let (consent, callback) = (&arguments.consent, &arguments.callback);
     let stand_in = stand_in(arguments).await?;
     let odd = "the stand-in's values can be used";
-    let [home, away] = [Us, Eu].map(|center| stand_in.accounts_url(center));
-    let [home, away] = [home, away].map(|url| AccountsServer::given(&url).expect(odd));
-    let domains = [Us, Eu].map(|center| stand_in.api_domain(center));
-    let domains = domains.map(|url| ApiDomain::given(&url).expect(odd));
+    let server = |at| AccountsServer::given(&stand_in.accounts_url(at)).expect(odd);
+    let (home, away) = (server(Us), server(Eu));
+    let domains = [Us, Eu].map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
     let id = Id::new(&stand_in.client_id()).expect(odd);
     let redirect_uri = if flow == Flow::Paste {
         if !yes && !prompt::possible() {
@@ -51,10 +50,8 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         plan::redirect_uri(callback.redirect_uri.clone(), REDIRECT_URI, &home)?
     };
     let mut warnings = Vec::new();
-    let scopes = plan::scopes(
-        arguments.result.hand_over.scopes(consent.scopes()),
-        &mut warnings,
-    );
+    let given = arguments.result.hand_over.scopes(consent.scopes());
+    let scopes = plan::scopes(given, &mut warnings);
     let opener = match (yes, callback.no_browser) {
         (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
         (true, _) => Opener::Visitor,
@@ -64,7 +61,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     Ok(Plan {
         settings: Settings {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
-            trust: Trust::new(&home, vec![away], domains.to_vec()),
+            trust: Trust::new(&home, vec![away], domains.into()),
             pkce: !callback.no_pkce,
             verify: !arguments.result.no_verify,
             timeout: consent.timeout.unwrap_or(TIMEOUTS[usize::from(yes)]),

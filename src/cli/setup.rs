@@ -3,7 +3,7 @@
 use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
-use crate::cli::{Callback, Credentials, Demo, Grant, Login, folder, rehearsal};
+use crate::cli::{Credentials, Demo, Grant, Login, folder, rehearsal};
 use secrecy::SecretString;
 use std::time::Duration;
 use zoho_grant::handover::destination::Destination;
@@ -55,19 +55,24 @@ pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let draft = draft(arguments, &layers, &centers, (server, secret))?;
     let keeping = keeping(grant, &layers)?;
     layers.warnings.extend(layers.note);
-    let beginning = Beginning {
-        centers,
-        save: keeping.as_ref().map(described),
-        limit: arguments.consent.timeout.unwrap_or(LIMIT),
-        rehearsal: false,
-    };
-    Plan {
+    let plan = Plan {
+        beginning: Beginning {
+            centers,
+            save: keeping.as_ref().map(described),
+            limit: arguments.consent.timeout.unwrap_or(LIMIT),
+            rehearsal: false,
+        },
+        draft,
+        redirect_uri,
+        opener: Opener::of(callback.no_browser),
         warnings: layers.warnings,
-        trusted: layers.trusted,
+        stand_in: None,
         keeping,
-        ..Plan::new(beginning, draft, redirect_uri, callback, &grant.result)
-    }
-    .try_out()
+        result: grant.result.clone(),
+        trusted: layers.trusted,
+        pkce: !callback.no_pkce,
+    };
+    plan.try_out()
 }
 
 /// What is filled in.
@@ -126,43 +131,27 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     let reader = arguments.result.hand_over.reader();
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     draft.scopes = arguments.consent.scopes();
-    let beginning = Beginning {
-        centers: centers.into(),
-        save: None,
-        limit: arguments.consent.timeout.unwrap_or(LIMIT),
-        rehearsal: true,
-    };
-    Plan {
+    let plan = Plan {
+        beginning: Beginning {
+            centers: centers.into(),
+            save: None,
+            limit: arguments.consent.timeout.unwrap_or(LIMIT),
+            rehearsal: true,
+        },
+        draft,
+        redirect_uri,
+        opener: Opener::of(callback.no_browser),
+        warnings: Vec::new(),
         stand_in: Some(stand_in),
-        trusted: (servers, domains.to_vec()),
-        ..Plan::new(beginning, draft, redirect_uri, callback, &arguments.result)
-    }
-    .try_out()
+        keeping: None,
+        result: arguments.result.clone(),
+        trusted: (servers, domains.into()),
+        pkce: !callback.no_pkce,
+    };
+    plan.try_out()
 }
 
 impl Plan {
-    /// The options that the page does not ask about.
-    fn new(
-        beginning: Beginning,
-        draft: Draft,
-        redirect_uri: RedirectUri,
-        callback: &Callback,
-        result: &Credentials,
-    ) -> Self {
-        Self {
-            beginning,
-            draft,
-            redirect_uri,
-            opener: Opener::of(callback.no_browser),
-            warnings: Vec::new(),
-            stand_in: None,
-            result: result.clone(),
-            trusted: <_>::default(),
-            pkce: !callback.no_pkce,
-            keeping: None,
-        }
-    }
-
     /// Turns what was entered into a login's settings, or says why the destination is unavailable.
     pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
         let Entered {
@@ -213,27 +202,21 @@ impl Plan {
 
 /// The known data centers, and the server that was passed if it is not among them.
 fn centers(given: &AccountsServer) -> Vec<Center> {
-    let of_table = DATA_CENTERS.iter().map(|center| {
-        let server = AccountsServer::of(center);
-        Center {
-            code: center.code,
-            name: center.name.to_owned(),
-            crm: center
-                .accounts_server
-                .replacen("https://accounts.", "crm.", 1),
-            console: server.api_console().to_owned(),
-            server,
-        }
+    let center = |code, name: &str, crm: String, server: AccountsServer| Center {
+        code,
+        name: name.to_owned(),
+        crm,
+        console: server.api_console().to_owned(),
+        server,
+    };
+    let of_table = DATA_CENTERS.iter().map(|known| {
+        let server = AccountsServer::of(known);
+        let crm = server.as_str().replacen("https://accounts.", "crm.", 1);
+        center(known.code, known.name, crm, server)
     });
     let mut all: Vec<_> = of_table.collect();
     if place_of(&all, given).is_none() {
-        all.push(Center {
-            code: "",
-            name: "As specified".to_owned(),
-            crm: given.as_str().to_owned(),
-            console: given.api_console().to_owned(),
-            server: given.clone(),
-        });
+        all.push(center("", "As specified", given.to_string(), given.clone()));
     }
     all
 }

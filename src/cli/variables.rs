@@ -225,12 +225,10 @@ pub fn withhold(command: &mut Command) {
             command.env_remove(name);
         }
     }
-    for name in OTHER
-        .get()
-        .iter()
-        .flat_map(|prefix| NAMES.map(|name| prefix.name(name)))
-    {
-        command.env_remove(name);
+    if let Some(prefix) = OTHER.get() {
+        for name in NAMES {
+            command.env_remove(prefix.name(name));
+        }
     }
 }
 
