@@ -46,8 +46,8 @@ fn main() -> ExitCode {
         Command::Profiles { json } => commands::profiles::list(*json, &app),
         Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), &app),
         Command::Scopes { word, json } => commands::lookup::scopes(word.as_deref(), *json, &app),
-        Command::Completions(arguments) => commands::generated::completions(arguments, &app),
-        Command::Man(arguments) => commands::generated::man(arguments, &app),
+        Command::Completions { shell } => commands::generated::completions(*shell, &app),
+        Command::Man { command } => commands::generated::man(command.as_deref(), &app),
         Command::Datacenters { json } => commands::lookup::data_centers(*json, &app),
     };
     let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));

@@ -2,7 +2,6 @@
 
 mod complete;
 pub mod folder;
-pub mod generated;
 mod git;
 pub mod handover;
 pub mod help;
@@ -16,6 +15,7 @@ pub mod usage;
 pub mod variables;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
 use secrecy::SecretString;
@@ -63,10 +63,8 @@ Exit codes: the same as login."
     #[command(after_help = SELF_CLIENT)]
     Exchange(Grant),
     /// Print a live access token, refreshed if less than 5 minutes remain
-    #[command(after_help = EXIT_CODES)]
     Token(tokens::Use),
     /// Print the Authorization header with a live access token
-    #[command(after_help = EXIT_CODES)]
     Header(tokens::Use),
     /// Run a program with a live access token in its environment
     #[command(after_help = RUN)]
@@ -110,9 +108,23 @@ Exit codes: the same as login."
     /// Export saved credentials in any format; no request is made
     Export(Export),
     /// Print a shell's completion script
-    Completions(generated::Completions),
+    #[command(after_help = "Run once to set up completion:
+  bash        zoho-grant completions bash > ~/.local/share/bash-completion/completions/zoho-grant
+  zsh         zoho-grant completions zsh > _zoho-grant           in a folder of $fpath
+  fish        zoho-grant completions fish > ~/.config/fish/completions/zoho-grant.fish
+  elvish      zoho-grant completions elvish >> ~/.config/elvish/rc.elv
+  PowerShell  zoho-grant completions powershell >> $PROFILE      options only, no values")]
+    Completions {
+        /// Shell to generate the script for
+        shell: Shell,
+    },
     /// Print the program's manual page, or a command's
-    Man(generated::Man),
+    #[command(after_help = "To read a page: zoho-grant man login | man -l -")]
+    Man {
+        /// Command to describe; if omitted, the program
+        #[arg(add = ArgValueCandidates::new(complete::commands))]
+        command: Option<String>,
+    },
 }
 
 /// Options of `login`.

@@ -1,6 +1,5 @@
 //! `completions` and `man`: prints files for the shell and for `man`.
 
-use crate::cli::generated::{Completions, Man};
 use crate::cli::help;
 use crate::cli::usage::Usage;
 use crate::commands::{App, Ended};
@@ -30,15 +29,15 @@ pub fn answer_shell() {
 }
 
 /// Runs `completions`.
-pub fn completions(arguments: &Completions, app: &App) -> Ended {
-    printed(|script| write_script(arguments.shell, script), app)
+pub fn completions(shell: Shell, app: &App) -> Ended {
+    printed(|script| write_script(shell, script), app)
 }
 
 /// Runs `man`.
-pub fn man(arguments: &Man, app: &App) -> Ended {
+pub fn man(command: Option<&str>, app: &App) -> Ended {
     let mut program = help::command().disable_help_subcommand(true);
     program.build();
-    let command = match &arguments.command {
+    let command = match command {
         None => &program,
         Some(name) => program
             .find_subcommand(name)
