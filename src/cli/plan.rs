@@ -57,14 +57,11 @@ pub enum Opener {
 }
 
 /// The redirect URI of `login`.
-pub fn callback(
-    arguments: &Login,
-    layers: &Layers,
-    home: &AccountsServer,
-) -> Result<RedirectUri, Usage> {
+pub fn callback(arguments: &Login, layers: &Layers) -> Result<RedirectUri, Usage> {
+    let (home, _) = layers.registration(&arguments.grant)?;
     let given = arguments.callback.redirect_uri.as_ref();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
-    let redirect_uri = redirect_uri(given, REDIRECT_URI, home)?;
+    let redirect_uri = redirect_uri(given, REDIRECT_URI, &home)?;
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
@@ -78,8 +75,7 @@ pub fn callback(
 /// Plans `login`.
 pub fn login(arguments: &Login, mut layers: Layers) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let (home, _) = layers.registration(grant)?;
-    let redirect_uri = self::callback(arguments, &layers, &home)?;
+    let redirect_uri = self::callback(arguments, &layers)?;
     let mut settings = settings(grant, &arguments.consent, &mut layers)?;
     settings.pkce = !callback.no_pkce;
     settings.page_first = settings.keeping.is_none() && page_first(&grant.result);
@@ -147,10 +143,8 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     let usual = || Scopes::parse(scopes::DEFAULT).expect("these are scopes");
     let scopes = given.unwrap_or_else(usual);
     let odd = scopes.odd();
-    for scope in scopes
-        .iter()
-        .filter(|scope| !scope_catalog::is_known(scope))
-    {
+    let unknown = scopes.iter();
+    for scope in unknown.filter(|scope| !scope_catalog::is_known(scope)) {
         // The group is the word to search for.
         let group = scope.split('.').nth(1).filter(|word| !word.is_empty());
         let group = group.unwrap_or(scope);
@@ -236,14 +230,13 @@ pub fn secret(
     given: &Registered,
 ) -> Result<Option<SecretString>, Usage> {
     let known = of_layer.or_else(|| given.typed_secret.clone());
-    let file = given.client_secret_file.as_deref();
-    let Some(path) = file.filter(|_| known.is_none()) else {
-        return Ok(known);
-    };
-    prompt::secret_file(path).map(Some).map_err(|error| {
-        let remedy = "Pass a file that contains only the client secret.";
-        Usage::new("--client-secret-file", error, remedy)
-    })
+    match (known, &given.client_secret_file) {
+        (None, Some(path)) => prompt::secret_file(path).map(Some).map_err(|error| {
+            let remedy = "Pass a file that contains only the client secret.";
+            Usage::new("--client-secret-file", error, remedy)
+        }),
+        (known, _) => Ok(known),
+    }
 }
 
 /// The client's ID and secret. Warns if the ID looks unusual.

@@ -82,14 +82,8 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     })
 }
 
-/// Starts the stand-in.
+/// Starts the stand-in. Only a login can move to another data center.
 pub async fn stand_in(arguments: &Demo) -> Result<StandIn, Usage> {
-    let started = StandIn::start(rehearsal(arguments)?).await;
-    started.map_err(|error| Usage::machine(&error))
-}
-
-/// What the stand-in simulates: only a login can move to another data center.
-fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     let logs_in = matches!(arguments.flow, Flow::Login | Flow::Paste);
     let sets_up = arguments.flow == Flow::Setup;
     let can_fail = |failure: Failure| match failure.stage() {
@@ -107,10 +101,12 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
         return Err(Usage::new(&format!("--fail {failure}"), why, remedy));
     }
     let moves = logs_in && arguments.result.hand_over.knows("eu");
-    Ok(Rehearsal {
+    let rehearsal = Rehearsal {
         failure: arguments.fail,
         person_at: if moves { Eu } else { Us },
         interval: POLLS[usize::from(arguments.yes)],
         ..Rehearsal::default()
-    })
+    };
+    let started = StandIn::start(rehearsal).await;
+    started.map_err(|error| Usage::machine(&error))
 }

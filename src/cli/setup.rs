@@ -50,7 +50,7 @@ pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
     let mut layers = Layers::new(grant)?;
     let (server, secret) = layers.registration(grant)?;
-    let redirect_uri = plan::callback(arguments, &layers, &server)?;
+    let redirect_uri = plan::callback(arguments, &layers)?;
     let centers = centers(&server);
     let draft = draft(arguments, &layers, &centers, (server, secret))?;
     let keeping = keeping(grant, &layers)?;
@@ -154,24 +154,18 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
 impl Plan {
     /// Turns what was entered into a login's settings, or says why the destination is unavailable.
     pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
-        let Entered {
-            server,
-            client,
-            destination,
-            scopes,
-            save,
-        } = entered;
+        let (server, scopes) = (entered.server, entered.scopes);
         let result = Credentials {
-            hand_over: self.result.hand_over.read_by(destination),
+            hand_over: self.result.hand_over.read_by(entered.destination),
             ..self.result.clone()
         };
         let target = plan::target(&result, Some(&server), &scopes, &mut Vec::new());
         let target =
             target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
-        let keeping = self.keeping.clone().filter(|_| save);
+        let keeping = self.keeping.clone().filter(|_| entered.save);
         let (servers, domains) = self.trusted.clone();
         Ok(Settings {
-            client,
+            client: entered.client,
             scopes,
             trust: Trust::new(&server, servers, domains),
             home: server,
@@ -180,13 +174,13 @@ impl Plan {
             timeout: self.beginning.limit,
             answer_within: ANSWER_WITHIN,
             target,
-            destination: Some(destination),
+            destination: Some(entered.destination),
             keeping: keeping.map(|keeping| Keeping {
                 hand_over: result.hand_over.is_asked_for(),
                 ..keeping
             }),
             rehearsal: self.beginning.rehearsal,
-            page_first: !save && plan::page_first(&self.result),
+            page_first: !entered.save && plan::page_first(&self.result),
         })
     }
 

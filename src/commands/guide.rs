@@ -31,7 +31,7 @@ pub fn complete(login: &mut Login, layers: &Layers, app: &App) -> Result<Option<
         app.terminal.guide_begins();
     }
     let home = missing.ask_for_server(&mut login.grant, layers)?;
-    let redirect_uri = plan::callback(login, layers, &home)?;
+    let redirect_uri = plan::callback(login, layers)?;
     let bound = app.runtime.block_on(Loopback::bind(&redirect_uri));
     let loopback = bound.map_err(Error::from)?;
     if is_new {
