@@ -3,7 +3,7 @@
 
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Variables, one_server};
-use crate::cli::{Grant, Servers, folder};
+use crate::cli::{Grant, Registered, Servers, folder};
 use secrecy::SecretString;
 use std::fmt::Display;
 use zoho_grant::credentials::Credentials;
@@ -89,41 +89,16 @@ impl Layers {
         Ok(named.unwrap_or_default())
     }
 
-    /// The server and client secret of the first layer that has a client ID; a secret passed by option is not read yet.
-    /// Options replace any of them; otherwise a secret never goes to a server that another layer named.
-    pub fn registration(
-        &self,
-        grant: &Grant,
-    ) -> Result<(AccountsServer, Option<SecretString>), Usage> {
-        let (client, servers) = (&grant.client, &grant.servers);
-        let url = servers.accounts_url.as_ref();
-        let given = one_server("--dc", servers.dc, "--accounts-url", url)?;
-        let first = |has: &dyn Fn(&Variables) -> bool| self.variables.iter().position(has);
-        let has_id = client.client_id.is_some();
-        let of_secret = first(&|layer| layer.hold(SECRET));
-        let of_client = first(&|layer| layer.hold(ID) || has_id && layer.hold(SECRET));
-        let of_client = of_client.or(of_secret);
-        let mut secret = None;
-        if client.client_secret_file.is_none()
-            && client.typed_secret.is_none()
-            && let (Some(of_client), Some(of_secret)) = (of_client, of_secret)
-        {
-            secret = self.variables[of_client].secret(SECRET)?;
-            if secret.is_none() {
-                let option = "--client-secret-file";
-                return Err(self.apart("client secret", of_secret, of_client, option));
-            }
+    /// The server where the client is registered. Options replace any other; otherwise it is the server of the layer that
+    /// the secret comes from, which no other layer may contradict: a secret never goes to a server that another layer
+    /// named. If the person passes the secret now, it is the strongest layer's server.
+    pub fn home(&self, grant: &Grant) -> Result<AccountsServer, Usage> {
+        let (dc, url) = (grant.servers.dc, grant.servers.accounts_url.as_ref());
+        let given = one_server("--dc", dc, "--accounts-url", url)?;
+        let of_secret = self.secret(&grant.client)?.map(|(at, _)| at);
+        if let Some(given) = given {
+            return Ok(given);
         }
-        let home = match given {
-            Some(given) => given,
-            None => self.home(of_client.filter(|_| secret.is_some()))?,
-        };
-        Ok((home, secret))
-    }
-
-    /// The server of the layer that the secret comes from, which no other layer may contradict. If the person passes the
-    /// secret now, it is the strongest layer's server. An overridden server may be anything.
-    fn home(&self, of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
         let own = of_secret.map(|at| self.variables[at].server());
         let own = own.transpose()?.flatten();
         for (at, layer) in self.variables.iter().enumerate() {
@@ -139,6 +114,28 @@ impl Layers {
             }
         }
         Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
+    }
+
+    /// The client secret of the first layer that has a client ID, and that layer's index. None if the person passes the
+    /// secret, or no layer has one.
+    pub fn secret(&self, client: &Registered) -> Result<Option<(usize, SecretString)>, Usage> {
+        let first = |has: &dyn Fn(&Variables) -> bool| self.variables.iter().position(has);
+        let passed = client.client_secret_file.is_some() || client.typed_secret.is_some();
+        let Some(of_secret) = first(&|layer| !passed && layer.hold(SECRET)) else {
+            return Ok(None);
+        };
+        let has_id = client.client_id.is_some();
+        let of_client = first(&|layer| layer.hold(ID) || has_id && layer.hold(SECRET));
+        let of_client = of_client.unwrap_or(of_secret);
+        match self.variables[of_client].secret(SECRET)? {
+            Some(secret) => Ok(Some((of_client, secret))),
+            None => Err(self.apart(
+                "client secret",
+                of_secret,
+                of_client,
+                "--client-secret-file",
+            )),
+        }
     }
 
     /// The error for related values that come from different places.

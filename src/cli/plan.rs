@@ -58,7 +58,7 @@ pub enum Opener {
 
 /// The redirect URI of `login`.
 pub fn callback(arguments: &Login, layers: &Layers) -> Result<RedirectUri, Usage> {
-    let (home, _) = layers.registration(&arguments.grant)?;
+    let home = layers.home(&arguments.grant)?;
     let given = arguments.callback.redirect_uri.as_ref();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
     let redirect_uri = redirect_uri(given, REDIRECT_URI, &home)?;
@@ -166,7 +166,7 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
 
 /// The settings of a flow without a redirect URI. Adds its warnings to those of the layers.
 pub fn settings(grant: &Grant, consent: &Consent, layers: &mut Layers) -> Result<Settings, Usage> {
-    let (home, secret) = layers.registration(grant)?;
+    let home = layers.home(grant)?;
     warn_of_server(&home, &mut layers.warnings);
     let given = grant.result.hand_over.scopes(consent.scopes());
     let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
@@ -182,7 +182,7 @@ pub fn settings(grant: &Grant, consent: &Consent, layers: &mut Layers) -> Result
         scopes,
         keeping: keeping(grant, layers)?,
         // Last, because it may read standard input.
-        client: client(grant, layers, secret, home.api_console())?,
+        client: client(&grant.client, layers, home.api_console())?,
         home,
         destination: grant.result.hand_over.reader(),
         rehearsal: false,
@@ -204,19 +204,11 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
 
 /// What `--save` requests. Tests the store first: a missing or locked keyring must be detected before the consent.
 pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
-    let keep = &grant.keep;
-    if !keep.is_requested() {
+    if !grant.keep.is_requested() {
         return Ok(None);
     }
-    let place = keep.save_to.unwrap_or(Backend::Keyring);
-    let named = keep.save.as_ref().and_then(Option::as_ref);
-    let keeping = Keeping {
-        profiles: folder::profiles()?,
-        name: layers.profile_name(named.or(keep.profile.as_ref()))?,
-        place,
-        hand_over: grant.result.hand_over.is_asked_for() && !page_first(&grant.result),
-    };
-    let tried = keeping.profiles.try_out(place);
+    let keeping = place(grant, layers)?;
+    let tried = keeping.profiles.try_out(keeping.place);
     tried.map_err(|trouble| Usage {
         what: format!("Nothing can be saved: {trouble}."),
         ..Usage::from(&Error::NotKept(trouble))
@@ -224,29 +216,32 @@ pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage>
     Ok(Some(keeping))
 }
 
-/// The client secret: a layer's, otherwise the one that was typed or is in the file.
-pub fn secret(
-    of_layer: Option<SecretString>,
-    given: &Registered,
-) -> Result<Option<SecretString>, Usage> {
-    let known = of_layer.or_else(|| given.typed_secret.clone());
-    match (known, &given.client_secret_file) {
-        (None, Some(path)) => prompt::secret_file(path).map(Some).map_err(|error| {
+/// Where the profile is saved: in the keyring unless `--save-to` says otherwise.
+pub fn place(grant: &Grant, layers: &Layers) -> Result<Keeping, Usage> {
+    let (keep, result) = (&grant.keep, &grant.result);
+    let named = keep.save.as_ref().and_then(Option::as_ref);
+    Ok(Keeping {
+        profiles: folder::profiles()?,
+        name: layers.profile_name(named.or(keep.profile.as_ref()))?,
+        place: keep.save_to.unwrap_or(Backend::Keyring),
+        hand_over: result.hand_over.is_asked_for() && !page_first(result),
+    })
+}
+
+/// The client secret: the one that is in the file or was typed, otherwise a layer's.
+pub fn secret(given: &Registered, layers: &Layers) -> Result<Option<SecretString>, Usage> {
+    if let Some(path) = &given.client_secret_file {
+        return prompt::secret_file(path).map(Some).map_err(|error| {
             let remedy = "Pass a file that contains only the client secret.";
             Usage::new("--client-secret-file", error, remedy)
-        }),
-        (known, _) => Ok(known),
+        });
     }
+    let of_layer = layers.secret(given)?.map(|(_, secret)| secret);
+    Ok(given.typed_secret.clone().or(of_layer))
 }
 
 /// The client's ID and secret. Warns if the ID looks unusual.
-fn client(
-    grant: &Grant,
-    layers: &mut Layers,
-    secret: Option<SecretString>,
-    console: &str,
-) -> Result<Client, Usage> {
-    let given = &grant.client;
+fn client(given: &Registered, layers: &mut Layers, console: &str) -> Result<Client, Usage> {
     let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
     let id = id.ok_or_else(|| {
         let option = "--client-id ID or set ZOHO_CLIENT_ID";
@@ -258,7 +253,7 @@ fn client(
                 .to_owned(),
         );
     }
-    let secret = self::secret(secret, given)?.ok_or_else(|| {
+    let secret = secret(given, layers)?.ok_or_else(|| {
         let option = "--client-secret-file PATH (- for standard input) or set ZOHO_CLIENT_SECRET";
         Usage::missing("client secret", option, console)
     })?;

@@ -4,13 +4,11 @@ use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
 use crate::cli::{Credentials, Demo, Grant, Login, folder, rehearsal};
-use secrecy::SecretString;
 use std::time::Duration;
 use zoho_grant::handover::destination::Destination;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::Backend;
-use zoho_grant::profiles::store::Profiles;
 use zoho_grant::settings::Settings;
 use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
 use zoho_grant::setup::{Beginning, place_of};
@@ -49,10 +47,9 @@ pub struct Plan {
 pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
     let mut layers = Layers::new(grant)?;
-    let (server, secret) = layers.registration(grant)?;
     let redirect_uri = plan::callback(arguments, &layers)?;
-    let centers = centers(&server);
-    let draft = draft(arguments, &layers, &centers, (server, secret))?;
+    let centers = centers(&layers.home(grant)?);
+    let draft = draft(arguments, &layers, &centers)?;
     let keeping = keeping(grant, &layers)?;
     layers.warnings.extend(layers.note);
     let plan = Plan {
@@ -76,20 +73,16 @@ pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
 }
 
 /// What is filled in.
-fn draft(
-    arguments: &Login,
-    layers: &Layers,
-    centers: &[Center],
-    (server, secret): (AccountsServer, Option<SecretString>),
-) -> Result<Draft, Usage> {
+fn draft(arguments: &Login, layers: &Layers, centers: &[Center]) -> Result<Draft, Usage> {
     let grant = &arguments.grant;
     let reader = grant.result.hand_over.reader();
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
     // If nothing specifies it, the person chooses: a default would be a guess.
-    let server = Some(server).filter(|_| layers.name_a_server(&grant.servers));
+    let names_it = layers.name_a_server(&grant.servers);
+    let server = names_it.then(|| layers.home(grant)).transpose()?;
     draft.center = server.as_ref().and_then(|server| place_of(centers, server));
-    let secret = plan::secret(secret, &grant.client)?;
+    let secret = plan::secret(&grant.client, layers)?;
     if let Some(id) = id {
         id.as_str().clone_into(&mut draft.id);
         let of = Some((draft.id.clone(), server));
@@ -221,16 +214,8 @@ fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
     if grant.keep.is_requested() {
         return plan::keeping(grant, layers);
     }
-    let profiles = folder::profiles().ok();
-    let Some(profiles) = profiles.filter(Profiles::keyring_answers) else {
-        return Ok(None);
-    };
-    Ok(Some(Keeping {
-        profiles,
-        name: layers.profile_name(grant.keep.profile.as_ref())?,
-        place: Backend::Keyring,
-        hand_over: false,
-    }))
+    let answers = folder::profiles().is_ok_and(|profiles| profiles.keyring_answers());
+    answers.then(|| plan::place(grant, layers)).transpose()
 }
 
 /// How the page describes where a profile would be saved.

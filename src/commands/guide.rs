@@ -89,7 +89,7 @@ impl Missing {
         if self.server {
             grant.servers.dc = Some(answered(prompt::data_center())?);
         }
-        Ok(layers.registration(grant)?.0)
+        layers.home(grant)
     }
 
     fn ask_for_client(
