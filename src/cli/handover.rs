@@ -58,10 +58,8 @@ impl HandOver {
         if let Some(unfit) = before.and_then(|before| form.hopeless(&extras, before)) {
             return Err(refused(&unfit));
         }
-        let path = self
-            .output
-            .as_deref()
-            .filter(|path| *path != Path::new("-"));
+        let output = self.output.as_deref();
+        let path = output.filter(|path| *path != Path::new("-"));
         let file = path.map(|path| self.file(path, &form)).transpose()?;
         warnings.extend(form.remarks().iter().map(|remark| match remark.link {
             Some((_, address)) => format!("{} {address}", remark.text),

@@ -9,6 +9,7 @@ use std::io::{IsTerminal, stdout};
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
+use zoho_grant::handover::destination::Destination;
 use zoho_grant::handover::fields::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
@@ -17,7 +18,7 @@ use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::scope_catalog;
-use zoho_grant::zoho::scopes::{self, Scopes};
+use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
 
@@ -140,8 +141,7 @@ pub fn target(
 
 /// The requested or default scopes. Warns about scopes that Zoho may reject.
 pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
-    let usual = || Scopes::parse(scopes::DEFAULT).expect("these are scopes");
-    let scopes = given.unwrap_or_else(usual);
+    let scopes = given.unwrap_or_else(|| Destination::Other.scopes());
     let odd = scopes.odd();
     let unknown = scopes.iter();
     for scope in unknown.filter(|scope| !scope_catalog::is_known(scope)) {
