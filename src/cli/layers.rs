@@ -20,6 +20,7 @@ pub const ID: &str = "ZOHO_CLIENT_ID";
 pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 
 /// The layers below the options.
+#[derive(Default)]
 pub struct Layers {
     /// The strongest first; a profile is one of them if it is read at all.
     variables: Vec<Variables>,
@@ -35,17 +36,13 @@ impl Layers {
     /// Reads the layers. A profile is read if it is named, or if no other layer has a client.
     pub fn new(grant: &Grant) -> Result<Self, Usage> {
         let prefix = &grant.result.env_prefix;
-        let mut variables = Vec::new();
+        let mut layers = Self::default();
         if let Some(path) = &grant.client.env_file {
-            variables.push(Variables::of_file(path, prefix)?.or_usual());
+            let of_file = Variables::of_file(path, prefix)?;
+            layers.variables.push(of_file.or_usual());
         }
-        variables.push(Variables::of_environment(prefix).or_usual());
-        let mut layers = Self {
-            variables,
-            trusted: <_>::default(),
-            note: None,
-            warnings: Vec::new(),
-        };
+        let of_environment = Variables::of_environment(prefix);
+        layers.variables.push(of_environment.or_usual());
         let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
         if id.is_none() || grant.keep.profile.is_some() {
             layers.add_profile(id, grant)?;

@@ -162,11 +162,8 @@ fn ask_what_for(login: &mut Login, layers: &Layers, app: &App) -> Result<(), Usa
 
 /// Nothing is saved without a yes, and a no opens no keyring.
 fn ask_to_save(keep: &mut Keep, app: &App) -> Result<(), Usage> {
-    if keep.is_requested() {
-        return Ok(());
-    }
     let question = "Save the client and tokens for later?";
-    if !answered(prompt::confirm(question))? {
+    if keep.is_requested() || !answered(prompt::confirm(question))? {
         return Ok(());
     }
     let profiles = folder::profiles()?;
