@@ -18,7 +18,6 @@ use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::registration::{self, Slip};
 use zoho_grant::zoho::scopes::Scopes;
-use zoho_grant::zoho::trust::AccountsServer;
 
 /// Adds the person's answers to a login's arguments. The redirect URI is bound before it is shown, and returned
 /// bound.
@@ -30,15 +29,14 @@ pub fn complete(login: &mut Login, layers: &Layers, app: &App) -> Result<Option<
     if is_new {
         app.terminal.guide_begins();
     }
-    let home = missing.ask_for_server(&mut login.grant, layers)?;
+    let console = missing.ask_for_server(&mut login.grant, layers)?;
     let redirect_uri = plan::callback(login, layers)?;
     let bound = app.runtime.block_on(Loopback::bind(&redirect_uri));
     let loopback = bound.map_err(Error::from)?;
     if is_new {
-        let redirect_uri = loopback.redirect_uri();
-        app.terminal.console_form(home.api_console(), redirect_uri);
+        app.terminal.console_form(console, loopback.redirect_uri());
     }
-    missing.ask_for_client(&mut login.grant, &home, app)?;
+    missing.ask_for_client(&mut login.grant, console, app)?;
     if is_new {
         ask_what_for(login, layers, app)?;
         ask_to_save(&mut login.grant.keep, app)?;
@@ -55,8 +53,8 @@ pub fn settings(
     let mut grant = grant.clone();
     let mut layers = Layers::new(&grant)?;
     if let Some(missing) = Missing::of(&grant, &layers)? {
-        let home = missing.ask_for_server(&mut grant, &layers)?;
-        missing.ask_for_client(&mut grant, &home, app)?;
+        let console = missing.ask_for_server(&mut grant, &layers)?;
+        missing.ask_for_client(&mut grant, console, app)?;
     }
     app.terminal.remarks(layers.note.as_deref(), &[]);
     let settings = plan::settings(&grant, consent, &mut layers)?;
@@ -75,31 +73,25 @@ impl Missing {
     /// None if nothing is missing, or nobody can be asked.
     fn of(grant: &Grant, layers: &Layers) -> Result<Option<Self>, Usage> {
         let client = &grant.client;
-        let id = layers
-            .any(client.client_id.as_ref(), ID, Id::new)?
-            .is_none();
+        let id = layers.any(client.client_id.as_ref(), ID, Id::new)?;
+        let id = id.is_none();
         let secret = client.client_secret_file.is_none() && !layers.hold(SECRET);
         let server = !layers.name_a_server(&grant.servers);
         let asks = (id || secret || server) && prompt::possible();
         Ok(asks.then_some(Self { id, secret, server }))
     }
 
-    /// Returns the server where the client is registered.
-    fn ask_for_server(&self, grant: &mut Grant, layers: &Layers) -> Result<AccountsServer, Usage> {
+    /// Returns the API console where the client is registered.
+    fn ask_for_server(&self, grant: &mut Grant, layers: &Layers) -> Result<&'static str, Usage> {
         if self.server {
             grant.servers.dc = Some(answered(prompt::data_center())?);
         }
-        layers.home(grant)
+        Ok(layers.home(grant)?.api_console())
     }
 
-    fn ask_for_client(
-        &self,
-        grant: &mut Grant,
-        home: &AccountsServer,
-        app: &App,
-    ) -> Result<(), Usage> {
+    fn ask_for_client(&self, grant: &mut Grant, console: &str, app: &App) -> Result<(), Usage> {
         if self.id {
-            let id = client_id(home.api_console(), app)?;
+            let id = client_id(console, app)?;
             grant.client.confirmed = id.is_odd();
             grant.client.client_id = Some(id);
         }
