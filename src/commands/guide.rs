@@ -27,7 +27,7 @@ pub fn complete(login: &mut Login, layers: &Layers, app: &App) -> Result<Option<
     };
     let is_new = missing.id && missing.secret;
     if is_new {
-        app.terminal.guide_begins();
+        app.terminal.say("Prefer a page? zoho-grant setup");
     }
     let console = missing.ask_for_server(&mut login.grant, layers)?;
     let redirect_uri = plan::callback(login, layers)?;
@@ -56,7 +56,7 @@ pub fn settings(
         let console = missing.ask_for_server(&mut grant, &layers)?;
         missing.ask_for_client(&mut grant, console, app)?;
     }
-    app.terminal.remarks(layers.note.as_deref(), &[]);
+    layers.note.iter().for_each(|note| app.terminal.say(note));
     let settings = plan::settings(&grant, consent, &mut layers)?;
     Ok((settings, layers.warnings))
 }
@@ -109,15 +109,15 @@ fn client_id(console: &str, app: &App) -> Result<Id, Usage> {
         let answer = answered(prompt::text("Client ID:", &help))?;
         match registration::client_id(&answer, false) {
             Ok(id) => return Ok(id),
-            Err(Slip::Odd) => {
-                app.terminal.odd_id();
-                if answered(prompt::confirm("Use it anyway?"))?
+            Err(slip) => {
+                app.terminal.no_client_id(slip);
+                if slip == Slip::Odd
+                    && answered(prompt::confirm("Use it anyway?"))?
                     && let Ok(id) = registration::client_id(&answer, true)
                 {
                     return Ok(id);
                 }
             }
-            Err(slip) => app.terminal.no_client_id(slip),
         }
     }
 }

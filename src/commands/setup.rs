@@ -53,9 +53,8 @@ fn follow(plan: Plan, revoke_old: bool, app: &App) -> Option<ExitCode> {
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
 /// forwarded.
 fn no_browser_here(arguments: &Login) -> bool {
-    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let mut opening = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"].into_iter();
-    arguments.callback.no_browser || has("SSH_CONNECTION") && !opening.any(has)
+    let over_ssh = std::env::var_os("SSH_CONNECTION").is_some_and(|value| !value.is_empty());
+    arguments.callback.no_browser || over_ssh && !browser::is_set_up()
 }
 
 /// Shows the page until a login succeeds, and returns that login's settings too. None if no browser can be opened and
@@ -95,7 +94,7 @@ async fn obtain(plan: Plan, app: &App) -> Option<Result<(Outcome, Settings), Err
     let outcome = tokio::select! {
         biased;
         () = no_page => {
-            app.terminal.warn(&["No browser could be opened, so the questions are asked here.".to_owned()]);
+            app.terminal.warn_of("No browser could be opened, so the questions are asked here.");
             None
         }
         outcome = setup((beginning, draft), &make, loopback, &mut context) => Some(outcome),
