@@ -9,7 +9,6 @@ use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
 use std::future::pending;
-use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use zoho_grant::error::Error;
@@ -40,14 +39,14 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
     Ok(code.expect("a rehearsal never falls back to the terminal"))
 }
 
-/// Carries out the plan, and ends it. None if the terminal must ask instead.
-fn follow(plan: Plan, revoke_old: bool, app: &App) -> Option<ExitCode> {
-    let old = plan.keeping.as_ref().and_then(revoke_old::kept);
-    let (mut outcome, settings) = match app.runtime.block_on(obtain(plan, app))? {
+/// Carries out the plan, and returns its exit code. None if the terminal must ask instead.
+fn follow(plan: Plan, revoke_old: bool, app: &App) -> Option<u8> {
+    let old = revoke_old::old(plan.keeping.as_ref());
+    let (outcome, settings) = match app.runtime.block_on(obtain(plan, app))? {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
         Err(error) => (Err(error), None),
     };
-    Some(app.end(&mut outcome, settings.as_ref(), old, revoke_old))
+    Some(app.end(outcome, settings.as_ref(), old, revoke_old))
 }
 
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
