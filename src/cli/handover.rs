@@ -135,10 +135,8 @@ impl HandOver {
         };
         PrivateFile::prepare(path, existing).map_err(|reason| {
             let option = format!("--output {}", Untrusted::path(path));
-            Usage {
-                exit_code: 2 - u8::from(matches!(reason, Unusable::System(_))),
-                ..Usage::new(&option, &reason, reason.remedy())
-            }
+            let exit_code = 2 - u8::from(matches!(reason, Unusable::System(_)));
+            Usage::new(&option, &reason, reason.remedy()).exiting(exit_code)
         })
     }
 }
