@@ -6,7 +6,6 @@ use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use crate::prompt;
 use secrecy::SecretString;
-use std::process::ExitCode;
 use zoho_grant::error::{Error, Request};
 use zoho_grant::zoho::token::{self, ExchangeError};
 use zoho_grant::zoho::token_error::TokenError;
@@ -34,13 +33,13 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
         );
         if !app.ask(move || prompt::confirm(&question))? {
             app.terminal.say("Nothing was revoked.");
-            return Ok(ExitCode::SUCCESS);
+            return Ok(0);
         }
     }
     let was_alive = end(app, &kept.accounts_server, token)?;
     source.forget()?;
     app.terminal.revoked(was_alive, &source.forgotten());
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Revokes a refresh token. Returns false if Zoho no longer knew it.
