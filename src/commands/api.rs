@@ -12,7 +12,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use zoho_grant::error::{Error, explanation};
 use zoho_grant::untrusted::{Untrusted, visible};
-use zoho_grant::zoho::api::{ApiAnswer, ApiRequest, Method};
+use zoho_grant::zoho::api::{ApiAnswer, Method};
 use zoho_grant::zoho::network::NetworkError;
 
 /// The CRM's errors are a few hundred bytes; only this much of a body is searched for the code.
@@ -27,28 +27,24 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     } else {
         Method::Get
     };
-    let asked = ApiRequest {
-        method: arguments.method.unwrap_or(usual),
-        path: &arguments.path,
-        body,
-    };
+    let method = arguments.method.unwrap_or(usual);
     let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
     live.put_back(&source);
-    let (mut answer, mut begun) = ask(app, &live, &source, arguments, &asked)?;
+    let (mut answer, mut begun) = ask(app, &live, &source, arguments, method, body.clone())?;
     let code = code(&begun);
-    let may_be_old = answer.status == UNAUTHORIZED && code != SCOPE_MISSING;
+    let may_be_old = answer.status() == UNAUTHORIZED && code != SCOPE_MISSING;
     // Newer tokens may have displaced this one: try once with a new one.
     if may_be_old && !live.refreshed && live.kept.refresh_token.is_some() {
         let other = Wanted::Other(live.token.clone());
         live = self::live(app, &source, &other)?;
         live.put_back(&source);
-        (answer, begun) = ask(app, &live, &source, arguments, &asked)?;
+        (answer, begun) = ask(app, &live, &source, arguments, method, body)?;
     }
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
     }
     app.runtime.block_on(pass_on(&begun, &mut answer))?;
-    if answer.is_good() {
+    if answer.status().is_success() {
         return Ok(ExitCode::SUCCESS);
     }
     Err(refused(&answer, &self::code(&begun)))
@@ -60,17 +56,18 @@ fn ask(
     live: &Live,
     source: &Source,
     arguments: &Api,
-    asked: &ApiRequest,
+    method: Method,
+    body: Option<Bytes>,
 ) -> Result<(ApiAnswer, Vec<u8>), Usage> {
     let domain = domain(live, source, &arguments.trust_api_domain)?;
     let zoho = app.zoho();
     app.runtime.block_on(async {
         let mut answer = zoho
-            .call(&domain, &live.token, asked)
+            .call(&domain, &live.token, method, &arguments.path, body)
             .await
             .map_err(|error| unanswered(&error))?;
         let mut begun = Vec::new();
-        while !answer.is_good() && begun.len() < ERROR_BYTES {
+        while !answer.status().is_success() && begun.len() < ERROR_BYTES {
             match answer.piece().await.map_err(|error| broken_off(&error))? {
                 Some(piece) => begun.extend_from_slice(&piece),
                 None => break,
@@ -161,12 +158,12 @@ fn refused(answer: &ApiAnswer, code: &str) -> Usage {
             "The access token works, but does not have the scope for this request.",
             "Find the scope with `zoho-grant scopes WORD`, then run zoho-grant login again with it in --scope.",
         )
-    } else if answer.status == UNAUTHORIZED {
+    } else if answer.status() == UNAUTHORIZED {
         (
             "The CRM does not accept the access token, nor a newly refreshed one.",
             "Run zoho-grant check to see whether the credentials work.",
         )
-    } else if (300..400).contains(&answer.status) {
+    } else if answer.status().is_redirection() {
         (
             "It is a redirect, which is not followed, so that the access token goes nowhere else.",
             "Check the path.",
@@ -180,7 +177,7 @@ fn refused(answer: &ApiAnswer, code: &str) -> Usage {
     Usage {
         exit_code: 5,
         ..Usage::wrong(
-            format!("The CRM returned status {}{said}.", answer.status_line),
+            format!("The CRM returned status {}{said}.", answer.status()),
             cause.to_owned(),
             remedy,
         )

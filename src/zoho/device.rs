@@ -68,7 +68,7 @@ pub async fn code(
         ("access_type", "offline"),
         ("prompt", "consent"),
     ];
-    judge_code(&token::post(zoho, server, "/oauth/v3/device/code", &form).await?)
+    judge_code(&zoho.post(server, "/oauth/v3/device/code", &form).await?)
 }
 
 /// Requests the tokens once.
@@ -84,7 +84,7 @@ pub async fn poll(
         ("grant_type", "device_token"),
         ("code", code.device_code.expose_secret()),
     ];
-    judge_poll(&token::post(zoho, server, "/oauth/v3/device/token", &form).await?)
+    judge_poll(&zoho.post(server, "/oauth/v3/device/token", &form).await?)
 }
 
 fn judge_code(answer: &HttpAnswer) -> Result<DeviceCode, ExchangeError> {

@@ -59,6 +59,17 @@ pub enum ExchangeError {
     Unreadable(String),
 }
 
+impl From<NetworkError> for ExchangeError {
+    fn from(error: NetworkError) -> Self {
+        match error.trouble {
+            NetworkFailure::TooLong(limit) => {
+                Self::Unreadable(format!("a response longer than {limit} bytes"))
+            }
+            _ => Self::NoAnswer(error),
+        }
+    }
+}
+
 /// Redeems a grant token at the person's accounts server. A self client's grant token has no authorization request.
 pub async fn exchange(
     zoho: &Zoho,
@@ -78,7 +89,7 @@ pub async fn exchange(
         let verifier = request.verifier.as_ref();
         form.extend(verifier.map(|verifier| ("code_verifier", verifier.expose_secret())));
     }
-    judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
+    judge(&zoho.post(server, "/oauth/v2/token", &form).await?)
 }
 
 /// Refreshes the access token (RFC 6749 section 6). The response has no refresh token.
@@ -94,7 +105,7 @@ pub async fn refresh(
         ("client_secret", client.secret().expose_secret()),
         ("refresh_token", refresh_token.expose_secret()),
     ];
-    judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
+    judge(&zoho.post(server, "/oauth/v2/token", &form).await?)
 }
 
 /// Revokes a refresh token and its access tokens, in the form that Zoho's own tools use. For one that is already revoked,
@@ -105,7 +116,7 @@ pub async fn revoke(
     refresh_token: &SecretString,
 ) -> Result<(), ExchangeError> {
     let form = [("token", refresh_token.expose_secret())];
-    let answer = post(zoho, server, "/oauth/v2/token/revoke", &form).await?;
+    let answer = zoho.post(server, "/oauth/v2/token/revoke", &form).await?;
     let is_page = answer.body.trim_ascii_start().starts_with(b"<");
     let fields = match accepted(&answer, TOKEN) {
         Err(throttled @ ExchangeError::Refused(TokenError::Throttled)) => return Err(throttled),
@@ -121,27 +132,6 @@ pub async fn revoke(
             answer.status.as_u16()
         ))),
     }
-}
-
-/// A request that got a response is never repeated: each counts toward Zoho's rate limit. Only if the connection fails
-/// before anything is sent is it tried again, once.
-pub(super) async fn post(
-    zoho: &Zoho,
-    server: &AccountsServer,
-    path: &str,
-    form: &[(&str, &str)],
-) -> Result<HttpAnswer, ExchangeError> {
-    let post = || zoho.post(server, path, form);
-    let answer = match post().await {
-        Err(error) if error.unsent && error.trouble != NetworkFailure::Slow => post().await,
-        answer => answer,
-    };
-    answer.map_err(|error| match error.trouble {
-        NetworkFailure::TooLong(limit) => {
-            ExchangeError::Unreadable(format!("a response longer than {limit} bytes"))
-        }
-        _ => ExchangeError::NoAnswer(error),
-    })
 }
 
 pub(super) fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
