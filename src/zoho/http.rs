@@ -39,9 +39,11 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A response from Zoho.
-pub(super) struct HttpAnswer {
-    pub(super) status: StatusCode,
-    pub(super) body: Zeroizing<Vec<u8>>,
+pub struct HttpAnswer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The complete body.
+    pub body: Zeroizing<Vec<u8>>,
 }
 
 /// A request to Zoho that was answered or failed.

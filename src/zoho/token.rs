@@ -40,14 +40,6 @@ pub struct Tokens {
     pub scopes: Option<Scopes>,
 }
 
-impl Tokens {
-    /// Parses a response of the token endpoint, however it was fetched.
-    pub fn read(status: StatusCode, body: Vec<u8>) -> Result<Self, ExchangeError> {
-        let body = body.into();
-        judge(&HttpAnswer { status, body })
-    }
-}
-
 /// Why a token request returned no tokens.
 #[derive(Debug)]
 pub enum ExchangeError {
@@ -134,7 +126,8 @@ pub async fn revoke(
     }
 }
 
-pub(super) fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
+/// Reads a response of the token endpoint, however it was fetched.
+pub fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
     let fields = accepted(answer, TOKEN)?;
     let access_token = fields.secret("access_token");
     Ok(Tokens {
