@@ -114,14 +114,13 @@ impl Trust {
     /// The trusted server of a data center that Zoho named by its code, if the person is not at `home`: Zoho's known
     /// server, or the only other server that is trusted besides `home`.
     pub fn at_location(&self, code: &str, home: &AccountsServer) -> Option<AccountsServer> {
-        let of_table = DataCenter::of_code(code)
-            .and_then(|center| self.accounts_server(center.accounts_server));
-        of_table.or_else(|| {
-            let further =
-                |server: &&AccountsServer| *server != home && server.data_center().is_none();
-            let mut servers = self.accounts_servers.iter().filter(further);
-            let server = servers.next()?;
-            servers.next().is_none().then(|| server.clone())
+        let center = DataCenter::of_code(code);
+        let of_table = center.and_then(|center| self.accounts_server(center.accounts_server));
+        let (mut others, _) = self.further();
+        others.retain(|server| server != home);
+        of_table.or_else(|| match others.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
         })
     }
 
