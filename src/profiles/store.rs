@@ -42,7 +42,7 @@ impl Profiles {
 
     /// Whether a keyring answers. Writes nothing, so that nobody is prompted to unlock it.
     pub fn keyring_answers(&self) -> bool {
-        keyring::answers()
+        keyring::open().is_ok()
     }
 
     /// The showable part of every profile.
@@ -138,7 +138,10 @@ impl Profiles {
     fn find(&self, name: &Name) -> Result<Record, ProfileError> {
         let mut document = self.read()?;
         let found = document.profiles.remove(name);
-        found.ok_or_else(|| missing(name, &document))
+        found.ok_or_else(|| ProfileError::Missing {
+            name: name.clone(),
+            known: document.profiles.into_keys().collect(),
+        })
     }
 
     fn read(&self) -> Result<Document, ProfileError> {
@@ -182,14 +185,6 @@ impl Profiles {
 
     fn guarded(&self, name: &Name) -> PathBuf {
         self.folder.join(format!("refresh-{name}"))
-    }
-}
-
-fn missing(name: &Name, document: &Document) -> ProfileError {
-    let known = document.profiles.keys().cloned().collect();
-    ProfileError::Missing {
-        name: name.clone(),
-        known,
     }
 }
 
