@@ -5,12 +5,13 @@ use crate::cli::usage::Usage;
 use crate::commands::App;
 use crate::commands::source::Source;
 use secrecy::{ExposeSecret, SecretString};
+use std::fs::File;
 use std::time::{Duration, SystemTime};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
-use zoho_grant::profiles::lock::{Lock, PATIENCE};
-use zoho_grant::profiles::refusal::{Refusal, Remembered};
+use zoho_grant::profiles::lock::PATIENCE;
+use zoho_grant::profiles::refusal;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::token::{self, ExchangeError};
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
@@ -29,7 +30,7 @@ pub struct Live {
     /// A problem despite success.
     pub problem: Option<Error>,
     /// Held until the refreshed credentials are saved, so that other processes waiting for the lock find them.
-    turn: Option<Lock>,
+    turn: Option<File>,
 }
 
 impl Live {
@@ -88,7 +89,7 @@ pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Usage> 
 }
 
 /// Waits for the source's lock, and says so when that takes longer than a refresh.
-fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
+fn wait(app: &App, source: &Source) -> Result<Option<File>, Error> {
     let brief = source.lock(IN_SILENCE);
     let lock = match brief {
         Err(ProfileError::Busy(_)) => {
@@ -123,7 +124,7 @@ fn refresh(
     app: &App,
     source: &Source,
     kept: Credentials,
-    turn: Option<Lock>,
+    turn: Option<File>,
     since: Option<SystemTime>,
 ) -> Result<Live, Usage> {
     let again = source.again(&kept);
@@ -137,14 +138,14 @@ fn refresh(
         server: server.clone(),
     };
     let remembered =
-        folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
-    let remembered = remembered.as_ref();
+        folder::state().map(|state| refusal::path(&state, &kept.client, server, refresh_token));
+    let remembered = remembered.as_deref();
     // A source that cannot be saved to has no other lock.
     let _alone = remembered
         .filter(|_| turn.is_none())
-        .and_then(Remembered::lock);
-    let refusal = remembered.and_then(|remembered| remembered.recall(SystemTime::now()));
-    if let Some(Refusal { error, at }) = refusal
+        .and_then(refusal::lock);
+    let refusal = remembered.and_then(|path| refusal::recall(path, SystemTime::now()));
+    if let Some((error, at)) = refusal
         && since.is_none_or(|since| at >= since)
     {
         app.terminal.not_asked(at);
@@ -154,10 +155,10 @@ fn refresh(
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let answer = app.wait("Refreshing the access token …", answer);
     match (remembered, &answer) {
-        (Some(remembered), Err(ExchangeError::Refused(error))) => {
-            remembered.keep(error, SystemTime::now());
+        (Some(path), Err(ExchangeError::Refused(error))) => {
+            refusal::keep(path, error, SystemTime::now());
         }
-        (Some(remembered), Ok(_)) => remembered.forget(),
+        (Some(path), Ok(_)) => refusal::forget(path),
         _ => {}
     }
     let tokens = answer.map_err(unfulfilled)?;

@@ -4,6 +4,7 @@ use crate::cli::folder;
 use crate::cli::tokens::From;
 use crate::cli::usage::Usage;
 use crate::cli::variables::Variables;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zoho_grant::credentials::Credentials;
@@ -12,7 +13,7 @@ use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{Existing, PrivateFile};
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
-use zoho_grant::profiles::lock::Lock;
+use zoho_grant::profiles::lock;
 use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::profiles::store::Profiles;
 use zoho_grant::untrusted::Untrusted;
@@ -111,10 +112,10 @@ impl Source {
 
     /// Waits up to this long until no other process refreshes the same credentials. None if neither we nor anyone else
     /// could save anything there; the attempt to save reports why.
-    pub fn lock(&self, patience: Duration) -> Result<Option<Lock>, ProfileError> {
+    pub fn lock(&self, patience: Duration) -> Result<Option<File>, ProfileError> {
         let lock = match self {
             Self::Profile(profiles, name) => profiles.lock(name, patience),
-            Self::EnvFile(path, _) => Lock::beside(path, patience),
+            Self::EnvFile(path, _) => lock::beside(path, patience),
             Self::Variables(_) => return Ok(None),
         };
         match lock {
@@ -124,10 +125,10 @@ impl Source {
     }
 
     /// Takes the lock without waiting, if it is free.
-    pub fn lock_at_once(&self) -> Option<Lock> {
+    pub fn lock_at_once(&self) -> Option<File> {
         match self {
             Self::Profile(profiles, name) => profiles.lock_at_once(name),
-            Self::EnvFile(path, _) => Lock::at_once(path),
+            Self::EnvFile(path, _) => lock::at_once(path),
             Self::Variables(_) => None,
         }
     }

@@ -5,11 +5,11 @@ use crate::handover::file::{Existing, PrivateFile, Unusable, make_folder};
 use crate::handover::permissions::others_may;
 use crate::profiles::error::ProfileError;
 use crate::profiles::keyring;
-use crate::profiles::lock::{Lock, PATIENCE};
+use crate::profiles::lock::{self, PATIENCE};
 use crate::profiles::profile::{Backend, Name};
 use crate::profiles::record::{Document, Record, Secrets};
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -101,14 +101,14 @@ impl Profiles {
     }
 
     /// Waits up to this long until no other process refreshes or changes this profile.
-    pub fn lock(&self, name: &Name, patience: Duration) -> Result<Lock, ProfileError> {
+    pub fn lock(&self, name: &Name, patience: Duration) -> Result<File, ProfileError> {
         self.make_folder()?;
-        Lock::beside(&self.guarded(name), patience)
+        lock::beside(&self.guarded(name), patience)
     }
 
     /// The same without waiting, if the lock is free.
-    pub fn lock_at_once(&self, name: &Name) -> Option<Lock> {
-        Lock::at_once(&self.guarded(name))
+    pub fn lock_at_once(&self, name: &Name) -> Option<File> {
+        lock::at_once(&self.guarded(name))
     }
 
     /// Writes to the keyring first: a record without its secrets would be useless.
@@ -125,7 +125,7 @@ impl Profiles {
     /// Reads, changes and writes the file while holding its lock. Never waits for the keyring.
     fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), ProfileError> {
         self.make_folder()?;
-        let _lock = Lock::beside(&self.path(), PATIENCE)?;
+        let _lock = lock::beside(&self.path(), PATIENCE)?;
         let mut document = self.read()?;
         change(&mut document);
         let text = serde_json::to_string_pretty(&document).expect("every key is a string");
