@@ -152,14 +152,14 @@ impl HandOver {
 
 /// Warnings to show before secrets are written to the file, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
-    let path = Untrusted::new(file.path().display().to_string());
+    let path = Untrusted::path(&file.path);
     let mut warnings = Vec::new();
     if file.is_open_to_others() {
         warnings.push(format!(
             "Other users of this machine can read {path}; chmod 600 prevents that."
         ));
     }
-    if git::would_take(file.path()) {
+    if git::would_take(&file.path) {
         warnings.push(format!(
             "{path} is in a git work tree and not ignored: do not commit its secrets."
         ));

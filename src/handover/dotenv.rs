@@ -80,8 +80,7 @@ pub fn put_back(path: &Path, prefix: &Prefix, tokens: Option<&Credentials>) -> R
     ]
     .map(|(name, field)| (name, tokens.and_then(|tokens| of(tokens).value(field))));
     let file = PrivateFile::at(path, Existing::Merge);
-    let existing = file.read().map_err(|unusable| unusable.to_string())?;
-    let existing = existing.map(|(text, _)| text).unwrap_or_default();
+    let (existing, _) = file.read().map_err(|unusable| unusable.to_string())?;
     let text = merge(&existing, &options.env_prefix, &variables);
     let text = text.map_err(|why| format!("an env file {why}"))?;
     file.write(&text).map_err(|unusable| unusable.to_string())

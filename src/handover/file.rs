@@ -23,7 +23,8 @@ const READ_WITHIN: Duration = Duration::from_mins(2);
 /// A file that credentials go to.
 #[derive(Debug)]
 pub struct PrivateFile {
-    path: PathBuf,
+    /// Its path.
+    pub path: PathBuf,
     /// What may happen to an existing file.
     existing: Existing,
 }
@@ -170,11 +171,6 @@ impl PrivateFile {
         Ok(file)
     }
 
-    /// Its path.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Whether other users of this machine can read the existing file, and so what would be merged into it.
     pub fn is_open_to_others(&self) -> bool {
         let there = self.look().ok().flatten();
@@ -182,12 +178,12 @@ impl PrivateFile {
             && there.is_some_and(|there| permissions::others_may(&there, 0o044))
     }
 
-    /// The existing text and the file's metadata. Both come from one handle, so nothing can replace the file in
-    /// between.
-    pub fn read(&self) -> Result<Option<(Zeroizing<String>, Metadata)>, Unusable> {
+    /// The existing text and the file's metadata; no text if there is no file. Both come from one handle, so nothing can
+    /// replace the file in between.
+    pub fn read(&self) -> Result<(Zeroizing<String>, Option<Metadata>), Unusable> {
         let file = match permissions::open(&self.path, File::options().read(true)) {
             Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(<_>::default()),
             Err(error) => {
                 // A link or another user's file has an error of its own.
                 self.look()?;
@@ -196,7 +192,8 @@ impl PrivateFile {
         };
         let metadata = file.metadata()?;
         self.check(&metadata)?;
-        Ok(Some((text(file, metadata.len(), MOST_BYTES)?, metadata)))
+        let text = text(file, metadata.len(), MOST_BYTES)?;
+        Ok((text, Some(metadata)))
     }
 
     /// Writes the text atomically: the file has the old content or the new, never half of it. What is written can be
@@ -276,11 +273,9 @@ impl PrivateFile {
         }
     }
 
+    /// An empty path is the current folder.
     fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+        self.path.parent().unwrap_or(&self.path)
     }
 }
 

@@ -114,7 +114,7 @@ pub fn write(
 ) -> Result<Written, NotWritten> {
     let (form, extras) = (&target.form, &target.extras);
     let (place, done, written) = if let Some(file) = &target.file {
-        let path = file.path().to_owned();
+        let path = file.path.clone();
         let done = to_file(credentials, form, extras, file);
         (path.clone(), done, Written::File(form.name(), path))
     } else {
@@ -164,8 +164,8 @@ fn to_file(
     extras: &FormatOptions,
     file: &PrivateFile,
 ) -> Result<(), Unwritten> {
-    let existing = if form.is_merged() { file.read()? } else { None };
-    let existing = existing.map(|(text, _)| text).unwrap_or_default();
+    let read = form.is_merged().then(|| file.read());
+    let (existing, _) = read.transpose()?.unwrap_or_default();
     if credentials.refresh_token.is_none() && holds_refresh_token(&existing, extras) {
         return Err(Unwritten::RefreshTokenSpared);
     }

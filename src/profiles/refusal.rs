@@ -44,7 +44,7 @@ pub fn lock(path: &Path) -> Option<File> {
 
 /// What Zoho would still say, and when it said so: a revoked token stays revoked, but throttling ends.
 pub fn recall(path: &Path, now: SystemTime) -> Option<(TokenError, SystemTime)> {
-    let (text, _) = PrivateFile::at(path, Existing::Replace).read().ok()??;
+    let (text, _) = PrivateFile::at(path, Existing::Replace).read().ok()?;
     let (word, at) = text.trim_end().split_once(' ')?;
     let at = humantime::parse_rfc3339(at).ok()?;
     match word {

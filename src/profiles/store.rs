@@ -148,11 +148,11 @@ impl Profiles {
         closed(&self.folder)?;
         let path = self.path();
         let text = match PrivateFile::at(&path, Existing::Replace).read() {
-            Ok(None) => return Ok(Document::default()),
-            Ok(Some((_, metadata))) if others_may(&metadata, 0o077) => {
+            Ok((_, None)) => return Ok(Document::default()),
+            Ok((_, Some(metadata))) if others_may(&metadata, 0o077) => {
                 return Err(ProfileError::Open(path));
             }
-            Ok(Some((text, _))) => text,
+            Ok((text, _)) => text,
             Err(Unusable::Link | Unusable::NotAFile) => return Err(ProfileError::NotAFile(path)),
             Err(Unusable::NotOurs) => return Err(ProfileError::NotOurs(path)),
             Err(unusable) => {
