@@ -117,9 +117,8 @@ fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
         Some("authorization_pending") => Ok(Poll::Pending),
         Some("slow_down") => Ok(Poll::SlowDown),
         Some("other_dc") => {
-            let location = fields.told("user_location");
-            let nowhere = || Untrusted::new("");
-            Ok(Poll::OtherDataCenter(location.unwrap_or_else(nowhere)))
+            let location = fields.text("user_location").unwrap_or_default();
+            Ok(Poll::OtherDataCenter(Untrusted::new(location)))
         }
         Some("access_denied") => Ok(Poll::Refused),
         // The second is RFC 8628's term.

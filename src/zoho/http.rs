@@ -231,7 +231,7 @@ async fn read(
     };
     let body = unwrapped(body, limit).ok_or_else(too_long)?;
     match broken {
-        Some(error) if !is_whole(&body) => Err(failed(error)),
+        Some(error) if serde_json::from_slice::<IgnoredAny>(&body).is_err() => Err(failed(error)),
         _ => Ok(HttpAnswer { status, body }),
     }
 }
@@ -251,10 +251,6 @@ fn unwrapped(body: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>
         text.drain(..BYTE_ORDER_MARK.len());
     }
     (text.len() <= limit).then_some(text)
-}
-
-fn is_whole(body: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 /// A header value that the HTTP library does not print.

@@ -35,22 +35,21 @@ where
         running.spawn_blocking(move || look(family))
     };
     begin(&mut running, None);
-    let mut answer = timeout(PATIENCE, running.join_next()).await;
-    if answer.is_err() {
-        begin(&mut running, Some(AddrFamily::Inet));
-        begin(&mut running, Some(AddrFamily::Inet6));
-        answer = Ok(running.join_next().await);
-    }
+    let mut separately = [AddrFamily::Inet, AddrFamily::Inet6].into_iter();
     let mut failed = io::Error::other("no address");
-    while let Ok(Some(answered)) = answer {
-        match answered {
-            Ok(Ok(found)) if !found.is_empty() => return Ok(found),
-            Ok(Err(error)) => failed = error,
-            _ => {}
+    loop {
+        match timeout(PATIENCE, running.join_next()).await {
+            Err(_) => {
+                for family in separately.by_ref() {
+                    begin(&mut running, Some(family));
+                }
+            }
+            Ok(Some(Ok(Ok(found)))) if !found.is_empty() => return Ok(found),
+            Ok(Some(Ok(Err(error)))) => failed = error,
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(failed),
         }
-        answer = Ok(running.join_next().await);
     }
-    Err(failed)
 }
 
 fn addresses(name: &str, family: Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> {

@@ -1,6 +1,6 @@
 //! Hosts that secrets may go to: types created only from the known data centers or from the person's own option.
 
-use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
+use crate::zoho::data_centers::DataCenter;
 use derive_more::Display;
 use thiserror::Error;
 use url::{Host, Position, Url};
@@ -80,6 +80,8 @@ impl ApiDomain {
 /// The servers that a callback or a token response may name.
 #[derive(Clone, Debug)]
 pub struct Trust {
+    /// Whether Zoho's own servers are among them.
+    zoho: bool,
     accounts_servers: Vec<AccountsServer>,
     api_domains: Vec<ApiDomain>,
 }
@@ -90,15 +92,11 @@ impl Trust {
     pub fn new(
         home: &AccountsServer,
         mut accounts_servers: Vec<AccountsServer>,
-        mut api_domains: Vec<ApiDomain>,
+        api_domains: Vec<ApiDomain>,
     ) -> Self {
         accounts_servers.push(home.clone());
-        if !home.is_loopback() {
-            accounts_servers.extend(DATA_CENTERS.iter().map(AccountsServer::of));
-            let domains = DATA_CENTERS.iter().flat_map(DataCenter::api_domains);
-            api_domains.extend(domains.map(ApiDomain));
-        }
         Self {
+            zoho: !home.is_loopback(),
             accounts_servers,
             api_domains,
         }
@@ -107,8 +105,9 @@ impl Trust {
     /// The trusted server that a callback names. Compared character by character, because look-alikes exploit a URL
     /// parser's leniency (uppercase, trailing dot, default port).
     pub fn accounts_server(&self, named: &str) -> Option<AccountsServer> {
-        let mut servers = self.accounts_servers.iter();
-        servers.find(|server| server.0 == named).cloned()
+        let server = AccountsServer(named.to_owned());
+        let is_zohos = self.zoho && server.data_center().is_some();
+        (is_zohos || self.accounts_servers.contains(&server)).then_some(server)
     }
 
     /// The trusted server of a data center that Zoho named by its code, if the person is not at `home`: Zoho's known
@@ -134,8 +133,9 @@ impl Trust {
 
     /// The trusted API domain that a token response names, compared character by character.
     pub fn api_domain(&self, named: &str) -> Option<ApiDomain> {
-        let mut domains = self.api_domains.iter();
-        domains.find(|domain| domain.0 == named).cloned()
+        let domain = ApiDomain(named.to_owned());
+        let is_zohos = self.zoho && DataCenter::of_api_domain(named).is_some();
+        (is_zohos || self.api_domains.contains(&domain)).then_some(domain)
     }
 }
 
@@ -172,6 +172,7 @@ fn origin(address: &str) -> Result<String, NotAnOrigin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zoho::data_centers::DATA_CENTERS;
 
     fn us() -> Trust {
         let home = AccountsServer::of(&DATA_CENTERS[0]);
