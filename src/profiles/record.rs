@@ -11,7 +11,6 @@ use secrecy::{ExposeSecret, SecretString};
 use serde::{Deserialize, Serialize, Serializer};
 use std::collections::BTreeMap;
 use std::fmt::Display;
-use zeroize::Zeroizing;
 
 /// The whole file.
 #[derive(Default, Deserialize, Serialize)]
@@ -29,7 +28,7 @@ pub struct Record {
     pub client_id: String,
     /// The person's accounts server.
     pub accounts_url: String,
-    api_domain: Option<String>,
+    api_domain: Option<Untrusted>,
     scope: Option<String>,
     /// The organization, if the check found it.
     pub organization: Option<Organization>,
@@ -58,16 +57,15 @@ pub(super) struct Secrets {
 }
 
 impl Record {
-    /// What may be shown.
+    /// What is saved of credentials, with the secrets.
     pub(super) fn of(credentials: &Credentials, place: Backend) -> Self {
         let (servers, domains) = &credentials.trusted;
-        let domain = credentials.api_domain.as_ref();
         let scopes = credentials.scopes.as_ref();
         Self {
             kept: place,
             client_id: credentials.client.id().to_owned(),
-            accounts_url: credentials.accounts_server.as_str().to_owned(),
-            api_domain: domain.map(|domain| domain.raw().to_owned()),
+            accounts_url: credentials.accounts_server.to_string(),
+            api_domain: credentials.api_domain.clone(),
             scope: scopes.map(|scopes| scopes.joined(" ")),
             organization: credentials.organization().map(|told| Organization {
                 name: short(told.name.as_ref()),
@@ -82,7 +80,12 @@ impl Record {
             redirect_uri: credentials.redirect_uri.clone(),
             trust_accounts_servers: servers.iter().map(ToString::to_string).collect(),
             trust_api_domains: domains.iter().map(ToString::to_string).collect(),
-            secrets: None,
+            secrets: Some(Secrets {
+                client_secret: Some(credentials.client.secret().clone()),
+                refresh_token: credentials.refresh_token.clone(),
+                access_token: credentials.access_token.clone(),
+                expires_at: credentials.expires_at_text(),
+            }),
         }
     }
 
@@ -112,7 +115,7 @@ impl Record {
             scopes: scopes.and_then(Result::ok),
             data_center: server.data_center(),
             accounts_server: server,
-            api_domain: self.api_domain.map(Untrusted::new),
+            api_domain: self.api_domain,
             redirect_uri: self.redirect_uri,
             trusted: (
                 usable("trust_accounts_servers", servers)?,
@@ -123,28 +126,6 @@ impl Record {
                 user: self.user.ok_or_else(not_told),
             },
         })
-    }
-}
-
-impl Secrets {
-    /// The secret part.
-    pub(super) fn of(credentials: &Credentials) -> Self {
-        Self {
-            client_secret: Some(credentials.client.secret().clone()),
-            refresh_token: credentials.refresh_token.clone(),
-            access_token: credentials.access_token.clone(),
-            expires_at: credentials.expires_at_text(),
-        }
-    }
-
-    /// The secrets in the keyring's format.
-    pub(super) fn text(&self) -> Zeroizing<String> {
-        Zeroizing::new(serde_json::to_string(self).expect("every key is a string"))
-    }
-
-    /// Parses the keyring's entry.
-    pub(super) fn read(text: &[u8]) -> Option<Self> {
-        serde_json::from_slice(text).ok()
     }
 }
 

@@ -7,7 +7,7 @@ use crate::profiles::error::ProfileError;
 use crate::profiles::keyring;
 use crate::profiles::lock::{self, PATIENCE};
 use crate::profiles::profile::{Backend, Name};
-use crate::profiles::record::{Document, Record, Secrets};
+use crate::profiles::record::{Document, Record};
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -59,7 +59,7 @@ impl Profiles {
         let mut record = self.find(name)?;
         let secrets = match record.kept {
             Backend::File => record.secrets.take(),
-            Backend::Keyring => Secrets::read(&keyring::load(name)?),
+            Backend::Keyring => serde_json::from_slice(&keyring::load(name)?).ok(),
         };
         let secrets = secrets.ok_or_else(|| ProfileError::Lost(name.clone()))?;
         record
@@ -114,10 +114,10 @@ impl Profiles {
     /// Writes to the keyring first: a record without its secrets would be useless.
     fn put(&self, name: &Name, kept: &Credentials, place: Backend) -> Result<(), ProfileError> {
         let mut record = Record::of(kept, place);
-        let secrets = Secrets::of(kept);
-        match place {
-            Backend::Keyring => keyring::save(name, &secrets.text())?,
-            Backend::File => record.secrets = Some(secrets),
+        if place == Backend::Keyring {
+            let secrets = serde_json::to_string(&record.secrets.take());
+            let secrets = Zeroizing::new(secrets.expect("every key is a string"));
+            keyring::save(name, &secrets)?;
         }
         self.change(|document| drop(document.profiles.insert(name.clone(), record)))
     }
