@@ -190,8 +190,7 @@ impl PrivateFile {
                 return Err(error.into());
             }
         };
-        let metadata = file.metadata()?;
-        self.check(&metadata)?;
+        let metadata = self.checked(file.metadata()?)?;
         let text = text(file, metadata.len(), MOST_BYTES)?;
         Ok((text, Some(metadata)))
     }
@@ -205,16 +204,14 @@ impl PrivateFile {
         }
         let mut file = NamedTempFile::new_in(self.folder())?;
         file.write_all(text.as_bytes())?;
-        if old.is_some() && permissions::is_mount_point(&self.path) {
-            file.as_file().sync_all()?;
-            return self.write_in_place(text, file);
-        }
-        if let Some(old) = old
-            && self.existing == Existing::Merge
-        {
+        let in_place = old.is_some() && permissions::is_mount_point(&self.path);
+        if let Some(old) = old.filter(|_| self.existing == Existing::Merge && !in_place) {
             permissions::keep(file.as_file(), &old)?;
         }
         file.as_file().sync_all()?;
+        if in_place {
+            return self.write_in_place(text, file);
+        }
         match self.existing {
             Existing::Keep => file.persist_noclobber(&self.path),
             Existing::Replace | Existing::Merge => file.persist(&self.path),
@@ -229,7 +226,7 @@ impl PrivateFile {
     /// Writes to a path that nothing can be renamed to. Until that is done, the copy has the complete text.
     fn write_in_place(&self, text: &str, copy: NamedTempFile) -> Result<(), Unusable> {
         let mut file = permissions::open(&self.path, File::options().write(true))?;
-        self.check(&file.metadata()?)?;
+        self.checked(file.metadata()?)?;
         let (_, copy) = copy.keep().map_err(|error| error.error)?;
         let mut write = || {
             #[cfg(unix)]
@@ -249,27 +246,25 @@ impl PrivateFile {
 
     /// What exists at the path, if it may be changed.
     fn look(&self) -> Result<Option<Metadata>, Unusable> {
-        let metadata = match fs::symlink_metadata(&self.path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        self.check(&metadata)?;
-        Ok(Some(metadata))
+        match fs::symlink_metadata(&self.path) {
+            Ok(metadata) => self.checked(metadata).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// Whether what exists there may be changed.
-    fn check(&self, metadata: &Metadata) -> Result<(), Unusable> {
+    /// The metadata of what exists there, if it may be changed.
+    fn checked(&self, metadata: Metadata) -> Result<Metadata, Unusable> {
         if metadata.is_symlink() {
             Err(Unusable::Link)
         } else if !metadata.is_file() {
             Err(Unusable::NotAFile)
         } else if self.existing == Existing::Keep {
             Err(Unusable::Exists)
-        } else if !permissions::is_ours(metadata) && !permissions::is_mount_point(&self.path) {
+        } else if !permissions::is_ours(&metadata) && !permissions::is_mount_point(&self.path) {
             Err(Unusable::NotOurs)
         } else {
-            Ok(())
+            Ok(metadata)
         }
     }
 

@@ -4,7 +4,7 @@ use crate::handover::permissions;
 use crate::profiles::error::ProfileError;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -14,7 +14,7 @@ pub const PATIENCE: Duration = Duration::from_secs(45);
 /// Locks until the returned file is dropped or the process ends, however it ends. Waits up to this long: a stopped process
 /// holds a lock forever. The lock file is never removed, which would let two processes lock two files of the same name.
 pub fn beside(guarded: &Path, patience: Duration) -> Result<File, ProfileError> {
-    let path = path(guarded);
+    let path = guarded.with_added_extension("lock");
     let failed = |error: io::Error| ProfileError::Lock {
         path: path.clone(),
         reason: error.to_string(),
@@ -41,7 +41,7 @@ pub fn beside(guarded: &Path, patience: Duration) -> Result<File, ProfileError> 
 
 /// The same without waiting: none while another process has the lock, or if nobody ever had it.
 pub fn at_once(guarded: &Path) -> Option<File> {
-    let file = open(&path(guarded), &mut File::options()).ok()?;
+    let file = open(&guarded.with_added_extension("lock"), &mut File::options()).ok()?;
     file.try_lock().ok()?;
     Some(file)
 }
@@ -54,12 +54,6 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     } else {
         Err(io::ErrorKind::InvalidInput.into())
     }
-}
-
-fn path(guarded: &Path) -> PathBuf {
-    let mut path = guarded.as_os_str().to_owned();
-    path.push(".lock");
-    PathBuf::from(path)
 }
 
 #[cfg(test)]
@@ -86,6 +80,6 @@ mod tests {
         let guarded = folder.path().join("a");
         let _held = beside(&guarded, PATIENCE).unwrap();
         let busy = beside(&guarded, Duration::from_millis(20)).unwrap_err();
-        assert_eq!(busy, ProfileError::Busy(path(&guarded)));
+        assert_eq!(busy, ProfileError::Busy(folder.path().join("a.lock")));
     }
 }

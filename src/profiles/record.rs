@@ -103,7 +103,6 @@ impl Record {
         let servers = servers.map(|url| AccountsServer::given(url)).collect();
         let domains = self.trust_api_domains.iter();
         let domains = domains.map(|url| ApiDomain::given(url)).collect();
-        let scopes = self.scope.as_deref().map(Scopes::parse);
         let not_told =
             || Unchecked::Because("the login that was saved did not include it".to_owned());
         Ok(Credentials {
@@ -112,7 +111,7 @@ impl Record {
             refresh_token: token(secrets.refresh_token)?,
             token_type: Untrusted::new("Bearer"),
             expires_at: usable("expires_at", end.transpose())?,
-            scopes: scopes.and_then(Result::ok),
+            scopes: self.scope.and_then(|scope| Scopes::parse(&scope).ok()),
             data_center: server.data_center(),
             accounts_server: server,
             api_domain: self.api_domain,

@@ -25,10 +25,9 @@ impl Resolve for Resolver {
 }
 
 /// Looks up both families at once, in the system's order; if that takes long, also each one separately.
-async fn first<L>(look: L) -> io::Result<Vec<SocketAddr>>
-where
-    L: Fn(Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> + Clone + Send + 'static,
-{
+async fn first(
+    look: impl Fn(Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> + Clone + Send + 'static,
+) -> io::Result<Vec<SocketAddr>> {
     let mut running = JoinSet::new();
     let begin = |running: &mut JoinSet<_>, family| {
         let look = look.clone();

@@ -119,10 +119,7 @@ pub async fn revoke(
     };
     match fields.text("status") {
         Some("success") => Ok(()),
-        _ => Err(ExchangeError::Unreadable(format!(
-            "a response that does not report success (HTTP status {})",
-            answer.status.as_u16()
-        ))),
+        _ => Err(other(&answer, "a response that does not report success")),
     }
 }
 
@@ -166,10 +163,7 @@ pub(super) fn read(answer: &HttpAnswer, awaited: &str) -> Result<Fields, Exchang
     let fields = Fields::of(&text).map_err(|_| unreadable(answer, awaited))?;
     match fields.twice {
         None => Ok(fields),
-        Some(name) => Err(ExchangeError::Unreadable(format!(
-            "two different values of {name} (HTTP status {})",
-            status.as_u16()
-        ))),
+        Some(name) => Err(other(answer, &format!("two different values of {name}"))),
     }
 }
 
@@ -181,7 +175,12 @@ pub(super) fn unreadable(answer: &HttpAnswer, awaited: &str) -> ExchangeError {
         Some(b'{') => &format!("JSON without {awaited}, or cut short"),
         Some(_) => "something other than JSON",
     };
-    ExchangeError::Unreadable(format!("{form} (HTTP status {})", answer.status.as_u16()))
+    other(answer, form)
+}
+
+fn other(answer: &HttpAnswer, form: &str) -> ExchangeError {
+    let status = answer.status.as_u16();
+    ExchangeError::Unreadable(format!("{form} (HTTP status {status})"))
 }
 
 fn life(fields: &Fields) -> Option<Duration> {
