@@ -100,10 +100,8 @@ pub fn read(path: &Path, most: usize) -> Result<Zeroizing<String>, Unusable> {
         let file = File::open(path);
         // After a timeout, nobody listens.
         let _ = opened.send(());
-        let _ = sender.send(file.map_err(Unusable::System).and_then(|file| {
-            let length = file.metadata()?.len();
-            self::text(file, length, most)
-        }));
+        let text = file.map_err(Unusable::System);
+        let _ = sender.send(text.and_then(|file| self::text(file, most)));
     })?;
     let silent = |_| Unusable::Silent;
     opens.recv_timeout(OPENS_WITHIN).map_err(silent)?;
@@ -111,11 +109,11 @@ pub fn read(path: &Path, most: usize) -> Result<Zeroizing<String>, Unusable> {
 }
 
 /// Text of at most this many bytes. Reserves room for all of it, so that growing leaves no copy behind.
-fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>, Unusable> {
-    let length = usize::try_from(length).unwrap_or(most);
+fn text(file: File, most: usize) -> Result<Zeroizing<String>, Unusable> {
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(most);
     let room = if length == 0 { most } else { length.min(most) };
     let mut bytes = Zeroizing::new(Vec::with_capacity(room + 64));
-    source.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
     match bytes.as_slice() {
         bytes if bytes.len() > most => Err(Unusable::TooLarge),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => Err(Unusable::Utf16),
@@ -129,8 +127,7 @@ fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>
 /// Writes a text that could go nowhere else to a new file in the folder, and returns its path.
 pub(super) fn rescue(folder: &Path, text: &str) -> io::Result<PathBuf> {
     make_folder(folder)?;
-    let mut names = tempfile::Builder::new();
-    let mut file = names
+    let mut file = tempfile::Builder::new()
         .prefix("credentials-")
         .suffix(".json")
         .tempfile_in(folder)?;
@@ -191,8 +188,7 @@ impl PrivateFile {
             }
         };
         let metadata = self.checked(file.metadata()?)?;
-        let text = text(file, metadata.len(), MOST_BYTES)?;
-        Ok((text, Some(metadata)))
+        Ok((text(file, MOST_BYTES)?, Some(metadata)))
     }
 
     /// Writes the text atomically: the file has the old content or the new, never half of it. What is written can be

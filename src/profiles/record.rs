@@ -8,9 +8,10 @@ use crate::zoho::crm::{Identity, Organization, Unchecked, User};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
+use zeroize::Zeroizing;
 
 /// The whole file.
 #[derive(Default, Deserialize, Serialize)]
@@ -20,7 +21,7 @@ pub(super) struct Document {
 }
 
 /// What may be shown of a profile, and its secrets if they are saved in the file.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub struct Record {
     /// Where the secrets are.
     pub kept: Backend,
@@ -45,14 +46,11 @@ pub struct Record {
 }
 
 /// The secrets, together with the access token's expiry, so that both change in one step.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct Secrets {
-    #[serde(serialize_with = "exposed")]
-    client_secret: Option<SecretString>,
-    #[serde(serialize_with = "exposed")]
-    refresh_token: Option<SecretString>,
-    #[serde(serialize_with = "exposed")]
-    access_token: Option<SecretString>,
+    client_secret: Option<Zeroizing<String>>,
+    refresh_token: Option<Zeroizing<String>>,
+    access_token: Option<Zeroizing<String>>,
     expires_at: Option<String>,
 }
 
@@ -61,6 +59,7 @@ impl Record {
     pub(super) fn of(credentials: &Credentials, place: Backend) -> Self {
         let (servers, domains) = &credentials.trusted;
         let scopes = credentials.scopes.as_ref();
+        let exposed = |secret: &SecretString| Zeroizing::new(secret.expose_secret().to_owned());
         Self {
             kept: place,
             client_id: credentials.client.id().to_owned(),
@@ -81,9 +80,9 @@ impl Record {
             trust_accounts_servers: servers.iter().map(ToString::to_string).collect(),
             trust_api_domains: domains.iter().map(ToString::to_string).collect(),
             secrets: Some(Secrets {
-                client_secret: Some(credentials.client.secret().clone()),
-                refresh_token: credentials.refresh_token.clone(),
-                access_token: credentials.access_token.clone(),
+                client_secret: Some(exposed(credentials.client.secret())),
+                refresh_token: credentials.refresh_token.as_ref().map(exposed),
+                access_token: credentials.access_token.as_ref().map(exposed),
                 expires_at: credentials.expires_at_text(),
             }),
         }
@@ -94,8 +93,8 @@ impl Record {
         let id = usable("client_id", Id::new(&self.client_id))?;
         let secret = secrets.client_secret.unwrap_or_default();
         let server = usable("accounts_url", AccountsServer::given(&self.accounts_url))?;
-        let token = |token: Option<SecretString>| {
-            let token = token.map(|token| client::token(token.expose_secret()));
+        let token = |token: Option<Zeroizing<String>>| {
+            let token = token.map(|token| client::token(&token));
             usable("token", token.transpose())
         };
         let end = secrets.expires_at.as_deref().map(humantime::parse_rfc3339);
@@ -106,7 +105,7 @@ impl Record {
         let not_told =
             || Unchecked::Because("the login that was saved did not include it".to_owned());
         Ok(Credentials {
-            client: usable("client_secret", Client::new(id, secret))?,
+            client: usable("client_secret", Client::new(id, secret.as_str().into()))?,
             access_token: token(secrets.access_token)?,
             refresh_token: token(secrets.refresh_token)?,
             token_type: Untrusted::new("Bearer"),
@@ -136,12 +135,4 @@ fn short(name: Option<&Untrusted>) -> Option<Untrusted> {
 
 fn usable<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T, String> {
     value.map_err(|why| format!("its {name} cannot be used: {why}"))
-}
-
-#[expect(clippy::ref_option, reason = "serde passes the field as it is")]
-fn exposed<S: Serializer>(secret: &Option<SecretString>, out: S) -> Result<S::Ok, S::Error> {
-    secret
-        .as_ref()
-        .map(ExposeSecret::expose_secret)
-        .serialize(out)
 }

@@ -20,9 +20,6 @@ use zeroize::Zeroizing;
 /// A connection idle for longer is not reused: the grant token is worth more than a round trip.
 const IDLE: Duration = Duration::from_secs(5);
 
-/// The answer to the first request does not matter, so little of it is read.
-const PROBE_BYTES: usize = 64 * 1024;
-
 /// An organization's full record is a few kilobytes.
 const RECORD_BYTES: usize = 1024 * 1024;
 
@@ -88,7 +85,7 @@ impl Zoho {
         let client = self.client(server.as_str())?;
         let request = client.get(format!("{server}/oauth/serverinfo"));
         let request = request.timeout(self.within / 3);
-        match self.send(server.as_str(), request, PROBE_BYTES).await {
+        match self.send(server.as_str(), request, ANSWER_BYTES).await {
             Err(error) if !matches!(error.trouble, NetworkFailure::TooLong(_)) => Err(error),
             _ => Ok(()),
         }

@@ -53,10 +53,9 @@ async fn first(
 
 fn addresses(name: &str, family: Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> {
     let hints = AddrInfoHints {
-        flags: 0,
         address: family.map_or(0, Into::into),
         socktype: SockType::Stream.into(),
-        protocol: 0,
+        ..AddrInfoHints::default()
     };
     let found = getaddrinfo(Some(name), None, Some(hints))?;
     found
