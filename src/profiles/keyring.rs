@@ -3,16 +3,10 @@
 
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::Name;
-#[cfg(all(feature = "keyring", target_os = "macos"))]
-use apple_native_keyring_store::keychain::Store;
 use keyring_core::{CredentialStore, Entry, Error};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
-#[cfg(all(feature = "keyring", windows))]
-use windows_native_keyring_store::Store;
-#[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "freebsd")))]
-use zbus_secret_service_keyring_store::Store;
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "zoho-grant";
@@ -62,20 +56,20 @@ pub(super) fn open() -> Result<Arc<CredentialStore>, ProfileError> {
 }
 
 /// The system's keyring; an error on other systems, or if the program was built without keyring support.
-#[allow(unreachable_code, reason = "unreachable on systems with a keyring")]
 fn store() -> Result<Arc<CredentialStore>, Error> {
-    #[cfg(all(
-        feature = "keyring",
-        any(
-            target_os = "linux",
-            target_os = "freebsd",
-            target_os = "macos",
-            windows
-        )
-    ))]
-    return Ok(Store::new()?);
-    let why = "this program was built without keyring support";
-    Err(Error::PlatformFailure(why.into()))
+    cfg_select! {
+        all(feature = "keyring", any(target_os = "linux", target_os = "freebsd")) => {
+            Ok(zbus_secret_service_keyring_store::Store::new()?)
+        }
+        all(feature = "keyring", target_os = "macos") => {
+            Ok(apple_native_keyring_store::keychain::Store::new()?)
+        }
+        all(feature = "keyring", windows) => Ok(windows_native_keyring_store::Store::new()?),
+        _ => {
+            let why = "this program was built without keyring support";
+            Err(Error::PlatformFailure(why.into()))
+        }
+    }
 }
 
 /// Runs on a thread that nobody waits for: a service may accept the connection and never answer.

@@ -64,7 +64,7 @@ impl Profiles {
         let secrets = secrets.ok_or_else(|| ProfileError::Lost(name.clone()))?;
         record
             .with(secrets)
-            .map_err(|why| self.broken(&format!("profile {name}, {why}")))
+            .map_err(|why| self.broken(format!("profile {name}, {why}")))
     }
 
     /// Saves credentials under a name, replacing earlier ones.
@@ -163,7 +163,7 @@ impl Profiles {
         // Only the position of the error: serde's message may quote a secret.
         serde_json::from_str(&text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            self.broken(&format!(
+            self.broken(format!(
                 "unexpected content at line {line}, column {column}"
             ))
         })
@@ -176,11 +176,9 @@ impl Profiles {
         closed(&self.folder)
     }
 
-    fn broken(&self, reason: &str) -> ProfileError {
-        ProfileError::Broken {
-            path: self.path(),
-            reason: reason.to_owned(),
-        }
+    fn broken(&self, reason: String) -> ProfileError {
+        let path = self.path();
+        ProfileError::Broken { path, reason }
     }
 
     fn guarded(&self, name: &Name) -> PathBuf {

@@ -111,13 +111,10 @@ pub async fn check(
             _ => Err(refused(answer.status.as_u16(), &body)),
         }
     };
+    let (organization, user) = ("/crm/v8/org", "/crm/v8/users?type=CurrentUser");
     let (organization, user) = tokio::join!(
-        first("ZohoCRM.org", "/crm/v8/org", "/org/0"),
-        first(
-            "ZohoCRM.users",
-            "/crm/v8/users?type=CurrentUser",
-            "/users/0"
-        ),
+        first("ZohoCRM.org", organization, "/org/0"),
+        first("ZohoCRM.users", user, "/users/0"),
     );
     Identity {
         organization: organization.map(|record| Organization {

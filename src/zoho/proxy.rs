@@ -88,9 +88,8 @@ pub(super) async fn refusal(server: &str) -> Option<String> {
     let target = format!("{}:{}", server.host()?, server.port_u16().unwrap_or(443));
     let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
     if let Some(authorization) = proxy.basic_auth() {
-        request.extend(b"Proxy-Authorization: ");
-        request.extend(authorization.as_bytes());
-        request.extend(b"\r\n");
+        let value = authorization.as_bytes();
+        request.extend([b"Proxy-Authorization: ", value, b"\r\n"].concat());
     }
     request.extend(b"\r\n");
     let answer = async {
