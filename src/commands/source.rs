@@ -21,7 +21,7 @@ use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scopes::Scopes;
-use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
+use zoho_grant::zoho::trust::AccountsServer;
 
 /// Where credentials come from.
 pub enum Source {
@@ -239,8 +239,8 @@ fn kept(variables: &Variables) -> Result<Credentials, Usage> {
     let secret = secret.ok_or_else(|| variables.missing("ZOHO_CLIENT_SECRET"))?;
     let server = variables.server()?;
     let server = server.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0]));
-    let domain = variables.api_domain()?;
-    let domain = domain.or_else(|| server.data_center().map(ApiDomain::of));
+    let domain = variables.api_domain()?.map(|domain| domain.to_string());
+    let known = server.data_center().map(|center| center.api_domain);
     let end = "ZOHO_ACCESS_TOKEN_EXPIRES_AT";
     Ok(Credentials {
         client: Client::new(id, secret)
@@ -251,7 +251,7 @@ fn kept(variables: &Variables) -> Result<Credentials, Usage> {
         access_token: variables.secret("ZOHO_ACCESS_TOKEN")?,
         expires_at: variables.parsed(end, humantime::parse_rfc3339)?,
         scopes: variables.parsed("ZOHO_SCOPE", Scopes::parse)?,
-        api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
+        api_domain: domain.or(known.map(str::to_owned)).map(Untrusted::new),
         token_type: Untrusted::new("Bearer"),
         identity: Identity::not_asked("export makes no requests"),
         redirect_uri: variables

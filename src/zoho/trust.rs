@@ -61,11 +61,6 @@ impl AccountsServer {
 }
 
 impl ApiDomain {
-    /// The API domain of a known data center.
-    pub fn of(center: &DataCenter) -> Self {
-        Self(center.api_domain.to_owned())
-    }
-
     /// The API domain that the person named on the command line: https, or http on this machine.
     pub fn given(address: &str) -> Result<Self, NotAnOrigin> {
         origin(address).map(Self)
