@@ -49,11 +49,10 @@ pub fn at_once(guarded: &Path) -> Option<File> {
 /// A link or a pipe in its place may be a trap.
 fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     let file = permissions::open(path, options.read(true).write(true).truncate(false))?;
-    if file.metadata()?.is_file() {
-        Ok(file)
-    } else {
-        Err(io::ErrorKind::InvalidInput.into())
+    if !file.metadata()?.is_file() {
+        return Err(io::ErrorKind::InvalidInput.into());
     }
+    Ok(file)
 }
 
 #[cfg(test)]

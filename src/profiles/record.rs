@@ -4,7 +4,7 @@ use crate::credentials::Credentials;
 use crate::profiles::profile::{Backend, Name};
 use crate::untrusted::{SHOWN, Untrusted};
 use crate::zoho::client::{self, Client, Id};
-use crate::zoho::crm::{Identity, Organization, Unchecked, User};
+use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::{ExposeSecret, SecretString};
@@ -102,8 +102,7 @@ impl Record {
         let servers = servers.map(|url| AccountsServer::given(url)).collect();
         let domains = self.trust_api_domains.iter();
         let domains = domains.map(|url| ApiDomain::given(url)).collect();
-        let not_told =
-            || Unchecked::Because("the login that was saved did not include it".to_owned());
+        let not_told = Identity::not_asked("the login that was saved did not include it");
         Ok(Credentials {
             client: usable("client_secret", Client::new(id, secret.as_str().into()))?,
             access_token: token(secrets.access_token)?,
@@ -120,8 +119,8 @@ impl Record {
                 usable("trust_api_domains", domains)?,
             ),
             identity: Identity {
-                organization: self.organization.ok_or_else(not_told),
-                user: self.user.ok_or_else(not_told),
+                organization: self.organization.map_or(not_told.organization, Ok),
+                user: self.user.map_or(not_told.user, Ok),
             },
         })
     }

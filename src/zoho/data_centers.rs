@@ -95,20 +95,17 @@ impl DataCenter {
 
     /// The data center of an API domain: its main one, one for sandboxes or developer accounts, or the bare domain.
     pub fn of_api_domain(origin: &str) -> Option<&'static Self> {
-        let environments = ["www.", "sandbox.", "developer.", ""];
-        DATA_CENTERS.iter().find(|center| {
-            let mut domains = environments
-                .iter()
-                .map(|name| center.api_domain.replacen("www.", name, 1));
-            domains.any(|domain| domain == origin)
-        })
+        let environments = ["www.", "sandbox.", "developer."];
+        let host = origin.strip_prefix("https://")?;
+        let bare = environments.iter().find_map(|name| host.strip_prefix(name));
+        let main = format!("https://www.{}", bare.unwrap_or(host));
+        DATA_CENTERS.iter().find(|center| center.api_domain == main)
     }
 
     /// The data center whose accounts server is exactly this origin.
     pub fn of_accounts_server(origin: &str) -> Option<&'static Self> {
-        DATA_CENTERS
-            .iter()
-            .find(|center| center.accounts_server == origin)
+        let mut centers = DATA_CENTERS.iter();
+        centers.find(|center| center.accounts_server == origin)
     }
 }
 

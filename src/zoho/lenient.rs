@@ -75,10 +75,8 @@ impl<'de> Visitor<'de> for Fields {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<Self, A::Error> {
         while let Some((name, value)) = fields.next_entry::<&RawValue, &RawValue>()? {
-            let (Some(name), Some(value)) = (text(name), text(value)) else {
-                continue;
-            };
-            if let Some(old) = self.texts.insert(name.to_string(), value)
+            if let (Some(name), Some(value)) = (text(name), text(value))
+                && let Some(old) = self.texts.insert(name.to_string(), value)
                 && self.texts[name.as_str()] != old
             {
                 let deciding = DECIDING.into_iter().find(|deciding| *deciding == *name);
