@@ -264,7 +264,7 @@ impl PrivateFile {
         }
     }
 
-    /// An empty path is the current folder.
+    /// The folder that the file is in; an empty path is the current one.
     fn folder(&self) -> &Path {
         self.path.parent().unwrap_or(&self.path)
     }
