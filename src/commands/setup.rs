@@ -9,7 +9,6 @@ use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
 use std::future::pending;
-use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use zoho_grant::credentials::Credentials;
@@ -29,7 +28,7 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
         return in_the_terminal(arguments, app);
     }
     let plan = plan::plan(arguments)?;
-    let old = plan.keeping().and_then(revoke_old::kept);
+    let old = revoke_old::old(plan.keeping());
     let revoke_old = arguments.grant.keep.revoke_old;
     if let Some(ended) = app.runtime.block_on(follow(plan, app)) {
         return Ok(end(ended, old, revoke_old, app));
@@ -47,12 +46,12 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
     Ok(end(ended, None, false, app))
 }
 
-fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
-    let (mut outcome, settings) = match ended {
+fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> u8 {
+    let (outcome, settings) = match ended {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
         Err(error) => (Err(error), None),
     };
-    app.end(&mut outcome, settings.as_ref(), old, revoke_old)
+    app.end(outcome, settings.as_ref(), old, revoke_old)
 }
 
 /// The same questions in the terminal.
