@@ -2,6 +2,7 @@
 
 use crate::handover::permissions;
 use crate::profiles::error::ProfileError;
+use crate::untrusted::Untrusted;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io;
 use std::path::Path;
@@ -15,14 +16,12 @@ pub const PATIENCE: Duration = Duration::from_secs(45);
 /// holds a lock forever. The lock file is never removed, which would let two processes lock two files of the same name.
 pub fn beside(guarded: &Path, patience: Duration) -> Result<File, ProfileError> {
     let path = guarded.with_added_extension("lock");
-    let failed = |error: io::Error| ProfileError::Lock {
-        path: path.clone(),
-        reason: error.to_string(),
-    };
+    let shown = Untrusted::path(&path);
+    let failed = |error: io::Error| ProfileError::Lock(shown.clone(), error.to_string());
     let file =
         open(&path, File::options().create(true)).map_err(|error| {
             match fs::symlink_metadata(&path) {
-                Ok(there) if !there.is_file() => ProfileError::NotAFile(path.clone()),
+                Ok(there) if !there.is_file() => ProfileError::NotAFile(shown.clone()),
                 _ => failed(error),
             }
         })?;
@@ -33,7 +32,7 @@ pub fn beside(guarded: &Path, patience: Duration) -> Result<File, ProfileError> 
             Err(TryLockError::WouldBlock) if Instant::now() < until => {
                 sleep(Duration::from_millis(5));
             }
-            Err(TryLockError::WouldBlock) => return Err(ProfileError::Busy(path)),
+            Err(TryLockError::WouldBlock) => return Err(ProfileError::Busy(shown)),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
@@ -79,6 +78,7 @@ mod tests {
         let guarded = folder.path().join("a");
         let _held = beside(&guarded, PATIENCE).unwrap();
         let busy = beside(&guarded, Duration::from_millis(20)).unwrap_err();
-        assert_eq!(busy, ProfileError::Busy(folder.path().join("a.lock")));
+        let lock = Untrusted::path(&folder.path().join("a.lock"));
+        assert_eq!(busy, ProfileError::Busy(lock));
     }
 }
