@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Command::Man(arguments) => commands::generated::man(arguments, &app),
         Command::Datacenters { json } => commands::lookup::data_centers(*json, &app),
     };
-    let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));
+    let code = ended.map_or_else(|usage| app.terminal.usage(&usage), ExitCode::from);
     // A name lookup or browser that is still running must not keep the process alive.
     app.runtime.shutdown_background();
     code

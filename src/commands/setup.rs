@@ -9,7 +9,6 @@ use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
 use std::future::pending;
-use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Notify;
 use zoho_grant::credentials::Credentials;
@@ -29,7 +28,7 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
         return in_the_terminal(arguments, app);
     }
     let plan = plan::plan(arguments)?;
-    let old = plan.keeping().and_then(revoke_old::kept);
+    let old = revoke_old::old(plan.keeping());
     let revoke_old = arguments.grant.keep.revoke_old;
     if let Some(ended) = app.runtime.block_on(follow(plan, app)) {
         return Ok(end(ended, old, revoke_old, app));
@@ -47,12 +46,12 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
     Ok(end(ended, None, false, app))
 }
 
-fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
-    let (mut outcome, settings) = match ended {
+fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> u8 {
+    let (outcome, settings) = match ended {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
         Err(error) => (Err(error), None),
     };
-    app.end(&mut outcome, settings.as_ref(), old, revoke_old)
+    app.end(outcome, settings.as_ref(), old, revoke_old)
 }
 
 /// The same questions in the terminal.
@@ -63,11 +62,8 @@ fn in_the_terminal(arguments: &Login, app: &App) -> Ended {
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
 /// forwarded.
 fn no_browser_here(arguments: &Login) -> bool {
-    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let opens = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"]
-        .into_iter()
-        .any(has);
-    arguments.callback.no_browser || has("SSH_CONNECTION") && !opens
+    let over_ssh = std::env::var_os("SSH_CONNECTION").is_some_and(|value| !value.is_empty());
+    arguments.callback.no_browser || over_ssh && !browser::is_set_up()
 }
 
 /// Carries out the plan. None if no browser can be opened and the terminal can ask instead.
@@ -109,7 +105,7 @@ async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
     let outcome = tokio::select! {
         biased;
         () = no_page => {
-            app.terminal.warn(&["No browser could be opened, so the questions are asked here.".to_owned()]);
+            app.terminal.warn_of("No browser could be opened, so the questions are asked here.");
             None
         }
         outcome = setup((beginning, draft), &make, loopback, &mut context) => Some(outcome),

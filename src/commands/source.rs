@@ -9,7 +9,6 @@ use std::time::Duration;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::handover::dotenv;
-use zoho_grant::handover::file::{Existing, PrivateFile};
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::Lock;
@@ -130,15 +129,6 @@ impl Source {
             Self::EnvFile(path, _) => Lock::at_once(path),
             Self::Variables(_) => None,
         }
-    }
-
-    /// Checks whether anything could be saved.
-    pub fn try_out(&self) -> Result<(), Error> {
-        let tried = match self {
-            Self::EnvFile(path, _) => PrivateFile::prepare(path, Existing::Merge).map(drop),
-            Self::Profile(..) | Self::Variables(_) => Ok(()),
-        };
-        tried.map_err(|unusable| Error::NotPutBack(unusable.to_string()))
     }
 
     /// Saves refreshed credentials, while the lock is held.
