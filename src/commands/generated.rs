@@ -1,6 +1,5 @@
 //! `completions` and `man`: prints files for the shell and for `man`.
 
-use crate::cli::generated::{Completions, Man};
 use crate::cli::help;
 use crate::cli::usage::Usage;
 use crate::commands::{App, Ended};
@@ -28,8 +27,7 @@ pub fn answer_shell() {
 }
 
 /// Runs `completions`.
-pub fn completions(arguments: &Completions, app: &App) -> Ended {
-    let shell = arguments.shell;
+pub fn completions(shell: Shell, app: &App) -> Ended {
     let mut script = Vec::new();
     match Shells::builtins().completer(&shell.to_string()) {
         // Its script for values would evaluate the line being typed, whatever it contains.
@@ -48,10 +46,10 @@ pub fn completions(arguments: &Completions, app: &App) -> Ended {
 }
 
 /// Runs `man`.
-pub fn man(arguments: &Man, app: &App) -> Ended {
+pub fn man(command: Option<&str>, app: &App) -> Ended {
     let mut program = help::command().disable_help_subcommand(true);
     program.build();
-    let command = match &arguments.command {
+    let command = match command {
         None => &program,
         Some(name) => program.find_subcommand(name).ok_or_else(|| {
             let why = format!("there is no command {}", Untrusted::new(name));

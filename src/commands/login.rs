@@ -15,7 +15,7 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     let mut arguments = arguments.clone();
     let layers = Layers::new(&arguments.grant)?;
     let bound = guide::complete(&mut arguments, &layers, app)?;
-    let plan = plan::login(&arguments, &layers)?;
+    let plan = plan::login(&arguments, layers)?;
     let revoke_old = arguments.grant.keep.revoke_old;
     Ok(app.obtain(&plan.settings, revoke_old, follow(&plan, bound, app)))
 }

@@ -2,11 +2,10 @@
 
 use crate::cli::folder;
 use crate::cli::usage::Usage;
-use crate::cli::variables::Variables;
+use crate::cli::variables::profile_named;
 use crate::commands::{App, Ended, lookup};
 use serde_json::json;
 use zoho_grant::error::Error;
-use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
 
@@ -32,7 +31,7 @@ pub fn list(json: bool, app: &App) -> Ended {
 
 /// Removes a saved profile.
 pub fn forget(named: Option<&Name>, app: &App) -> Ended {
-    let name = Variables::of_environment(&Prefix::default()).profile_name(named)?;
+    let name = profile_named(named)?.unwrap_or_default();
     folder::profiles()?.forget(&name).map_err(unforgotten)?;
     app.terminal.say(&format!(
         "Deleted profile {name} from this machine. Tokens that were not revoked stay valid at Zoho. To revoke them too, use zoho-grant revoke instead of forget."

@@ -65,7 +65,8 @@ pub(super) async fn hand_over(
         }
     }
     let mut written = Written::Nowhere;
-    if !page_first && (kept.is_none() || settings.hands_over()) {
+    let only_kept = settings.keeping.as_ref().is_some_and(|to| !to.hand_over);
+    if !page_first && (kept.is_none() || !only_kept) {
         let output = context.output.as_mut();
         let (place, not) = handover::hand_over(&credentials, &settings.target, output);
         written = place;
