@@ -32,7 +32,7 @@ pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcom
     let code = unless_stopped(asked, context).await?;
     let code = code.map_err(|error| match error {
         ExchangeError::NoAnswer(error) => Error::Unreachable(error),
-        error => unfulfilled(error, &settings.home),
+        error => Request::Device.unfulfilled(error, &settings.home),
     })?;
     (context.tell)(Event::EnterCode {
         user_code: code.user_code.clone(),
@@ -82,18 +82,11 @@ async fn poll(
             }
             Ok(Poll::Refused) => return Err(Error::Refused),
             Ok(Poll::Expired) => return Err(Error::CodeExpired),
-            Err(error @ ExchangeError::Refused(_)) => return Err(unfulfilled(error, &server)),
-            Err(error) if troubles == TROUBLES => return Err(unfulfilled(error, &server)),
+            Err(error) if troubles == TROUBLES || matches!(error, ExchangeError::Refused(_)) => {
+                return Err(Request::Device.unfulfilled(error, &server));
+            }
             Ok(Poll::Pending) | Err(_) => {}
         }
-    }
-}
-
-fn unfulfilled(error: ExchangeError, server: &AccountsServer) -> Error {
-    Error::Unfulfilled {
-        request: Request::Device,
-        error,
-        server: server.clone(),
     }
 }
 

@@ -33,7 +33,7 @@ pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error>
         }
         AuthorizationResponse::Error(error) => Err(Error::Authorization(error)),
         AuthorizationResponse::Untrusted { named, location } => {
-            Err(Error::ForeignAccountsServer { named, location })
+            Err(Error::foreign_accounts_server(named, location.as_ref()))
         }
         AuthorizationResponse::Empty => Err(Error::Empty),
     }
@@ -55,12 +55,8 @@ pub(super) async fn exchange(
     let tokens = match finish(exchange, true, &mut context.stopped).await? {
         Ok(tokens) => tokens,
         Err(error) => {
-            let request = Request::Exchange { redirect_uri };
-            return Err(Error::Unfulfilled {
-                request,
-                error,
-                server,
-            });
+            let request = redirect_uri.map_or(Request::SelfClient, Request::Exchange);
+            return Err(request.unfulfilled(error, &server));
         }
     };
     let from = (server, granted.location);
