@@ -276,7 +276,7 @@ mod tests {
         let error = Error::Port(PortUnavailable {
             address: Ipv4Addr::LOCALHOST.into(),
             port,
-            holder: None,
+            holder: String::new(),
             reason: PortReason::Refused(kind.into()),
         });
         error.explain()
