@@ -106,7 +106,7 @@ pub(super) fn choices(credentials: &Credentials, settings: &Settings) -> Vec<Cho
     }
     let mains = choices.each_ref().map(|choice| match choice.destination {
         Destination::Other => main_format(settings).name,
-        of => of.format_name(),
+        of => of.format().name,
     });
     for choice in &mut choices {
         choice.others = match choice.destination {
