@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
-use zoho_grant::handover::format_options::{FormatOptions, Prefix};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::untrusted::Untrusted;
 
 /// The variables that the program gets, without the prefix.
@@ -61,19 +61,10 @@ fn fill(command: &mut Command, credentials: &Credentials, arguments: &Run) {
             command.env_remove(prefix.name(name));
         }
     }
-    let options = FormatOptions {
-        env_prefix: prefix.clone(),
-        ..FormatOptions::default()
-    };
-    let secrets = SECRETS.iter().filter(|_| arguments.with_refresh_token);
-    let given: Vec<String> = GIVEN
-        .iter()
-        .chain(secrets)
-        .map(|name| prefix.name(name))
-        .collect();
-    for (name, value) in dotenv::environment(credentials, &options) {
-        if given.contains(&name) {
-            command.env(name, &*value);
+    for (name, value) in dotenv::variables(credentials) {
+        let is_secret = arguments.with_refresh_token && SECRETS.contains(&name);
+        if let Some(value) = value.filter(|_| is_secret || GIVEN.contains(&name)) {
+            command.env(prefix.name(name), &*value);
         }
     }
 }

@@ -2,12 +2,13 @@
 //! without quotes, because `docker run --env-file` keeps quotes; new, or merged into an existing file.
 
 use crate::credentials::Credentials;
-use crate::handover::fields::View;
+use crate::handover::fields::exposed;
 use crate::handover::file::{Existing, PrivateFile};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::{FormatOptions, Prefix};
 use crate::handover::shell::{self, is_plain};
 use std::borrow::Cow;
+use std::iter;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -23,73 +24,36 @@ pub fn merged(
     options: &FormatOptions,
     existing: &str,
 ) -> Result<Zeroizing<String>, Why> {
-    let variables = in_capitals(View {
-        credentials,
-        options,
-    });
-    merge(existing, &options.env_prefix, &variables)
+    merge(existing, &options.env_prefix, &variables(credentials))
 }
 
-/// The contents of a new file, for a program that receives variables in another way.
-pub fn environment(
-    credentials: &Credentials,
-    options: &FormatOptions,
-) -> Vec<(String, Zeroizing<String>)> {
-    let variables = variables(View {
-        credentials,
-        options,
-    });
-    let variables = variables.into_iter();
-    variables
-        .map(|(name, value)| (name, Zeroizing::new(value.into_owned())))
-        .collect()
-}
-
-/// The variables that have a value, under their full names.
-pub(super) fn variables(of: View<'_>) -> Vec<(String, Cow<'_, str>)> {
-    let variables = in_capitals(of).into_iter();
-    variables
-        .filter_map(|(name, value)| Some((of.options.env_prefix.name(name), value?)))
-        .collect()
-}
-
-/// The data center is in capitals: Python's `zoho` package accepts nothing else; everyone else accepts both.
-fn in_capitals(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
-    let mut variables = shell::variables(of);
-    let centers = variables.iter_mut().filter(|(name, _)| *name == "DC");
-    for code in centers.filter_map(|(_, code)| code.as_mut()) {
-        code.to_mut().make_ascii_uppercase();
-    }
-    variables
+/// All variables without their prefix. The data center is in capitals: Python's `zoho` package accepts nothing else;
+/// everyone else accepts both.
+pub fn variables(of: &Credentials) -> [(&'static str, Option<Cow<'_, str>>); 9] {
+    shell::variables(of, str::to_ascii_uppercase)
 }
 
 /// Adds tokens to a file, or removes them. Only their lines change: everything else in the file is the person's.
 pub fn put_back(path: &Path, prefix: &Prefix, tokens: Option<&Credentials>) -> Result<(), String> {
-    let options = FormatOptions {
-        env_prefix: prefix.clone(),
-        ..FormatOptions::default()
-    };
-    let of = |credentials| View {
-        credentials,
-        options: &options,
-    };
+    let refresh_token = tokens.and_then(|tokens| tokens.refresh_token.as_ref());
+    let access_token = tokens.and_then(|tokens| tokens.access_token.as_ref());
+    let expires_at = tokens.and_then(Credentials::expires_at_text);
     let variables = [
-        ("REFRESH_TOKEN", "refresh_token"),
-        ("ACCESS_TOKEN", "access_token"),
-        ("ACCESS_TOKEN_EXPIRES_AT", "expires_at"),
-    ]
-    .map(|(name, field)| (name, tokens.and_then(|tokens| of(tokens).value(field))));
+        ("REFRESH_TOKEN", exposed(refresh_token)),
+        ("ACCESS_TOKEN", exposed(access_token)),
+        ("ACCESS_TOKEN_EXPIRES_AT", expires_at.map(Cow::from)),
+    ];
     let file = PrivateFile::at(path, Existing::Merge);
     let existing = file.read().map_err(|unusable| unusable.to_string())?;
     let existing = existing.map(|(text, _)| text).unwrap_or_default();
-    let text = merge(&existing, &options.env_prefix, &variables);
+    let text = merge(&existing, prefix, &variables);
     let text = text.map_err(|why| format!("an env file {why}"))?;
     file.write(&text).map_err(|unusable| unusable.to_string())
 }
 
 /// The variables that a file sets, in its order; if a name occurs twice, the last one counts, as in a shell.
 pub fn read(text: &str) -> Vec<(&str, Zeroizing<String>)> {
-    let lines = Lines(text).filter(|line| !line.name.is_empty());
+    let lines = lines(text).filter(|line| !line.name.is_empty());
     lines
         .map(|line| (line.name, Zeroizing::new(meaning(line.value))))
         .collect()
@@ -117,7 +81,7 @@ fn merge(
         .map(|(name, value)| (prefix.name(name), value.as_deref()))
         .collect();
     let mut out = Zeroizing::new(String::new());
-    for line in Lines(existing) {
+    for line in lines(existing) {
         let Some((_, value)) = left.iter_mut().find(|(name, _)| name == line.name) else {
             out.extend([line.before, line.value, line.behind]);
             continue;
@@ -151,22 +115,18 @@ struct Line<'a> {
     behind: &'a str,
 }
 
-/// The rest of a file.
-struct Lines<'a>(&'a str);
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = Line<'a>;
-
-    fn next(&mut self) -> Option<Line<'a>> {
-        let first = self.0.split_inclusive('\n').next()?;
-        let line = assignment(self.0, first).unwrap_or(Line {
+/// The lines of a file.
+fn lines(mut rest: &str) -> impl Iterator<Item = Line<'_>> {
+    iter::from_fn(move || {
+        let first = rest.split_inclusive('\n').next()?;
+        let line = assignment(rest, first).unwrap_or(Line {
             before: first,
             ..Line::default()
         });
         let length = line.before.len() + line.value.len() + line.behind.len();
-        self.0 = &self.0[length..];
+        rest = &rest[length..];
         Some(line)
-    }
+    })
 }
 
 /// The assignment at the beginning of the rest of a file.
@@ -218,20 +178,15 @@ fn bare(given: &str) -> usize {
 
 /// A value without its quotes; inside double quotes, a backslash escapes the next character.
 fn meaning(value: &str) -> String {
-    let inside = |quote| {
-        value
-            .strip_prefix(quote)
-            .and_then(|rest: &str| rest.strip_suffix(quote))
-    };
     if quoted(value) != Some(value.len()) {
         return value.to_owned();
     }
-    if let Some(inside) = inside('\'') {
+    let inside = &value[1..value.len() - 1];
+    if value.starts_with('\'') {
         return inside.to_owned();
     }
     let mut escaped = false;
-    let chars = inside('"').unwrap_or(value).chars();
-    let kept = chars.filter(|char| {
+    let kept = inside.chars().filter(|char| {
         escaped = *char == '\\' && !escaped;
         !escaped
     });

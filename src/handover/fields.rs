@@ -203,7 +203,7 @@ const fn foreign(name: &'static str, value: fn(&Credentials) -> Option<&Untruste
     Field { name, source }
 }
 
-fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
+pub(super) fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
     Some(secret?.expose_secret().into())
 }
 

@@ -31,8 +31,10 @@ pub(super) fn document(of: View) -> Zeroizing<String> {
     if !arguments.is_empty() {
         server.push(("args".into(), Json::List(arguments)));
     }
-    let variables = dotenv::variables(of).into_iter();
-    let variables = variables.map(|(name, value)| (name.into(), Json::Text(value)));
+    let variables = dotenv::variables(of.credentials).into_iter();
+    let variables = variables.filter_map(|(name, value)| {
+        Some((of.options.env_prefix.name(name).into(), Json::Text(value?)))
+    });
     server.push(("env".into(), Json::Object(variables.collect())));
     let servers = vec![("zoho".into(), Json::Object(server))];
     pretty(&Json::Object(vec![(

@@ -4,9 +4,10 @@
 //! A value of plain characters means the same everywhere. Any other is quoted so that the shell takes it literally, or
 //! refused if the shell has no such quoting: a response from outside must never become a command.
 
-use crate::handover::fields::View;
+use crate::credentials::Credentials;
+use crate::handover::fields::{View, exposed};
 use crate::handover::format_error::Why;
-use crate::untrusted::is_hidden;
+use crate::untrusted::{Untrusted, is_hidden};
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
@@ -66,19 +67,26 @@ pub(super) static WINDOWS_CMD: Shell = Shell {
     takes: is_plain,
 };
 
-/// All variables without their prefix, in the order of the documents. The data center is the accounts server's.
-pub(super) fn variables(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
-    let center = of.credentials.accounts_server.data_center();
+/// All variables without their prefix, in the order of the documents. The data center is the accounts server's, its code
+/// `written` as the consumer needs it.
+pub(super) fn variables(
+    of: &Credentials,
+    written: fn(&str) -> String,
+) -> [(&'static str, Option<Cow<'_, str>>); 9] {
+    let center = of.accounts_server.data_center();
+    let expires_at = of.expires_at_text();
+    let api_domain = of.api_domain.as_ref().map(Untrusted::raw);
+    let scopes = of.scopes.as_ref();
     [
-        ("CLIENT_ID", of.value("client_id")),
-        ("CLIENT_SECRET", of.value("client_secret")),
-        ("REFRESH_TOKEN", of.value("refresh_token")),
-        ("ACCESS_TOKEN", of.value("access_token")),
-        ("ACCESS_TOKEN_EXPIRES_AT", of.value("expires_at")),
-        ("ACCOUNTS_URL", of.value("accounts_url")),
-        ("API_DOMAIN", of.value("api_domain")),
-        ("DC", center.map(|center| center.code.into())),
-        ("SCOPE", of.value("scope_comma")),
+        ("CLIENT_ID", Some(of.client.id().into())),
+        ("CLIENT_SECRET", exposed(Some(of.client.secret()))),
+        ("REFRESH_TOKEN", exposed(of.refresh_token.as_ref())),
+        ("ACCESS_TOKEN", exposed(of.access_token.as_ref())),
+        ("ACCESS_TOKEN_EXPIRES_AT", expires_at.map(Cow::from)),
+        ("ACCOUNTS_URL", Some(of.accounts_server.as_str().into())),
+        ("API_DOMAIN", api_domain.map(Cow::from)),
+        ("DC", center.map(|center| written(center.code).into())),
+        ("SCOPE", scopes.map(|scopes| scopes.joined(",").into())),
     ]
 }
 
@@ -90,7 +98,7 @@ pub(super) fn is_plain(char: char) -> bool {
 /// A line for each variable that has a value, if the shell can represent all of them.
 pub(super) fn lines(of: View, shell: &Shell) -> Result<Zeroizing<String>, Why> {
     let mut text = Zeroizing::new(String::new());
-    for (variable, value) in variables(of) {
+    for (variable, value) in variables(of.credentials, str::to_owned) {
         let Some(value) = value else { continue };
         if !value.chars().all(shell.takes) {
             return Err(Why::CannotCarry(variable));

@@ -1,7 +1,5 @@
 use super::*;
-use crate::credentials::Credentials;
 use crate::handover::samples;
-use crate::untrusted::Untrusted;
 use expect_test::{Expect, expect};
 use std::process::Command;
 
