@@ -12,8 +12,8 @@ use zoho_grant::handover::fields::Prospect;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::format::Form;
-use zoho_grant::handover::format::{FORMATS, Format, Known};
-use zoho_grant::handover::format_error::{FormatError, Unfit};
+use zoho_grant::handover::format::{FORMATS, Format};
+use zoho_grant::handover::format_error::FormatError;
 use zoho_grant::handover::format_options::{FormatOptions, Prefix};
 use zoho_grant::handover::template::Template;
 use zoho_grant::untrusted::Untrusted;
@@ -90,10 +90,8 @@ impl HandOver {
 
     /// Whether the requested format supports this data center.
     pub fn knows(&self, center: &str) -> bool {
-        match self.format().data_centers {
-            Known::All => true,
-            Known::Only(codes) => codes.contains(&center),
-        }
+        let known = self.format().data_centers;
+        known.is_none_or(|codes| codes.contains(&center))
     }
 
     /// The program that will read the CRM, if the person named one.
@@ -170,9 +168,9 @@ fn warnings_of(file: &PrivateFile) -> Vec<String> {
 /// The error for credentials that the requested format cannot represent.
 pub fn refused(unfit: &FormatError) -> Usage {
     let option = match unfit.form {
-        Unfit::Format(name) => format!("--format {name}"),
-        Unfit::Field(name) => format!("--field {name}"),
-        Unfit::Template => "--template".to_owned(),
+        Form::Format(format) => format!("--format {}", format.name),
+        Form::Field(field) => format!("--field {}", field.name),
+        Form::Template(_) => "--template".to_owned(),
     };
     Usage::new(&option, unfit, explain::format(&unfit.why))
 }
@@ -180,8 +178,8 @@ pub fn refused(unfit: &FormatError) -> Usage {
 fn format_named() -> impl TypedValueParser<Value = &'static Format> {
     let values = FORMATS.iter().map(|format| {
         let known = match format.data_centers {
-            Known::All => String::new(),
-            Known::Only(codes) => format!(" (data centers {} only)", codes.join(", ")),
+            None => String::new(),
+            Some(codes) => format!(" (data centers {} only)", codes.join(", ")),
         };
         let help = format!("{}: {}{known}", format.title, format.purpose);
         PossibleValue::new(format.name).help(help)

@@ -11,7 +11,6 @@ use secrecy::{ExposeSecret, SecretString};
 use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::UNIX_EPOCH;
-use thiserror::Error;
 
 /// What is known about a login before the consent.
 pub struct Prospect<'a> {
@@ -91,13 +90,6 @@ pub static FIELDS: [Field; 21] = [
     foreign("user_email", |of| of.user()?.email.as_ref()),
 ];
 
-/// A name that no value has.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("there is no value named {name}; known names: {}", known())]
-pub struct NoSuchField {
-    name: Untrusted,
-}
-
 impl<'a> View<'a> {
     /// The value with this name, if there is one.
     pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
@@ -165,22 +157,24 @@ impl Field {
         }
     }
 
-    /// The value for an unknown context: refused if it could break a line or be mistaken for something else there.
-    pub(super) fn bare<'a>(&self, of: View<'a>) -> Result<Option<Cow<'a, str>>, Why> {
-        let value = self.value(of);
-        match &value {
-            Some(value) if value.chars().any(is_hidden) => Err(Why::CannotCarry(self.name)),
-            _ => Ok(value),
+    /// The value for an unknown context: refused if it could break a line or be mistaken for something else there, or
+    /// if it is `absent`.
+    pub(super) fn bare<'a>(&self, of: View<'a>, absent: Why) -> Result<Cow<'a, str>, Why> {
+        let value = self.value(of).ok_or(absent)?;
+        if value.chars().any(is_hidden) {
+            return Err(Why::CannotCarry(self.name));
         }
+        Ok(value)
     }
 }
 
 impl FromStr for &'static Field {
-    type Err = NoSuchField;
+    type Err = String;
 
-    fn from_str(name: &str) -> Result<Self, NoSuchField> {
-        Field::named(name).ok_or_else(|| NoSuchField {
-            name: Untrusted::new(name),
+    fn from_str(name: &str) -> Result<Self, String> {
+        Field::named(name).ok_or_else(|| {
+            let (name, known) = (Untrusted::new(name), known());
+            format!("there is no value named {name}; known names: {known}")
         })
     }
 }
@@ -293,8 +287,8 @@ mod tests {
         let mut bare = |name: &str| {
             credentials.api_domain = Some(Untrusted::new(name));
             let field = Field::named("api_domain").unwrap();
-            let value = field.bare(samples::view(&credentials));
-            value.map(|value| value.unwrap().into_owned())
+            let value = field.bare(samples::view(&credentials), Why::Absent);
+            value.map(Cow::into_owned)
         };
         for plain in ["Zoë 株", "a b", "~"] {
             assert_eq!(bare(plain).unwrap(), plain);

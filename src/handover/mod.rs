@@ -25,10 +25,10 @@ use crate::credentials::Credentials;
 use crate::untrusted::Untrusted;
 use file::{PrivateFile, Unusable};
 use format::Form;
-use format_error::{FormatError, Unfit};
+use format_error::FormatError;
 use format_options::FormatOptions;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Where to write the credentials, and how.
@@ -112,17 +112,15 @@ pub fn write(
     target: &Target,
     output: &mut dyn Write,
 ) -> Result<Written, NotWritten> {
-    let (form, extras) = (&target.form, &target.extras);
-    let (place, done, written) = if let Some(file) = &target.file {
-        let path = file.path().to_owned();
-        let done = to_file(credentials, form, extras, file);
-        (path.clone(), done, Written::File(form.name(), path))
-    } else {
-        let done = to_output(credentials, form, extras, output);
-        ("standard output".into(), done, Written::Output(form.name()))
+    let (place, written) = match &target.file {
+        Some(file) => (file.path(), to_file(credentials, target, file)),
+        None => (
+            Path::new("standard output"),
+            to_output(credentials, target, &target.form, output),
+        ),
     };
-    done.map(|()| written).map_err(|why| NotWritten {
-        place,
+    written.map_err(|why| NotWritten {
+        place: place.to_owned(),
         why,
         printed: false,
     })
@@ -130,54 +128,49 @@ pub fn write(
 
 /// The form itself can fail on standard output too; JSON can represent everything.
 fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -> Written {
-    let wanted = target.file.as_ref().map(|_| target.form.clone());
-    for form in wanted.into_iter().chain(Form::named("json")) {
-        if to_output(credentials, &form, &target.extras, output).is_ok() {
-            return Written::Output(form.name());
+    let json = Form::named("json").expect("it is a known format");
+    let wanted = target.file.as_ref().map(|_| &target.form);
+    for form in wanted.into_iter().chain([&json]) {
+        if let Ok(written) = to_output(credentials, target, form, output) {
+            return written;
         }
     }
-    let kept = target.last_resort.as_deref().and_then(|folder| {
-        let form = Form::named("json")?;
-        let document = form.document(credentials, &target.extras).ok()?;
-        Some(Written::File(
-            form.name(),
-            file::rescue(folder, &document).ok()?,
-        ))
+    let rescued = target.last_resort.as_deref().and_then(|folder| {
+        let document = json.document(credentials, &target.extras).ok()?;
+        file::rescue(folder, &document).ok()
     });
-    kept.unwrap_or(Written::Nowhere)
+    rescued.map_or(Written::Nowhere, |path| Written::File(json.name(), path))
 }
 
 fn to_output(
     credentials: &Credentials,
+    target: &Target,
     form: &Form,
-    extras: &FormatOptions,
     output: &mut dyn Write,
-) -> Result<(), Unwritten> {
-    let document = form.document(credentials, extras)?;
+) -> Result<Written, Unwritten> {
+    let document = form.document(credentials, &target.extras)?;
     output.write_all(document.as_bytes())?;
-    Ok(output.flush()?)
+    output.flush()?;
+    Ok(Written::Output(form.name()))
 }
 
 fn to_file(
     credentials: &Credentials,
-    form: &Form,
-    extras: &FormatOptions,
+    target: &Target,
     file: &PrivateFile,
-) -> Result<(), Unwritten> {
-    let existing = if form.is_merged() { file.read()? } else { None };
-    let existing = existing.map(|(text, _)| text).unwrap_or_default();
-    if credentials.refresh_token.is_none() && holds_refresh_token(&existing, extras) {
-        return Err(Unwritten::RefreshTokenSpared);
-    }
-    let document = if existing.is_empty() {
-        form.document(credentials, extras)?
+) -> Result<Written, Unwritten> {
+    let (form, options) = (&target.form, &target.extras);
+    let document = if form.is_merged() {
+        let existing = file.read()?.map(|(text, _)| text).unwrap_or_default();
+        if credentials.refresh_token.is_none() && holds_refresh_token(&existing, options) {
+            return Err(Unwritten::RefreshTokenSpared);
+        }
+        dotenv::merged(credentials, options, &existing).map_err(|why| form.unfit(why))?
     } else {
-        dotenv::merged(credentials, extras, &existing).map_err(|why| FormatError {
-            form: Unfit::Format(form.name()),
-            why,
-        })?
+        form.document(credentials, options)?
     };
-    Ok(file.write(&document)?)
+    file.write(&document)?;
+    Ok(Written::File(form.name(), file.path().to_owned()))
 }
 
 /// Whether the file contains a refresh token, which may be the only one that works.

@@ -1,6 +1,6 @@
 use super::*;
 use crate::handover::fields::Prospect;
-use crate::handover::format::{FORMATS, Format, Known};
+use crate::handover::format::{FORMATS, Format};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::Need;
 use crate::zoho::crm::Identity;
@@ -121,7 +121,7 @@ fn what_a_reader_needs_is_asked_for() {
 fn a_document_with_what_its_reader_needs_is_whole() {
     for format in FORMATS.iter().filter(|format| !format.needs.is_empty()) {
         let unneeded = |need: &Need| {
-            let of_known = *need == Need::Endpoint && format.data_centers != Known::All;
+            let of_known = *need == Need::Endpoint && format.data_centers.is_some();
             !format.needs.contains(need) && !of_known
         };
         let unneeded: Vec<Need> = NEEDS.into_iter().filter(unneeded).collect();
