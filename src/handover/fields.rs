@@ -100,8 +100,8 @@ impl<'a> View<'a> {
     /// The values that exist, each under its consumer's name for it.
     pub(super) fn values<const N: usize>(
         self,
-        names: [(&'static str, &str); N],
-    ) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
+        names: [(&'a str, &str); N],
+    ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         let values = names.map(|(theirs, name)| (theirs, self.value(name)));
         values
             .into_iter()
