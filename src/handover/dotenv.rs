@@ -2,10 +2,10 @@
 //! without quotes, because `docker run --env-file` keeps quotes; new, or merged into an existing file.
 
 use crate::credentials::Credentials;
-use crate::handover::fields::exposed;
+use crate::handover::fields::{View, exposed};
 use crate::handover::file::{Existing, PrivateFile};
 use crate::handover::format_error::Why;
-use crate::handover::format_options::{FormatOptions, Prefix};
+use crate::handover::format_options::Prefix;
 use crate::handover::shell::{self, is_plain};
 use std::borrow::Cow;
 use std::iter;
@@ -19,12 +19,8 @@ const MARK: char = '\u{feff}';
 ///
 /// A name that no longer has a value is removed from an existing file, so that no old refresh token remains beside a
 /// new access token.
-pub fn merged(
-    credentials: &Credentials,
-    options: &FormatOptions,
-    existing: &str,
-) -> Result<Zeroizing<String>, Why> {
-    merge(existing, &options.env_prefix, &variables(credentials))
+pub fn merged(of: View, existing: &str) -> Result<Zeroizing<String>, Why> {
+    merge(existing, &of.options.env_prefix, &variables(of.credentials))
 }
 
 /// All variables without their prefix. The data center is in capitals: Python's `zoho` package accepts nothing else;
@@ -196,6 +192,7 @@ fn meaning(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handover::format_options::FormatOptions;
     use crate::handover::samples;
     use crate::untrusted::Untrusted;
     use expect_test::expect;
@@ -221,7 +218,7 @@ mod tests {
     #[test]
     fn an_existing_file_keeps_every_other_line() {
         let existing = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\nOTHER=\"a b\"\n\nZOHO_REFRESH_TOKEN=old\nZOHO_ACCESS_TOKEN=older\nLAST=1";
-        let document = merged(&samples::bare(), &FormatOptions::default(), existing).unwrap();
+        let document = merged(samples::view(&samples::bare()), existing).unwrap();
         expect![[r#"
             # mine
             export ZOHO_ACCESS_TOKEN=1000.a.a
@@ -316,12 +313,16 @@ mod tests {
 
     #[test]
     fn another_prefix_leaves_the_usual_names_alone() {
-        let extras = FormatOptions {
+        let options = &FormatOptions {
             env_prefix: "CRM_".parse().unwrap(),
             ..FormatOptions::default()
         };
+        let of = View {
+            credentials: &samples::bare(),
+            options,
+        };
         let existing = "ZOHO_CLIENT_ID=mine\nCRM_REFRESH_TOKEN=old\n";
-        let document = merged(&samples::bare(), &extras, existing).unwrap();
+        let document = merged(of, existing).unwrap();
         expect![[r"
             ZOHO_CLIENT_ID=mine
             CRM_CLIENT_ID=1000.EXAMPLE
@@ -340,7 +341,7 @@ mod tests {
             "a b", "a#b", "a'b", "a\"b", "a$b", "a\\b", "a`b", "a\nB=c", "~a", "a:~b",
         ] {
             credentials.api_domain = Some(Untrusted::new(value));
-            let why = merged(&credentials, &FormatOptions::default(), "").unwrap_err();
+            let why = merged(samples::view(&credentials), "").unwrap_err();
             assert_eq!(why, Why::CannotCarry("API_DOMAIN"), "{value:?}");
         }
     }

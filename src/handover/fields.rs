@@ -31,7 +31,7 @@ impl Prospect<'_> {
 
 /// The credentials, and the person's options for their consumer.
 #[derive(Clone, Copy)]
-pub(crate) struct View<'a> {
+pub struct View<'a> {
     /// What was obtained.
     pub credentials: &'a Credentials,
     /// The person's options.
@@ -92,7 +92,7 @@ pub static FIELDS: [Field; 21] = [
 
 impl<'a> View<'a> {
     /// The value with this name, if there is one.
-    pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
+    pub fn value(self, name: &str) -> Option<Cow<'a, str>> {
         let field = Field::named(name).expect("formats use only known names");
         field.value(self)
     }

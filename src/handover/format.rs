@@ -1,6 +1,5 @@
 //! The form in which the credentials are written: a format, a single value, or the person's template.
 
-use crate::credentials::Credentials;
 use crate::handover::fields::{Field, Prospect, View};
 use crate::handover::format_error::{FormatError, Why};
 use crate::handover::format_options::{FormatOptions, Need};
@@ -142,7 +141,7 @@ pub static FORMATS: [Format; 16] = [
         title: "A .env file",
         purpose: "NAME=value lines for .env files, docker --env-file, systemd and CI secrets",
         file_name: "zoho.env",
-        document: |of| dotenv::merged(of.credentials, of.options, ""),
+        document: |of| dotenv::merged(of, ""),
         ..PLAIN
     },
     Format {
@@ -254,15 +253,7 @@ impl Form {
     }
 
     /// The whole document, ending in a newline.
-    pub fn document(
-        &self,
-        credentials: &Credentials,
-        options: &FormatOptions,
-    ) -> Result<Zeroizing<String>, FormatError> {
-        let of = View {
-            credentials,
-            options,
-        };
+    pub fn document(&self, of: View) -> Result<Zeroizing<String>, FormatError> {
         let document = match self {
             Self::Format(format) => format.document(of),
             Self::Field(field) => field

@@ -118,6 +118,7 @@ pub fn pretty(document: &(impl Serialize + ?Sized)) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use crate::credentials::Credentials;
+    use crate::handover::fields::View;
     use crate::handover::format::Form;
     use crate::handover::format_error::Why;
     use crate::handover::format_options::{Environment, FormatOptions, Need};
@@ -198,19 +199,25 @@ mod tests {
     #[test]
     fn what_zoho_told_wins_over_an_option_and_an_odd_kind_does_not() {
         let form = Form::named("airbyte").unwrap();
-        let sandbox = FormatOptions {
+        let sandbox = &FormatOptions {
             environment: Some(Environment::Sandbox),
             ..FormatOptions::default()
         };
+        let written = |credentials: &Credentials, options: &FormatOptions| {
+            form.document(View {
+                credentials,
+                options,
+            })
+        };
         let mut credentials = samples::full();
-        let told = form.document(&credentials, &sandbox).unwrap();
+        let told = written(&credentials, sandbox).unwrap();
         assert!(told.contains("\"Production\""));
         if let Ok(organization) = &mut credentials.identity.organization {
             organization.kind = Some(Untrusted::new("bigin"));
         }
-        let odd = form.document(&credentials, &sandbox).unwrap();
+        let odd = written(&credentials, sandbox).unwrap();
         assert!(odd.contains("\"Sandbox\""), "{}", odd.as_str());
-        let missing = form.document(&credentials, &FormatOptions::default());
+        let missing = written(&credentials, &FormatOptions::default());
         assert_eq!(missing.unwrap_err().why, Why::Missing(Need::Environment));
     }
 

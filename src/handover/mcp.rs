@@ -38,6 +38,7 @@ pub(super) fn document(of: View) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use super::PLACEHOLDER;
+    use crate::handover::fields::View;
     use crate::handover::format::Form;
     use crate::handover::format_options::FormatOptions;
     use crate::handover::samples;
@@ -70,13 +71,17 @@ mod tests {
 
     #[test]
     fn the_persons_command_takes_the_place_of_the_placeholder() {
-        let options = FormatOptions {
+        let options = &FormatOptions {
             command: Some("uvx zoho-server --stdio".to_owned()),
             env_prefix: "CRM_".parse().unwrap(),
             ..FormatOptions::default()
         };
         let form = Form::named("mcp").unwrap();
-        let document = form.document(&samples::bare(), &options).unwrap();
+        let document = form.document(View {
+            credentials: &samples::bare(),
+            options,
+        });
+        let document = document.unwrap();
         let document: serde_json::Value = serde_json::from_str(&document).unwrap();
         let server = &document["mcpServers"]["zoho"];
         assert_eq!(server["command"], "uvx");

@@ -23,6 +23,7 @@ mod text;
 
 use crate::credentials::Credentials;
 use crate::untrusted::Untrusted;
+use fields::View;
 use file::{PrivateFile, Unusable};
 use format::Form;
 use format_error::FormatError;
@@ -42,6 +43,16 @@ pub struct Target {
     pub file: Option<PrivateFile>,
     /// The folder to use if standard output fails too.
     pub last_resort: Option<PathBuf>,
+}
+
+impl Target {
+    /// The credentials as this target's consumer sees them.
+    pub fn view<'a>(&'a self, credentials: &'a Credentials) -> View<'a> {
+        View {
+            credentials,
+            options: &self.extras,
+        }
+    }
 }
 
 /// Where the credentials were written, with the form's name.
@@ -112,11 +123,12 @@ pub fn write(
     target: &Target,
     output: &mut dyn Write,
 ) -> Result<Written, NotWritten> {
+    let of = target.view(credentials);
     let (place, written) = match &target.file {
-        Some(file) => (file.path(), to_file(credentials, target, file)),
+        Some(file) => (file.path(), to_file(of, &target.form, file)),
         None => (
             Path::new("standard output"),
-            to_output(credentials, target, &target.form, output),
+            to_output(of, &target.form, output),
         ),
     };
     written.map_err(|why| NotWritten {
@@ -128,46 +140,37 @@ pub fn write(
 
 /// The form itself can fail on standard output too; JSON can represent everything.
 fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -> Written {
+    let of = target.view(credentials);
     let json = Form::named("json").expect("it is a known format");
     let wanted = target.file.as_ref().map(|_| &target.form);
     for form in wanted.into_iter().chain([&json]) {
-        if let Ok(written) = to_output(credentials, target, form, output) {
+        if let Ok(written) = to_output(of, form, output) {
             return written;
         }
     }
     let rescued = target.last_resort.as_deref().and_then(|folder| {
-        let document = json.document(credentials, &target.extras).ok()?;
+        let document = json.document(of).ok()?;
         file::rescue(folder, &document).ok()
     });
     rescued.map_or(Written::Nowhere, |path| Written::File(json.name(), path))
 }
 
-fn to_output(
-    credentials: &Credentials,
-    target: &Target,
-    form: &Form,
-    output: &mut dyn Write,
-) -> Result<Written, Unwritten> {
-    let document = form.document(credentials, &target.extras)?;
+fn to_output(of: View, form: &Form, output: &mut dyn Write) -> Result<Written, Unwritten> {
+    let document = form.document(of)?;
     output.write_all(document.as_bytes())?;
     output.flush()?;
     Ok(Written::Output(form.name()))
 }
 
-fn to_file(
-    credentials: &Credentials,
-    target: &Target,
-    file: &PrivateFile,
-) -> Result<Written, Unwritten> {
-    let (form, options) = (&target.form, &target.extras);
+fn to_file(of: View, form: &Form, file: &PrivateFile) -> Result<Written, Unwritten> {
     let document = if form.is_merged() {
         let existing = file.read()?.map(|(text, _)| text).unwrap_or_default();
-        if credentials.refresh_token.is_none() && holds_refresh_token(&existing, options) {
+        if of.credentials.refresh_token.is_none() && holds_refresh_token(&existing, of.options) {
             return Err(Unwritten::RefreshTokenSpared);
         }
-        dotenv::merged(credentials, options, &existing).map_err(|why| form.unfit(why))?
+        dotenv::merged(of, &existing).map_err(|why| form.unfit(why))?
     } else {
-        form.document(credentials, options)?
+        form.document(of)?
     };
     file.write(&document)?;
     Ok(Written::File(form.name(), file.path().to_owned()))

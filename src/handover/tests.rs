@@ -90,7 +90,10 @@ fn without(format: &'static Format, needs: &[Need]) -> Result<String, Why> {
             Need::UserAgent => extras.user_agent = None,
         }
     }
-    let document = Form::Format(format).document(&credentials, &extras);
+    let document = Form::Format(format).document(View {
+        credentials: &credentials,
+        options: &extras,
+    });
     document
         .map(|text| text.to_string())
         .map_err(|unfit| unfit.why)
