@@ -63,10 +63,12 @@ impl HandOver {
             .as_deref()
             .filter(|path| *path != Path::new("-"));
         let file = path.map(|path| self.file(path, &form)).transpose()?;
-        warnings.extend(form.remarks().iter().map(|remark| match remark.link {
-            Some((_, address)) => format!("{} {address}", remark.text),
-            None => remark.text.to_owned(),
-        }));
+        if let Form::Format(format) = form {
+            warnings.extend(format.remarks.iter().map(|remark| match remark.link {
+                Some((_, address)) => format!("{} {address}", remark.text),
+                None => remark.text.to_owned(),
+            }));
+        }
         warnings.extend(file.iter().flat_map(warnings_of));
         Ok(Target {
             form,

@@ -62,20 +62,18 @@ fn merge(
     prefix: &Prefix,
     variables: &[(&'static str, Option<Cow<str>>)],
 ) -> Result<Zeroizing<String>, Why> {
-    let unfit = |value: &Cow<str>| !value.chars().all(is_plain);
-    let mut given = variables.iter();
-    if let Some((name, _)) = given.find(|(_, value)| value.as_ref().is_some_and(unfit)) {
-        return Err(Why::CannotCarry(name));
+    let mut left = Vec::new();
+    for (name, value) in variables {
+        let value = value.as_deref();
+        if value.is_some_and(|value| !value.chars().all(is_plain)) {
+            return Err(Why::CannotCarry(name));
+        }
+        left.push((prefix.name(name), value));
     }
-    let first = existing.split_inclusive('\n').next();
-    let end = match first {
-        Some(line) if line.ends_with("\r\n") => "\r\n",
+    let end = match existing.split_once('\n') {
+        Some((first, _)) if first.ends_with('\r') => "\r\n",
         _ => "\n",
     };
-    let left = variables.iter();
-    let mut left: Vec<_> = left
-        .map(|(name, value)| (prefix.name(name), value.as_deref()))
-        .collect();
     let mut out = Zeroizing::new(String::new());
     for line in lines(existing) {
         let Some((_, value)) = left.iter_mut().find(|(name, _)| name == line.name) else {

@@ -216,8 +216,7 @@ fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'
 fn environment<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
     let told = of.organization().and_then(|of| of.kind.as_ref());
     let told = told.and_then(|kind| Environment::from_str(kind.raw(), true).ok());
-    let environment = told.or(options.environment)?.to_possible_value()?;
-    Some(environment.get_name().to_owned().into())
+    Some(told.or(options.environment)?.to_string().into())
 }
 
 #[cfg(test)]

@@ -86,7 +86,12 @@ pub static FORMATS: [Format; 16] = [
         file_name: "zoho-airbyte.json",
         data_centers: Some(&["us", "au", "eu", "in", "cn", "jp"]),
         needs: &[Need::RefreshToken, Need::Environment],
-        reads: &AIRBYTE_READS,
+        // What its check and discovery read (source-zoho-crm 0.3.6).
+        reads: &[
+            "ZohoCRM.settings.modules",
+            "ZohoCRM.settings.fields",
+            "ZohoCRM.modules",
+        ],
         document: |of| Ok(json::airbyte(of)),
         ..PLAIN
     },
@@ -194,13 +199,6 @@ pub static FORMATS: [Format; 16] = [
     },
 ];
 
-/// What Airbyte's check and discovery read (source-zoho-crm 0.3.6).
-const AIRBYTE_READS: [&str; 3] = [
-    "ZohoCRM.settings.modules",
-    "ZohoCRM.settings.fields",
-    "ZohoCRM.modules",
-];
-
 /// Defaults that most formats share.
 const PLAIN: Format = Format {
     name: "",
@@ -232,14 +230,6 @@ impl Form {
     /// Whether our lines are merged into an existing file instead of replacing it.
     pub fn is_merged(&self) -> bool {
         self.name() == "dotenv"
-    }
-
-    /// What a person should know before relying on it.
-    pub fn remarks(&self) -> &'static [Remark] {
-        match self {
-            Self::Format(format) => format.remarks,
-            Self::Field(_) | Self::Template(_) => &[],
-        }
     }
 
     /// Why no login can end in this form, if that is already known.

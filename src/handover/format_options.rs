@@ -1,6 +1,7 @@
 //! What consumers need and Zoho does not provide: the person's options, and how each is parsed.
 
 use clap::{Args, ValueEnum};
+use derive_more::Display;
 use std::str::FromStr;
 
 /// The person's options for consumers.
@@ -51,7 +52,7 @@ pub enum Need {
 }
 
 /// The kind of organization, in Airbyte's terms.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, ValueEnum)]
 #[value(rename_all = "verbatim")]
 pub enum Environment {
     /// A production organization.

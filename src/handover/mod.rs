@@ -124,12 +124,10 @@ pub fn write(
     output: &mut dyn Write,
 ) -> Result<Written, NotWritten> {
     let of = target.view(credentials);
+    let form = &target.form;
     let (place, written) = match &target.file {
-        Some(file) => (file.path(), to_file(of, &target.form, file)),
-        None => (
-            Path::new("standard output"),
-            to_output(of, &target.form, output),
-        ),
+        Some(file) => (file.path(), to_file(of, form, file)),
+        None => (Path::new("standard output"), to_output(of, form, output)),
     };
     written.map_err(|why| NotWritten {
         place: place.to_owned(),
