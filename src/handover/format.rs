@@ -154,7 +154,7 @@ pub static FORMATS: [Format; 16] = [
         title: "sh, bash and zsh",
         purpose: "export lines to source or eval",
         file_name: "zoho.sh",
-        document: |of| shell::lines(of, &shell::SH),
+        document: shell::sh,
         ..PLAIN
     },
     Format {
@@ -162,7 +162,7 @@ pub static FORMATS: [Format; 16] = [
         title: "fish",
         purpose: "set -gx lines to source",
         file_name: "zoho.fish",
-        document: |of| shell::lines(of, &shell::FISH),
+        document: shell::fish,
         ..PLAIN
     },
     Format {
@@ -170,7 +170,7 @@ pub static FORMATS: [Format; 16] = [
         title: "PowerShell",
         purpose: "$Env: lines to dot-source or pipe to Invoke-Expression",
         file_name: "zoho.ps1",
-        document: |of| shell::lines(of, &shell::POWERSHELL),
+        document: shell::powershell,
         ..PLAIN
     },
     Format {
@@ -178,7 +178,7 @@ pub static FORMATS: [Format; 16] = [
         title: "Windows' cmd.exe",
         purpose: "set lines for a script to call",
         file_name: "zoho.cmd",
-        document: |of| shell::lines(of, &shell::WINDOWS_CMD),
+        document: shell::windows_cmd,
         ..PLAIN
     },
     Format {
