@@ -5,11 +5,10 @@
 use crate::handover::fields::View;
 use crate::handover::json::{Json, pretty};
 use crate::handover::remark::Remark;
-use crate::handover::text;
 use zeroize::Zeroizing;
 
 /// The six fields of the form, in its order.
-const FORM: [(&str, &str); 6] = [
+pub(super) const FORM: [(&str, &str); 6] = [
     ("endpoint", "endpoint"),
     ("accountsUrl", "accounts_url"),
     ("clientId", "client_id"),
@@ -66,11 +65,6 @@ pub(super) static REST_REMARKS: [Remark; 2] = [
     },
     ALLOW_LIST,
 ];
-
-/// `adobe`: the values to copy into the form.
-pub(super) fn fields(of: View) -> Zeroizing<String> {
-    text::labeled(&FORM, of)
-}
 
 /// `adobe-json`: the request body that creates the same connection.
 pub(super) fn connection(of: View) -> Zeroizing<String> {

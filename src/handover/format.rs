@@ -56,7 +56,7 @@ pub static FORMATS: [Format; 16] = [
         file_name: "zoho-adobe.txt",
         needs: &[Need::Endpoint, Need::AccessToken, Need::RefreshToken],
         remarks: &adobe::REMARKS,
-        document: |of| Ok(adobe::fields(of)),
+        document: |of| Ok(text::labeled(&adobe::FORM, of)),
         ..PLAIN
     },
     Format {

@@ -32,16 +32,13 @@ pub(super) fn json(of: View) -> Zeroizing<String> {
         "api_domain",
         "data_center",
     ];
-    let organization = [
+    let organization = Json::object(of.values([
         ("name", "organization_name"),
         ("id", "organization_id"),
         ("type", "organization_type"),
-    ];
-    let user = [("name", "user_name"), ("email", "user_email")];
-    let nested = [
-        ("organization", Json::object(of.values(organization))),
-        ("user", Json::object(of.values(user))),
-    ];
+    ]));
+    let user = Json::object(of.values([("name", "user_name"), ("email", "user_email")]));
+    let nested = [("organization", organization), ("user", user)];
     let known = of.values(known.map(|name| (name, name)));
     let known = known.map(|(name, value)| (name, Json::from(value)));
     pretty(&Json::object(known.chain(nested)))
