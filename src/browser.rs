@@ -10,6 +10,9 @@ use zoho_grant::event::{Event, Tell};
 /// A command that fails later than this was a browser that the person closed.
 const FAILS_WITHIN: Duration = Duration::from_secs(5);
 
+/// Separates a command's words; no variable contains it.
+const BREAK: char = '\0';
+
 /// Opens an address without waiting: each command in turn, until one works.
 pub fn open(address: &str, tell: Tell) {
     let commands = match std::env::var("BROWSER") {
@@ -30,14 +33,18 @@ pub fn open(address: &str, tell: Tell) {
 
 /// Whether a browser can be opened. macOS and Windows always can.
 pub fn can_open() -> bool {
-    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
     let opener = |command: &StdCommand| is_program(command.get_program());
     cfg!(not(unix))
         || cfg!(target_vendor = "apple")
-        || ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"]
-            .into_iter()
-            .any(is_set)
+        || is_set_up()
         || open::commands("http://localhost").iter().any(opener)
+}
+
+/// Whether the environment names a browser or a display.
+pub fn is_set_up() -> bool {
+    let is_set = |name| std::env::var_os(name).is_some_and(|value| !value.is_empty());
+    let names = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"];
+    names.into_iter().any(is_set)
 }
 
 /// Whether the shell would find the program.
@@ -50,45 +57,41 @@ fn is_program(name: &OsStr) -> bool {
 /// `$BROWSER`: commands separated by colons, each split into words without a shell. Quotes keep a word together. `%s` is
 /// replaced by the address, which is appended if there is no `%s`.
 fn chosen(list: &str, address: &str) -> Vec<StdCommand> {
-    let (mut commands, mut words, mut word) = (Vec::new(), Vec::new(), String::new());
-    let mut quote = None;
+    let (mut lines, mut line, mut quote) = (Vec::new(), String::new(), None);
     for (at, char) in list.char_indices() {
         let rest = &list[at + char.len_utf8()..];
         match char {
             _ if quote == Some(char) => quote = None,
             '"' | '\'' if quote.is_none() => quote = Some(char),
-            ':' if quote.is_none() && !is_part(rest, &words, &word) => {
-                words.push(std::mem::take(&mut word));
-                commands.push(std::mem::take(&mut words));
+            ':' if quote.is_none() && !is_part(rest, &line) => {
+                lines.push(std::mem::take(&mut line));
             }
-            _ if quote.is_none() && char.is_whitespace() => words.push(std::mem::take(&mut word)),
-            _ => word.push(char),
+            _ if quote.is_none() && char.is_whitespace() => line.push(BREAK),
+            _ => line.push(char),
         }
     }
-    words.push(word);
-    commands.push(words);
-    let command = |mut words: Vec<String>| {
-        words.retain(|word| !word.is_empty());
-        if !words.iter().any(|word| word.contains("%s")) {
-            words.push("%s".to_owned());
+    lines.push(line);
+    let command = |line: &String| {
+        let mut words: Vec<_> = line.split(BREAK).filter(|word| !word.is_empty()).collect();
+        if !line.contains("%s") {
+            words.push("%s");
         }
         let mut words = words.iter().map(|word| word.replace("%s", address));
         let mut command = StdCommand::new(words.next().filter(|_| words.len() > 0)?);
         command.args(words);
         Some(command)
     };
-    commands.into_iter().filter_map(command).collect()
+    lines.iter().filter_map(command).collect()
 }
 
 /// Whether a colon belongs to its word: after a drive letter, or in an address that contains `%s` further on.
-fn is_part(rest: &str, words: &[String], word: &str) -> bool {
-    let further = rest.split(char::is_whitespace).next().unwrap_or_default();
-    let is_drive = word.len() == 1 && rest.starts_with('\\');
-    let is_first = words.iter().all(String::is_empty);
-    if is_first {
-        is_drive
+fn is_part(rest: &str, line: &str) -> bool {
+    let line = line.trim_start_matches(BREAK);
+    if line.contains(BREAK) {
+        let further = rest.split(char::is_whitespace).next();
+        further.is_some_and(|further| further.contains("%s"))
     } else {
-        further.contains("%s")
+        line.len() == 1 && rest.starts_with('\\')
     }
 }
 

@@ -44,11 +44,6 @@ pub fn colored(colored: bool) {
     });
 }
 
-/// Whether the terminal's input, and thus its last row, is ours.
-pub fn is_in_foreground() -> bool {
-    system::in_foreground()
-}
-
 /// Asks for the data center; also accepts the address of the person's CRM.
 pub fn data_center() -> io::Result<&'static DataCenter> {
     let question = "Data center, or the address of your CRM:";
@@ -95,10 +90,8 @@ pub fn scopes(preselected: &Scopes) -> io::Result<Scopes> {
     let (mut known, others): (Vec<_>, Vec<_>) = scope_catalog::all().partition(is_preselected);
     let default: Vec<_> = (0..known.len()).collect();
     known.extend(others);
-    let lines = known
-        .iter()
-        .map(|it| format!("{}  {}", it.scope, it.description));
-    let lines = lines.collect();
+    let shown = |it: &KnownScope| format!("{}  {}", it.scope, it.description);
+    let lines = known.iter().map(shown).collect();
     let least = MinLengthValidator::new(1).with_message("Select at least one scope.");
     let chosen = ask(question, || {
         MultiSelect::new(question, lines)
@@ -142,25 +135,22 @@ pub fn select(question: &str, options: Vec<String>) -> io::Result<usize> {
     Ok(chosen.index)
 }
 
-/// A self client's grant token: prompted for on a terminal, otherwise read from standard input.
-pub fn grant_token() -> io::Result<SecretString> {
+/// A secret that is prompted for on a terminal, otherwise read from standard input, and trimmed.
+pub fn secret(name: &str) -> io::Result<SecretString> {
     if possible() {
-        hidden("Grant token")
+        hidden(name)
     } else {
         whole(standard_input()?)
     }
 }
 
-/// Reads a secret from a file, or from standard input for `-`, and trims it.
+/// The client secret from a file, or [`secret`] for `-`.
 pub fn secret_file(path: &Path) -> io::Result<SecretString> {
-    if path != Path::new("-") {
-        let text = file::read(path, SECRET_BYTES).map_err(io::Error::other)?;
-        Ok(alone(&text))
-    } else if possible() {
-        hidden("Client secret")
-    } else {
-        whole(standard_input()?)
+    if path == Path::new("-") {
+        return secret("Client secret");
     }
+    let text = file::read(path, SECRET_BYTES).map_err(io::Error::other)?;
+    Ok(alone(&text))
 }
 
 /// Lines that the person pastes while the program waits for the browser. The terminal shows them.
@@ -179,13 +169,14 @@ pub fn pasted() -> mpsc::Receiver<SecretString> {
     pasted
 }
 
-/// Discards unread input, because the shell would run it.
-pub use system::forget_typed;
+#[cfg(unix)]
+pub use system::is_ready;
+pub use system::{forget_typed, is_in_foreground};
 
 /// Restores the terminal if a prompt is open. No prompt can open or close until the guard is dropped.
 pub fn leave() -> MutexGuard<'static, Option<String>> {
     let open = open();
-    if open.is_some() && system::in_foreground() {
+    if open.is_some() && is_in_foreground() {
         let _ = disable_raw_mode();
         // Turns bracketed paste off, shows the cursor, and begins a new line.
         system::show("\x1b[?2004l\x1b[?25h\r\n");
@@ -237,13 +228,10 @@ fn raw_mode() -> io::Result<()> {
 
 /// Removes the marks that a terminal puts around pasted text.
 fn unmarked(line: &str) -> &str {
-    let pieces = line.split('\x1b');
-    let texts = pieces.map(|piece| {
-        piece
-            .trim_start_matches("[200~")
-            .trim_start_matches("[201~")
+    let mut texts = line.split('\x1b').map(|piece| {
+        let text = piece.trim_start_matches("[200~");
+        text.trim_start_matches("[201~").trim()
     });
-    let mut texts = texts.map(str::trim);
     texts.find(|text| !text.is_empty()).unwrap_or_default()
 }
 
@@ -267,16 +255,12 @@ fn alone(text: &str) -> SecretString {
 }
 
 /// Standard input without the library's buffer, which is never wiped.
-#[cfg(unix)]
 fn standard_input() -> io::Result<File> {
-    use std::os::fd::AsFd;
-    Ok(stdin().as_fd().try_clone_to_owned()?.into())
-}
-
-#[cfg(windows)]
-fn standard_input() -> io::Result<File> {
-    use std::os::windows::io::AsHandle;
-    Ok(stdin().as_handle().try_clone_to_owned()?.into())
+    #[cfg(unix)]
+    let own = std::os::fd::AsFd::as_fd(&stdin()).try_clone_to_owned()?;
+    #[cfg(windows)]
+    let own = std::os::windows::io::AsHandle::as_handle(&stdin()).try_clone_to_owned()?;
+    Ok(own.into())
 }
 
 #[cfg(unix)]
@@ -299,7 +283,8 @@ mod system {
     /// How often to check whether the process is in the foreground.
     const PAUSE: Duration = Duration::from_millis(300);
 
-    pub fn in_foreground() -> bool {
+    /// Whether the terminal's input, and thus its last row, is ours.
+    pub fn is_in_foreground() -> bool {
         match tcgetpgrp(stdin()) {
             Ok(group) => group == rustix::process::getpgrp(),
             // A terminal that is not our controlling terminal has no background.
@@ -310,9 +295,9 @@ mod system {
     /// Stops the process in the background, as every prompt there does. Pauses afterward, so that a signal that arrived
     /// while it was stopped is handled first.
     pub fn wait_for_foreground() {
-        while !in_foreground() {
+        while !is_in_foreground() {
             sleep(PAUSE);
-            if !in_foreground() {
+            if !is_in_foreground() {
                 let _ = raise(SIGTTOU);
             }
         }
@@ -321,7 +306,7 @@ mod system {
     /// Whether a line can be read; false if nobody wants it any more. In the background, reading would stop the process.
     pub fn wait_for_line(wanted: &Sender<SecretString>) -> bool {
         while !wanted.is_closed() {
-            if !in_foreground() {
+            if !is_in_foreground() {
                 sleep(PAUSE);
             } else if let Some(ready) = is_ready(stdin(), PollFlags::IN, PAUSE)
                 && !wanted.is_closed()
@@ -332,8 +317,9 @@ mod system {
         false
     }
 
+    /// Discards unread input, because the shell would run it.
     pub fn forget_typed() {
-        if in_foreground() {
+        if is_in_foreground() {
             let _ = tcflush(stdin(), QueueSelector::IFlush);
         }
     }
@@ -365,7 +351,7 @@ mod system {
     }
 
     /// Waits until it is ready: false if it is gone, none if it is not ready in time.
-    fn is_ready(file: impl AsFd, how: PollFlags, within: Duration) -> Option<bool> {
+    pub fn is_ready(file: impl AsFd, how: PollFlags, within: Duration) -> Option<bool> {
         let mut polled = [PollFd::new(&file, how)];
         match poll(&mut polled, Timespec::try_from(within).ok().as_ref()) {
             Ok(0) | Err(Errno::INTR) => None,
@@ -381,7 +367,7 @@ mod system {
     use std::io;
     use tokio::sync::mpsc::Sender;
 
-    pub fn in_foreground() -> bool {
+    pub fn is_in_foreground() -> bool {
         true
     }
 

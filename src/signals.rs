@@ -35,6 +35,8 @@ pub use unix::{keep_cores_again, keep_no_core, watch};
 #[cfg(unix)]
 mod unix {
     use super::{FIRST, LISTENED, Ordering, Signal, prompt};
+    #[cfg(target_os = "linux")]
+    use procfs::process::Process;
     use rustix::process::{Resource, Rlimit, getpgrp, getrlimit, getsid, setrlimit};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGXFSZ};
     use signal_hook::iterator::Signals;
@@ -49,14 +51,10 @@ mod unix {
 
     /// Prevents core dumps, because the memory contains secrets.
     pub fn keep_no_core() {
-        let limit = getrlimit(Resource::Core);
+        let mut limit = getrlimit(Resource::Core);
         let _ = FORMER.set(limit);
-        let core = limit.maximum.map_or(CORE, |maximum| maximum.min(CORE));
-        let none = Rlimit {
-            current: Some(core),
-            ..limit
-        };
-        let _ = setrlimit(Resource::Core, none);
+        limit.current = Some(limit.maximum.map_or(CORE, |maximum| maximum.min(CORE)));
+        let _ = setrlimit(Resource::Core, limit);
     }
 
     /// Restores the limit for a program that replaces this one: its memory is its own business.
@@ -82,12 +80,8 @@ mod unix {
     /// One bit for each signal.
     #[cfg(target_os = "linux")]
     fn ignored() -> u64 {
-        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-        let mut lines = status.lines();
-        let ignored = lines.find_map(|line| line.strip_prefix("SigIgn:"));
-        ignored.map_or(0, |bits| {
-            u64::from_str_radix(bits.trim(), 16).unwrap_or_default()
-        })
+        let status = Process::myself().and_then(|own| own.status());
+        status.map_or(0, |status| status.sigign)
     }
 
     /// Safe code cannot query them directly.

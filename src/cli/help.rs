@@ -8,117 +8,70 @@ use clap::{Command, CommandFactory, FromArgMatches};
 use std::fmt::Write;
 use std::io::stdout;
 
-/// A command and how it is used.
-type Entry = (&'static str, &'static str);
+/// The commands under their headings.
+const GROUPS: [(&str, &str); 5] = [
+    ("Get credentials", "setup login device exchange demo"),
+    ("Use credentials", "token header run api export check"),
+    ("Manage saved profiles", "profiles revoke forget"),
+    ("Look things up", "scopes datacenters"),
+    ("Shell", "completions man"),
+];
 
-/// The commands under their headings, each with an example.
-const GROUPS: [(&str, &[Entry]); 5] = [
-    (
-        "Get credentials",
-        &[
-            (
-                "setup",
-                "zoho-grant setup\n  zoho-grant setup --for airbyte --save",
-            ),
-            (
-                "login",
-                "zoho-grant login --for airbyte --save\n  \
-                 zoho-grant login --dc eu --format dotenv --output .env",
-            ),
-            ("device", "zoho-grant device --dc eu --save"),
-            ("exchange", "zoho-grant exchange --dc eu --save"),
-            (
-                "demo",
-                "zoho-grant demo\n  zoho-grant demo --yes --format json\n  zoho-grant demo --fail invalid-client",
-            ),
-        ],
-    ),
-    (
-        "Use credentials",
-        &[
-            ("token", "TOKEN=$(zoho-grant token --profile work)"),
-            (
-                "header",
-                "zoho-grant header | curl -H @- https://www.zohoapis.eu/crm/v8/org",
-            ),
-            (
-                "run",
-                "zoho-grant run -- python sync.py\n  \
-                 zoho-grant run --profile work --with-refresh-token -- zoho-crm-mcp",
-            ),
-            ("api", "zoho-grant api /crm/v8/org"),
-            (
-                "export",
-                "zoho-grant export --format airbyte --output airbyte.json",
-            ),
-            ("check", "zoho-grant check --profile work"),
-        ],
-    ),
-    (
-        "Manage saved profiles",
-        &[
-            ("profiles", "zoho-grant profiles"),
-            ("revoke", "zoho-grant revoke --profile work"),
-            ("forget", "zoho-grant forget work"),
-        ],
-    ),
-    (
-        "Look things up",
-        &[
-            ("scopes", "zoho-grant scopes coql"),
-            ("datacenters", "zoho-grant datacenters"),
-        ],
-    ),
-    (
-        "Shell",
-        &[
-            (
-                "completions",
-                "zoho-grant completions fish > ~/.config/fish/completions/zoho-grant.fish",
-            ),
-            ("man", "zoho-grant man login | man -l -"),
-        ],
-    ),
+/// At least one for each command.
+const EXAMPLES: [&str; 23] = [
+    "zoho-grant setup",
+    "zoho-grant setup --for airbyte --save",
+    "zoho-grant login --for airbyte --save",
+    "zoho-grant login --dc eu --format dotenv --output .env",
+    "zoho-grant device --dc eu --save",
+    "zoho-grant exchange --dc eu --save",
+    "zoho-grant demo",
+    "zoho-grant demo --yes --format json",
+    "zoho-grant demo --fail invalid-client",
+    "TOKEN=$(zoho-grant token --profile work)",
+    "zoho-grant header | curl -H @- https://www.zohoapis.eu/crm/v8/org",
+    "zoho-grant run -- python sync.py",
+    "zoho-grant run --profile work --with-refresh-token -- zoho-crm-mcp",
+    "zoho-grant api /crm/v8/org",
+    "zoho-grant export --format airbyte --output airbyte.json",
+    "zoho-grant check --profile work",
+    "zoho-grant profiles",
+    "zoho-grant revoke --profile work",
+    "zoho-grant forget work",
+    "zoho-grant scopes coql",
+    "zoho-grant datacenters",
+    "zoho-grant completions fish > ~/.config/fish/completions/zoho-grant.fish",
+    "zoho-grant man login | man -l -",
 ];
 
 /// Names of commands in other tools, and the equivalent here.
-const MEANT: [(&[&str], &str); 7] = [
+const MEANT: [(&str, &str); 7] = [
     (
-        &[
-            "auth",
-            "connect",
-            "signin",
-            "sign-in",
-            "init",
-            "start",
-            "configure",
-            "config",
-            "authorize",
-        ],
+        "auth connect signin sign-in init start configure config authorize",
         "zoho-grant setup guides you in the browser, zoho-grant login in the terminal",
     ),
     (
-        &["logout", "signout", "sign-out", "disconnect"],
+        "logout signout sign-out disconnect",
         "zoho-grant revoke revokes the refresh token at Zoho and deletes the profile; zoho-grant forget only deletes the profile",
     ),
     (
-        &["whoami", "status", "me", "info", "verify", "test"],
+        "whoami status me info verify test",
         "zoho-grant check shows who owns the credentials and whether they work",
     ),
     (
-        &["refresh", "renew", "access-token", "get-token"],
+        "refresh renew access-token get-token",
         "zoho-grant token prints a live access token, refreshing it if necessary; --refresh forces that",
     ),
     (
-        &["list", "ls", "accounts"],
+        "list ls accounts",
         "zoho-grant profiles lists the saved profiles",
     ),
     (
-        &["delete", "remove", "rm"],
+        "delete remove rm",
         "zoho-grant forget deletes a saved profile; zoho-grant revoke also revokes its refresh token at Zoho",
     ),
     (
-        &["print", "show", "env", "dump"],
+        "print show env dump",
         "zoho-grant export prints saved credentials in any format",
     ),
 ];
@@ -144,15 +97,16 @@ pub fn arguments() -> Arguments {
 }
 
 fn with_example(command: Command) -> Command {
-    let name = command.get_name();
-    let mut all = GROUPS.iter().flat_map(|(_, entries)| entries.iter());
-    let Some((_, example)) = all.find(|(known, _)| *known == name) else {
-        return command;
-    };
+    let runs = format!("zoho-grant {}", command.get_name());
     let header = Styles::default().get_header().to_owned();
-    let footer = command.get_after_help().map(StyledStr::ansi);
-    let footer = footer.map_or_else(String::new, |footer| format!("\n\n{footer}"));
-    command.after_help(format!("{header}Example:{header:#}\n  {example}{footer}"))
+    let mut help = format!("{header}Example:{header:#}");
+    for example in EXAMPLES.iter().filter(|example| example.contains(&runs)) {
+        let _ = write!(help, "\n  {example}");
+    }
+    if let Some(footer) = command.get_after_help() {
+        let _ = write!(help, "\n\n{}", footer.ansi());
+    }
+    command.after_help(help)
 }
 
 fn overview(program: &Command) -> StyledStr {
@@ -161,18 +115,15 @@ fn overview(program: &Command) -> StyledStr {
     let width = terminal_size::terminal_size_of(stdout());
     let width = width.map_or(WIDTH, |(width, _)| WIDTH.min(width.0.into()));
     let mut text = "{before-help}{about-with-newline}\n{usage-heading} {usage}\n\n".to_owned();
-    for (heading, entries) in GROUPS {
+    for (heading, names) in GROUPS {
         let _ = writeln!(text, "{header}{heading}:{header:#}");
-        for (name, _) in entries {
+        for name in names.split(' ') {
             let known = program.find_subcommand(name);
-            if let Some(about) = known.and_then(Command::get_about) {
-                let line = format!(
-                    "  {literal}{name}{literal:#}{:1$}{about}",
-                    "",
-                    13 - name.len()
-                );
-                let _ = writeln!(text, "{}", wrapped(&line, width));
-            }
+            let about = known.and_then(Command::get_about);
+            let about = about.expect("every name is a command's");
+            let room = 13 - name.len();
+            let line = format!("  {literal}{name}{literal:#}{:room$}{about}", "");
+            let _ = writeln!(text, "{}", wrapped(&line, width));
         }
         text.push('\n');
     }
@@ -185,31 +136,18 @@ fn overview(program: &Command) -> StyledStr {
 
 /// Hides a rejected value, which may be a secret in the wrong place, and suggests the command that was meant.
 fn clearer(mut error: clap::Error) -> clap::Error {
-    match error.kind() {
-        ErrorKind::ValueValidation => {
-            let hidden = ContextValue::String("…".to_owned());
-            error.insert(ContextKind::InvalidValue, hidden);
-        }
-        ErrorKind::InvalidSubcommand => {
-            if let Some(meant) = meant(&error) {
-                error.remove(ContextKind::SuggestedSubcommand);
-                let tips = ContextValue::StyledStrs(vec![meant.into()]);
-                error.insert(ContextKind::Suggested, tips);
-            }
-        }
-        _ => {}
+    let given = error.get(ContextKind::InvalidSubcommand);
+    let given = given.map(|given| given.to_string().to_lowercase());
+    let are_given = |names: &str| names.split(' ').any(|name| given.as_deref() == Some(name));
+    if error.kind() == ErrorKind::ValueValidation {
+        let hidden = ContextValue::String("…".to_owned());
+        error.insert(ContextKind::InvalidValue, hidden);
+    } else if let Some((_, meant)) = MEANT.iter().find(|(names, _)| are_given(names)) {
+        error.remove(ContextKind::SuggestedSubcommand);
+        let tips = ContextValue::StyledStrs(vec![(*meant).into()]);
+        error.insert(ContextKind::Suggested, tips);
     }
     error
-}
-
-fn meant(error: &clap::Error) -> Option<&'static str> {
-    let Some(ContextValue::String(given)) = error.get(ContextKind::InvalidSubcommand) else {
-        return None;
-    };
-    let given = given.to_lowercase();
-    let mut meant = MEANT.iter();
-    let found = meant.find(|(names, _)| names.contains(&given.as_str()));
-    found.map(|(_, meant)| *meant)
 }
 
 #[cfg(test)]
@@ -218,18 +156,14 @@ mod tests {
 
     #[test]
     fn every_command_is_listed_once() {
-        let listed = || GROUPS.iter().flat_map(|(_, entries)| entries.iter());
+        let listed = || GROUPS.iter().flat_map(|(_, names)| names.split(' '));
         for command in command().get_subcommands() {
             let name = command.get_name();
-            assert_eq!(
-                listed().filter(|(known, _)| *known == name).count(),
-                1,
-                "{name}"
-            );
+            assert_eq!(listed().filter(|known| *known == name).count(), 1, "{name}");
             let help = overview(&super::command()).to_string();
             assert!(help.contains(&format!("\n  {name} ")), "{help}");
         }
-        let longest = listed().map(|(name, _)| name.len()).max();
+        let longest = listed().map(str::len).max();
         assert!(
             longest < Some(13),
             "the column is as wide as the longest name"
@@ -243,6 +177,7 @@ mod tests {
             let help = command.render_long_help().to_string();
             let (_, example) = help.split_once("Example:\n").unwrap();
             let lines = example.lines().take_while(|line| line.starts_with("  "));
+            assert!(lines.clone().count() > 0, "{name}");
             for line in lines {
                 let (_, words) = line.split_once("zoho-grant").unwrap();
                 let words = words.split([')', '|', '>']).next().unwrap();
@@ -259,10 +194,10 @@ mod tests {
         for (names, meant) in MEANT {
             for word in meant.split("zoho-grant ").skip(1) {
                 let name = word.split(' ').next().unwrap();
-                let listed = || GROUPS.iter().flat_map(|(_, entries)| entries.iter());
-                assert!(listed().any(|(known, _)| *known == name), "{name}");
+                let listed = || GROUPS.iter().flat_map(|(_, names)| names.split(' '));
+                assert!(listed().any(|known| known == name), "{name}");
             }
-            for name in names {
+            for name in names.split(' ') {
                 let error = command().try_get_matches_from(["zoho-grant", name]);
                 let error = clearer(error.unwrap_err());
                 assert_eq!(error.exit_code(), 2);

@@ -90,15 +90,14 @@ fn sentence(reason: &str) -> String {
     let first_word = reason.split(' ').next().unwrap_or_default();
     let first_word = first_word.trim_end_matches([',', ';', ':', '.']);
     let is_identifier = first_word.contains(|char: char| !(char.is_alphabetic() || char == '\''));
-    let mut chars = reason.chars();
-    let first = chars.next().into_iter();
-    let first: String = if is_identifier {
-        first.collect()
-    } else {
-        first.flat_map(char::to_uppercase).collect()
-    };
-    let end = if reason.ends_with('.') { "" } else { "." };
-    first + chars.as_str() + end
+    let mut sentence = reason.to_owned();
+    if let Some(first) = sentence.get_mut(..1).filter(|_| !is_identifier) {
+        first.make_ascii_uppercase();
+    }
+    if !sentence.ends_with('.') {
+        sentence.push('.');
+    }
+    sentence
 }
 
 #[cfg(test)]

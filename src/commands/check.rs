@@ -5,7 +5,6 @@ use crate::cli::usage::Usage;
 use crate::commands::live::{Live, Wanted, domain, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use crate::terminal::check_report::Findings;
 use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::zoho::crm::{self, Identity};
@@ -17,8 +16,8 @@ const QUESTIONS: &str = "ZohoCRM.org.READ,ZohoCRM.users.READ";
 
 /// Exits with code 5 if the credentials are no longer valid.
 pub fn check(arguments: &Check, app: &App) -> Ended {
-    let (live, identity) = match ask(app, arguments) {
-        Ok(found) => found,
+    let live = match ask(app, arguments) {
+        Ok(live) => live,
         Err(usage) => {
             if arguments.json {
                 app.terminal.unchecked(&usage)?;
@@ -32,21 +31,17 @@ pub fn check(arguments: &Check, app: &App) -> Ended {
         None => QUESTIONS.split(',').collect(),
     };
     let scopes = scopes.into_iter();
-    let scopes = scopes.map(|scope| (scope, answer(scope, &identity)));
-    let findings = Findings {
-        kept,
-        identity: &identity,
-        scopes: scopes.collect(),
-    };
-    app.terminal.findings(&findings, arguments.json)?;
+    let scopes = scopes.map(|scope| (scope, answer(scope, &kept.identity)));
+    let scopes: Vec<_> = scopes.collect();
+    app.terminal.findings(kept, &scopes, arguments.json)?;
     if let Some(problem) = &live.problem {
         app.terminal.error(problem);
     }
     Ok(ExitCode::SUCCESS)
 }
 
-/// Asks the CRM. If it refuses the access token, newer ones may have displaced it: the refresh token decides.
-fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
+/// Asks the CRM who owns the credentials. If it refuses the access token, newer ones may have displaced it: the refresh token decides.
+fn ask(app: &App, arguments: &Check) -> Result<Live, Usage> {
     let source = Source::of(&arguments.from)?;
     let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
     live.put_back(&source);
@@ -61,7 +56,8 @@ fn ask(app: &App, arguments: &Check) -> Result<(Live, Identity), Usage> {
     if let Some(code) = identity.token_refused() {
         return Err(Error::TokenNotAccepted { domain, code }.into());
     }
-    Ok((live, identity))
+    live.kept.identity = identity;
+    Ok(live)
 }
 
 /// Makes every request, whatever was granted: the CRM distinguishes a missing scope from an invalid token.

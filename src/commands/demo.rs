@@ -40,7 +40,9 @@ fn code(plan: &Plan, stand_in: &StandIn, app: &App) -> Result<SecretString, Usag
     let server = stand_in.accounts_url(DataCenter::Us);
     let scopes = scopes.join(",");
     app.terminal
-        .console(&format!("{server}/console?scope={scopes}"));
+        .must_say("Generate a grant token in the stand-in's API console, and paste it here:");
+    app.terminal
+        .must_say(&format!("  {server}/console?scope={scopes}"));
     // `ask` keeps the runtime going, so that the console can respond.
-    app.ask(prompt::grant_token)
+    app.ask(|| prompt::secret("Grant token"))
 }

@@ -66,7 +66,7 @@ fn code(grant: &Grant) -> Result<SecretString, Usage> {
         return Err(Usage::new(what, why, remedy));
     }
     let remedy = "Copy only the code shown in the console; it begins with 1000.";
-    let code = prompt::grant_token().map_err(|error| match error.kind() {
+    let code = prompt::secret("Grant token").map_err(|error| match error.kind() {
         io::ErrorKind::Interrupted => Usage::unanswered(&error),
         _ => Usage::new(what, error, remedy),
     })?;

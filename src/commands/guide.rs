@@ -29,7 +29,7 @@ pub fn complete(login: &mut Login, layers: &Layers, app: &App) -> Result<Option<
     }
     let is_new = missing.id && missing.secret;
     if is_new {
-        app.terminal.guide_begins();
+        app.terminal.say("Prefer a page? zoho-grant setup");
     }
     if missing.server {
         login.grant.servers.dc = Some(answered(prompt::data_center())?);
@@ -66,7 +66,7 @@ pub fn settings(
         let (home, _) = layers.registration(&grant)?;
         ask_for_client(&mut grant, &missing, &home, app)?;
     }
-    app.terminal.remarks(layers.note.as_deref(), &[]);
+    layers.note.iter().for_each(|note| app.terminal.say(note));
     plan::without_callback(&grant, consent, &layers)
 }
 
@@ -121,15 +121,15 @@ fn client_id(console: &str, app: &App) -> Result<Id, Usage> {
         let answer = answered(prompt::text("Client ID:", &help))?;
         match registration::client_id(&answer, false) {
             Ok(id) => return Ok(id),
-            Err(Slip::Odd) => {
-                app.terminal.odd_id();
-                if answered(prompt::confirm("Use it anyway?"))?
+            Err(slip) => {
+                app.terminal.no_client_id(slip);
+                if slip == Slip::Odd
+                    && answered(prompt::confirm("Use it anyway?"))?
                     && let Ok(id) = registration::client_id(&answer, true)
                 {
                     return Ok(id);
                 }
             }
-            Err(slip) => app.terminal.no_client_id(slip),
         }
     }
 }

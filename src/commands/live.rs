@@ -92,7 +92,10 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     let brief = source.lock(IN_SILENCE);
     let lock = match brief {
         Err(ProfileError::Busy(_)) => {
-            app.terminal.waiting_for(&source.shown());
+            app.terminal.must_say(&format!(
+                "Waiting for another zoho-grant process that is using {}.",
+                source.shown()
+            ));
             source.lock(PATIENCE)
         }
         lock => lock,
@@ -164,7 +167,10 @@ fn refresh(
     let token = tokens.access_token.clone();
     let kept = kept.refreshed(tokens, SystemTime::now());
     if matches!(source, Source::Variables(_)) {
-        app.terminal.cannot_put_back();
+        app.terminal.must_say(
+            "The access token was refreshed, but it cannot be saved to variables, and Zoho allows about ten refreshes in ten \
+             minutes. To save it, use --env-file FILE, or a profile: zoho-grant login --save.",
+        );
     }
     Ok(Live {
         kept,

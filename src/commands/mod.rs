@@ -132,7 +132,9 @@ impl App {
         }
         let yes = self.ask(|| prompt::confirm("Print them here too?"));
         if !yes.unwrap_or_default() {
-            return self.terminal.only_on_the_page();
+            return self.terminal.say(
+                "Not printed. The page in your browser shows them until you close or reload it.",
+            );
         }
         let (written, not) = hand_over(&login.credentials, &settings.target, &mut Output);
         login.written = written;

@@ -44,7 +44,9 @@ fn object((name, record): (&Name, &Record)) -> Value {
 pub fn forget(named: Option<&Name>, app: &App) -> Ended {
     let name = Variables::of_environment(&Prefix::default()).profile_name(named)?;
     folder::profiles()?.forget(&name).map_err(unforgotten)?;
-    app.terminal.forgotten(&name);
+    app.terminal.say(&format!(
+        "Deleted profile {name} from this machine. Tokens that were not revoked stay valid at Zoho. To revoke them too, use zoho-grant revoke instead of forget."
+    ));
     Ok(ExitCode::SUCCESS)
 }
 

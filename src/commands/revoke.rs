@@ -32,7 +32,7 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
             "Revoke the refresh token of {shown} at {server}? Everything that uses it will stop working."
         );
         if !app.ask(move || prompt::confirm(&question))? {
-            app.terminal.nothing_revoked();
+            app.terminal.say("Nothing was revoked.");
             return Ok(ExitCode::SUCCESS);
         }
     }

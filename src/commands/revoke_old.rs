@@ -35,11 +35,15 @@ pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credential
     }
     let question = format!("Profile {name} had an older refresh token. Revoke it?");
     if !unasked && !prompt::possible() {
-        app.terminal.old_token_lives_on(name);
-        return;
+        return app.terminal.warn_of(&format!(
+            "Profile {name} had another refresh token, which stays valid at Zoho and counts toward its limit of about \
+             twenty per person and client. Next time, --revoke-old revokes it."
+        ));
     }
     if !unasked {
-        app.terminal.places_are_few();
+        app.terminal.say(
+            "Zoho keeps about twenty refresh tokens per person and client; one more silently revokes the oldest.",
+        );
     }
     if unasked
         || app
@@ -47,7 +51,10 @@ pub fn offer(app: &App, outcome: &Result<Outcome, Error>, old: Option<Credential
             .is_ok_and(|yes| yes)
     {
         match revoke::end(app, &old.accounts_server, &token) {
-            Ok(was_alive) => app.terminal.old_token_revoked(was_alive),
+            Ok(true) => app.terminal.say("The older refresh token was revoked."),
+            Ok(false) => app
+                .terminal
+                .say("The older refresh token had already been revoked."),
             Err(error) => app.terminal.error(&error),
         }
     }

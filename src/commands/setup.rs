@@ -63,11 +63,8 @@ fn in_the_terminal(arguments: &Login, app: &App) -> Ended {
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
 /// forwarded.
 fn no_browser_here(arguments: &Login) -> bool {
-    let has = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
-    let opens = ["BROWSER", "DISPLAY", "WAYLAND_DISPLAY"]
-        .into_iter()
-        .any(has);
-    arguments.callback.no_browser || has("SSH_CONNECTION") && !opens
+    let over_ssh = std::env::var_os("SSH_CONNECTION").is_some_and(|value| !value.is_empty());
+    arguments.callback.no_browser || over_ssh && !browser::is_set_up()
 }
 
 /// Carries out the plan. None if no browser can be opened and the terminal can ask instead.
@@ -109,7 +106,7 @@ async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
     let outcome = tokio::select! {
         biased;
         () = no_page => {
-            app.terminal.warn(&["No browser could be opened, so the questions are asked here.".to_owned()]);
+            app.terminal.warn_of("No browser could be opened, so the questions are asked here.");
             None
         }
         outcome = setup((beginning, draft), &make, loopback, &mut context) => Some(outcome),

@@ -2,10 +2,8 @@
 
 use crate::terminal::screen::{BOLD, DIM};
 use std::time::SystemTime;
+use zoho_grant::credentials::Credentials;
 use zoho_grant::untrusted::Untrusted;
-use zoho_grant::zoho::crm::{Organization, User};
-use zoho_grant::zoho::data_centers::DataCenter;
-use zoho_grant::zoho::trust::AccountsServer;
 
 /// Formats one fact as a line.
 pub fn line(label: &str, value: &str) -> String {
@@ -13,26 +11,21 @@ pub fn line(label: &str, value: &str) -> String {
 }
 
 /// Who owns the credentials, which data center they belong to, and when they expire; none where unknown.
-pub fn facts(
-    organization: Option<&Organization>,
-    user: Option<&User>,
-    center: Option<&DataCenter>,
-    server: &AccountsServer,
-    expires_at: Option<SystemTime>,
-) -> [(&'static str, Option<String>); 4] {
-    let organization = organization.map(|organization| {
+pub fn facts(credentials: &Credentials) -> [(&'static str, Option<String>); 4] {
+    let organization = credentials.organization().map(|organization| {
         let id = organization.id.as_ref().map(|id| format!("ID {id}"));
         owner(organization.name.as_ref(), id)
     });
-    let user = user.map(|user| {
+    let user = credentials.user().map(|user| {
         let email = user.email.as_ref().map(Untrusted::to_string);
         owner(user.name.as_ref(), email)
     });
-    let center = match center {
+    let server = &credentials.accounts_server;
+    let center = match credentials.data_center {
         Some(center) => format!("{} ({}), {server}", center.name, center.code),
         None => server.to_string(),
     };
-    let left = expires_at.map(|end| {
+    let left = credentials.expires_at.map(|end| {
         let left = end.duration_since(SystemTime::now()).unwrap_or_default();
         let minutes = (left.as_secs() + 30) / 60;
         let moment = humantime::format_rfc3339_seconds(end);

@@ -1,7 +1,7 @@
 //! Messages of the flows without a callback: pasting, another device, a self client.
 
 use crate::terminal::Terminal;
-use crate::terminal::screen::{BOLD, WARNING};
+use crate::terminal::screen::{BOLD, WARNING, width};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
 use zoho_grant::loopback::decide::Refusal;
@@ -11,6 +11,13 @@ use zoho_grant::untrusted::Untrusted;
 /// Longer addresses produce QR codes that do not fit on a terminal.
 const QR_BYTES: usize = 150;
 
+/// Why to paste nobody else's address.
+pub fn only_your_own() -> String {
+    format!(
+        "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
+    )
+}
+
 impl Terminal {
     /// Says that this is a rehearsal.
     pub fn rehearsal(&self) {
@@ -19,27 +26,18 @@ impl Terminal {
         ));
     }
 
-    /// Says where to generate a grant token in the stand-in.
-    pub fn console(&self, address: &str) {
-        self.must_say("Generate a grant token in the stand-in's API console, and paste it here:");
-        self.must_say(&format!("  {address}"));
-    }
-
     /// Explains pasting, if it is possible.
     pub(super) fn explain_pasting(&self) {
         let known = self.registration.get();
         let Some(known) = known.filter(|known| known.pasting) else {
             return;
         };
-        let warning = format!(
-            "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
-        );
-        if known.is_here {
+        if known.redirect_uri.is_here() {
             self.say("If the browser cannot reach this machine, copy the address that it ends up at, paste it here, and press Enter.");
-            self.say(&warning);
+            self.say(&only_your_own());
         } else {
             self.must_say("After you accept, copy the address that the browser ends up at, paste it here, and press Enter.");
-            self.must_say(&warning);
+            self.must_say(&only_your_own());
         }
     }
 
@@ -49,8 +47,7 @@ impl Terminal {
             NotTaken::NotAnAddress => self.once("That is not the redirected address. Paste everything in the browser's address bar: it begins with the redirect URI and contains code= and state=."),
             NotTaken::Elsewhere => self.once("That is another address. Accept on Zoho's page first; the address that the browser ends up at then begins with the redirect URI."),
             NotTaken::Incomplete => self.once("That address belongs to this login, but its end is missing. Copy all of it, and paste it again."),
-            NotTaken::Refused(Refusal::Bare) => self.refused(Refusal::Bare),
-            NotTaken::Refused(Refusal::UntiedError) => self.refused(Refusal::UntiedError),
+            NotTaken::Refused(refusal @ (Refusal::Bare | Refusal::UntiedError)) => self.refused(refusal),
             NotTaken::Refused(_) => self.once("That address belongs to another login, so it was not used. Paste the one from the consent page that this login opened. If somebody sent you the address, do not use it."),
         }
     }
@@ -64,21 +61,19 @@ impl Terminal {
         self.must_say("On any device, open this address and enter the code:");
         self.must_say(&format!("  {BOLD}{address}{BOLD:#}"));
         self.must_say(&format!("  Code: {BOLD}{code}{BOLD:#}"));
-        if self.quiet || !self.screen.is_terminal {
+        if !self.screen.is_live {
             return;
         }
-        if let Some(rows) = picture(complete.unwrap_or(address).raw()) {
+        if let Some(picture) = picture(complete.unwrap_or(address).raw()) {
             self.say("Or point a phone's camera at this:");
-            for row in rows {
-                self.say(&row);
-            }
+            self.say(&picture);
         }
     }
 }
 
 /// A QR code in half blocks, two modules per character. Light modules are drawn, so that it is dark on light even
 /// without colors. None if it would not fit.
-fn picture(address: &str) -> Option<Vec<String>> {
+fn picture(address: &str) -> Option<String> {
     if address.len() > QR_BYTES {
         return None;
     }
@@ -87,13 +82,12 @@ fn picture(address: &str) -> Option<Vec<String>> {
     drawn.dark_color(Dense1x2::Light);
     let drawn = drawn.light_color(Dense1x2::Dark).build();
     let columns = drawn.lines().next()?.chars().count();
-    let width = terminal_size::terminal_size_of(std::io::stderr());
-    if width.is_some_and(|(width, _)| usize::from(width.0) < columns) {
+    if width().is_some_and(|width| width < columns) {
         return None;
     }
     let colors = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);
     let rows = drawn.lines().map(|row| format!("{colors}{row}{colors:#}"));
-    Some(rows.collect())
+    Some(rows.collect::<Vec<_>>().join("\n"))
 }
 
 #[cfg(test)]
@@ -104,7 +98,8 @@ mod tests {
     #[test]
     fn the_picture_is_the_code_with_light_modules_drawn() {
         let address = "https://accounts.zoho.eu/device?user_code=BCDF-GHJK";
-        let rows: Vec<String> = picture(address).unwrap();
+        let picture = picture(address).unwrap();
+        let rows: Vec<_> = picture.lines().collect();
         let code = QrCode::with_error_correction_level(address, EcLevel::L).unwrap();
         let side = code.width();
         // ISO 18004 requires four light modules around the code.

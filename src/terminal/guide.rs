@@ -1,8 +1,11 @@
-//! Messages between the questions that `login` asks.
+//! Messages of the guided start: of the setup page, and between the questions that `login` asks.
 
-use crate::terminal::screen::{BOLD, WARNING, unbroken};
-use crate::terminal::{REDIRECT_URI, Terminal};
+use crate::terminal::flows::only_your_own;
+use crate::terminal::screen::{BOLD, WARNING};
+use crate::terminal::{REDIRECT_URI, Terminal, clock};
 use std::path::Path;
+use zoho_grant::event::SetUp;
+use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::untrusted::Untrusted;
@@ -11,9 +14,37 @@ use zoho_grant::zoho::scope_catalog;
 use zoho_grant::zoho::scopes::Scopes;
 
 impl Terminal {
-    /// The first line.
-    pub fn guide_begins(&self) {
-        self.say(&format!("Prefer a page? {}", unbroken("zoho-grant setup")));
+    /// Reports what happens on the setup page.
+    pub(super) fn set_up(&self, step: &SetUp) {
+        match step {
+            SetUp::Open(address) => {
+                self.say("The setup page is ready. If your browser does not show it, or you close it, open this address on this machine:");
+                self.must_say(&format!("  {address}"));
+            }
+            SetUp::Waiting { left } => {
+                if self.screen.is_live {
+                    let left = clock(*left);
+                    let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
+                    self.screen.live(&line, false);
+                } else if self.is_new("setup page") {
+                    self.say("The setup page is waiting for you. Ctrl-C stops.");
+                }
+            }
+            SetUp::Began { paste: false } => {
+                self.say("Continuing to Zoho. If Zoho shows an error page, go back to the setup page.");
+            }
+            SetUp::Began { paste: true } => {
+                self.must_say("Continuing to Zoho. After the consent, copy the address that the browser ends up at, paste it here, and press Enter.");
+                self.must_say(&only_your_own());
+            }
+            SetUp::Failed { what, cause } => {
+                self.warn_of(&format!("{what} {cause} The setup page is still open: correct this there, and continue."));
+            }
+            SetUp::Neighbor(uid) => self.warn_of(&format!(
+                "Another user of this machine, {}, requested the setup page. It was refused, and nothing was changed.",
+                user(*uid)
+            )),
+        }
     }
 
     /// Says where to register the client, and what to enter there.
@@ -30,31 +61,25 @@ impl Terminal {
         );
     }
 
-    /// Says why the input is not a client ID.
+    /// Says why the input is not a client ID, or questions its unusual shape.
     pub fn no_client_id(&self, slip: Slip) {
-        self.not_taken_yet(&match slip {
-            Slip::Swapped => {
-                "This looks like the client secret. The client ID begins with 1000.".to_owned()
+        let why = match slip {
+            Slip::Wrong(not) => &format!("This is not a client ID: {not}."),
+            Slip::Swapped => "This looks like the client secret. The client ID begins with 1000.",
+            Slip::Odd => {
+                "A client ID is usually 1000. followed by 30 capital letters and digits. Is it complete?"
             }
-            slip => format!("This is not a client ID: {slip}."),
-        });
-    }
-
-    /// Questions a client ID of an unusual shape.
-    pub fn odd_id(&self) {
-        self.not_taken_yet(
-            "A client ID is usually 1000. followed by 30 capital letters and digits. Is it complete?",
-        );
+        };
+        self.not_taken_yet(why);
     }
 
     /// Says why the input is not a client secret.
     pub fn no_client_secret(&self, slip: Slip) {
-        self.not_taken_yet(&match slip {
-            Slip::Swapped => {
-                "This is a client ID. The console shows the client secret next to it.".to_owned()
-            }
-            slip => format!("This is not a client secret: {slip}."),
-        });
+        let why = match slip {
+            Slip::Swapped => "This is a client ID. The console shows the client secret next to it.",
+            slip => &format!("This is not a client secret: {slip}."),
+        };
+        self.not_taken_yet(why);
     }
 
     fn not_taken_yet(&self, why: &str) {

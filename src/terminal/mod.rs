@@ -1,4 +1,4 @@
-//! Everything that a person reads on the terminal; nothing else prints.
+//! Writes everything that a person reads on the terminal; nothing else prints.
 
 pub mod check_report;
 mod facts;
@@ -7,7 +7,6 @@ mod guide;
 mod outcome;
 pub mod output;
 pub mod screen;
-mod setup;
 mod table;
 mod tokens;
 
@@ -33,6 +32,7 @@ use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::http::Requested;
+use zoho_grant::zoho::trust::AccountsServer;
 
 /// How long to wait before explaining the error pages that Zoho shows without redirecting.
 const SILENCE: Duration = Duration::from_secs(30);
@@ -55,8 +55,7 @@ const REFUSALS_TOLD: usize = 20;
 /// Messages for the person, on standard error.
 pub struct Terminal {
     screen: Screen,
-    quiet: bool,
-    verbose: bool,
+    talk: Talk,
     registration: OnceLock<Registration>,
     /// Zoho's consent page for this login.
     consent: OnceLock<SecretString>,
@@ -67,16 +66,12 @@ pub struct Terminal {
 
 /// What must match Zoho's console for a login to succeed.
 struct Registration {
-    redirect_uri: String,
-    /// Whether this machine serves it.
-    is_here: bool,
+    home: AccountsServer,
+    redirect_uri: RedirectUri,
     /// Whether the redirected address can be pasted.
     pasting: bool,
     opener: Opener,
-    /// The command that forwards the redirect URI to the person's machine, if they are on another one.
-    tunnel: Option<String>,
-    console: &'static str,
-    data_center: String,
+    surroundings: Surroundings,
     /// Whether Zoho is the stand-in.
     rehearsal: bool,
 }
@@ -90,6 +85,12 @@ fn linked(address: &str) -> String {
     }
 }
 
+/// Minutes and seconds.
+fn clock(left: Duration) -> String {
+    let seconds = left.as_millis().div_ceil(1000);
+    format!("{}:{:02}", seconds / 60, seconds % 60)
+}
+
 impl Terminal {
     /// Writes to standard error.
     pub fn on_stderr(talk: Talk) -> Self {
@@ -101,16 +102,15 @@ impl Terminal {
         .write_global();
         let stderr = std::io::stderr();
         prompt::colored(AutoStream::choice(&stderr) != ColorChoice::Never);
-        let is_terminal = stderr.is_terminal();
-        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_terminal, width);
+        let is_live = stderr.is_terminal() && !talk.quiet;
+        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_live, width);
         Self::new(screen, talk)
     }
 
     fn new(screen: Screen, talk: Talk) -> Self {
         Self {
             screen,
-            quiet: talk.quiet,
-            verbose: talk.verbose > 0,
+            talk,
             registration: OnceLock::new(),
             consent: OnceLock::new(),
             said: Mutex::default(),
@@ -120,42 +120,35 @@ impl Terminal {
 
     /// Says what must be registered and where, and shows warnings, before the person consents.
     pub fn listening(&self, plan: &Plan, redirect_uri: &RedirectUri, pasting: bool) {
-        let home = &plan.settings.home;
-        let console = home.api_console();
-        let center = home.data_center();
-        let surroundings = match plan.opener {
-            Opener::Visitor | Opener::PastingVisitor => Surroundings::Here,
-            Opener::Nobody | Opener::Browser => tunnel::of_this_process(redirect_uri),
-        };
-        self.registration.get_or_init(|| Registration {
-            redirect_uri: redirect_uri.to_string(),
-            is_here: redirect_uri.is_here(),
+        let known = self.registration.get_or_init(|| Registration {
+            home: plan.settings.home.clone(),
+            redirect_uri: redirect_uri.clone(),
             pasting,
             opener: plan.opener,
-            tunnel: match &surroundings {
-                Surroundings::Remote(command) => Some(command.clone()),
-                Surroundings::Here | Surroundings::Container => None,
+            surroundings: match plan.opener {
+                Opener::Visitor | Opener::PastingVisitor => Surroundings::Here,
+                Opener::Nobody | Opener::Browser => tunnel::of_this_process(redirect_uri),
             },
-            console,
-            data_center: center.map_or_else(|| home.to_string(), |center| center.name.to_owned()),
             rehearsal: plan.settings.rehearsal,
         });
         if plan.settings.rehearsal {
             self.rehearsal();
         } else if self.is_new(REDIRECT_URI) {
             self.say(&format!(
-                "Redirect URI; register exactly this at {console}:"
+                "Redirect URI; register exactly this at {}:",
+                known.home.api_console()
             ));
             self.say(&format!("  {BOLD}{redirect_uri}{BOLD:#}"));
         }
-        self.remarks(plan.note.as_deref(), &plan.warnings);
-        self.explain_surroundings(&surroundings, redirect_uri);
+        plan.note.iter().for_each(|note| self.say(note));
+        self.warn(&plan.warnings);
+        self.explain_surroundings(known);
         self.spin("Connecting to Zoho …");
     }
 
     /// Explains how a browser on another machine reaches this one.
-    fn explain_surroundings(&self, surroundings: &Surroundings, redirect_uri: &RedirectUri) {
-        match surroundings {
+    fn explain_surroundings(&self, known: &Registration) {
+        match &known.surroundings {
             Surroundings::Here => {}
             Surroundings::Remote(command) => {
                 self.must_say("Is your browser on another machine? Run this there first, and leave it open:");
@@ -164,8 +157,8 @@ impl Terminal {
             Surroundings::Container => self.say(&format!(
                 "This looks like a container: a browser outside it reaches {} only if the container shares the host's \
                  network (docker run --network host).{}",
-                redirect_uri.authority(),
-                if self.is_pasting() {
+                known.redirect_uri.authority(),
+                if known.pasting {
                     ""
                 } else {
                     " Otherwise, run it in a terminal (docker run -it) to paste the address that the browser ends up at."
@@ -174,19 +167,9 @@ impl Terminal {
         }
     }
 
-    /// Shows a note about the client, and warnings, one sentence each.
-    pub fn remarks(&self, note: Option<&str>, warnings: &[String]) {
-        if let Some(note) = note {
-            self.say(note);
-        }
-        self.warn(warnings);
-    }
-
     /// Starts a spinner for something that may take a moment.
     pub fn spin(&self, text: &str) {
-        if !self.quiet {
-            self.screen.spin(text);
-        }
+        self.screen.live(text, true);
     }
 
     /// Stops the spinner.
@@ -197,8 +180,13 @@ impl Terminal {
     /// Shows warnings, one sentence each.
     pub fn warn(&self, warnings: &[String]) {
         for warning in warnings {
-            self.must_say(&format!("{WARNING}warning:{WARNING:#} {warning}"));
+            self.warn_of(warning);
         }
+    }
+
+    /// Shows one warning.
+    pub fn warn_of(&self, warning: &str) {
+        self.must_say(&format!("{WARNING}warning:{WARNING:#} {warning}"));
     }
 
     /// Shows what could not be done, why, and what to do next.
@@ -230,11 +218,10 @@ impl Terminal {
             Event::BrowserFailed(why) => self.browser_failed(why),
             Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
             Event::OnPort(notice) => self.on_port(*notice),
-            Event::SenderUnseen => self.warn(&[
+            Event::SenderUnseen => self.warn_of(
                 "The connection with Zoho's response closed before zoho-grant could see which user of this machine it belonged \
-                 to. Check that the organization and the person are yours."
-                    .to_owned(),
-            ]),
+                 to. Check that the organization and the person are yours.",
+            ),
             Event::Exchanging(server) => {
                 self.step(&format!("Exchanging the grant token at {server} …"));
             }
@@ -268,7 +255,7 @@ impl Terminal {
                 "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port. \
                  Clear the cookies of localhost in that browser, or open the address in a private window.",
             ),
-            Notice::WillClearAppData if self.opener() == Opener::Visitor => {}
+            Notice::WillClearAppData if self.login_is(|it| it.opener == Opener::Visitor) => {}
             Notice::WillClearAppData => self.once(
                 "At the end, this browser will clear the data that apps stored for the redirect URI's port.",
             ),
@@ -278,9 +265,9 @@ impl Terminal {
     /// Shows the address to open: if a browser opens here, only the short one, which contains no state.
     fn ready(&self, start: Option<&str>, address: &SecretString) {
         self.screen.clear();
-        let opened = self.opener() != Opener::Nobody;
-        let known = self.registration.get();
-        let elsewhere = known.is_some_and(|known| known.tunnel.is_some());
+        let opened = self.is_opened();
+        let elsewhere =
+            !opened || self.login_is(|it| matches!(it.surroundings, Surroundings::Remote(_)));
         if let Some(start) = start {
             self.say(if opened {
                 "Opening your browser. If it does not open, open this address on this machine:"
@@ -289,53 +276,56 @@ impl Terminal {
             });
             self.must_say(&format!("  {}", linked(start)));
         }
-        if start.is_none() {
-            self.say("Open this address, and accept:");
-        } else if !opened || elsewhere {
-            self.say("In a browser on another machine, open Zoho's page instead:");
-        }
-        if start.is_none() || !opened || elsewhere {
+        if start.is_none() || elsewhere {
+            self.say(match start {
+                Some(_) => "In a browser on another machine, open Zoho's page instead:",
+                None => "Open this address, and accept:",
+            });
             self.must_say(&format!("  {}", address.expose_secret()));
         }
         self.consent.get_or_init(|| address.clone());
         self.explain_pasting();
     }
 
-    /// Who opens the start address.
-    fn opener(&self) -> Opener {
-        let registration = self.registration.get();
-        registration.map_or(Opener::Nobody, |known| known.opener)
+    fn login_is(&self, so: impl Fn(&Registration) -> bool) -> bool {
+        self.registration.get().is_some_and(so)
+    }
+
+    /// Whether the start address is opened in a browser.
+    fn is_opened(&self) -> bool {
+        self.login_is(|it| it.opener != Opener::Nobody)
     }
 
     /// Whether the redirected address can be pasted.
     fn is_pasting(&self) -> bool {
-        self.registration.get().is_some_and(|known| known.pasting)
+        self.login_is(|it| it.pasting)
     }
 
     fn waiting(&self, since: Duration, left: Duration, started: bool) {
         if since >= SILENCE {
             self.explain_error_pages();
         }
-        let here = self.registration.get().filter(|known| known.is_here);
-        let nobody_came =
-            !started && since >= OPENING && here.is_some() && self.opener() != Opener::Nobody;
-        if nobody_came && self.is_new("nobody came") {
-            self.must_say("No browser has opened the address above yet. Open it yourself.");
+        let is_here = self.login_is(|it| it.redirect_uri.is_here());
+        if is_here && !started && since >= OPENING && self.is_opened() {
+            self.once("No browser has opened the address above yet. Open it yourself.");
         }
-        if here.is_some() && since >= STUCK {
-            self.explain_being_stuck();
+        if is_here && since >= STUCK {
+            // An earlier app's service worker that intercepts everything looks just like a person who takes their time.
+            self.once(if self.is_pasting() {
+                "Nothing happens? Open the address above in a private window, or paste the address that the browser ends up at \
+                 here: an app that used this port before may intercept it."
+            } else {
+                "Nothing happens? Open the address above in a private window: an app that used this port before may intercept it."
+            });
         }
-        let seconds = left.as_millis().div_ceil(1000);
-        let left = format!("{}:{:02}", seconds / 60, seconds % 60);
-        if !self.screen.is_terminal {
-            if self.is_new("waiting") {
-                self.say(&format!(
-                    "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
-                ));
-            }
-        } else if !self.quiet {
-            self.screen
-                .live(&format!("Waiting for Zoho … {left} left, Ctrl-C stops"));
+        let left = clock(left);
+        if self.screen.is_live {
+            let line = format!("Waiting for Zoho … {left} left, Ctrl-C stops");
+            self.screen.live(&line, false);
+        } else if self.is_new("waiting") {
+            self.say(&format!(
+                "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
+            ));
         }
     }
 
@@ -348,28 +338,20 @@ impl Terminal {
         }
     }
 
-    /// An earlier app's service worker that intercepts everything looks just like a person who takes their time.
-    fn explain_being_stuck(&self) {
-        self.once(if self.is_pasting() {
-            "Nothing happens? Open the address above in a private window, or paste the address that the browser ends up at here: \
-             an app that used this port before may intercept it."
-        } else {
-            "Nothing happens? Open the address above in a private window: an app that used this port before may intercept it."
-        });
-    }
-
     fn explain_error_pages(&self) {
-        let Some(known) = self.registration.get() else {
-            return;
-        };
-        if self.is_new("error pages") {
+        if let Some(known) = self.registration.get()
+            && self.is_new("error pages")
+        {
+            let (home, redirect_uri) = (&known.home, &known.redirect_uri);
+            let center = home.data_center();
+            let center = center.map_or_else(|| home.to_string(), |center| center.name.to_owned());
             self.must_say(&format!(
                 "Does Zoho's page show an error? Zoho does not redirect then, so zoho-grant cannot detect it:\n  \
-                 Invalid Client        The client ID does not exist in this data center ({}): check --client-id and --dc.\n  \
-                 Invalid Redirect Uri  Register exactly {} at {}.\n  \
+                 Invalid Client        The client ID does not exist in this data center ({center}): check --client-id and --dc.\n  \
+                 Invalid Redirect Uri  Register exactly {redirect_uri} at {}.\n  \
                  Invalid OAuth Scope   One of the scopes does not exist: check the spelling in --scope.\n\
                  Fix it, then run the login again.",
-                known.data_center, known.redirect_uri, known.console
+                home.api_console()
             ));
         }
     }
@@ -420,16 +402,15 @@ impl Terminal {
     /// Reports another user of this machine, which may be the person's own browser in a container.
     fn neighbor(&self, uid: u32, place: Place) {
         if self.is_new("neighbor") {
-            self.warn(&[format!(
+            self.warn_of(&format!(
                 "Another user of this machine, {}, sent a request to this login. It was refused and had no effect.",
                 user(uid)
-            )]);
+            ));
         }
         match place {
             Place::Start | Place::Clear | Place::ClearNow => {
                 // Otherwise, it has already been printed.
-                let opened = self.opener() != Opener::Nobody;
-                if let Some(address) = self.consent.get().filter(|_| opened)
+                if let Some(address) = self.consent.get().filter(|_| self.is_opened())
                     && self.is_new("neighbor at start")
                 {
                     self.must_say("If that was your own browser (in a container, for example), open Zoho's page in it instead:");
@@ -446,21 +427,18 @@ impl Terminal {
     }
 
     fn browser_failed(&self, why: &str) {
-        let rehearsal = self.registration.get().is_some_and(|known| known.rehearsal);
-        let instead = if rehearsal {
+        let instead = if self.login_is(|it| it.rehearsal) {
             "Open the address above yourself, or run zoho-grant demo --yes."
         } else {
             "Open the address above yourself."
         };
-        self.warn(&[format!(
-            "No browser could be opened ({}). {instead}",
-            Untrusted::new(why)
-        )]);
+        let why = Untrusted::new(why);
+        self.warn_of(&format!("No browser could be opened ({why}). {instead}"));
     }
 
     /// A short step, which leaves nothing behind on a terminal.
     fn step(&self, line: &str) {
-        if self.screen.is_terminal {
+        if self.screen.is_live {
             self.spin(line);
         } else {
             self.say(line);
@@ -474,25 +452,25 @@ impl Terminal {
     }
 
     fn is_new(&self, what: &'static str) -> bool {
-        self.said
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(what)
+        let said = self.said.lock();
+        said.unwrap_or_else(PoisonError::into_inner).insert(what)
     }
 
     fn detail(&self, line: &str) {
-        if self.verbose {
+        if self.talk.verbose > 0 {
             self.must_say(&format!("{DIM}{line}{DIM:#}"));
         }
     }
 
-    fn say(&self, line: &str) {
-        if !self.quiet {
+    /// Says what is good to know; nothing with `--quiet`.
+    pub fn say(&self, line: &str) {
+        if !self.talk.quiet {
             self.must_say(line);
         }
     }
 
-    fn must_say(&self, line: &str) {
+    /// Says what a person needs to know.
+    pub fn must_say(&self, line: &str) {
         self.screen.line(line);
     }
 }

@@ -1,7 +1,7 @@
 //! Messages about how a login ended.
 
 use crate::cli::folder;
-use crate::terminal::screen::{GOOD, unbroken};
+use crate::terminal::screen::GOOD;
 use crate::terminal::{Terminal, facts};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
@@ -21,7 +21,7 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials);
-                if self.screen.is_terminal && !matches!(login.written, Written::Output(_)) {
+                if self.screen.is_live && !matches!(login.written, Written::Output(_)) {
                     self.masked(&login.credentials);
                 }
                 login.reading.iter().for_each(|sentence| self.say(sentence));
@@ -43,14 +43,7 @@ impl Terminal {
 
     fn obtained(&self, credentials: &Credentials) {
         self.say(&format!("{GOOD}Credentials obtained{GOOD:#}"));
-        let facts = facts::facts(
-            credentials.organization(),
-            credentials.user(),
-            credentials.data_center,
-            &credentials.accounts_server,
-            credentials.expires_at,
-        );
-        for (label, value) in facts {
+        for (label, value) in facts::facts(credentials) {
             if let Some(value) = value {
                 self.say(&format!("  {}", facts::line(label, &value)));
             }
@@ -60,12 +53,10 @@ impl Terminal {
 
     /// Masks secrets that are saved elsewhere or shown on the page.
     fn masked(&self, credentials: &Credentials) {
-        let refresh = credentials.refresh_token.as_ref();
-        for label in ["Client secret"]
-            .into_iter()
-            .chain(refresh.map(|_| "Refresh token"))
-        {
-            self.say(&format!("  {}", facts::line(label, "••••••••")));
+        let masked = |label| self.say(&format!("  {}", facts::line(label, "••••••••")));
+        masked("Client secret");
+        if credentials.refresh_token.is_some() {
+            masked("Refresh token");
         }
     }
 
@@ -77,14 +68,8 @@ impl Terminal {
         };
         self.say(&format!("Saved in {place}, as profile {name}."));
         self.say(&format!(
-            "For a live access token, run {}",
-            unbroken(&format!("zoho-grant token --profile {name}"))
+            "For a live access token, run zoho-grant token --profile {name}"
         ));
-    }
-
-    /// Says that only the page shows the credentials.
-    pub fn only_on_the_page(&self) {
-        self.say("Not printed. The page in your browser shows them until you close or reload it.");
     }
 
     /// Says where the credentials were written.
@@ -92,7 +77,7 @@ impl Terminal {
         match written {
             Written::Output(form) => self.say(&format!("Printed on standard output, as {form}.")),
             Written::File(form, path) => {
-                let path = Untrusted::new(path.display().to_string());
+                let path = Untrusted::path(path);
                 self.say(&format!("Written to {path}, as {form}."));
             }
             Written::Nowhere => {

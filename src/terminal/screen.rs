@@ -31,8 +31,8 @@ const FRAME: Duration = Duration::from_millis(100);
 /// Standard error. A closed terminal must not end the login, so write errors are ignored.
 pub struct Screen {
     state: Arc<Mutex<State>>,
-    /// Whether a line can be overwritten.
-    pub is_terminal: bool,
+    /// Whether a line can be overwritten, and may be.
+    pub is_live: bool,
     /// Width in columns; if unknown, lines are not wrapped here.
     width: fn() -> Option<usize>,
 }
@@ -41,78 +41,57 @@ struct State {
     out: Box<dyn Write + Send>,
     /// The live line on the last row.
     live: Option<Live>,
-    /// Whether a thread animates it.
-    moved: bool,
+    /// The spinner's current frame; none before the first spinner.
+    frame: Option<usize>,
 }
 
 struct Live {
     text: String,
-    /// The current frame, if it has a spinner.
-    frame: Option<usize>,
+    spins: bool,
 }
 
 impl Screen {
     /// Writes to `out`, which strips colors if need be.
-    pub fn new(
-        out: Box<dyn Write + Send>,
-        is_terminal: bool,
-        width: fn() -> Option<usize>,
-    ) -> Self {
+    pub fn new(out: Box<dyn Write + Send>, is_live: bool, width: fn() -> Option<usize>) -> Self {
         let state = State {
             out,
             live: None,
-            moved: false,
+            frame: None,
         };
         Self {
             state: Arc::new(Mutex::new(state)),
-            is_terminal,
+            is_live,
             width,
         }
     }
 
     /// Writes lines, replacing the live line if there is one.
     pub fn line(&self, lines: &str) {
-        let width = (self.width)().filter(|_| self.is_terminal);
+        let width = (self.width)();
         let lines = width.map_or_else(|| lines.replace(GLUE, " "), |width| wrapped(lines, width));
         let mut state = lock(&self.state);
-        let erase = match &mut state.live {
-            // The spinner reappears below.
-            Some(live) if live.frame.is_some() => ERASE,
-            Some(_) => {
-                state.live = None;
-                ERASE
-            }
-            None => "",
-        };
+        let erase = state.live.as_ref().map_or("", |_| ERASE);
+        // A spinner reappears below.
+        state.live.take_if(|live| !live.spins);
         let _ = writeln!(state.out, "{erase}{lines}");
     }
 
-    /// Overwrites the live line; does nothing if lines cannot be overwritten.
-    pub fn live(&self, text: &str) {
-        self.show(text, None);
-    }
-
-    /// The same with a spinner, until the next line or [`Self::clear`].
-    pub fn spin(&self, text: &str) {
-        self.show(text, Some(0));
-    }
-
-    fn show(&self, text: &str, frame: Option<usize>) {
-        if !self.is_terminal {
+    /// Overwrites the live line; does nothing if lines cannot be overwritten. If it `spins`, other lines appear above it.
+    pub fn live(&self, text: &str, spins: bool) {
+        if !self.is_live {
             return;
         }
         // A row that wraps could not be cleared.
         let room = (self.width)().map_or(usize::MAX, |width| width.saturating_sub(3));
         let text = text.chars().take(room).collect();
         let mut state = lock(&self.state);
-        let stood = state.live.take().and_then(|live| live.frame);
-        let frame = frame.map(|first| stood.unwrap_or(first));
-        state.live = Some(Live { text, frame });
-        state.draw();
-        if frame.is_some() && !std::mem::replace(&mut state.moved, true) {
+        state.live = Some(Live { text, spins });
+        if spins && state.frame.is_none() {
+            state.frame = Some(0);
             let shared = Arc::downgrade(&self.state);
             thread::spawn(move || move_on(&shared));
         }
+        state.draw();
     }
 
     /// Clears the live line.
@@ -127,7 +106,8 @@ impl Screen {
 
 impl State {
     fn draw(&mut self) {
-        if let Some(Live { text, frame }) = &self.live {
+        if let Some(Live { text, spins }) = &self.live {
+            let frame = self.frame.filter(|_| *spins);
             let frame = frame.map_or_else(String::new, |at| format!("{} ", FRAMES[at]));
             let _ = write!(self.out, "{ERASE}{DIM}{frame}{text}{DIM:#}");
             let _ = self.out.flush();
@@ -145,9 +125,9 @@ fn move_on(state: &Weak<Mutex<State>>) {
         thread::sleep(FRAME);
         let Some(state) = state.upgrade() else { return };
         let mut state = lock(&state);
-        let moves = state.live.as_mut().and_then(|live| live.frame.as_mut());
-        if let Some(at) = moves.filter(|_| prompt::is_in_foreground()) {
-            *at = (*at + 1) % FRAMES.len();
+        let spins = state.live.as_ref().is_some_and(|live| live.spins);
+        if spins && prompt::is_in_foreground() {
+            state.frame = state.frame.map(|at| (at + 1) % FRAMES.len());
             state.draw();
         }
     }
@@ -182,9 +162,7 @@ pub fn wrapped(lines: &str, width: usize) -> String {
         let hang = " ".repeat(hang);
         let options = textwrap::Options::new(width)
             .break_words(false)
-            .word_separator(textwrap::WordSeparator::AsciiSpace)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)
-            .wrap_algorithm(textwrap::WrapAlgorithm::FirstFit)
             .subsequent_indent(&hang);
         textwrap::fill(&line, options).replace(GLUE, " ")
     };
@@ -209,12 +187,12 @@ fn hang(line: &str) -> usize {
 
 /// Glues commands, and options with their values, together.
 fn glued(line: &str) -> String {
-    let words: Vec<&str> = line.split(' ').collect();
+    let mut words = line.split(' ').peekable();
     let mut text = String::with_capacity(2 * line.len());
     let mut in_command = false;
-    for (at, word) in words.iter().enumerate() {
+    while let Some(word) = words.next() {
         text += word;
-        let Some(next) = words.get(at + 1) else { break };
+        let Some(next) = words.peek() else { break };
         let ends = word.ends_with(['.', ',', ':', ';', ')']);
         let begins = word.ends_with("zoho-grant");
         in_command = !ends && (in_command || begins);

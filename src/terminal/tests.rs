@@ -37,18 +37,16 @@ fn written_where(
         color: clap::ColorChoice::Auto,
     };
     let terminal = Terminal::new(
-        Screen::new(Box::new(paper.clone()), is_terminal, || None),
+        Screen::new(Box::new(paper.clone()), is_terminal && !quiet, || None),
         talk,
     );
     terminal.registration.get_or_init(|| Registration {
-        redirect_uri: "http://localhost:8085/callback".to_owned(),
-        is_here: true,
+        home: AccountsServer::given("https://accounts.zoho.eu").unwrap(),
+        redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),
         pasting,
         opener: Opener::Browser,
-        tunnel: None,
+        surroundings: Surroundings::Here,
         rehearsal: false,
-        console: "https://api-console.zoho.eu",
-        data_center: "Europe".to_owned(),
     });
     for event in events {
         terminal.event(event);
@@ -196,7 +194,7 @@ fn something_moves_while_an_answer_is_awaited() {
     let paper = Paper::default();
     let screen = Screen::new(Box::new(paper.clone()), true, || None);
     let shown = || String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
-    screen.spin("Asking");
+    screen.live("Asking", true);
     assert_eq!(shown(), "\r\x1b[2K\x1b[2m⠋ Asking\x1b[0m");
     while !shown().contains("⠙ Asking") {
         std::thread::yield_now();

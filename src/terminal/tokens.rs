@@ -3,8 +3,6 @@
 use crate::terminal::Terminal;
 use crate::terminal::output::Output;
 use crate::terminal::screen::GOOD;
-use anstream::adapter::strip_str;
-use anstream::{AutoStream, ColorChoice};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::time::SystemTime;
@@ -18,16 +16,12 @@ use zoho_grant::zoho::trust::AccountsServer;
 impl Terminal {
     /// Prints on standard output.
     pub fn print(&self, text: &str) -> Result<(), Error> {
-        printed(self.write(text))
+        printed(self.write(io::stdout(), text))
     }
 
     /// The same in color, if wanted. A program such as `head` may close the pipe early, which is not an error.
     pub fn print_styled(&self, text: &str) -> Result<(), Error> {
-        let written = match AutoStream::choice(&io::stdout()) {
-            ColorChoice::Never => self.write(&strip_str(text).to_string()),
-            _ => self.write(text),
-        };
-        match written {
+        match self.write(anstream::stdout(), text) {
             Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
             written => printed(written),
         }
@@ -39,9 +33,8 @@ impl Terminal {
         printed(Output.write_all(text.as_bytes()))
     }
 
-    fn write(&self, text: &str) -> io::Result<()> {
+    fn write(&self, mut stdout: impl Write, text: &str) -> io::Result<()> {
         self.screen.clear();
-        let mut stdout = io::stdout();
         stdout.write_all(text.as_bytes())?;
         stdout.flush()
     }
@@ -51,28 +44,23 @@ impl Terminal {
         if listed.is_empty() {
             self.say("No profiles are saved. To save one, run zoho-grant login --save.");
         }
-        let shown = |text: &String| Untrusted::new(text).to_string();
-        let told = |texts: [&Option<Untrusted>; 2], by: &str| {
-            let texts = texts.into_iter().flatten().map(Untrusted::to_string);
-            texts.collect::<Vec<_>>().join(by)
-        };
+        let shown = |text: Option<&Untrusted>| text.map(Untrusted::to_string).unwrap_or_default();
         let rows = listed.iter().map(|(name, record)| {
             let organization = record.organization.as_ref();
+            let kinds = organization.map(|of| [of.kind.as_ref(), of.edition.as_ref()]);
+            let kinds = kinds.into_iter().flatten().flatten();
             let person = record.user.as_ref();
             [
                 name.to_string(),
                 record.kept.to_string(),
-                shown(&record.client_id),
-                shown(&record.accounts_url),
-                organization.map_or_else(String::new, |of| told([&of.name, &None], "")),
-                organization.map_or_else(String::new, |of| told([&of.kind, &of.edition], ", ")),
-                person.map_or_else(String::new, |of| {
-                    told([&of.email, &of.name], "\n")
-                        .lines()
-                        .next()
-                        .unwrap_or_default()
-                        .to_owned()
-                }),
+                Untrusted::new(&record.client_id).to_string(),
+                Untrusted::new(&record.accounts_url).to_string(),
+                shown(organization.and_then(|of| of.name.as_ref())),
+                kinds
+                    .map(Untrusted::to_string)
+                    .collect::<Vec<_>>()
+                    .join(", "),
+                shown(person.and_then(|of| of.email.as_ref().or(of.name.as_ref()))),
             ]
         });
         self.table(
@@ -89,21 +77,6 @@ impl Terminal {
         )
     }
 
-    /// Says that a profile was deleted.
-    pub fn forgotten(&self, name: &Name) {
-        self.say(&format!(
-            "Deleted profile {name} from this machine. Tokens that were not revoked stay valid at Zoho. To revoke them too, use zoho-grant revoke instead of forget."
-        ));
-    }
-
-    /// Says that a refreshed token cannot be saved to variables.
-    pub fn cannot_put_back(&self) {
-        self.must_say(
-            "The access token was refreshed, but it cannot be saved to variables, and Zoho allows about ten refreshes in ten minutes. \
-             To save it, use --env-file FILE, or a profile: zoho-grant login --save.",
-        );
-    }
-
     /// Says that an earlier refusal by Zoho still applies.
     pub fn not_asked(&self, at: SystemTime) {
         let ago = at.elapsed().unwrap_or_default().as_secs() / 60;
@@ -118,18 +91,6 @@ impl Terminal {
         ));
     }
 
-    /// Says that another process holds the lock.
-    pub fn waiting_for(&self, source: &str) {
-        self.must_say(&format!(
-            "Waiting for another zoho-grant process that is using {source}."
-        ));
-    }
-
-    /// Says that the person declined.
-    pub fn nothing_revoked(&self) {
-        self.say("Nothing was revoked.");
-    }
-
     /// Says that a refresh token was revoked, and what was removed here.
     pub fn revoked(&self, was_alive: bool, here: &str) {
         if was_alive {
@@ -137,36 +98,9 @@ impl Terminal {
                 "{GOOD}Revoked{GOOD:#} at Zoho, with its access tokens."
             ));
         } else {
-            self.warn(&[
-                "Zoho did not recognize this refresh token: it had already been revoked."
-                    .to_owned(),
-            ]);
+            self.warn_of("Zoho did not recognize this refresh token: it had already been revoked.");
         }
         self.say(here);
-    }
-
-    /// Warns that the overwritten token stays valid.
-    pub fn old_token_lives_on(&self, name: &Name) {
-        self.warn(&[format!(
-            "Profile {name} had another refresh token, which stays valid at Zoho and counts toward its limit of about \
-             twenty per person and client. Next time, --revoke-old revokes it."
-        )]);
-    }
-
-    /// Says why an older refresh token should be revoked.
-    pub fn places_are_few(&self) {
-        self.say(
-            "Zoho keeps about twenty refresh tokens per person and client; one more silently revokes the oldest.",
-        );
-    }
-
-    /// Says that the overwritten token was revoked.
-    pub fn old_token_revoked(&self, was_alive: bool) {
-        self.say(if was_alive {
-            "The older refresh token was revoked."
-        } else {
-            "The older refresh token had already been revoked."
-        });
     }
 
     /// Suggests another data center after a refusal.
