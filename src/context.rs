@@ -29,35 +29,29 @@ pub struct Context {
     pub stopped: watch::Receiver<Option<Signal>>,
 }
 
-/// What the system asked this process to do.
+/// What the system asked this process to do. The value is the exit code, 128 plus the signal's number, as in shells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
 pub enum Signal {
     /// Ctrl-C.
-    Interrupt,
+    Interrupt = 130,
     /// SIGTERM.
-    Terminate,
+    Terminate = 143,
     /// SIGHUP: the terminal was closed.
-    HangUp,
+    HangUp = 129,
 }
 
 impl Signal {
-    /// The exit code, 128 plus the signal's number, as in shells.
+    /// The exit code.
     pub fn exit_code(self) -> u8 {
-        match self {
-            Self::HangUp => 129,
-            Self::Interrupt => 130,
-            Self::Terminate => 143,
-        }
+        self as u8
     }
 }
 
 /// Waits for a signal.
 pub(crate) async fn stopped(stopped: &mut watch::Receiver<Option<Signal>>) -> Signal {
-    match stopped
-        .wait_for(Option::is_some)
-        .await
-        .map(|signal| *signal)
-    {
+    let first = stopped.wait_for(Option::is_some).await;
+    match first.map(|signal| *signal) {
         Ok(Some(signal)) => signal,
         // The sender is gone, so no more signals can arrive.
         _ => std::future::pending().await,

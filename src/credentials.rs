@@ -62,28 +62,22 @@ impl Credentials {
         self.identity.user.as_ref().ok()
     }
 
-    /// The access token, unless less than five minutes remain, or more than a token can have.
-    pub fn live_token(&self, now: SystemTime) -> Option<&SecretString> {
-        let end = self.expires_at?;
-        let left = end.duration_since(now).unwrap_or_default();
-        self.access_token
-            .as_ref()
-            .filter(|_| (FRESH..=LIFE).contains(&left))
+    /// Whether the access token has at least five minutes left, and not more than a token can have.
+    pub fn are_fresh(&self, now: SystemTime) -> bool {
+        let left = self.expires_at.map(|end| end.duration_since(now));
+        left.is_some_and(|left| (FRESH..=LIFE).contains(&left.unwrap_or_default()))
     }
 
     /// The same credentials, updated by a refresh.
     #[must_use]
     pub fn refreshed(self, tokens: Tokens, now: SystemTime) -> Self {
+        let life = tokens.expires_in.map(|life| life.min(LIFE));
+        let named = tokens.api_domain.filter(|it| it.raw().len() <= SHOWN);
         Self {
             access_token: Some(tokens.access_token),
-            expires_at: tokens
-                .expires_in
-                .and_then(|life| now.checked_add(life.min(LIFE))),
+            expires_at: life.and_then(|life| now.checked_add(life)),
             refresh_token: tokens.refresh_token.or(self.refresh_token),
-            api_domain: tokens
-                .api_domain
-                .filter(|named| named.raw().len() <= SHOWN)
-                .or(self.api_domain),
+            api_domain: named.or(self.api_domain),
             scopes: tokens.scopes.or(self.scopes),
             ..self
         }
@@ -100,7 +94,7 @@ mod tests {
         let now = UNIX_EPOCH + Duration::from_hours(10);
         let mut kept = samples::full();
         kept.expires_at = left.map(|seconds| now + Duration::from_secs(seconds));
-        kept.live_token(now).is_some()
+        kept.are_fresh(now)
     }
 
     #[test]
@@ -117,10 +111,7 @@ mod tests {
     fn a_clock_set_back_a_little_does_not_matter_and_one_set_forward_refreshes() {
         let mut kept = samples::full();
         kept.expires_at = Some(UNIX_EPOCH + Duration::from_hours(1));
-        assert!(kept.live_token(UNIX_EPOCH).is_some());
-        assert!(
-            kept.live_token(UNIX_EPOCH + Duration::from_hours(2))
-                .is_none()
-        );
+        assert!(kept.are_fresh(UNIX_EPOCH));
+        assert!(!kept.are_fresh(UNIX_EPOCH + Duration::from_hours(2)));
     }
 }

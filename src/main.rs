@@ -31,7 +31,7 @@ fn main() -> ExitCode {
     };
     let app = App { runtime, terminal };
     let ended = match &arguments.command {
-        Command::Setup(arguments) => commands::setup::run(&arguments.login, &app),
+        Command::Setup(arguments) => commands::setup::run(arguments, &app),
         Command::Login(arguments) => commands::login::run(arguments, &app),
         Command::Demo(arguments) => commands::demo::run(arguments, &app),
         Command::Exchange(grant) => commands::exchange::run(grant, &app),
@@ -46,11 +46,11 @@ fn main() -> ExitCode {
         Command::Profiles { json } => commands::profiles::list(*json, &app),
         Command::Forget { profile } => commands::profiles::forget(profile.as_ref(), &app),
         Command::Scopes { word, json } => commands::lookup::scopes(word.as_deref(), *json, &app),
-        Command::Completions(arguments) => commands::generated::completions(arguments, &app),
-        Command::Man(arguments) => commands::generated::man(arguments, &app),
+        Command::Completions { shell } => commands::generated::completions(*shell, &app),
+        Command::Man { command } => commands::generated::man(command.as_deref(), &app),
         Command::Datacenters { json } => commands::lookup::data_centers(*json, &app),
     };
-    let code = ended.unwrap_or_else(|usage| app.terminal.usage(&usage));
+    let code = ended.map_or_else(|usage| app.terminal.usage(&usage), ExitCode::from);
     // A name lookup or browser that is still running must not keep the process alive.
     app.runtime.shutdown_background();
     code

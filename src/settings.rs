@@ -42,12 +42,3 @@ pub struct Settings {
     /// Whether the credentials are written only if no browser fetched the page that shows them.
     pub page_first: bool,
 }
-
-impl Settings {
-    /// Whether the credentials also go to the target if they are saved in a profile.
-    pub(crate) fn hands_over(&self) -> bool {
-        self.keeping
-            .as_ref()
-            .is_none_or(|keeping| keeping.hand_over)
-    }
-}

@@ -52,17 +52,12 @@ fn says_yes(mut git: Command) -> bool {
         return false;
     };
     let until = Instant::now() + PATIENCE;
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return status.success(),
-            Ok(None) if Instant::now() < until => sleep(Duration::from_millis(2)),
-            _ => break,
-        }
+    while matches!(child.try_wait(), Ok(None)) && Instant::now() < until {
+        sleep(Duration::from_millis(2));
     }
-    // It may have just ended; either way, nothing waits for it.
+    // Nothing waits for a late one; one that has ended is not affected.
     let _ = child.kill();
-    let _ = child.wait();
-    false
+    child.wait().is_ok_and(|status| status.success())
 }
 
 #[cfg(test)]

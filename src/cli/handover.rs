@@ -58,10 +58,8 @@ impl HandOver {
         if let Some(unfit) = before.and_then(|before| form.hopeless(&extras, before)) {
             return Err(refused(&unfit));
         }
-        let path = self
-            .output
-            .as_deref()
-            .filter(|path| *path != Path::new("-"));
+        let output = self.output.as_deref();
+        let path = output.filter(|path| *path != Path::new("-"));
         let file = path.map(|path| self.file(path, &form)).transpose()?;
         if let Form::Format(format) = form {
             warnings.extend(format.remarks.iter().map(|remark| match remark.link {
@@ -80,8 +78,7 @@ impl HandOver {
 
     /// Whether anything but the default was requested: credentials saved in a profile are not printed by default.
     pub fn is_asked_for(&self) -> bool {
-        let bare = self.field.is_some() || self.template.is_some();
-        bare || self.output.is_some() || self.format().name != "text"
+        self.output.is_some() || self.form().name() != "text"
     }
 
     /// Whether an option sets the form or destination of the credentials.
@@ -104,15 +101,12 @@ impl HandOver {
 
     /// The same for this program, without what was passed for another one.
     pub fn read_by(&self, destination: Destination) -> Self {
-        let reader = self.reader().unwrap_or(Destination::Other);
-        let given = self.clone();
-        Self {
-            destination: Some(destination),
-            format: given.format.filter(|_| reader == destination),
-            field: given.field.filter(|_| reader == destination),
-            template: given.template.filter(|_| reader == destination),
-            ..given
+        let mut same = self.clone();
+        if self.reader().unwrap_or(Destination::Other) != destination {
+            (same.format, same.field, same.template) = (None, None, None);
         }
+        same.destination = Some(destination);
+        same
     }
 
     /// The `given` scopes, or those of the program that will read the CRM.
@@ -140,19 +134,16 @@ impl HandOver {
             (false, false) => Existing::Keep,
         };
         PrivateFile::prepare(path, existing).map_err(|reason| {
-            let shown = Untrusted::new(path.display().to_string());
-            let option = format!("--output {shown}");
-            Usage {
-                exit_code: 2 - u8::from(matches!(reason, Unusable::System(_))),
-                ..Usage::new(&option, &reason, reason.remedy())
-            }
+            let option = format!("--output {}", Untrusted::path(path));
+            let exit_code = 2 - u8::from(matches!(reason, Unusable::System(_)));
+            Usage::new(&option, &reason, reason.remedy()).exiting(exit_code)
         })
     }
 }
 
 /// Warnings to show before secrets are written to the file, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
-    let path = Untrusted::new(file.path().display().to_string());
+    let path = Untrusted::path(file.path());
     let mut warnings = Vec::new();
     if file.is_open_to_others() {
         warnings.push(format!(

@@ -3,7 +3,7 @@
 
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Variables, one_server};
-use crate::cli::{Grant, folder};
+use crate::cli::{Grant, Registered, Servers, folder};
 use secrecy::SecretString;
 use std::fmt::Display;
 use zoho_grant::credentials::Credentials;
@@ -20,10 +20,11 @@ pub const ID: &str = "ZOHO_CLIENT_ID";
 pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 
 /// The layers below the options.
+#[derive(Default)]
 pub struct Layers {
     /// The strongest first; a profile is one of them if it is read at all.
     variables: Vec<Variables>,
-    /// The servers that the profile's login trusted.
+    /// The servers that the profile's login trusted, and those that the options add.
     pub trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     /// What a profile contributes, as a sentence.
     pub note: Option<String>,
@@ -34,22 +35,21 @@ pub struct Layers {
 impl Layers {
     /// Reads the layers. A profile is read if it is named, or if no other layer has a client.
     pub fn new(grant: &Grant) -> Result<Self, Usage> {
-        let file = grant.client.env_file.as_deref();
         let prefix = &grant.result.env_prefix;
-        let read = |path| Variables::of_file_either(path, prefix);
-        let mut layers = Self {
-            variables: Vec::from_iter(file.map(read).transpose()?),
-            trusted: <_>::default(),
-            note: None,
-            warnings: Vec::new(),
-        };
-        layers
-            .variables
-            .push(Variables::of_environment_either(prefix));
+        let mut layers = Self::default();
+        if let Some(path) = &grant.client.env_file {
+            let of_file = Variables::of_file(path, prefix)?;
+            layers.variables.push(of_file.or_usual());
+        }
+        let of_environment = Variables::of_environment(prefix);
+        layers.variables.push(of_environment.or_usual());
         let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
         if id.is_none() || grant.keep.profile.is_some() {
             layers.add_profile(id, grant)?;
         }
+        let (servers, domains) = &mut layers.trusted;
+        servers.extend_from_slice(&grant.servers.trust_accounts_server);
+        domains.extend_from_slice(&grant.servers.trust_api_domain);
         Ok(layers)
     }
 
@@ -73,10 +73,11 @@ impl Layers {
         self.variables.iter().any(|layer| layer.hold(name))
     }
 
-    /// Whether a layer names a data center or a server.
-    pub fn name_a_server(&self) -> bool {
-        let names = ["ZOHO_DC", "ZOHO_ACCOUNTS_URL", "ZOHO_API_DOMAIN"];
-        names.iter().any(|name| self.hold(name))
+    /// Whether an option or a layer names a data center or a server.
+    pub fn name_a_server(&self, options: &Servers) -> bool {
+        let mut names = ["ZOHO_DC", "ZOHO_ACCOUNTS_URL", "ZOHO_API_DOMAIN"].iter();
+        let given = options.dc.is_some() || options.accounts_url.is_some();
+        given || names.any(|name| self.hold(name))
     }
 
     /// The name of the profile to use.
@@ -85,41 +86,16 @@ impl Layers {
         Ok(named.unwrap_or_default())
     }
 
-    /// The server and client secret of the first layer that has a client ID; a secret passed by option is not read yet.
-    /// Options replace any of them; otherwise a secret never goes to a server that another layer named.
-    pub fn registration(
-        &self,
-        grant: &Grant,
-    ) -> Result<(AccountsServer, Option<SecretString>), Usage> {
-        let (client, servers) = (&grant.client, &grant.servers);
-        let url = servers.accounts_url.as_ref();
-        let given = one_server("--dc", servers.dc, "--accounts-url", url)?;
-        let first = |has: &dyn Fn(&Variables) -> bool| self.variables.iter().position(has);
-        let has_id = client.client_id.is_some();
-        let of_secret = first(&|layer| layer.hold(SECRET));
-        let of_client = first(&|layer| layer.hold(ID) || has_id && layer.hold(SECRET));
-        let of_client = of_client.or(of_secret);
-        let mut secret = None;
-        if client.client_secret_file.is_none()
-            && client.typed.secret.is_none()
-            && let (Some(of_client), Some(of_secret)) = (of_client, of_secret)
-        {
-            secret = self.variables[of_client].secret(SECRET)?;
-            if secret.is_none() {
-                let option = "--client-secret-file";
-                return Err(self.apart("client secret", of_secret, of_client, option));
-            }
+    /// The server where the client is registered. Options replace any other; otherwise it is the server of the layer that
+    /// the secret comes from, which no other layer may contradict: a secret never goes to a server that another layer
+    /// named. If the person passes the secret now, it is the strongest layer's server.
+    pub fn home(&self, grant: &Grant) -> Result<AccountsServer, Usage> {
+        let (dc, url) = (grant.servers.dc, grant.servers.accounts_url.as_ref());
+        let given = one_server("--dc", dc, "--accounts-url", url)?;
+        let of_secret = self.secret(&grant.client)?.map(|(at, _)| at);
+        if let Some(given) = given {
+            return Ok(given);
         }
-        let home = match given {
-            Some(given) => given,
-            None => self.home(of_client.filter(|_| secret.is_some()))?,
-        };
-        Ok((home, secret))
-    }
-
-    /// The server of the layer that the secret comes from, which no other layer may contradict. If the person passes the
-    /// secret now, it is the strongest layer's server. An overridden server may be anything.
-    fn home(&self, of_secret: Option<usize>) -> Result<AccountsServer, Usage> {
         let own = of_secret.map(|at| self.variables[at].server());
         let own = own.transpose()?.flatten();
         for (at, layer) in self.variables.iter().enumerate() {
@@ -135,6 +111,28 @@ impl Layers {
             }
         }
         Ok(own.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0])))
+    }
+
+    /// The client secret of the first layer that has a client ID, and that layer's index. None if the person passes the
+    /// secret, or no layer has one.
+    pub fn secret(&self, client: &Registered) -> Result<Option<(usize, SecretString)>, Usage> {
+        let first = |has: &dyn Fn(&Variables) -> bool| self.variables.iter().position(has);
+        let passed = client.client_secret_file.is_some() || client.typed_secret.is_some();
+        let Some(of_secret) = first(&|layer| !passed && layer.hold(SECRET)) else {
+            return Ok(None);
+        };
+        let has_id = client.client_id.is_some();
+        let of_client = first(&|layer| layer.hold(ID) || has_id && layer.hold(SECRET));
+        let of_client = of_client.unwrap_or(of_secret);
+        match self.variables[of_client].secret(SECRET)? {
+            Some(secret) => Ok(Some((of_client, secret))),
+            None => Err(self.apart(
+                "client secret",
+                of_secret,
+                of_client,
+                "--client-secret-file",
+            )),
+        }
     }
 
     /// The error for related values that come from different places.

@@ -2,7 +2,6 @@
 
 mod complete;
 pub mod folder;
-pub mod generated;
 mod git;
 pub mod handover;
 pub mod help;
@@ -16,6 +15,7 @@ pub mod usage;
 pub mod variables;
 
 use clap::{ArgAction, Args, ColorChoice, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use clap_complete::engine::{ArgValueCandidates, ArgValueCompleter};
 use handover::HandOver;
 use secrecy::SecretString;
@@ -50,7 +50,11 @@ pub struct Arguments {
 #[derive(Subcommand)]
 pub enum Command {
     /// Start here: a page in the browser guides you from nothing to Zoho CRM credentials
-    Setup(setup::Setup),
+    #[command(
+        after_help = "The options are the same as login's; their values are filled in on the page.
+Exit codes: the same as login."
+    )]
+    Setup(Login),
     /// Log in to Zoho in the browser and get Zoho CRM credentials
     Login(Login),
     /// Try the login against a built-in stand-in for Zoho: no account needed, nothing leaves this machine
@@ -59,10 +63,8 @@ pub enum Command {
     #[command(after_help = SELF_CLIENT)]
     Exchange(Grant),
     /// Print a live access token, refreshed if less than 5 minutes remain
-    #[command(after_help = EXIT_CODES)]
     Token(tokens::Use),
     /// Print the Authorization header with a live access token
-    #[command(after_help = EXIT_CODES)]
     Header(tokens::Use),
     /// Run a program with a live access token in its environment
     #[command(after_help = RUN)]
@@ -106,9 +108,23 @@ pub enum Command {
     /// Export saved credentials in any format; no request is made
     Export(Export),
     /// Print a shell's completion script
-    Completions(generated::Completions),
+    #[command(after_help = "Run once to set up completion:
+  bash        zoho-grant completions bash > ~/.local/share/bash-completion/completions/zoho-grant
+  zsh         zoho-grant completions zsh > _zoho-grant           in a folder of $fpath
+  fish        zoho-grant completions fish > ~/.config/fish/completions/zoho-grant.fish
+  elvish      zoho-grant completions elvish >> ~/.config/elvish/rc.elv
+  PowerShell  zoho-grant completions powershell >> $PROFILE      options only, no values")]
+    Completions {
+        /// Shell to generate the script for
+        shell: Shell,
+    },
     /// Print the program's manual page, or a command's
-    Man(generated::Man),
+    #[command(after_help = "To read a page: zoho-grant man login | man -l -")]
+    Man {
+        /// Command to describe; if omitted, the program
+        #[arg(add = ArgValueCandidates::new(complete::commands))]
+        command: Option<String>,
+    },
 }
 
 /// Options of `login`.
@@ -216,18 +232,12 @@ pub struct Registered {
     /// File with ZOHO_… variables; a .env file is not read automatically
     #[arg(long, value_name = "FILE")]
     pub env_file: Option<PathBuf>,
-    /// What the person typed at `login`'s prompts.
+    /// Whether the person confirmed a client ID of an unusual shape at `login`'s prompt.
     #[arg(skip)]
-    pub typed: Typed,
-}
-
-/// A client that the person typed. No option takes the secret, because every user can read command lines.
-#[derive(Clone, Default)]
-pub struct Typed {
-    /// Whether they confirmed a client ID of an unusual shape.
     pub confirmed: bool,
-    /// The client secret.
-    pub secret: Option<SecretString>,
+    /// The client secret that they typed there. No option takes it, because every user can read command lines.
+    #[arg(skip)]
+    pub typed_secret: Option<SecretString>,
 }
 
 /// Zoho's servers.

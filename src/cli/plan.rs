@@ -2,14 +2,14 @@
 
 use crate::cli::layers::{ID, Layers};
 use crate::cli::usage::Usage;
-use crate::cli::{Consent, Credentials, Grant, Login, folder};
+use crate::cli::{Consent, Credentials, Grant, Login, Registered, folder};
 use crate::{browser, prompt};
 use secrecy::SecretString;
 use std::io::{IsTerminal, stdout};
-use std::path::Path;
 use std::time::Duration;
 use zoho_grant::error::Error;
 use zoho_grant::handover::Target;
+use zoho_grant::handover::destination::Destination;
 use zoho_grant::handover::fields::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
@@ -18,7 +18,7 @@ use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::scope_catalog;
-use zoho_grant::zoho::scopes::{self, Scopes};
+use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
 
@@ -58,14 +58,11 @@ pub enum Opener {
 }
 
 /// The redirect URI of `login`.
-pub fn callback(
-    arguments: &Login,
-    layers: &Layers,
-    home: &AccountsServer,
-) -> Result<RedirectUri, Usage> {
+pub fn callback(arguments: &Login, layers: &Layers) -> Result<RedirectUri, Usage> {
+    let home = layers.home(&arguments.grant)?;
     let given = arguments.callback.redirect_uri.as_ref();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
-    let redirect_uri = redirect_uri(given, REDIRECT_URI, home)?;
+    let redirect_uri = redirect_uri(given, REDIRECT_URI, &home)?;
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
             "--redirect-uri (or ZOHO_REDIRECT_URI)",
@@ -77,40 +74,20 @@ pub fn callback(
 }
 
 /// Plans `login`.
-pub fn login(arguments: &Login, layers: &Layers) -> Result<Plan, Usage> {
+pub fn login(arguments: &Login, mut layers: Layers) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let registration = layers.registration(grant)?;
-    let redirect_uri = self::callback(arguments, layers, &registration.0)?;
-    let mut warnings = layers.warnings.clone();
-    let mut settings = settings(
-        grant,
-        &arguments.consent,
-        layers,
-        registration,
-        &mut warnings,
-    )?;
+    let redirect_uri = self::callback(arguments, &layers)?;
+    let mut settings = settings(grant, &arguments.consent, &mut layers)?;
     settings.pkce = !callback.no_pkce;
     settings.page_first = settings.keeping.is_none() && page_first(&grant.result);
     Ok(Plan {
         settings,
         redirect_uri,
         opener: Opener::of(callback.no_browser),
-        note: layers.note.clone(),
-        warnings,
+        note: layers.note,
+        warnings: layers.warnings,
         stand_in: None,
     })
-}
-
-/// Settings and warnings of a flow without a redirect URI.
-pub fn without_callback(
-    grant: &Grant,
-    consent: &Consent,
-    layers: &Layers,
-) -> Result<(Settings, Vec<String>), Usage> {
-    let registration = layers.registration(grant)?;
-    let mut warnings = layers.warnings.clone();
-    let settings = settings(grant, consent, layers, registration, &mut warnings)?;
-    Ok((settings, warnings))
 }
 
 impl Opener {
@@ -149,28 +126,25 @@ pub fn redirect_uri(
 /// Where the credentials go; what is possible depends on what is known before the login.
 pub fn target(
     result: &Credentials,
-    home: &AccountsServer,
+    home: Option<&AccountsServer>,
     scopes: &Scopes,
     warnings: &mut Vec<String>,
 ) -> Result<Target, Usage> {
-    let before = Prospect {
+    let before = home.map(|home| Prospect {
         data_center: home.data_center(),
         scopes,
         verify: !result.no_verify,
-    };
+    });
     let prefix = &result.env_prefix;
-    result.hand_over.target(prefix, Some(&before), warnings)
+    result.hand_over.target(prefix, before.as_ref(), warnings)
 }
 
 /// The requested or default scopes. Warns about scopes that Zoho may reject.
 pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
-    let usual = || Scopes::parse(scopes::DEFAULT).expect("these are scopes");
-    let scopes = given.unwrap_or_else(usual);
+    let scopes = given.unwrap_or_else(|| Destination::Other.scopes());
     let odd = scopes.odd();
-    for scope in scopes
-        .iter()
-        .filter(|scope| !scope_catalog::is_known(scope))
-    {
+    let unknown = scopes.iter();
+    for scope in unknown.filter(|scope| !scope_catalog::is_known(scope)) {
         // The group is the word to search for.
         let group = scope.split('.').nth(1).filter(|word| !word.is_empty());
         let group = group.unwrap_or(scope);
@@ -190,32 +164,25 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     scopes
 }
 
-/// The settings that every flow needs.
-fn settings(
-    grant: &Grant,
-    consent: &Consent,
-    layers: &Layers,
-    (home, secret): (AccountsServer, Option<SecretString>),
-    warnings: &mut Vec<String>,
-) -> Result<Settings, Usage> {
-    warn_of_server(&home, warnings);
+/// The settings of a flow without a redirect URI. Adds its warnings to those of the layers.
+pub fn settings(grant: &Grant, consent: &Consent, layers: &mut Layers) -> Result<Settings, Usage> {
+    let home = layers.home(grant)?;
+    warn_of_server(&home, &mut layers.warnings);
     let given = grant.result.hand_over.scopes(consent.scopes());
     let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
-    let scopes = scopes(given, warnings);
-    let (mut servers, mut domains) = layers.trusted.clone();
-    servers.extend_from_slice(&grant.servers.trust_accounts_server);
-    domains.extend_from_slice(&grant.servers.trust_api_domain);
+    let scopes = scopes(given, &mut layers.warnings);
+    let (servers, domains) = layers.trusted.clone();
     Ok(Settings {
         trust: Trust::new(&home, servers, domains),
         pkce: true,
         verify: !grant.result.no_verify,
         timeout: consent.timeout.unwrap_or(TIMEOUT),
         answer_within: ANSWER_WITHIN,
-        target: target(&grant.result, &home, &scopes, warnings)?,
+        target: target(&grant.result, Some(&home), &scopes, &mut layers.warnings)?,
         scopes,
         keeping: keeping(grant, layers)?,
         // Last, because it may read standard input.
-        client: client(grant, layers, secret, &home, warnings)?,
+        client: client(&grant.client, layers, home.api_console())?,
         home,
         destination: grant.result.hand_over.reader(),
         rehearsal: false,
@@ -237,19 +204,11 @@ fn warn_of_server(home: &AccountsServer, warnings: &mut Vec<String>) {
 
 /// What `--save` requests. Tests the store first: a missing or locked keyring must be detected before the consent.
 pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
-    let keep = &grant.keep;
-    if !keep.is_requested() {
+    if !grant.keep.is_requested() {
         return Ok(None);
     }
-    let place = keep.save_to.unwrap_or(Backend::Keyring);
-    let named = keep.save.as_ref().and_then(Option::as_ref);
-    let keeping = Keeping {
-        profiles: folder::profiles()?,
-        name: layers.profile_name(named.or(keep.profile.as_ref()))?,
-        place,
-        hand_over: grant.result.hand_over.is_asked_for() && !page_first(&grant.result),
-    };
-    let tried = keeping.profiles.try_out(place);
+    let keeping = place(grant, layers)?;
+    let tried = keeping.profiles.try_out(keeping.place);
     tried.map_err(|trouble| Usage {
         what: format!("Nothing can be saved: {trouble}."),
         ..Usage::from(&Error::NotKept(trouble))
@@ -257,44 +216,47 @@ pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage>
     Ok(Some(keeping))
 }
 
-/// The client secret in a file.
-pub fn secret_file(path: &Path) -> Result<SecretString, Usage> {
-    prompt::secret_file(path).map_err(|error| {
-        let remedy = "Pass a file that contains only the client secret.";
-        Usage::new("--client-secret-file", error, remedy)
+/// Where the profile is saved: in the keyring unless `--save-to` says otherwise.
+pub fn place(grant: &Grant, layers: &Layers) -> Result<Keeping, Usage> {
+    let (keep, result) = (&grant.keep, &grant.result);
+    let named = keep.save.as_ref().and_then(Option::as_ref);
+    Ok(Keeping {
+        profiles: folder::profiles()?,
+        name: layers.profile_name(named.or(keep.profile.as_ref()))?,
+        place: keep.save_to.unwrap_or(Backend::Keyring),
+        hand_over: result.hand_over.is_asked_for() && !page_first(result),
     })
 }
 
+/// The client secret: the one that is in the file or was typed, otherwise a layer's.
+pub fn secret(given: &Registered, layers: &Layers) -> Result<Option<SecretString>, Usage> {
+    if let Some(path) = &given.client_secret_file {
+        return prompt::secret_file(path).map(Some).map_err(|error| {
+            let remedy = "Pass a file that contains only the client secret.";
+            Usage::new("--client-secret-file", error, remedy)
+        });
+    }
+    let of_layer = layers.secret(given)?.map(|(_, secret)| secret);
+    Ok(given.typed_secret.clone().or(of_layer))
+}
+
 /// The client's ID and secret. Warns if the ID looks unusual.
-fn client(
-    grant: &Grant,
-    layers: &Layers,
-    secret: Option<SecretString>,
-    home: &AccountsServer,
-    warnings: &mut Vec<String>,
-) -> Result<Client, Usage> {
-    let (given, console) = (&grant.client, home.api_console());
-    let remedy = format!("Copy it from {console}.");
+fn client(given: &Registered, layers: &mut Layers, console: &str) -> Result<Client, Usage> {
     let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
     let id = id.ok_or_else(|| {
         let option = "--client-id ID or set ZOHO_CLIENT_ID";
         Usage::missing("client ID", option, console)
     })?;
-    if id.is_odd() && !given.typed.confirmed {
-        warnings.push(
+    if id.is_odd() && !given.confirmed {
+        layers.warnings.push(
             "The client ID is not 1000. followed by 30 capital letters and digits; is it complete?"
                 .to_owned(),
         );
     }
-    let secret = match (secret, &given.typed.secret, &given.client_secret_file) {
-        (Some(secret), _, _) => secret,
-        (None, Some(typed), _) => typed.clone(),
-        (None, None, Some(path)) => secret_file(path)?,
-        (None, None, None) => {
-            let option =
-                "--client-secret-file PATH (- for standard input) or set ZOHO_CLIENT_SECRET";
-            return Err(Usage::missing("client secret", option, console));
-        }
-    };
+    let secret = secret(given, layers)?.ok_or_else(|| {
+        let option = "--client-secret-file PATH (- for standard input) or set ZOHO_CLIENT_SECRET";
+        Usage::missing("client secret", option, console)
+    })?;
+    let remedy = format!("Copy it from {console}.");
     Client::new(id, secret).map_err(|not| Usage::new("The client secret", not, &remedy))
 }

@@ -33,10 +33,9 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     let (consent, callback) = (&arguments.consent, &arguments.callback);
     let stand_in = stand_in(arguments).await?;
     let odd = "the stand-in's values can be used";
-    let [home, away] = [Us, Eu].map(|center| stand_in.accounts_url(center));
-    let [home, away] = [home, away].map(|url| AccountsServer::given(&url).expect(odd));
-    let domains = [Us, Eu].map(|center| stand_in.api_domain(center));
-    let domains = domains.map(|url| ApiDomain::given(&url).expect(odd));
+    let server = |at| AccountsServer::given(&stand_in.accounts_url(at)).expect(odd);
+    let (home, away) = (server(Us), server(Eu));
+    let domains = [Us, Eu].map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
     let id = Id::new(&stand_in.client_id()).expect(odd);
     let redirect_uri = if flow == Flow::Paste {
         if !yes && !prompt::possible() {
@@ -51,10 +50,8 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         plan::redirect_uri(callback.redirect_uri.clone(), REDIRECT_URI, &home)?
     };
     let mut warnings = Vec::new();
-    let scopes = plan::scopes(
-        arguments.result.hand_over.scopes(consent.scopes()),
-        &mut warnings,
-    );
+    let given = arguments.result.hand_over.scopes(consent.scopes());
+    let scopes = plan::scopes(given, &mut warnings);
     let opener = match (yes, callback.no_browser) {
         (true, _) if flow == Flow::Paste => Opener::PastingVisitor,
         (true, _) => Opener::Visitor,
@@ -64,12 +61,12 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     Ok(Plan {
         settings: Settings {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
-            trust: Trust::new(&home, vec![away], domains.to_vec()),
+            trust: Trust::new(&home, vec![away], domains.into()),
             pkce: !callback.no_pkce,
             verify: !arguments.result.no_verify,
             timeout: consent.timeout.unwrap_or(TIMEOUTS[usize::from(yes)]),
             answer_within: ANSWER_WITHIN,
-            target: target(&arguments.result, &home, &scopes, &mut warnings)?,
+            target: target(&arguments.result, Some(&home), &scopes, &mut warnings)?,
             scopes,
             keeping: None,
             destination: arguments.result.hand_over.reader(),
@@ -85,14 +82,8 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     })
 }
 
-/// Starts the stand-in.
+/// Starts the stand-in. Only a login can move to another data center.
 pub async fn stand_in(arguments: &Demo) -> Result<StandIn, Usage> {
-    let started = StandIn::start(rehearsal(arguments)?).await;
-    started.map_err(|error| Usage::machine(&error))
-}
-
-/// What the stand-in simulates: only a login can move to another data center.
-fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
     let logs_in = matches!(arguments.flow, Flow::Login | Flow::Paste);
     let sets_up = arguments.flow == Flow::Setup;
     let can_fail = |failure: Failure| match failure.stage() {
@@ -110,10 +101,12 @@ fn rehearsal(arguments: &Demo) -> Result<Rehearsal, Usage> {
         return Err(Usage::new(&format!("--fail {failure}"), why, remedy));
     }
     let moves = logs_in && arguments.result.hand_over.knows("eu");
-    Ok(Rehearsal {
+    let rehearsal = Rehearsal {
         failure: arguments.fail,
         person_at: if moves { Eu } else { Us },
         interval: POLLS[usize::from(arguments.yes)],
         ..Rehearsal::default()
-    })
+    };
+    let started = StandIn::start(rehearsal).await;
+    started.map_err(|error| Usage::machine(&error))
 }

@@ -3,16 +3,12 @@
 use crate::cli::layers::{ID, Layers};
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
-use crate::cli::{Callback, Credentials, Demo, Login, folder, rehearsal};
-use clap::Args;
-use secrecy::SecretString;
+use crate::cli::{Credentials, Demo, Grant, Login, folder, rehearsal};
 use std::time::Duration;
 use zoho_grant::handover::destination::Destination;
-use zoho_grant::handover::fields::Prospect;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
-use zoho_grant::profiles::profile::{Backend, Name};
-use zoho_grant::profiles::store::Profiles;
+use zoho_grant::profiles::profile::Backend;
 use zoho_grant::settings::Settings;
 use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
 use zoho_grant::setup::{Beginning, place_of};
@@ -25,17 +21,6 @@ use zoho_stand_in::{DataCenter, StandIn};
 
 /// How long to wait for a person who registers a client.
 const LIMIT: Duration = Duration::from_mins(30);
-
-/// Options of `setup`.
-#[derive(Args)]
-#[command(
-    after_help = "The options are the same as login's; their values are filled in on the page.
-Exit codes: the same as login."
-)]
-pub struct Setup {
-    #[command(flatten)]
-    pub login: Login,
-}
 
 /// What the command will do.
 pub struct Plan {
@@ -51,64 +36,53 @@ pub struct Plan {
     pub warnings: Vec<String>,
     /// The stand-in, kept alive during a rehearsal.
     pub stand_in: Option<StandIn>,
+    /// Where the credentials would be saved, if the person wants that. What is there now may be revoked afterward.
+    pub keeping: Option<Keeping>,
     result: Credentials,
     trusted: (Vec<AccountsServer>, Vec<ApiDomain>),
     pkce: bool,
-    /// Where the credentials would be saved, if the person wants that.
-    keeping: Option<Keeping>,
 }
 
 /// The plan of `setup`.
 pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
-    let layers = Layers::new(grant)?;
-    let (server, secret) = layers.registration(grant)?;
-    let redirect_uri = plan::callback(arguments, &layers, &server)?;
-    let mut warnings = layers.warnings.clone();
-    warnings.extend(layers.note.clone());
-    let centers = centers(&server);
-    let draft = draft(arguments, &layers, &centers, (server, secret))?;
-    let (mut servers, mut domains) = layers.trusted.clone();
-    servers.extend_from_slice(&grant.servers.trust_accounts_server);
-    domains.extend_from_slice(&grant.servers.trust_api_domain);
-    let (keeping, save) = keeping(arguments, &layers)?;
-    let beginning = Beginning {
-        centers,
-        save,
-        limit: arguments.consent.timeout.unwrap_or(LIMIT),
-        rehearsal: false,
-    };
-    Plan {
+    let mut layers = Layers::new(grant)?;
+    let redirect_uri = plan::callback(arguments, &layers)?;
+    let centers = centers(&layers.home(grant)?);
+    let draft = draft(arguments, &layers, &centers)?;
+    let keeping = keeping(grant, &layers)?;
+    layers.warnings.extend(layers.note);
+    let plan = Plan {
+        beginning: Beginning {
+            centers,
+            save: keeping.as_ref().map(described),
+            limit: arguments.consent.timeout.unwrap_or(LIMIT),
+            rehearsal: false,
+        },
+        draft,
         redirect_uri,
-        warnings,
+        opener: Opener::of(callback.no_browser),
+        warnings: layers.warnings,
         stand_in: None,
-        trusted: (servers, domains),
         keeping,
-        ..Plan::new(beginning, draft, callback, &grant.result)
-    }
-    .try_out()
+        result: grant.result.clone(),
+        trusted: layers.trusted,
+        pkce: !callback.no_pkce,
+    };
+    plan.try_out()
 }
 
 /// What is filled in.
-fn draft(
-    arguments: &Login,
-    layers: &Layers,
-    centers: &[Center],
-    (server, secret): (AccountsServer, Option<SecretString>),
-) -> Result<Draft, Usage> {
+fn draft(arguments: &Login, layers: &Layers, centers: &[Center]) -> Result<Draft, Usage> {
     let grant = &arguments.grant;
     let reader = grant.result.hand_over.reader();
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
     // If nothing specifies it, the person chooses: a default would be a guess.
-    let given = grant.servers.dc.is_some() || grant.servers.accounts_url.is_some();
-    let says = given || layers.name_a_server();
-    let server = Some(server).filter(|_| says);
+    let names_it = layers.name_a_server(&grant.servers);
+    let server = names_it.then(|| layers.home(grant)).transpose()?;
     draft.center = server.as_ref().and_then(|server| place_of(centers, server));
-    let secret = match (secret, &grant.client.client_secret_file) {
-        (None, Some(path)) => Some(plan::secret_file(path)?),
-        (secret, _) => secret,
-    };
+    let secret = plan::secret(&grant.client, layers)?;
     if let Some(id) = id {
         id.as_str().clone_into(&mut draft.id);
         let of = Some((draft.id.clone(), server));
@@ -150,58 +124,41 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     let reader = arguments.result.hand_over.reader();
     let mut draft = Draft::new(reader.unwrap_or(Destination::Other));
     draft.scopes = arguments.consent.scopes();
-    let beginning = Beginning {
-        centers: centers.into(),
-        save: None,
-        limit: arguments.consent.timeout.unwrap_or(LIMIT),
-        rehearsal: true,
-    };
-    Plan {
+    let plan = Plan {
+        beginning: Beginning {
+            centers: centers.into(),
+            save: None,
+            limit: arguments.consent.timeout.unwrap_or(LIMIT),
+            rehearsal: true,
+        },
+        draft,
         redirect_uri,
+        opener: Opener::of(callback.no_browser),
+        warnings: Vec::new(),
         stand_in: Some(stand_in),
-        trusted: (servers, domains.to_vec()),
-        ..Plan::new(beginning, draft, callback, &arguments.result)
-    }
-    .try_out()
+        keeping: None,
+        result: arguments.result.clone(),
+        trusted: (servers, domains.into()),
+        pkce: !callback.no_pkce,
+    };
+    plan.try_out()
 }
 
 impl Plan {
-    /// The options that the page does not ask about.
-    fn new(beginning: Beginning, draft: Draft, callback: &Callback, result: &Credentials) -> Self {
-        Self {
-            beginning,
-            draft,
-            redirect_uri: RedirectUri::parse(plan::REDIRECT_URI).expect("it is a redirect URI"),
-            opener: Opener::of(callback.no_browser),
-            warnings: Vec::new(),
-            stand_in: None,
-            result: result.clone(),
-            trusted: <_>::default(),
-            pkce: !callback.no_pkce,
-            keeping: None,
-        }
-    }
-
     /// Turns what was entered into a login's settings, or says why the destination is unavailable.
     pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
-        let Entered {
-            server,
-            client,
-            destination,
-            scopes,
-            save,
-        } = entered;
+        let (server, scopes) = (entered.server, entered.scopes);
         let result = Credentials {
-            hand_over: self.result.hand_over.read_by(destination),
+            hand_over: self.result.hand_over.read_by(entered.destination),
             ..self.result.clone()
         };
-        let target = plan::target(&result, &server, &scopes, &mut Vec::new());
+        let target = plan::target(&result, Some(&server), &scopes, &mut Vec::new());
         let target =
             target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
-        let keeping = self.keeping.clone().filter(|_| save);
+        let keeping = self.keeping.clone().filter(|_| entered.save);
         let (servers, domains) = self.trusted.clone();
         Ok(Settings {
-            client,
+            client: entered.client,
             scopes,
             trust: Trust::new(&server, servers, domains),
             home: server,
@@ -210,95 +167,62 @@ impl Plan {
             timeout: self.beginning.limit,
             answer_within: ANSWER_WITHIN,
             target,
-            destination: Some(destination),
+            destination: Some(entered.destination),
             keeping: keeping.map(|keeping| Keeping {
                 hand_over: result.hand_over.is_asked_for(),
                 ..keeping
             }),
             rehearsal: self.beginning.rehearsal,
-            page_first: !save && plan::page_first(&self.result),
+            page_first: !entered.save && plan::page_first(&self.result),
         })
     }
 
     /// Detects a file that cannot be written, or an impossible format, before the browser opens.
     fn try_out(mut self) -> Result<Self, Usage> {
-        let scopes = self.draft.chosen_scopes();
-        let center = self
-            .draft
-            .center
-            .and_then(|at| self.beginning.centers.get(at));
-        let before = center.map(|center| Prospect {
-            data_center: center.server.data_center(),
-            scopes: &scopes,
-            verify: !self.result.no_verify,
-        });
-        let (given, prefix) = (&self.result.hand_over, &self.result.env_prefix);
-        given.target(prefix, before.as_ref(), &mut self.warnings)?;
+        let (centers, scopes) = (&self.beginning.centers, self.draft.chosen_scopes());
+        let center = self.draft.center.and_then(|at| centers.get(at));
+        let server = center.map(|center| &center.server);
+        plan::target(&self.result, server, &scopes, &mut self.warnings)?;
         Ok(self)
-    }
-
-    /// Where the credentials would be saved; what the profile contains now may be revoked afterward.
-    pub fn keeping(&self) -> Option<&Keeping> {
-        self.keeping.as_ref()
     }
 }
 
 /// The known data centers, and the server that was passed if it is not among them.
 fn centers(given: &AccountsServer) -> Vec<Center> {
-    let of_table = DATA_CENTERS.iter().map(|center| {
-        let server = AccountsServer::of(center);
-        Center {
-            code: center.code,
-            name: center.name.to_owned(),
-            crm: center
-                .accounts_server
-                .replacen("https://accounts.", "crm.", 1),
-            console: server.api_console().to_owned(),
-            server,
-        }
+    let center = |code, name: &str, crm: String, server: AccountsServer| Center {
+        code,
+        name: name.to_owned(),
+        crm,
+        console: server.api_console().to_owned(),
+        server,
+    };
+    let of_table = DATA_CENTERS.iter().map(|known| {
+        let server = AccountsServer::of(known);
+        let crm = server.as_str().replacen("https://accounts.", "crm.", 1);
+        center(known.code, known.name, crm, server)
     });
     let mut all: Vec<_> = of_table.collect();
     if place_of(&all, given).is_none() {
-        all.push(Center {
-            code: "",
-            name: "As specified".to_owned(),
-            crm: given.as_str().to_owned(),
-            console: given.api_console().to_owned(),
-            server: given.clone(),
-        });
+        all.push(center("", "As specified", given.to_string(), given.clone()));
     }
     all
 }
 
-/// Where a profile would be saved, and how to describe it. With `--save`, it is tested as in a login; otherwise it is
-/// offered if a keyring answers.
-fn keeping(arguments: &Login, layers: &Layers) -> Result<(Option<Keeping>, Option<String>), Usage> {
-    let keep = &arguments.grant.keep;
-    let keeping = match plan::keeping(&arguments.grant, layers)? {
-        Some(keeping) => Some(keeping),
-        None => offered(keep.profile.as_ref(), layers)?,
-    };
-    let Some(keeping) = keeping else {
-        return Ok((None, None));
-    };
+/// Where a profile would be saved. With `--save`, it is tested as in a login; otherwise it is offered if a keyring
+/// answers.
+fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage> {
+    if grant.keep.is_requested() {
+        return plan::keeping(grant, layers);
+    }
+    let answers = folder::profiles().is_ok_and(|profiles| profiles.keyring_answers());
+    answers.then(|| plan::place(grant, layers)).transpose()
+}
+
+/// How the page describes where a profile would be saved.
+fn described(keeping: &Keeping) -> String {
     let place = match keeping.place {
         Backend::Keyring => "in this computer’s keyring",
         Backend::File => "in a file that only you can read",
     };
-    let words = format!("{place}, as profile {}", keeping.name);
-    Ok((Some(keeping), Some(words)))
-}
-
-/// The keyring, if one answers.
-fn offered(profile: Option<&Name>, layers: &Layers) -> Result<Option<Keeping>, Usage> {
-    let profiles = folder::profiles().ok();
-    let Some(profiles) = profiles.filter(Profiles::keyring_answers) else {
-        return Ok(None);
-    };
-    Ok(Some(Keeping {
-        profiles,
-        name: layers.profile_name(profile)?,
-        place: Backend::Keyring,
-        hand_over: false,
-    }))
+    format!("{place}, as profile {}", keeping.name)
 }

@@ -43,9 +43,7 @@ fn surroundings(
         let server = parts.next().filter(|part| part.parse::<IpAddr>().is_ok());
         let user = variable("USER").filter(|user| is_plain(user));
         let other_port = parts.next().filter(|part| *part != "22" && is_plain(part));
-        let option = other_port
-            .map(|port| format!(" -p {port}"))
-            .unwrap_or_default();
+        let option = other_port.map_or_else(String::new, |port| format!(" -p {port}"));
         let user = user.unwrap_or_else(|| "USER".to_owned());
         let server = server.unwrap_or("HOST");
         return Surroundings::Remote(format!("ssh {forward}{option} {user}@{server}"));

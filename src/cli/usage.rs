@@ -34,6 +34,11 @@ impl Usage {
         Self::wrong(what, sentence(&reason.to_string()), remedy)
     }
 
+    /// The same with another exit code.
+    pub fn exiting(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
+    }
+
     /// A value is missing, and there is no terminal to prompt on.
     pub fn missing(name: &str, option: &str, console: &str) -> Self {
         Self::wrong(
@@ -50,20 +55,14 @@ impl Usage {
             _ => (sentence(&error.to_string()), 2),
         };
         let remedy = "Run the command again and answer the question, or pass the answer as an option or a variable.";
-        Self {
-            exit_code,
-            ..Self::wrong("The question was not answered.", cause, remedy)
-        }
+        Self::wrong("The question was not answered.", cause, remedy).exiting(exit_code)
     }
 
     /// This machine lacks something that every program needs.
     pub fn machine(error: &io::Error) -> Self {
         let cause = sentence(&error.to_string());
         let remedy = "Free some memory and file descriptors, and try again.";
-        Self {
-            exit_code: 1,
-            ..Self::wrong("The program could not be started.", cause, remedy)
-        }
+        Self::wrong("The program could not be started.", cause, remedy).exiting(1)
     }
 }
 

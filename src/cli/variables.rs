@@ -2,7 +2,8 @@
 //! of writing them. An empty variable counts as not set.
 
 use crate::cli::usage::Usage;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::path::Path;
@@ -24,94 +25,75 @@ use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 pub struct Variables {
     /// Where they come from, for messages.
     pub place: String,
-    /// The prefix of their names there; here, each begins with `ZOHO_`.
+    /// The prefix of their names there; callers name them with `ZOHO_`.
     pub prefix: Prefix,
+    /// Everything that is set there.
     values: Vec<(String, Zeroizing<String>)>,
 }
 
 impl Variables {
     /// Reads the environment's variables.
     pub fn of_environment(prefix: &Prefix) -> Self {
-        remember(prefix);
         let text = |text: &OsStr| text.to_string_lossy().into_owned();
-        let values = std::env::vars_os().filter_map(|(name, value)| {
-            let name = usual_name(&text(&name), prefix)?;
-            Some((name, Zeroizing::new(text(&value))))
-        });
-        Self {
-            place: "the environment".to_owned(),
-            prefix: prefix.clone(),
-            values: values.collect(),
-        }
+        let values = std::env::vars_os();
+        let values = values.map(|(name, value)| (text(&name), Zeroizing::new(text(&value))));
+        Self::new("the environment".to_owned(), prefix, values.collect())
     }
 
     /// Reads a file's variables.
     pub fn of_file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
-        remember(prefix);
         let place = Untrusted::path(path).to_string();
         let text = file::read(path, MOST_BYTES).map_err(|unusable| {
             let option = format!("--env-file {place}");
             Usage::new(&option, &unusable, unusable.remedy())
         })?;
         let values = dotenv::read(&text).into_iter();
-        let values = values.filter_map(|(name, value)| Some((usual_name(name, prefix)?, value)));
-        Ok(Self {
-            place,
-            prefix: prefix.clone(),
-            values: values.collect(),
-        })
-    }
-
-    /// Reads the environment's variables; those with the default prefix if it has no client with this one.
-    pub fn of_environment_either(prefix: &Prefix) -> Self {
-        let own = Self::of_environment(prefix);
-        if own.hold_a_client() {
-            own
-        } else {
-            Self::of_environment(&Prefix::default())
-        }
-    }
-
-    /// Reads a file's variables; those with the default prefix if it has no client with this one.
-    pub fn of_file_either(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
-        let own = Self::of_file(path, prefix)?;
-        if own.hold_a_client() {
-            Ok(own)
-        } else {
-            Self::of_file(path, &Prefix::default())
-        }
+        let values = values.map(|(name, value)| (name.to_owned(), value));
+        Ok(Self::new(place, prefix, values.collect()))
     }
 
     /// Turns a saved profile into the variables that would describe the same login.
     pub fn of_profile(name: &Name, kept: &Credentials) -> Self {
-        let scopes = kept.scopes.as_ref().map(|scopes| scopes.joined(","));
-        let secret = kept.client.secret().expose_secret();
-        let values = [
-            ("ZOHO_CLIENT_ID", Some(kept.client.id())),
-            ("ZOHO_CLIENT_SECRET", Some(secret)),
-            ("ZOHO_ACCOUNTS_URL", Some(kept.accounts_server.as_str())),
-            ("ZOHO_SCOPE", scopes.as_deref()),
-            ("ZOHO_REDIRECT_URI", kept.redirect_uri.as_deref()),
-        ];
-        let told = |(name, value): (&str, Option<&str>)| {
-            Some((name.to_owned(), Zeroizing::new(value?.to_owned())))
+        let redirect_uri = kept.redirect_uri.as_deref().map(Cow::from);
+        let values = dotenv::variables(kept).into_iter();
+        let values = values.chain([("REDIRECT_URI", redirect_uri)]);
+        let prefix = Prefix::default();
+        let set = |(name, value): (&str, Option<Cow<str>>)| {
+            Some((prefix.name(name), Zeroizing::new(value?.into_owned())))
         };
+        let values = values.filter_map(set).collect();
+        Self::new(format!("profile {name}"), &prefix, values)
+    }
+
+    /// Remembers the prefix, so that its variables are withheld too.
+    fn new(place: String, prefix: &Prefix, values: Vec<(String, Zeroizing<String>)>) -> Self {
+        let prefix = prefix.clone();
+        if prefix != Prefix::default() {
+            let _ = OTHER.set(prefix.clone());
+        }
         Self {
-            place: format!("profile {name}"),
-            prefix: Prefix::default(),
-            values: values.into_iter().filter_map(told).collect(),
+            place,
+            prefix,
+            values,
         }
     }
 
+    /// The same place's variables with the default prefix, if it has no client with this one.
+    pub fn or_usual(mut self) -> Self {
+        if !self.hold_a_client() {
+            self.prefix = Prefix::default();
+        }
+        self
+    }
+
     /// A variable's value, trimmed of what editors leave around it; an error if it is quoted.
-    pub fn find(&self, name: &str) -> Result<Option<Zeroizing<String>>, Usage> {
+    pub fn find(&self, name: &str) -> Result<Option<&str>, Usage> {
         let slips = |char: char| char.is_whitespace() || char == '\u{feff}';
+        let shown = self.shown(name);
         // As in a shell, the last line wins.
-        let mut values = self.values.iter().rev().filter(|(set, _)| set == name);
-        let found = values.find_map(|(_, value)| {
-            let value = value.trim_matches(slips);
-            (!value.is_empty()).then(|| Zeroizing::new(value.to_owned()))
-        });
+        let values = self.values.iter().rev().filter(|(set, _)| *set == shown);
+        let mut values = values.map(|(_, value)| value.trim_matches(slips));
+        let found = values.find(|value| !value.is_empty());
         let quotes = ['"', '\''];
         match found {
             Some(value) if value.starts_with(quotes) && value.ends_with(quotes) => {
@@ -127,17 +109,8 @@ impl Variables {
         name: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Option<T>, Usage> {
-        let parsed =
-            |value: Zeroizing<String>| parse(&value).map_err(|not| self.unusable(name, not));
+        let parsed = |value| parse(value).map_err(|not| self.unusable(name, not));
         self.find(name)?.map(parsed).transpose()
-    }
-
-    /// The profile to use: from the option or the variable.
-    pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
-        match option {
-            Some(name) => Ok(name.clone()),
-            None => Ok(self.parsed("ZOHO_PROFILE", str::parse)?.unwrap_or_default()),
-        }
     }
 
     /// A secret or a token.
@@ -240,29 +213,28 @@ pub fn one_server(
     }
 }
 
-/// The prefix that was passed to this run, if not the default.
-static OTHER: OnceLock<Prefix> = OnceLock::new();
-
-/// Remembers the prefix, so that its variables are withheld too.
-fn remember(prefix: &Prefix) {
-    if *prefix != Prefix::default() {
-        let _ = OTHER.set(prefix.clone());
+/// The profile that the option or the environment names. `ZOHO_PROFILE` has no other prefix: it is not a credential.
+pub fn profile_named(option: Option<&Name>) -> Result<Option<Name>, Usage> {
+    match option {
+        Some(name) => Ok(Some(name.clone())),
+        None => Variables::of_environment(&Prefix::default()).parsed("ZOHO_PROFILE", str::parse),
     }
 }
+
+/// The prefix that was passed to this run, if not the default.
+static OTHER: OnceLock<Prefix> = OnceLock::new();
 
 /// Hides our variables, including secrets, from a program that is about to be started.
 pub fn withhold(command: &mut Command) {
     for (name, _) in std::env::vars_os() {
-        if is_ours(&name) {
+        if name.as_encoded_bytes().starts_with(b"ZOHO_") {
             command.env_remove(name);
         }
     }
-    for name in OTHER
-        .get()
-        .iter()
-        .flat_map(|prefix| NAMES.map(|name| prefix.name(name)))
-    {
-        command.env_remove(name);
+    if let Some(prefix) = OTHER.get() {
+        for name in NAMES {
+            command.env_remove(prefix.name(name));
+        }
     }
 }
 
@@ -280,16 +252,6 @@ pub const NAMES: [&str; 11] = [
     "REDIRECT_URI",
     "PROFILE",
 ];
-
-/// The name that a variable with this prefix has with the default prefix.
-fn usual_name(name: &str, prefix: &Prefix) -> Option<String> {
-    let rest = name.strip_prefix(prefix.as_str())?;
-    Some(Prefix::default().name(rest))
-}
-
-fn is_ours(name: &OsStr) -> bool {
-    name.as_encoded_bytes().starts_with(b"ZOHO_")
-}
 
 /// A server without the path that some programs append, and with the scheme that others omit.
 fn server_alone(address: &str) -> String {
@@ -321,7 +283,7 @@ mod tests {
             ("ZOHO_A", " "),
             ("ZOHO_B", "\"1\""),
         ]);
-        assert_eq!(all.find("ZOHO_A").unwrap().unwrap().as_str(), "secret");
+        assert_eq!(all.find("ZOHO_A").unwrap().unwrap(), "secret");
         assert!(all.find("ZOHO_C").unwrap().is_none());
         let refused = all.find("ZOHO_B").unwrap_err();
         assert!(refused.cause.contains("It is in quotes"));

@@ -2,18 +2,18 @@
 
 use crate::cli::tokens::Api;
 use crate::cli::usage::Usage;
-use crate::commands::live::{Live, Wanted, domain, live};
+use crate::commands::live::{self, Live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use bytes::Bytes;
 use serde::Deserialize;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
-use std::process::ExitCode;
 use zoho_grant::error::{Error, explanation};
 use zoho_grant::untrusted::{Untrusted, visible};
 use zoho_grant::zoho::api::{ApiAnswer, ApiRequest, Method};
 use zoho_grant::zoho::network::NetworkError;
+use zoho_grant::zoho::trust::ApiDomain;
 
 /// The CRM's errors are a few hundred bytes; only this much of a body is searched for the code.
 const ERROR_BYTES: usize = 64 * 1024;
@@ -32,52 +32,45 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
         path: &arguments.path,
         body,
     };
-    let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
-    live.put_back(&source);
-    let (mut answer, mut begun) = ask(app, &live, &source, arguments, &asked)?;
-    let code = code(&begun);
-    let may_be_old = answer.status == UNAUTHORIZED && code != SCOPE_MISSING;
-    // Newer tokens may have displaced this one: try once with a new one.
-    if may_be_old && !live.refreshed && live.kept.refresh_token.is_some() {
-        let other = Wanted::Other(live.token.clone());
-        live = self::live(app, &source, &other)?;
-        live.put_back(&source);
-        (answer, begun) = ask(app, &live, &source, arguments, &asked)?;
-    }
-    if let Some(problem) = &live.problem {
-        app.terminal.error(problem);
-    }
+    let (refresh, given) = (arguments.refresh, &arguments.trust_api_domain);
+    let called = live::ask(app, &source, refresh, given, |live, domain| {
+        app.runtime.block_on(call(app, live, domain, &asked))
+    });
+    let (live, (mut answer, begun)) = called?;
+    live.tell_problem(app);
     app.runtime.block_on(pass_on(&begun, &mut answer))?;
     if answer.is_good() {
-        return Ok(ExitCode::SUCCESS);
+        return Ok(0);
     }
-    Err(refused(&answer, &self::code(&begun)))
+    Err(refused(&answer, &code(&begun)))
 }
 
-/// The response, and enough of its body to find an error code.
-fn ask(
+/// The response, and enough of its body to find an error code; and whether another access token may do better.
+async fn call(
     app: &App,
     live: &Live,
-    source: &Source,
-    arguments: &Api,
-    asked: &ApiRequest,
-) -> Result<(ApiAnswer, Vec<u8>), Usage> {
-    let domain = domain(live, source, &arguments.trust_api_domain)?;
+    domain: &ApiDomain,
+    asked: &ApiRequest<'_>,
+) -> Result<((ApiAnswer, Vec<u8>), bool), Usage> {
     let zoho = app.zoho();
-    app.runtime.block_on(async {
-        let mut answer = zoho
-            .call(&domain, &live.token, asked)
-            .await
-            .map_err(|error| unanswered(&error))?;
-        let mut begun = Vec::new();
-        while !answer.is_good() && begun.len() < ERROR_BYTES {
-            match answer.piece().await.map_err(|error| broken_off(&error))? {
-                Some(piece) => begun.extend_from_slice(&piece),
-                None => break,
-            }
-        }
-        Ok((answer, begun))
-    })
+    let answer = zoho.call(domain, live.token(), asked).await;
+    let mut answer = answer.map_err(|error| failed(format!("{error}."), &error))?;
+    let mut begun = Vec::new();
+    while !answer.is_good()
+        && begun.len() < ERROR_BYTES
+        && let Some(piece) = piece(&mut answer).await?
+    {
+        begun.extend_from_slice(&piece);
+    }
+    let is_refused = answer.status == UNAUTHORIZED && code(&begun) != SCOPE_MISSING;
+    let may_be_old = is_refused && live.kept.refresh_token.is_some();
+    Ok(((answer, begun), may_be_old))
+}
+
+/// The next piece of the body. If it is lost, only a part of the body was printed.
+async fn piece(answer: &mut ApiAnswer) -> Result<Option<Bytes>, Usage> {
+    let piece = answer.piece().await;
+    piece.map_err(|error| failed("The response ended early.", &error))
 }
 
 /// Passes the body on unchanged; for a terminal, makes control characters visible.
@@ -96,7 +89,7 @@ async fn pass_on(begun: &[u8], answer: &mut ApiAnswer) -> Result<(), Usage> {
         written.map_err(Error::NotPrinted)
     };
     write(begun)?;
-    while let Some(piece) = answer.piece().await.map_err(|error| broken_off(&error))? {
+    while let Some(piece) = piece(answer).await? {
         write(&piece)?;
     }
     Ok(())
@@ -123,15 +116,8 @@ fn input(path: &Path) -> Result<Bytes, Usage> {
     };
     read.map(Bytes::from).map_err(|error| {
         let option = format!("--input {}", Untrusted::path(path));
-        let usage = Usage::new(
-            &option,
-            error,
-            "Pass a readable file, or - for standard input.",
-        );
-        Usage {
-            exit_code: 1,
-            ..usage
-        }
+        let remedy = "Pass a readable file, or - for standard input.";
+        Usage::new(&option, error, remedy).exiting(1)
     })
 }
 
@@ -156,49 +142,28 @@ fn refused(answer: &ApiAnswer, code: &str) -> Usage {
     } else {
         format!(" {}", Untrusted::new(code))
     };
-    let (cause, remedy) = if code == SCOPE_MISSING {
-        (
+    let (cause, remedy) = match answer.status {
+        _ if code == SCOPE_MISSING => (
             "The access token works, but does not have the scope for this request.",
             "Find the scope with `zoho-grant scopes WORD`, then run zoho-grant login again with it in --scope.",
-        )
-    } else if answer.status == UNAUTHORIZED {
-        (
+        ),
+        UNAUTHORIZED => (
             "The CRM does not accept the access token, nor a newly refreshed one.",
             "Run zoho-grant check to see whether the credentials work.",
-        )
-    } else if (300..400).contains(&answer.status) {
-        (
+        ),
+        300..=399 => (
             "It is a redirect, which is not followed, so that the access token goes nowhere else.",
             "Check the path.",
-        )
-    } else {
-        (
+        ),
+        _ => (
             "The response body is on standard output.",
             "Correct the path, method or input; zoho.com/crm/developer/docs/api explains the codes.",
-        )
+        ),
     };
-    Usage {
-        exit_code: 5,
-        ..Usage::wrong(
-            format!("The CRM returned status {}{said}.", answer.status_line),
-            cause.to_owned(),
-            remedy,
-        )
-    }
+    let what = format!("The CRM returned status {}{said}.", answer.status_line);
+    Usage::wrong(what, cause.to_owned(), remedy).exiting(5)
 }
 
-fn unanswered(error: &NetworkError) -> Usage {
-    failed(error, format!("{error}."))
-}
-
-/// The body was printed only in part.
-fn broken_off(error: &NetworkError) -> Usage {
-    failed(error, "The response ended early.".to_owned())
-}
-
-fn failed(error: &NetworkError, what: String) -> Usage {
-    Usage {
-        exit_code: 1,
-        ..Usage::wrong(what, error.trouble.to_string(), explanation::network(error))
-    }
+fn failed(what: impl Into<String>, error: &NetworkError) -> Usage {
+    Usage::wrong(what, error.trouble.to_string(), explanation::network(error)).exiting(1)
 }

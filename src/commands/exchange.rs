@@ -9,9 +9,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::io;
 use std::path::Path;
 use zoho_grant::error::Error;
-use zoho_grant::login::outcome::Outcome;
 use zoho_grant::login::self_client::exchange;
-use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::trust::AccountsServer;
@@ -22,9 +20,14 @@ pub fn run(grant: &Grant, app: &App) -> Ended {
     let code = code(grant)?;
     app.terminal.warn(&warnings);
     loop {
-        let flow = follow(&settings, &code, app);
-        let (exit, outcome) = app.obtain(&settings, grant.keep.revoke_old, flow);
-        let elsewhere = outcome.is_err_and(|error| error.may_be_elsewhere());
+        let mut elsewhere = false;
+        let flow = async {
+            let mut context = app.context(Opener::Nobody, false);
+            let outcome = exchange(&settings, &code, &mut context).await;
+            elsewhere = outcome.as_ref().is_err_and(Error::may_be_elsewhere);
+            outcome
+        };
+        let exit = app.obtain(&settings, grant.keep.revoke_old, flow);
         let mut others = others(&settings.home, &grant.servers.trust_accounts_server);
         if !elsewhere || others.is_empty() {
             return Ok(exit);
@@ -41,11 +44,6 @@ pub fn run(grant: &Grant, app: &App) -> Ended {
             chosen => settings.home = others.swap_remove(chosen - 1),
         }
     }
-}
-
-/// Exchanges once.
-pub async fn follow(settings: &Settings, code: &SecretString, app: &App) -> Result<Outcome, Error> {
-    exchange(settings, code, &mut app.context(Opener::Nobody, false)).await
 }
 
 /// The other servers that the grant token may belong to. In a rehearsal, none of them is Zoho's.

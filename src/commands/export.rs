@@ -6,7 +6,6 @@ use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use crate::terminal::output::Output;
 use std::io::Write;
-use std::process::ExitCode;
 use zoho_grant::error::Error;
 use zoho_grant::handover::{Written, write};
 
@@ -16,7 +15,7 @@ pub fn run(arguments: &Export, app: &App) -> Ended {
     let exported = export(arguments, &mut Output, &mut warnings);
     app.terminal.warn(&warnings);
     app.terminal.went_to(&exported?);
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Writes the source's credentials to the target, or nowhere.

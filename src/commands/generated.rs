@@ -1,13 +1,10 @@
 //! `completions` and `man`: prints files for the shell and for `man`.
 
-use crate::cli::generated::{Completions, Man};
 use crate::cli::help;
 use crate::cli::usage::Usage;
 use crate::commands::{App, Ended};
 use clap_complete::env::Shells;
 use clap_complete::{CompleteEnv, Shell};
-use std::io;
-use std::process::ExitCode;
 use zoho_grant::untrusted::Untrusted;
 
 /// The program's name, as the shell finds it.
@@ -30,56 +27,41 @@ pub fn answer_shell() {
 }
 
 /// Runs `completions`.
-pub fn completions(arguments: &Completions, app: &App) -> Ended {
-    printed(|script| write_script(arguments.shell, script), app)
-}
-
-/// Runs `man`.
-pub fn man(arguments: &Man, app: &App) -> Ended {
-    let mut program = help::command().disable_help_subcommand(true);
-    program.build();
-    let command = match &arguments.command {
-        None => &program,
-        Some(name) => program
-            .find_subcommand(name)
-            .ok_or_else(|| no_command(name))?,
-    };
-    let page = clap_mangen::Man::new(command.clone())
-        .source(concat!(
-            env!("CARGO_BIN_NAME"),
-            " ",
-            env!("CARGO_PKG_VERSION")
-        ))
-        .manual("User Commands");
-    printed(|text| page.render(text), app)
-}
-
-fn write_script(shell: Shell, script: &mut Vec<u8>) -> io::Result<()> {
-    let name = shell.to_string();
-    match Shells::builtins().completer(&name) {
+pub fn completions(shell: Shell, app: &App) -> Ended {
+    let mut script = Vec::new();
+    match Shells::builtins().completer(&shell.to_string()) {
         // Its script for values would evaluate the line being typed, whatever it contains.
         Some(completer) if shell != Shell::PowerShell => {
-            completer.write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, script)?;
+            completer
+                .write_registration(ASKED, PROGRAM, PROGRAM, PROGRAM, &mut script)
+                .map_err(|error| Usage::machine(&error))?;
         }
-        _ => clap_complete::generate(shell, &mut help::command(), PROGRAM, script),
+        _ => clap_complete::generate(shell, &mut help::command(), PROGRAM, &mut script),
     }
     if shell == Shell::Zsh {
         script.extend_from_slice(ZSH_AUTOLOAD.as_bytes());
     }
-    Ok(())
+    app.terminal.print(&String::from_utf8_lossy(&script))?;
+    Ok(0)
 }
 
-fn printed(write: impl FnOnce(&mut Vec<u8>) -> io::Result<()>, app: &App) -> Ended {
+/// Runs `man`.
+pub fn man(command: Option<&str>, app: &App) -> Ended {
+    let mut program = help::command().disable_help_subcommand(true);
+    program.build();
+    let command = match command {
+        None => &program,
+        Some(name) => program.find_subcommand(name).ok_or_else(|| {
+            let why = format!("there is no command {}", Untrusted::new(name));
+            Usage::new("man", why, "zoho-grant --help lists the commands.")
+        })?,
+    };
     let mut text = Vec::new();
-    write(&mut text).map_err(|error| Usage::machine(&error))?;
+    clap_mangen::Man::new(command.clone())
+        .source(format!("{PROGRAM} {}", env!("CARGO_PKG_VERSION")))
+        .manual("User Commands")
+        .render(&mut text)
+        .map_err(|error| Usage::machine(&error))?;
     app.terminal.print(&String::from_utf8_lossy(&text))?;
-    Ok(ExitCode::SUCCESS)
-}
-
-fn no_command(name: &str) -> Usage {
-    Usage::new(
-        "man",
-        format!("there is no command {}", Untrusted::new(name)),
-        "zoho-grant --help lists the commands.",
-    )
+    Ok(0)
 }

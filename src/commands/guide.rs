@@ -18,31 +18,25 @@ use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::registration::{self, Slip};
 use zoho_grant::zoho::scopes::Scopes;
-use zoho_grant::zoho::trust::AccountsServer;
 
 /// Adds the person's answers to a login's arguments. The redirect URI is bound before it is shown, and returned
 /// bound.
 pub fn complete(login: &mut Login, layers: &Layers, app: &App) -> Result<Option<Loopback>, Usage> {
-    let missing = Missing::of(&login.grant, layers)?;
-    if !prompt::possible() || missing.is_nothing() {
+    let Some(missing) = Missing::of(&login.grant, layers)? else {
         return Ok(None);
-    }
+    };
     let is_new = missing.id && missing.secret;
     if is_new {
         app.terminal.say("Prefer a page? zoho-grant setup");
     }
-    if missing.server {
-        login.grant.servers.dc = Some(answered(prompt::data_center())?);
-    }
-    let (home, _) = layers.registration(&login.grant)?;
-    let redirect_uri = plan::callback(login, layers, &home)?;
+    let console = missing.ask_for_server(&mut login.grant, layers)?;
+    let redirect_uri = plan::callback(login, layers)?;
     let bound = app.runtime.block_on(Loopback::bind(&redirect_uri));
     let loopback = bound.map_err(Error::from)?;
     if is_new {
-        let redirect_uri = loopback.redirect_uri();
-        app.terminal.console_form(home.api_console(), redirect_uri);
+        app.terminal.console_form(console, loopback.redirect_uri());
     }
-    ask_for_client(&mut login.grant, &missing, &home, app)?;
+    missing.ask_for_client(&mut login.grant, console, app)?;
     if is_new {
         ask_what_for(login, layers, app)?;
         ask_to_save(&mut login.grant.keep, app)?;
@@ -57,17 +51,14 @@ pub fn settings(
     app: &App,
 ) -> Result<(Settings, Vec<String>), Usage> {
     let mut grant = grant.clone();
-    let layers = Layers::new(&grant)?;
-    let missing = Missing::of(&grant, &layers)?;
-    if prompt::possible() && !missing.is_nothing() {
-        if missing.server {
-            grant.servers.dc = Some(answered(prompt::data_center())?);
-        }
-        let (home, _) = layers.registration(&grant)?;
-        ask_for_client(&mut grant, &missing, &home, app)?;
+    let mut layers = Layers::new(&grant)?;
+    if let Some(missing) = Missing::of(&grant, &layers)? {
+        let console = missing.ask_for_server(&mut grant, &layers)?;
+        missing.ask_for_client(&mut grant, console, app)?;
     }
     layers.note.iter().for_each(|note| app.terminal.say(note));
-    plan::without_callback(&grant, consent, &layers)
+    let settings = plan::settings(&grant, consent, &mut layers)?;
+    Ok((settings, layers.warnings))
 }
 
 /// What no option, file, variable or profile provided.
@@ -79,39 +70,36 @@ struct Missing {
 }
 
 impl Missing {
-    fn of(grant: &Grant, layers: &Layers) -> Result<Self, Usage> {
-        let (client, servers) = (&grant.client, &grant.servers);
-        let told = servers.dc.is_some() || servers.accounts_url.is_some();
-        Ok(Self {
-            id: layers
-                .any(client.client_id.as_ref(), ID, Id::new)?
-                .is_none(),
-            secret: client.client_secret_file.is_none() && !layers.hold(SECRET),
-            server: !told && !layers.name_a_server(),
-        })
+    /// None if nothing is missing, or nobody can be asked.
+    fn of(grant: &Grant, layers: &Layers) -> Result<Option<Self>, Usage> {
+        let client = &grant.client;
+        let id = layers.any(client.client_id.as_ref(), ID, Id::new)?;
+        let id = id.is_none();
+        let secret = client.client_secret_file.is_none() && !layers.hold(SECRET);
+        let server = !layers.name_a_server(&grant.servers);
+        let asks = (id || secret || server) && prompt::possible();
+        Ok(asks.then_some(Self { id, secret, server }))
     }
 
-    fn is_nothing(&self) -> bool {
-        !self.id && !self.secret && !self.server
+    /// Returns the API console where the client is registered.
+    fn ask_for_server(&self, grant: &mut Grant, layers: &Layers) -> Result<&'static str, Usage> {
+        if self.server {
+            grant.servers.dc = Some(answered(prompt::data_center())?);
+        }
+        Ok(layers.home(grant)?.api_console())
     }
-}
 
-fn ask_for_client(
-    grant: &mut Grant,
-    missing: &Missing,
-    home: &AccountsServer,
-    app: &App,
-) -> Result<(), Usage> {
-    let typed = &mut grant.client.typed;
-    if missing.id {
-        let id = client_id(home.api_console(), app)?;
-        typed.confirmed = id.is_odd();
-        grant.client.client_id = Some(id);
+    fn ask_for_client(&self, grant: &mut Grant, console: &str, app: &App) -> Result<(), Usage> {
+        if self.id {
+            let id = client_id(console, app)?;
+            grant.client.confirmed = id.is_odd();
+            grant.client.client_id = Some(id);
+        }
+        if self.secret {
+            grant.client.typed_secret = Some(client_secret(app)?);
+        }
+        Ok(())
     }
-    if missing.secret {
-        typed.secret = Some(client_secret(app)?);
-    }
-    Ok(())
 }
 
 /// Asks until the answer can be a client ID. An unusual one must be confirmed once.
@@ -166,11 +154,8 @@ fn ask_what_for(login: &mut Login, layers: &Layers, app: &App) -> Result<(), Usa
 
 /// Nothing is saved without a yes, and a no opens no keyring.
 fn ask_to_save(keep: &mut Keep, app: &App) -> Result<(), Usage> {
-    if keep.is_requested() {
-        return Ok(());
-    }
     let question = "Save the client and tokens for later?";
-    if !answered(prompt::confirm(question))? {
+    if keep.is_requested() || !answered(prompt::confirm(question))? {
         return Ok(());
     }
     let profiles = folder::profiles()?;

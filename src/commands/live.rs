@@ -22,75 +22,99 @@ const IN_SILENCE: Duration = Duration::from_secs(2);
 pub struct Live {
     /// All of the credentials.
     pub kept: Credentials,
-    /// The live access token.
-    pub token: SecretString,
     /// Whether the access token is fresh from Zoho.
-    pub refreshed: bool,
+    refreshed: bool,
     /// A problem despite success.
-    pub problem: Option<Error>,
+    problem: Option<Error>,
     /// Held until the refreshed credentials are saved, so that other processes waiting for the lock find them.
     turn: Option<Lock>,
 }
 
 impl Live {
+    /// The live access token.
+    pub fn token(&self) -> &SecretString {
+        let token = self.kept.access_token.as_ref();
+        token.expect("live credentials have an access token")
+    }
+
     /// Saves refreshed credentials. A caller that prints the access token does that first: a keyring that prompts or
     /// stalls must not hold it back.
     pub fn put_back(&mut self, source: &Source) {
         let _turn = self.turn.take();
-        if self.refreshed && self.problem.is_none() {
+        if self.refreshed {
             self.problem = source.put_back(&self.kept).err();
+        }
+    }
+
+    /// Shows the problem, if there is one: the access token works nonetheless.
+    pub fn tell_problem(&self, app: &App) {
+        if let Some(problem) = &self.problem {
+            app.terminal.error(problem);
         }
     }
 }
 
-/// Which access token will do.
-pub enum Wanted {
-    /// Any with more than five minutes left.
-    Live,
-    /// Any but this one, which the CRM refused.
-    Other(SecretString),
-    /// Any but the current one, whatever Zoho said earlier.
-    Fresh,
-}
-
-impl Wanted {
-    /// The need that `--refresh` or its absence expresses.
-    pub fn of(refresh: bool) -> Self {
-        if refresh { Self::Fresh } else { Self::Live }
+/// Asks the CRM with a live access token, at a trusted API domain. `ask` returns the answer, and whether the CRM refused
+/// the token: newer ones may have displaced it, so it is called once more with another one, unless that one was fresh.
+pub fn ask<T>(
+    app: &App,
+    source: &Source,
+    mut refresh: bool,
+    given: &[ApiDomain],
+    ask: impl Fn(&Live, &ApiDomain) -> Result<(T, bool), Usage>,
+) -> Result<(Live, T), Usage> {
+    let mut refused = None;
+    loop {
+        let mut live = live(app, source, refresh, refused.as_ref())?;
+        live.put_back(source);
+        let domain = domain(&live.kept, source, given)?;
+        let domain = domain.ok_or_else(|| untrusted("an unknown server", source))?;
+        let (answer, is_refused) = ask(&live, &domain)?;
+        if !is_refused || live.refreshed || refused.is_some() {
+            return Ok((live, answer));
+        }
+        (refresh, refused) = (false, live.kept.access_token);
     }
 }
 
-/// Refreshes only if the current token does not meet the need.
-pub fn live(app: &App, source: &Source, wanted: &Wanted) -> Result<Live, Usage> {
+/// Refreshes only if that is requested whatever Zoho said earlier, or if the current token is not live or the CRM
+/// refused it.
+pub fn live(
+    app: &App,
+    source: &Source,
+    refresh: bool,
+    refused: Option<&SecretString>,
+) -> Result<Live, Usage> {
     let began = SystemTime::now();
     // A keyring may prompt at each load, so there is only one load if the lock is free.
     let mut turn = source.lock_at_once();
     let mut kept = source.load()?;
-    let refused = match wanted {
-        Wanted::Live => None,
-        Wanted::Other(refused) => Some(refused.clone()),
-        Wanted::Fresh => kept.access_token.clone(),
-    };
-    let refused = refused.as_ref();
-    if turn.is_none() && there(kept.clone(), refused).is_none() {
+    let current = kept.access_token.clone().filter(|_| refresh);
+    let unwanted = current.as_ref().or(refused);
+    if turn.is_none() && !is_live(&kept, unwanted) {
         turn = wait(app, source)?;
         // A process that had to wait finds what the first one saved.
         if turn.is_some() {
             kept = source.load()?;
         }
     }
-    if let Some(live) = there(kept.clone(), refused) {
-        return Ok(live);
+    let is_old = !is_live(&kept, unwanted);
+    if is_old {
+        // Zoho's answer to another process, received while this one waited, applies to both.
+        let since = refresh.then_some(began);
+        kept = self::refresh(app, source, kept, turn.is_some(), since)?;
     }
-    // Zoho's answer to another process, received while this one waited, applies to both.
-    let since = matches!(wanted, Wanted::Fresh).then_some(began);
-    refresh(app, source, kept, turn, since)
+    Ok(Live {
+        kept,
+        refreshed: is_old,
+        problem: None,
+        turn: turn.filter(|_| is_old),
+    })
 }
 
 /// Waits for the source's lock, and says so when that takes longer than a refresh.
 fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
-    let brief = source.lock(IN_SILENCE);
-    let lock = match brief {
+    let lock = match source.lock(IN_SILENCE) {
         Err(ProfileError::Busy(_)) => {
             app.terminal.must_say(&format!(
                 "Waiting for another zoho-grant process that is using {}.",
@@ -103,22 +127,12 @@ fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
     lock.map_err(Error::Profile)
 }
 
-fn there(kept: Credentials, refused: Option<&SecretString>) -> Option<Live> {
+fn is_live(kept: &Credentials, unwanted: Option<&SecretString>) -> bool {
     // Without a refresh token there is no better token, so an unknown expiry is no reason to fail.
     let only = kept.refresh_token.is_none() && kept.expires_at.is_none();
-    let token = match kept.live_token(SystemTime::now()) {
-        None if only => kept.access_token.clone()?,
-        token => token?.clone(),
-    };
-    let was_refused =
-        refused.is_some_and(|refused| refused.expose_secret() == token.expose_secret());
-    (!was_refused).then_some(Live {
-        kept,
-        token,
-        refreshed: false,
-        problem: None,
-        turn: None,
-    })
+    let token = kept.access_token.as_ref().map(ExposeSecret::expose_secret);
+    let token = token.filter(|_| only || kept.are_fresh(SystemTime::now()));
+    token.is_some() && token != unwanted.map(ExposeSecret::expose_secret)
 }
 
 /// Asks Zoho, unless it has already refused this token. With a given time, only refusals after it count.
@@ -126,9 +140,9 @@ fn refresh(
     app: &App,
     source: &Source,
     kept: Credentials,
-    turn: Option<Lock>,
+    is_locked: bool,
     since: Option<SystemTime>,
-) -> Result<Live, Usage> {
+) -> Result<Credentials, Usage> {
     let again = source.again(&kept);
     let Some(refresh_token) = &kept.refresh_token else {
         return Err(Error::NothingToRefresh { again }.into());
@@ -143,9 +157,7 @@ fn refresh(
         folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
     let remembered = remembered.as_ref();
     // A source that cannot be saved to has no other lock.
-    let _alone = remembered
-        .filter(|_| turn.is_none())
-        .and_then(Remembered::lock);
+    let _alone = remembered.filter(|_| !is_locked).and_then(Remembered::lock);
     let refusal = remembered.and_then(|remembered| remembered.recall(SystemTime::now()));
     if let Some(Refusal { error, at }) = refusal
         && since.is_none_or(|since| at >= since)
@@ -153,7 +165,6 @@ fn refresh(
         app.terminal.not_asked(at);
         return Err(unfulfilled(ExchangeError::Refused(error)).into());
     }
-    let problem = source.try_out().err();
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let answer = app.wait("Refreshing the access token …", answer);
     match (remembered, &answer) {
@@ -164,36 +175,22 @@ fn refresh(
         _ => {}
     }
     let tokens = answer.map_err(unfulfilled)?;
-    let token = tokens.access_token.clone();
-    let kept = kept.refreshed(tokens, SystemTime::now());
     if matches!(source, Source::Variables(_)) {
         app.terminal.must_say(
             "The access token was refreshed, but it cannot be saved to variables, and Zoho allows about ten refreshes in ten \
              minutes. To save it, use --env-file FILE, or a profile: zoho-grant login --save.",
         );
     }
-    Ok(Live {
-        kept,
-        token,
-        refreshed: true,
-        problem,
-        turn,
-    })
+    Ok(kept.refreshed(tokens, SystemTime::now()))
 }
 
 /// The source's API domain, if the table trusts it, the person trusts it now, or it was trusted when the profile was
-/// saved.
-pub fn domain(live: &Live, source: &Source, given: &[ApiDomain]) -> Result<ApiDomain, Usage> {
-    trusted_domain(live, source, given)?.ok_or_else(|| untrusted("an unknown server", source))
-}
-
-/// The same; none if neither the source nor the data center table names one.
-pub fn trusted_domain(
-    live: &Live,
+/// saved; none if neither the source nor the data center table names one.
+pub fn domain(
+    kept: &Credentials,
     source: &Source,
     given: &[ApiDomain],
 ) -> Result<Option<ApiDomain>, Usage> {
-    let kept = &live.kept;
     let table = kept.accounts_server.data_center();
     let named = kept.api_domain.as_ref().map(Untrusted::raw);
     let Some(named) = named.or(table.map(|center| center.api_domain)) else {
@@ -206,12 +203,8 @@ pub fn trusted_domain(
 }
 
 fn untrusted(named: &str, source: &Source) -> Usage {
-    Usage {
-        exit_code: 7,
-        ..Usage::wrong(
-            format!("The access token is not sent to {}.", Untrusted::new(named)),
-            format!("{} has no known Zoho API domain.", source.shown()),
-            "If you know that the API is there, pass it with --trust-api-domain.",
-        )
-    }
+    let what = format!("The access token is not sent to {}.", Untrusted::new(named));
+    let cause = format!("{} has no known Zoho API domain.", source.shown());
+    let remedy = "If you know that the API is there, pass it with --trust-api-domain.";
+    Usage::wrong(what, cause, remedy).exiting(7)
 }

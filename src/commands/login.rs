@@ -15,10 +15,9 @@ pub fn run(arguments: &Login, app: &App) -> Ended {
     let mut arguments = arguments.clone();
     let layers = Layers::new(&arguments.grant)?;
     let bound = guide::complete(&mut arguments, &layers, app)?;
-    let plan = plan::login(&arguments, &layers)?;
+    let plan = plan::login(&arguments, layers)?;
     let revoke_old = arguments.grant.keep.revoke_old;
-    let (code, _) = app.obtain(&plan.settings, revoke_old, follow(&plan, bound, app));
-    Ok(code)
+    Ok(app.obtain(&plan.settings, revoke_old, follow(&plan, bound, app)))
 }
 
 /// Carries out the plan of a login or its rehearsal, accepting pasted text. The redirect URI may already be bound.

@@ -1,8 +1,8 @@
 //! `scopes` and `datacenters`: offline lookups.
 
 use crate::commands::{App, Ended};
+use serde::Serialize;
 use serde_json::{Value, json};
-use std::process::ExitCode;
 use zoho_grant::handover::json::pretty;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scope_catalog;
@@ -15,27 +15,20 @@ pub fn scopes(word: Option<&str>, json: bool, app: &App) -> Ended {
         app.terminal.no_scope(word, scope_catalog::nearest(word));
     }
     if json {
-        let list = found.iter().map(|known| {
-            json!({
-                "scope": known.scope,
-                "evidence": known.evidence,
-                "description": known.description,
-            })
-        });
-        return print(list, app);
+        return print(found.iter(), app);
     }
     let rows = found.iter();
     let rows = rows.map(|known| [known.scope, known.evidence, known.description]);
     let names = ["SCOPE", "EVIDENCE", "DESCRIPTION"];
     app.terminal.table(names, rows)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Runs `datacenters`.
 pub fn data_centers(json: bool, app: &App) -> Ended {
     if json {
         let list = DATA_CENTERS.iter().map(|center| {
-            told(json!({
+            json!({
                 "code": center.code,
                 "name": center.name,
                 "tld": center.tld(),
@@ -43,7 +36,7 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
                 "api_domain": center.api_domain,
                 "api_console": center.api_console,
                 "evidence": center.evidence,
-            }))
+            })
         });
         return print(list, app);
     }
@@ -56,31 +49,32 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
         "EVIDENCE",
     ];
     let rows = DATA_CENTERS.iter().map(|center| {
-        let console = center.api_console.unwrap_or("-");
-        let (server, domain) = (center.accounts_server, center.api_domain);
         [
             center.code,
             center.name,
-            server,
-            domain,
-            console,
+            center.accounts_server,
+            center.api_domain,
+            center.api_console.unwrap_or("-"),
             center.evidence,
         ]
     });
     app.terminal.table(names, rows)?;
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
-/// Prints a list for programs.
-pub fn print(list: impl Iterator<Item = Value>, app: &App) -> Ended {
-    app.terminal.print(&pretty(&list.collect::<Vec<_>>()))?;
-    Ok(ExitCode::SUCCESS)
+/// Prints a list for programs, without unknown values; members are in the order of the alphabet.
+pub fn print(list: impl Iterator<Item: Serialize>, app: &App) -> Ended {
+    let list: Vec<_> = list.map(|item| told(json!(item))).collect();
+    app.terminal.print(&pretty(&list))?;
+    Ok(0)
 }
 
-/// Omits unknown values.
-pub fn told(mut object: Value) -> Value {
+fn told(mut object: Value) -> Value {
     if let Value::Object(members) = &mut object {
         members.retain(|_, value| !value.is_null());
+        for value in members.values_mut() {
+            *value = told(value.take());
+        }
     }
     object
 }

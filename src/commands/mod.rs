@@ -28,7 +28,6 @@ use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use secrecy::{ExposeSecret, SecretString};
 use std::io;
-use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::SystemTime;
 use tokio::runtime::Runtime;
@@ -36,7 +35,7 @@ use tokio::sync::mpsc;
 use zoho_grant::context::Context;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
-use zoho_grant::event::{Event, Tell, reporting};
+use zoho_grant::event::{Event, Tell};
 use zoho_grant::handover::{Written, hand_over};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::peer::Persons;
@@ -46,7 +45,7 @@ use zoho_grant::zoho::http::Zoho;
 use zoho_stand_in::visitor;
 
 /// How a command ends: its exit code, or why it failed.
-pub type Ended = Result<ExitCode, Usage>;
+pub type Ended = Result<u8, Usage>;
 
 /// What every command runs with. The keyring and locks block, so commands await Zoho only where they call it.
 pub struct App {
@@ -60,8 +59,8 @@ impl App {
     /// A Zoho client that reports each request to the terminal.
     pub fn zoho(&self) -> Zoho {
         let terminal = Arc::clone(&self.terminal);
-        let tell: Tell = Arc::new(move |event| terminal.event(&event));
-        Zoho::new(ANSWER_WITHIN, reporting(&tell))
+        let report = move |requested| terminal.event(&Event::Requested(requested));
+        Zoho::new(ANSWER_WITHIN, Arc::new(report))
     }
 
     /// Prompts the person. Once a login has listened for signals they no longer end the process, so they end the prompt
@@ -91,42 +90,43 @@ impl App {
         answer
     }
 
-    /// Runs a flow to completion, reports the outcome, and offers to revoke the refresh token that was overwritten.
+    /// Runs a flow to completion, and ends it.
     pub fn obtain(
         &self,
         settings: &Settings,
         revoke_old: bool,
         flow: impl Future<Output = Result<Outcome, Error>>,
-    ) -> (ExitCode, Result<Outcome, Error>) {
-        let old = revoke_old::old(settings);
-        let mut outcome = self.runtime.block_on(flow);
-        let code = self.end(&mut outcome, Some(settings), old, revoke_old);
-        (code, outcome)
+    ) -> u8 {
+        let old = revoke_old::old(settings.keeping.as_ref());
+        let outcome = self.runtime.block_on(flow);
+        self.end(outcome, Some(settings), old, revoke_old)
     }
 
-    /// Reports how a flow went, and offers to revoke the refresh token that was overwritten.
+    /// Reports how a flow went, and offers to revoke the refresh token that was overwritten. A flow that failed needs no
+    /// settings.
     fn end(
         &self,
-        outcome: &mut Result<Outcome, Error>,
+        mut outcome: Result<Outcome, Error>,
         settings: Option<&Settings>,
         old: Option<Credentials>,
         revoke_old: bool,
-    ) -> ExitCode {
-        self.terminal.outcome(outcome);
-        if let Some(settings) = settings {
-            self.offer_to_print(outcome, settings);
-        }
-        revoke_old::offer(self, outcome, old, revoke_old);
-        let code = match outcome {
-            Ok(outcome) => outcome.exit_code(),
-            Err(error) => error.explain().exit_code,
+    ) -> u8 {
+        self.terminal.outcome(&outcome);
+        let login = match &mut outcome {
+            Ok(login) => login,
+            Err(error) => return error.explain().exit_code,
         };
-        code.into()
+        if let Some(settings) = settings {
+            self.offer_to_print(login, settings);
+        }
+        if let Some(old) = old {
+            revoke_old::offer(self, login, &old, revoke_old);
+        }
+        login.exit_code()
     }
 
     /// Offers to print what only the page in the browser shows.
-    fn offer_to_print(&self, outcome: &mut Result<Outcome, Error>, settings: &Settings) {
-        let Ok(login) = outcome else { return };
+    fn offer_to_print(&self, login: &mut Outcome, settings: &Settings) {
         if !settings.page_first || login.written != Written::Nowhere {
             return;
         }

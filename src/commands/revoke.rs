@@ -6,9 +6,9 @@ use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use crate::prompt;
 use secrecy::SecretString;
-use std::process::ExitCode;
 use zoho_grant::error::{Error, Request};
-use zoho_grant::zoho::token;
+use zoho_grant::zoho::token::{self, ExchangeError};
+use zoho_grant::zoho::token_error::TokenError;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// Asks, revokes, then removes.
@@ -33,27 +33,26 @@ pub fn revoke(arguments: &Revoke, app: &App) -> Ended {
         );
         if !app.ask(move || prompt::confirm(&question))? {
             app.terminal.say("Nothing was revoked.");
-            return Ok(ExitCode::SUCCESS);
+            return Ok(0);
         }
     }
     let was_alive = end(app, &kept.accounts_server, token)?;
     source.forget()?;
     app.terminal.revoked(was_alive, &source.forgotten());
-    Ok(ExitCode::SUCCESS)
+    Ok(0)
 }
 
 /// Revokes a refresh token. Returns false if Zoho no longer knew it.
 pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<bool, Error> {
     let zoho = app.zoho();
     let revoked = app.wait("Revoking at Zoho …", token::revoke(&zoho, server, token));
-    let unfulfilled = |error| Error::Unfulfilled {
-        request: Request::Revoke,
-        error,
-        server: server.clone(),
-    };
-    match revoked.map_err(unfulfilled) {
+    match revoked {
         Ok(()) => Ok(true),
-        Err(error) if error.is_dead_token() => Ok(false),
-        Err(error) => Err(error),
+        Err(ExchangeError::Refused(TokenError::InvalidCode)) => Ok(false),
+        Err(error) => Err(Error::Unfulfilled {
+            request: Request::Revoke,
+            error,
+            server: server.clone(),
+        }),
     }
 }

@@ -3,7 +3,7 @@
 use crate::cli::tokens::Run;
 use crate::cli::usage::Usage;
 use crate::cli::variables::NAMES;
-use crate::commands::live::{Wanted, live, trusted_domain};
+use crate::commands::live::{domain, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
 use crate::signals;
@@ -31,14 +31,11 @@ const SECRETS: [&str; 3] = ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"];
 /// Replaces this process with the program, if the system can; the exit code is the program's.
 pub fn run(arguments: &Run, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
-    let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
+    let mut live = live(app, &source, arguments.refresh, None)?;
     live.put_back(&source);
-    let domain = trusted_domain(&live, &source, &arguments.trust_api_domain)?;
-    if let Some(problem) = &live.problem {
-        app.terminal.error(problem);
-    }
+    let domain = domain(&live.kept, &source, &arguments.trust_api_domain)?;
+    live.tell_problem(app);
     let credentials = Credentials {
-        access_token: Some(live.token),
         api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
         ..live.kept
     };
@@ -91,15 +88,13 @@ fn start(mut command: Command) -> io::Error {
 fn not_started(program: &OsStr, error: &io::Error) -> Usage {
     let missing = error.kind() == io::ErrorKind::NotFound && !is_there(program);
     let shown = Untrusted::path(Path::new(program));
-    let remedy = if missing {
-        "Check its name and PATH."
+    let (exit_code, remedy) = if missing {
+        (127, "Check its name and PATH.")
     } else {
-        "Check that this system can run it, and that you have permission to."
+        let remedy = "Check that this system can run it, and that you have permission to.";
+        (126, remedy)
     };
-    Usage {
-        exit_code: if missing { 127 } else { 126 },
-        ..Usage::new(&format!("run -- {shown}"), error, remedy)
-    }
+    Usage::new(&format!("run -- {shown}"), error, remedy).exiting(exit_code)
 }
 
 /// A script whose interpreter is missing exists nonetheless.

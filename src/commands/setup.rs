@@ -9,55 +9,44 @@ use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
 use std::future::pending;
-use std::process::ExitCode;
 use std::sync::Arc;
 use tokio::sync::Notify;
-use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
-use zoho_grant::event::Event;
+use zoho_grant::event::{Event, Tell};
 use zoho_grant::login::outcome::Outcome;
 use zoho_grant::loopback::Loopback;
 use zoho_grant::settings::Settings;
 use zoho_grant::setup::setup;
 
-/// The outcome of the guided setup, and the settings that led to it.
-type Obtained = Result<(Outcome, Settings), Error>;
-
-/// Runs `setup`.
+/// Runs `setup`. Where the page would be useless, `login` asks the same questions in the terminal.
 pub fn run(arguments: &Login, app: &App) -> Ended {
     if prompt::possible() && no_browser_here(arguments) {
-        return in_the_terminal(arguments, app);
+        return login::run(arguments, app);
     }
     let plan = plan::plan(arguments)?;
-    let old = plan.keeping().and_then(revoke_old::kept);
-    let revoke_old = arguments.grant.keep.revoke_old;
-    if let Some(ended) = app.runtime.block_on(follow(plan, app)) {
-        return Ok(end(ended, old, revoke_old, app));
+    if let Some(code) = follow(plan, arguments.grant.keep.revoke_old, app) {
+        return Ok(code);
     }
     signals::unlisten();
-    in_the_terminal(arguments, app)
+    login::run(arguments, app)
 }
 
 /// Rehearses `setup`.
 pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
     let plan = app.runtime.block_on(plan::rehearsed(arguments))?;
     app.terminal.rehearsal();
-    let ended = app.runtime.block_on(follow(plan, app));
-    let ended = ended.expect("a rehearsal never falls back to the terminal");
-    Ok(end(ended, None, false, app))
+    let code = follow(plan, false, app);
+    Ok(code.expect("a rehearsal never falls back to the terminal"))
 }
 
-fn end(ended: Obtained, old: Option<Credentials>, revoke_old: bool, app: &App) -> ExitCode {
-    let (mut outcome, settings) = match ended {
+/// Carries out the plan, and returns its exit code. None if the terminal must ask instead.
+fn follow(plan: Plan, revoke_old: bool, app: &App) -> Option<u8> {
+    let old = revoke_old::old(plan.keeping.as_ref());
+    let (outcome, settings) = match app.runtime.block_on(obtain(plan, app))? {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
         Err(error) => (Err(error), None),
     };
-    app.end(&mut outcome, settings.as_ref(), old, revoke_old)
-}
-
-/// The same questions in the terminal.
-fn in_the_terminal(arguments: &Login, app: &App) -> Ended {
-    login::run(arguments, app)
+    Some(app.end(outcome, settings.as_ref(), old, revoke_old))
 }
 
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
@@ -67,8 +56,9 @@ fn no_browser_here(arguments: &Login) -> bool {
     arguments.callback.no_browser || over_ssh && !browser::is_set_up()
 }
 
-/// Carries out the plan. None if no browser can be opened and the terminal can ask instead.
-async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
+/// Shows the page until a login succeeds, and returns that login's settings too. None if no browser can be opened and
+/// the terminal can ask instead.
+async fn obtain(plan: Plan, app: &App) -> Option<Result<(Outcome, Settings), Error>> {
     let loopback = match Loopback::bind(&plan.redirect_uri).await {
         Ok(loopback) => loopback,
         Err(taken) => return Some(Err(taken.into())),
@@ -80,15 +70,12 @@ async fn follow(plan: Plan, app: &App) -> Option<Obtained> {
     let mut context = app.context(plan.opener, pasting);
     if can_ask && plan.opener == Opener::Browser {
         let failed = Arc::clone(&failed);
-        context.open = Box::new(move |address| {
-            let failed = Arc::clone(&failed);
-            let tell = Arc::new(move |event: Event| {
-                if matches!(event, Event::BrowserFailed(_)) {
-                    failed.notify_one();
-                }
-            });
-            browser::open(address, tell);
+        let tell: Tell = Arc::new(move |event| {
+            if matches!(event, Event::BrowserFailed(_)) {
+                failed.notify_one();
+            }
         });
+        context.open = Box::new(move |address| browser::open(address, Arc::clone(&tell)));
     }
     // Whoever entered something has the page, whatever became of the program that was to open it.
     let has_page = Cell::new(false);

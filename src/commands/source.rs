@@ -3,13 +3,12 @@
 use crate::cli::folder;
 use crate::cli::tokens::From;
 use crate::cli::usage::Usage;
-use crate::cli::variables::Variables;
-use std::path::{Path, PathBuf};
+use crate::cli::variables::{Variables, profile_named};
+use std::path::PathBuf;
 use std::time::Duration;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::handover::dotenv;
-use zoho_grant::handover::file::{Existing, PrivateFile};
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::lock::Lock;
@@ -35,19 +34,20 @@ pub enum Source {
 impl Source {
     /// Options take precedence; then, as with other tools' keys, complete variables come before a profile's name.
     pub fn of(from: &From) -> Result<Self, Usage> {
+        let prefix = &from.env_prefix;
         if let Some(path) = &from.env_file {
-            return Self::file(path, &from.env_prefix);
+            // Follows a link, so that its target is locked and replaced. Anything but a regular file can only be read
+            // once.
+            return match dunce::canonicalize(path) {
+                Ok(path) if path.is_file() => Ok(Self::EnvFile(path, prefix.clone())),
+                _ => Ok(Self::Variables(Variables::of_file(path, prefix)?)),
+            };
         }
-        let environment = Variables::of_environment(&from.env_prefix);
-        let mut named = from.profile.clone();
-        if named.is_none() {
-            if environment.are_complete() {
-                return Ok(Self::Variables(environment));
-            }
-            // ZOHO_PROFILE names one of our profiles; it is not a credential.
-            let ours = Variables::of_environment(&Prefix::default());
-            named = ours.parsed("ZOHO_PROFILE", str::parse)?;
+        let environment = Variables::of_environment(prefix);
+        if from.profile.is_none() && environment.are_complete() {
+            return Ok(Self::Variables(environment));
         }
+        let named = profile_named(from.profile.as_ref())?;
         let profiles = folder::profiles()?;
         let incomplete = named.is_none() && environment.hold_a_token();
         let name = named.unwrap_or_default();
@@ -59,24 +59,12 @@ impl Source {
         Ok(Self::Profile(profiles, name))
     }
 
-    /// Follows a link, so that its target is locked and replaced. Anything but a regular file can only be read once.
-    fn file(path: &Path, prefix: &Prefix) -> Result<Self, Usage> {
-        match dunce::canonicalize(path) {
-            Ok(path) if path.is_file() => Ok(Self::EnvFile(path, prefix.clone())),
-            _ => Ok(Self::Variables(Variables::of_file(path, prefix)?)),
-        }
-    }
-
     /// The same where the prefix may be meant for the output only: reads the default names, unless there is a client
     /// with the prefix.
     pub fn of_either(from: &From) -> Result<Self, Usage> {
         let own = Self::of(from)?;
-        let holds = match &own {
-            Self::Profile(..) => false,
-            Self::EnvFile(path, prefix) => Variables::of_file(path, prefix)?.hold_a_client(),
-            Self::Variables(variables) => variables.hold_a_client(),
-        };
-        if holds || from.env_prefix == Prefix::default() {
+        let has_client = own.variables()?.is_some_and(|own| own.hold_a_client());
+        if has_client || from.env_prefix == Prefix::default() {
             return Ok(own);
         }
         let usual = From {
@@ -84,6 +72,15 @@ impl Source {
             ..from.clone()
         };
         Self::of(&usual)
+    }
+
+    /// The current variables; none for a profile.
+    fn variables(&self) -> Result<Option<Variables>, Usage> {
+        match self {
+            Self::Profile(..) => Ok(None),
+            Self::EnvFile(path, prefix) => Variables::of_file(path, prefix).map(Some),
+            Self::Variables(variables) => Ok(Some(variables.clone())),
+        }
     }
 
     /// The current credentials.
@@ -97,10 +94,8 @@ impl Source {
 
     /// Returns an error if they are not worth writing: without a token, or if the accounts server would be a guess.
     pub fn is_worth_exporting(&self) -> Result<(), Usage> {
-        let variables = match self {
-            Self::Profile(..) => return Ok(()),
-            Self::EnvFile(path, prefix) => &Variables::of_file(path, prefix)?,
-            Self::Variables(variables) => variables,
+        let Some(variables) = self.variables()? else {
+            return Ok(());
         };
         if !variables.hold_a_token() {
             return Err(variables.missing("ZOHO_REFRESH_TOKEN (or ZOHO_ACCESS_TOKEN)"));
@@ -130,15 +125,6 @@ impl Source {
             Self::EnvFile(path, _) => Lock::at_once(path),
             Self::Variables(_) => None,
         }
-    }
-
-    /// Checks whether anything could be saved.
-    pub fn try_out(&self) -> Result<(), Error> {
-        let tried = match self {
-            Self::EnvFile(path, _) => PrivateFile::prepare(path, Existing::Merge).map(drop),
-            Self::Profile(..) | Self::Variables(_) => Ok(()),
-        };
-        tried.map_err(|unusable| Error::NotPutBack(unusable.to_string()))
     }
 
     /// Saves refreshed credentials, while the lock is held.
@@ -194,11 +180,10 @@ impl Source {
         let scopes = scopes.unwrap_or_default();
         match self {
             Self::Profile(profiles, name) => {
-                let listed = profiles.list().ok();
-                let place = listed.and_then(|listed| Some(listed.get(name)?.kept));
-                let place = match place {
-                    Some(Backend::File) => " --save-to file",
-                    Some(Backend::Keyring) | None => "",
+                let listed = profiles.list().unwrap_or_default();
+                let place = match listed.get(name) {
+                    Some(record) if record.kept == Backend::File => " --save-to file",
+                    _ => "",
                 };
                 format!("zoho-grant login --profile {name}{scopes} --save{place}")
             }
@@ -253,9 +238,7 @@ fn kept(variables: &Variables) -> Result<Credentials, Usage> {
         api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
         token_type: Untrusted::new("Bearer"),
         identity: Identity::not_asked("export makes no requests"),
-        redirect_uri: variables
-            .find("ZOHO_REDIRECT_URI")?
-            .map(|uri| uri.to_string()),
+        redirect_uri: variables.find("ZOHO_REDIRECT_URI")?.map(str::to_owned),
         trusted: <_>::default(),
     })
 }

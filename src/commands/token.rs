@@ -1,17 +1,16 @@
 //! `token` and `header`: prints a live access token to standard output, and nothing else.
 
 use crate::cli::tokens::Use;
-use crate::commands::live::{Wanted, live};
+use crate::commands::live::{Live, live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
-use std::process::ExitCode;
+use secrecy::ExposeSecret;
+use std::collections::BTreeMap;
 use zeroize::Zeroizing;
 use zoho_grant::handover::json::pretty;
 
 /// What is printed.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 pub enum Bare {
     /// The access token.
     Token,
@@ -19,50 +18,32 @@ pub enum Bare {
     Header,
 }
 
-/// What `--json` prints.
-#[derive(Serialize)]
-struct Object<'a> {
-    #[serde(skip_serializing_if = "Option::is_none")]
-    access_token: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    authorization: Option<&'a str>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    expires_at: Option<String>,
-}
-
 /// Prints it.
 pub fn print(bare: Bare, arguments: &Use, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
-    let mut live = live(app, &source, &Wanted::of(arguments.refresh))?;
-    let text = if arguments.json {
-        object(bare, &live.token, live.kept.expires_at_text())
-    } else {
-        line(bare, &live.token)
-    };
+    let mut live = live(app, &source, arguments.refresh, None)?;
+    let text = text(bare, &live, arguments.json);
     let printed = app.terminal.hand_out(&text);
     live.put_back(&source);
     printed?;
     // The token works: a program that waits for it must not fail because it could not be saved.
-    if let Some(problem) = &live.problem {
-        app.terminal.error(problem);
-    }
-    Ok(ExitCode::SUCCESS)
+    live.tell_problem(app);
+    Ok(0)
 }
 
-fn line(bare: Bare, token: &SecretString) -> Zeroizing<String> {
-    let before = match bare {
-        Bare::Token => "",
-        Bare::Header => "Authorization: Zoho-oauthtoken ",
+fn text(bare: Bare, live: &Live, json: bool) -> Zeroizing<String> {
+    let token = live.token().expose_secret();
+    let (member, header, scheme) = match bare {
+        Bare::Token => ("access_token", "", ""),
+        Bare::Header => ("authorization", "Authorization: ", "Zoho-oauthtoken "),
     };
-    Zeroizing::new(format!("{before}{}\n", token.expose_secret()))
-}
-
-fn object(bare: Bare, token: &SecretString, expires_at: Option<String>) -> Zeroizing<String> {
-    let token = token.expose_secret();
-    let authorization = Zeroizing::new(format!("Zoho-oauthtoken {token}"));
-    pretty(&Object {
-        access_token: (bare == Bare::Token).then_some(token),
-        authorization: (bare == Bare::Header).then_some(&authorization),
-        expires_at,
-    })
+    if !json {
+        return Zeroizing::new(format!("{header}{scheme}{token}\n"));
+    }
+    let value = Zeroizing::new(format!("{scheme}{token}"));
+    let expires_at = live.kept.expires_at_text();
+    // In the order of the alphabet.
+    let mut object = BTreeMap::from([(member, value.as_str())]);
+    object.extend(expires_at.as_deref().map(|end| ("expires_at", end)));
+    pretty(&object)
 }

@@ -149,15 +149,6 @@ pub enum Request {
 }
 
 impl Error {
-    /// Whether Zoho does not recognize the refresh token.
-    pub fn is_dead_token(&self) -> bool {
-        let Self::Unfulfilled { request, error, .. } = self else {
-            return false;
-        };
-        matches!(request, Request::Refresh { .. } | Request::Revoke)
-            && matches!(error, ExchangeError::Refused(TokenError::InvalidCode))
-    }
-
     /// Whether the data center may be wrong: Zoho has no separate error for that.
     pub fn may_be_elsewhere(&self) -> bool {
         use TokenError::{InvalidClient, InvalidClientSecret, InvalidCode};

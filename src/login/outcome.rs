@@ -60,7 +60,8 @@ pub(super) async fn hand_over(
         Ok(kept) => (kept, None),
         Err(trouble) => (None, Some(Error::NotKept(trouble))),
     };
-    let elsewhere = kept.is_some() && !settings.hands_over();
+    let only_kept = settings.keeping.as_ref().is_some_and(|to| !to.hand_over);
+    let elsewhere = kept.is_some() && only_kept;
     let (written, not_written) = if elsewhere || page_first {
         (Written::Nowhere, None)
     } else {

@@ -1,5 +1,7 @@
 //! The known scopes, each with a short description: all of the CRM's, and common ones of other products.
 
+use serde::Serialize;
+
 /// Tab-separated, with a header line.
 const TABLE: &str = include_str!("../../data/scopes.tsv");
 
@@ -7,7 +9,7 @@ const TABLE: &str = include_str!("../../data/scopes.tsv");
 const SLIPS: usize = 3;
 
 /// A known scope.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct KnownScope {
     /// The scope as requested: "ZohoCRM.modules.READ".
     pub scope: &'static str,

@@ -205,7 +205,7 @@ impl StandIn {
             _ => rehearsal.person_at,
         };
         let mut registry = Registry::new(person_at, vec![client]);
-        registry.poll_every(rehearsal.interval);
+        registry.interval = rehearsal.interval;
         let state = State {
             registry,
             failure: rehearsal.failure,

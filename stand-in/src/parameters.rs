@@ -3,23 +3,28 @@
 use std::convert::Infallible;
 
 use axum::Form;
-use axum::extract::{FromRequest, OptionalFromRequest, Request};
+use axum::extract::{FromRequest, Request};
 use axum::http::Method;
 use serde::Deserialize;
 
-/// Parameters, none of them repeated. Handlers take `Option<Parameters>`, so that a malformed request gets Zoho's kind
-/// of error rather than axum's.
+/// Parameters, none of them repeated; none at all if the request is malformed, so that it gets Zoho's kind of error
+/// rather than axum's.
 #[derive(Deserialize)]
 #[serde(try_from = "Vec<(String, String)>")]
-pub struct Parameters(Vec<(String, String)>);
+pub struct Parameters(Option<Vec<(String, String)>>);
 
 impl Parameters {
     /// The value of `name`; an empty one counts as omitted (RFC 6749 §3.1).
     pub fn value(&self, name: &str) -> Option<&str> {
-        let found = self.0.iter().find(|(known, _)| known == name);
-        found
-            .map(|(_, value)| value.as_str())
-            .filter(|value| !value.is_empty())
+        let mut pairs = self.0.iter().flatten();
+        let (_, value) = pairs.find(|(known, _)| known == name)?;
+        (!value.is_empty()).then_some(value)
+    }
+
+    /// Whether the request is not a form, repeats a parameter, or is a POST with a query: Zoho accepts parameters there as
+    /// well, but they end up in logs.
+    pub fn are_malformed(&self) -> bool {
+        self.0.is_none()
     }
 }
 
@@ -32,24 +37,23 @@ impl TryFrom<Vec<(String, String)>> for Parameters {
         names.sort_unstable();
         names.dedup();
         if names.len() == pairs.len() {
-            Ok(Self(pairs))
+            Ok(Self(Some(pairs)))
         } else {
             Err("a parameter is repeated")
         }
     }
 }
 
-impl<S: Send + Sync> OptionalFromRequest<S> for Parameters {
+impl<S: Send + Sync> FromRequest<S> for Parameters {
     type Rejection = Infallible;
 
-    /// Reads the query of a GET or the form of a POST. None if it is not a form, or if a POST has a query: Zoho accepts
-    /// parameters there as well, but they end up in logs.
-    async fn from_request(request: Request, state: &S) -> Result<Option<Self>, Infallible> {
+    /// Reads the query of a GET or the form of a POST.
+    async fn from_request(request: Request, state: &S) -> Result<Self, Infallible> {
         if request.method() == Method::POST && request.uri().query().is_some() {
-            return Ok(None);
+            return Ok(Self(None));
         }
         let form = Form::from_request(request, state).await;
-        Ok(form.ok().map(|Form(parameters)| parameters))
+        Ok(form.map_or(Self(None), |Form(parameters)| parameters))
     }
 }
 

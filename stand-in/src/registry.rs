@@ -17,7 +17,7 @@ use secrecy::{ExposeSecret, SecretString};
 use super::parameters::Parameters;
 use super::{DataCenter, shapes};
 use answer::{Authorization, Decided, Invalid, Issued, TokenError};
-use device::Devices;
+use device::Device;
 use grant::Grant;
 use request::Asked;
 use tokens::Tokens;
@@ -25,14 +25,18 @@ use tokens::Tokens;
 /// Clients, pending consents, grant tokens and tokens of both data centers, for one person.
 pub struct Registry {
     clients: Vec<Client>,
-    person_at: DataCenter,
+    /// The data center of the person's account.
+    pub person_at: DataCenter,
+    /// The minimum interval between two polls for one device.
+    pub interval: Duration,
     /// Clients that the person has consented to before.
     consented: HashSet<String>,
     /// Pending consents by ticket.
     pending: HashMap<String, Pending>,
     /// Grants by grant token.
     grants: HashMap<String, Grant>,
-    devices: Devices,
+    /// Devices by device code.
+    devices: HashMap<String, Device>,
     tokens: Tokens,
 }
 
@@ -109,27 +113,13 @@ impl Registry {
         Self {
             clients,
             person_at,
+            interval: Duration::ZERO,
             consented: HashSet::new(),
             pending: HashMap::new(),
             grants: HashMap::new(),
-            devices: Devices::default(),
+            devices: HashMap::new(),
             tokens: Tokens::default(),
         }
-    }
-
-    /// The data center of the person's account.
-    pub fn person_at(&self) -> DataCenter {
-        self.person_at
-    }
-
-    /// The interval between two polls for one device.
-    pub fn interval(&self) -> Duration {
-        self.devices.interval
-    }
-
-    /// Sets the polling interval.
-    pub fn poll_every(&mut self, interval: Duration) {
-        self.devices.interval = interval;
     }
 
     /// Registers another redirect URI for every client.
@@ -168,6 +158,9 @@ impl Registry {
         at: DataCenter,
         parameters: &Parameters,
     ) -> Result<Authorization, Invalid> {
+        if parameters.are_malformed() {
+            return Err(Invalid::Request);
+        }
         let client = self.client(at, parameters).ok_or(Invalid::Client)?;
         let redirect_uri = parameters
             .value("redirect_uri")
@@ -304,9 +297,17 @@ impl Registry {
         clients.find(|client| client.id == id && client.is_known(at))
     }
 
+    /// The client of a token request.
+    fn known(&self, at: DataCenter, form: &Parameters) -> Result<&Client, TokenError> {
+        if form.are_malformed() {
+            return Err(TokenError::GeneralError);
+        }
+        self.client(at, form).ok_or(TokenError::InvalidClient)
+    }
+
     /// Authenticates the client. Returns its ID.
     fn proven(&self, at: DataCenter, form: &Parameters) -> Result<String, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
+        let client = self.known(at, form)?;
         match form.value("client_secret") {
             Some(given) if given == client.secret(at) => Ok(client.id.clone()),
             _ => Err(TokenError::InvalidClientSecret),

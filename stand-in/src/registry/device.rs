@@ -1,6 +1,5 @@
 //! Consent on another device: codes waiting for the person, and polls for their tokens.
 
-use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
 use super::Registry;
@@ -12,15 +11,8 @@ use crate::{DataCenter, shapes};
 /// How long a code is valid, as documented.
 pub const LIFETIME: Duration = Duration::from_mins(5);
 
-/// All device codes and their state.
-#[derive(Default)]
-pub struct Devices {
-    codes: HashMap<String, Device>,
-    /// The minimum interval between two polls for one code.
-    pub interval: Duration,
-}
-
-struct Device {
+/// A device, and what the person decided about it.
+pub struct Device {
     client_id: String,
     user_code: String,
     access: Access,
@@ -48,8 +40,7 @@ impl Registry {
         form: &Parameters,
         now: Instant,
     ) -> Result<DeviceStart, TokenError> {
-        let client = self.client(at, form).ok_or(TokenError::InvalidClient)?;
-        let client_id = client.id.clone();
+        let client_id = self.known(at, form)?.id.clone();
         if form.value("grant_type") != Some("device_request") {
             return Err(TokenError::GeneralError);
         }
@@ -65,7 +56,7 @@ impl Registry {
             ticket: None,
             decision: Decision::None,
         };
-        self.devices.codes.insert(device_code.clone(), device);
+        self.devices.insert(device_code.clone(), device);
         Ok(DeviceStart {
             device_code,
             user_code,
@@ -83,7 +74,7 @@ impl Registry {
             return Ok(Authorization::Moved(self.person_at));
         }
         let entered = letters(user_code);
-        let mut devices = self.devices.codes.values_mut();
+        let mut devices = self.devices.values_mut();
         let device = devices
             .find(|device| device.is_open(now) && letters(&device.user_code) == entered)
             .ok_or(Invalid::UserCode)?;
@@ -103,7 +94,7 @@ impl Registry {
         accepted: bool,
         now: Instant,
     ) -> bool {
-        let mut devices = self.devices.codes.values_mut();
+        let mut devices = self.devices.values_mut();
         let device = devices.find(|device| device.ticket.as_deref() == Some(ticket));
         let Some(device) = device.filter(|device| at == self.person_at && device.is_open(now))
         else {
@@ -125,18 +116,12 @@ impl Registry {
             Ok(_) => return Polled::Error(TokenError::GeneralError),
             Err(error) => return Polled::Error(error),
         };
-        let (interval, code) = (
-            self.devices.interval,
-            form.value("code").unwrap_or_default(),
-        );
-        let device = self.devices.codes.get_mut(code);
+        let device = self.devices.get_mut(form.value("code").unwrap_or_default());
         let Some(device) = device.filter(|device| device.client_id == client_id) else {
             return Polled::Error(TokenError::InvalidCode);
         };
-        let too_fast = device
-            .polled
-            .is_some_and(|before| now.duration_since(before) < interval);
-        device.polled = Some(now);
+        let before = device.polled.replace(now);
+        let too_fast = before.is_some_and(|before| now.duration_since(before) < self.interval);
         match device.decision {
             _ if now.duration_since(device.issued) >= LIFETIME => Polled::Expired,
             _ if too_fast => Polled::SlowDown,
@@ -149,10 +134,8 @@ impl Registry {
                 let access = &device.access;
                 let first = self.consented.insert(client_id.clone());
                 let refreshable = access.offline && (access.prompted || first);
-                Polled::Issued(
-                    self.tokens
-                        .issue(at, &client_id, &access.scopes, refreshable, now),
-                )
+                let tokens = &mut self.tokens;
+                Polled::Issued(tokens.issue(at, &client_id, &access.scopes, refreshable, now))
             }
         }
     }
@@ -160,7 +143,7 @@ impl Registry {
     /// Makes the tokens available again after a failure was played instead of them.
     pub fn take_back(&mut self, form: &Parameters) {
         let code = form.value("code").unwrap_or_default();
-        let device = self.devices.codes.get_mut(code);
+        let device = self.devices.get_mut(code);
         if let Some(device) = device.filter(|device| device.decision == Decision::Spent) {
             device.decision = Decision::Accepted;
         }

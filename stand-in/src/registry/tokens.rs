@@ -15,26 +15,17 @@ const ACCESS_LIMIT: usize = 15;
 
 /// All tokens, oldest first.
 #[derive(Default)]
-pub struct Tokens {
-    refresh: Vec<RefreshToken>,
-    access: Vec<AccessToken>,
-}
+pub struct Tokens(Vec<Token>);
 
-struct RefreshToken {
-    token: String,
+struct Token {
+    value: String,
     at: DataCenter,
     client_id: String,
     scopes: Vec<String>,
-}
-
-struct AccessToken {
-    token: String,
-    at: DataCenter,
-    client_id: String,
-    /// The refresh token that it is revoked with.
+    /// The refresh token that an access token is revoked with.
     parent: Option<String>,
-    scopes: Vec<String>,
-    issued: Instant,
+    /// When an access token ends; a refresh token never does.
+    end: Option<Instant>,
 }
 
 impl Tokens {
@@ -47,9 +38,10 @@ impl Tokens {
         refreshable: bool,
         now: Instant,
     ) -> Issued {
-        let refresh_token = refreshable.then(|| self.add_refresh(at, client_id, scopes));
+        let refresh_token = refreshable.then(|| self.add(at, client_id, scopes, None, None));
+        let (parent, end) = (refresh_token.clone(), now + ACCESS_LIFETIME);
         Issued {
-            access_token: self.add_access(at, client_id, refresh_token.clone(), scopes, now),
+            access_token: self.add(at, client_id, scopes, parent, Some(end)),
             refresh_token,
             scopes: scopes.to_vec(),
         }
@@ -63,15 +55,14 @@ impl Tokens {
         token: &str,
         now: Instant,
     ) -> Option<Issued> {
-        let mut known = self.refresh.iter();
-        let refresh = known.find(|refresh| refresh.token == token && refresh.at == at)?;
+        let refresh = self.refresh_token(at, token)?;
         if refresh.client_id != client_id {
             return None;
         }
         let scopes = refresh.scopes.clone();
-        let parent = Some(token.to_owned());
+        let (parent, end) = (token.to_owned(), now + ACCESS_LIFETIME);
         Some(Issued {
-            access_token: self.add_access(at, client_id, parent, &scopes, now),
+            access_token: self.add(at, client_id, &scopes, Some(parent), Some(end)),
             refresh_token: None,
             scopes,
         })
@@ -79,8 +70,7 @@ impl Tokens {
 
     /// Revokes a refresh token and its access tokens. Returns false if there is none here.
     pub fn revoke(&mut self, at: DataCenter, token: &str) -> bool {
-        let mut known = self.refresh.iter();
-        let here = known.any(|refresh| refresh.token == token && refresh.at == at);
+        let here = self.refresh_token(at, token).is_some();
         if here {
             self.kill(token);
         }
@@ -89,69 +79,51 @@ impl Tokens {
 
     /// Revokes a token of either kind, and everything that depends on it.
     pub fn kill(&mut self, token: &str) {
-        self.refresh.retain(|refresh| refresh.token != token);
-        self.access
-            .retain(|access| access.token != token && access.parent.as_deref() != Some(token));
+        let tokens = &mut self.0;
+        tokens.retain(|known| known.value != token && known.parent.as_deref() != Some(token));
     }
 
     /// The scopes of an access token that is valid at this data center.
     pub fn scopes(&self, at: DataCenter, token: &str, now: Instant) -> Option<&[String]> {
-        let mut known = self.access.iter();
-        let access = known.find(|access| access.token == token && access.at == at)?;
-        access.is_alive(now).then_some(access.scopes.as_slice())
+        let mut known = self.0.iter().filter(|known| known.end > Some(now));
+        let access = known.find(|access| access.value == token && access.at == at)?;
+        Some(&access.scopes)
     }
 
-    fn add_refresh(&mut self, at: DataCenter, client_id: &str, scopes: &[String]) -> String {
-        let of_client = self
-            .refresh
-            .iter()
-            .filter(|refresh| refresh.client_id == client_id);
-        let live: Vec<String> = of_client.map(|refresh| refresh.token.clone()).collect();
-        if live.len() >= REFRESH_LIMIT {
-            self.kill(&live[0]);
-        }
-        let token = shapes::token();
-        self.refresh.push(RefreshToken {
-            token: token.clone(),
-            at,
-            client_id: client_id.to_owned(),
-            scopes: scopes.to_vec(),
-        });
-        token
+    fn refresh_token(&self, at: DataCenter, token: &str) -> Option<&Token> {
+        let mut known = self.0.iter().filter(|known| known.end.is_none());
+        known.find(|refresh| refresh.value == token && refresh.at == at)
     }
 
-    fn add_access(
+    /// Adds a token. If it is one too many of its kind, the oldest is revoked, which is the first to have ended.
+    fn add(
         &mut self,
         at: DataCenter,
         client_id: &str,
-        parent: Option<String>,
         scopes: &[String],
-        now: Instant,
+        parent: Option<String>,
+        end: Option<Instant>,
     ) -> String {
-        self.access.retain(|access| access.is_alive(now));
-        let siblings = self
-            .access
-            .iter()
-            .filter(|access| access.parent == parent && access.client_id == client_id);
-        let live: Vec<String> = siblings.map(|access| access.token.clone()).collect();
-        if live.len() >= ACCESS_LIMIT {
-            self.kill(&live[0]);
+        let limit = match end {
+            Some(_) => ACCESS_LIMIT,
+            None => REFRESH_LIMIT,
+        };
+        let of_client = self.0.iter().filter(|known| known.client_id == client_id);
+        let siblings = of_client
+            .filter(|known| known.parent == parent && known.end.is_some() == end.is_some());
+        let siblings: Vec<String> = siblings.map(|known| known.value.clone()).collect();
+        if siblings.len() >= limit {
+            self.kill(&siblings[0]);
         }
-        let token = shapes::token();
-        self.access.push(AccessToken {
-            token: token.clone(),
+        let value = shapes::token();
+        self.0.push(Token {
+            value: value.clone(),
             at,
             client_id: client_id.to_owned(),
-            parent,
             scopes: scopes.to_vec(),
-            issued: now,
+            parent,
+            end,
         });
-        token
-    }
-}
-
-impl AccessToken {
-    fn is_alive(&self, now: Instant) -> bool {
-        now.duration_since(self.issued) < ACCESS_LIFETIME
+        value
     }
 }

@@ -1,14 +1,12 @@
 //! Bulk read: a job that writes a module's records to a zipped CSV file, which is ready immediately.
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
-use super::Site;
 use super::answer;
-use super::crm::{Refusal, good, permit};
+use super::crm::{Call, Refusal, good};
 use super::records::{Module, scope};
 
 /// Zoho's page size.
@@ -17,23 +15,18 @@ const PER_PAGE: usize = 200_000;
 const GROUP: &str = "ZohoCRM.bulk";
 
 /// POST `/crm/bulk/v8/read`: reads module and fields, but supports no criteria.
-pub async fn create(
-    State(site): State<Site>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
+pub async fn create(call: Call, body: Bytes) -> Result<Response, Refusal> {
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let query = &body["query"];
     let name = query["module"]["api_name"].as_str().unwrap_or_default();
-    permit(&site, &headers, &version, &[GROUP, &scope(name)]).await?;
+    call.permit(&[GROUP, &scope(name)]).await?;
     let known = Module::named(name)?.field_names();
     let fields = query["fields"].as_array();
     let is_known = |field: &Value| field.as_str().is_some_and(|field| known.contains(&field));
     if !fields.is_none_or(|fields| fields.iter().all(is_known)) {
         return Err(Refusal::invalid("the field is not available"));
     }
-    let mut state = site.state();
+    let mut state = call.site.state();
     state.jobs.push(query.clone());
     let details =
         json!({ "id": state.jobs.len().to_string(), "operation": "read", "state": "ADDED" });
@@ -48,13 +41,10 @@ pub async fn create(
 }
 
 /// GET `/crm/bulk/v8/read/1`.
-pub async fn job(
-    State(site): State<Site>,
-    Path((version, id)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    permit(&site, &headers, &version, &[GROUP]).await?;
-    let query = asked(&site, &id)?;
+pub async fn job(call: Call) -> Result<Response, Refusal> {
+    call.permit(&[GROUP]).await?;
+    let query = asked(&call)?;
+    let (version, id) = (&call.path["version"], &call.path["id"]);
     let result = json!({
         "page": 1,
         "per_page": PER_PAGE,
@@ -73,13 +63,9 @@ pub async fn job(
 }
 
 /// GET `/crm/bulk/v8/read/1/result`.
-pub async fn result(
-    State(site): State<Site>,
-    Path((version, id)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    permit(&site, &headers, &version, &[GROUP]).await?;
-    let query = asked(&site, &id)?;
+pub async fn result(call: Call) -> Result<Response, Refusal> {
+    call.permit(&[GROUP]).await?;
+    let (query, id) = (asked(&call)?, &call.path["id"]);
     let module = module(&query)?;
     let fields = match query["fields"].as_array() {
         Some(fields) => fields.iter().filter_map(Value::as_str).collect(),
@@ -95,9 +81,10 @@ pub async fn result(
 }
 
 /// The request that created a job.
-fn asked(site: &Site, id: &str) -> Result<Value, Refusal> {
-    let state = site.state();
-    let index = id.parse::<usize>().ok().and_then(|id| id.checked_sub(1));
+fn asked(call: &Call) -> Result<Value, Refusal> {
+    let state = call.site.state();
+    let number = call.path["id"].parse::<usize>().ok();
+    let index = number.and_then(|number| number.checked_sub(1));
     let job = index.and_then(|index| state.jobs.get(index));
     let message = "The resource does not exist";
     let unknown = || Refusal::of(StatusCode::NOT_FOUND, "RESOURCE_NOT_FOUND", message);

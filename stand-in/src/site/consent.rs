@@ -14,12 +14,9 @@ use crate::parameters::Parameters;
 use crate::registry::answer::{Authorization, Decided, Invalid};
 
 /// GET `/oauth/v2/auth`.
-pub async fn authorize(State(site): State<Site>, uri: Uri, query: Option<Parameters>) -> Response {
+pub async fn authorize(State(site): State<Site>, uri: Uri, query: Parameters) -> Response {
     let mut state = site.state();
-    let judged = match query {
-        Some(query) => state.registry.authorize(site.at, &query),
-        None => Err(Invalid::Request),
-    };
+    let judged = state.registry.authorize(site.at, &query);
     match (judged, state.failure.and_then(played)) {
         (Err(error), _) | (Ok(_), Some(error)) => pages::invalid(error),
         (Ok(Authorization::Moved(to)), None) => answer::moved(&site, to, &uri),
@@ -28,11 +25,10 @@ pub async fn authorize(State(site): State<Site>, uri: Uri, query: Option<Paramet
 }
 
 /// POST `/consent`, which only the stand-in has: Zoho's own endpoint is not documented.
-pub async fn decide(State(site): State<Site>, form: Option<Parameters>) -> Response {
-    let value = |name| form.as_ref().and_then(|form| form.value(name));
+pub async fn decide(State(site): State<Site>, form: Parameters) -> Response {
     let mut state = site.state();
     let failure = state.failure;
-    let accepted = match value("decision") {
+    let accepted = match form.value("decision") {
         Some("accept") => !matches!(
             failure,
             Some(Failure::Refused | Failure::RefusedWithoutState)
@@ -40,7 +36,7 @@ pub async fn decide(State(site): State<Site>, form: Option<Parameters>) -> Respo
         Some("refuse") => false,
         _ => return pages::invalid(Invalid::Request),
     };
-    let (ticket, now) = (value("ticket").unwrap_or_default(), Instant::now());
+    let (ticket, now) = (form.value("ticket").unwrap_or_default(), Instant::now());
     if state.registry.decide_device(site.at, ticket, accepted, now) {
         return device_decided(accepted);
     }

@@ -15,23 +15,19 @@ use crate::registry::Kind;
 use crate::registry::answer::Invalid;
 
 /// GET `/console`, with the scopes to be filled in.
-pub async fn page(State(site): State<Site>, query: Option<Parameters>) -> Response {
-    let scope = query.as_ref().and_then(|query| query.value("scope"));
+pub async fn page(State(site): State<Site>, query: Parameters) -> Response {
     pages::own_form(&Console {
         data_center: site.at.name(),
-        scope: scope.unwrap_or_default(),
+        scope: query.value("scope").unwrap_or_default(),
     })
 }
 
 /// POST `/console`: makes a grant token, as the button "Create" does.
-pub async fn create(State(site): State<Site>, form: Option<Parameters>) -> Response {
-    let scope = form.as_ref().and_then(|form| form.value("scope"));
-    let id = &site.world.client_id;
-    let made =
-        site.state()
-            .registry
-            .console_code(site.at, id, scope.unwrap_or_default(), Instant::now());
-    let Some(code) = made else {
+pub async fn create(State(site): State<Site>, form: Parameters) -> Response {
+    let scope = form.value("scope").unwrap_or_default();
+    let (id, now) = (&site.world.client_id, Instant::now());
+    let registry = &mut site.state().registry;
+    let Some(code) = registry.console_code(site.at, id, scope, now) else {
         return pages::invalid(Invalid::Scope);
     };
     pages::formless(&Told {
@@ -55,11 +51,10 @@ pub async fn clients(State(site): State<Site>) -> Response {
 
 /// POST `/console/clients`: registers a client of this data center alone, and takes what was entered letter by letter.
 /// What Zoho's console says of a bad field is not documented.
-pub async fn register(State(site): State<Site>, form: Option<Parameters>) -> Response {
-    let value = |name| form.as_ref().and_then(|form| form.value(name));
-    let [name, homepage, redirect_uri] =
-        ["name", "homepage", "redirect_uri"].map(|name| value(name).unwrap_or_default());
-    let kind = Kind::titled(value("type").unwrap_or_default());
+pub async fn register(State(site): State<Site>, form: Parameters) -> Response {
+    let value = |name| form.value(name).unwrap_or_default();
+    let [name, homepage, redirect_uri] = ["name", "homepage", "redirect_uri"].map(value);
+    let kind = Kind::titled(value("type"));
     let kind = kind.unwrap_or(Kind::ClientBased);
     let is_url = |text| Url::parse(text).is_ok_and(|url| url.has_host());
     let wrong = if kind == Kind::SelfClient {

@@ -1,8 +1,11 @@
 //! The CRM: who may call it, and the two responses that say who owns the tokens.
 
+use std::collections::HashMap;
 use std::time::Instant;
 
-use axum::extract::{Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{FromRequestParts, Path};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -30,14 +33,32 @@ pub enum Refusal {
     BadGateway,
 }
 
+/// A request to the CRM.
+pub struct Call {
+    /// The data center that is called.
+    pub site: Site,
+    /// What the path names: `version`, `module`, `id`.
+    pub path: HashMap<String, String>,
+    /// The request's headers.
+    pub headers: HeaderMap,
+}
+
+impl FromRequestParts<Site> for Call {
+    type Rejection = PathRejection;
+
+    async fn from_request_parts(head: &mut Parts, site: &Site) -> Result<Self, PathRejection> {
+        Ok(Self {
+            path: Path::from_request_parts(head, site).await?.0,
+            site: site.clone(),
+            headers: head.headers.clone(),
+        })
+    }
+}
+
 /// GET `/crm/v8/org`.
-pub async fn org(
-    State(site): State<Site>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    permit(&site, &headers, &version, &["ZohoCRM.org"]).await?;
-    let country_code = match site.at {
+pub async fn org(call: Call) -> Result<Response, Refusal> {
+    call.permit(&["ZohoCRM.org"]).await?;
+    let country_code = match call.site.at {
         DataCenter::Us => "US",
         _ => "NL",
     };
@@ -52,17 +73,11 @@ pub async fn org(
 }
 
 /// GET `/crm/v8/users`; only `type=CurrentUser` is supported.
-pub async fn users(
-    State(site): State<Site>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-    query: Option<Parameters>,
-) -> Result<Response, Refusal> {
-    let kind = query.as_ref().and_then(|query| query.value("type"));
-    if kind != Some("CurrentUser") {
+pub async fn users(call: Call, query: Parameters) -> Result<Response, Refusal> {
+    if query.value("type") != Some("CurrentUser") {
         return Err(Refusal::invalid("only type=CurrentUser is rehearsed"));
     }
-    permit(&site, &headers, &version, &["ZohoCRM.users"]).await?;
+    call.permit(&["ZohoCRM.users"]).await?;
     let user = json!({
         "full_name": PERSON,
         "email": EMAIL,
@@ -71,43 +86,39 @@ pub async fn users(
     Ok(good(&json!({ "users": [user] })))
 }
 
-/// Checks that the API version exists, that the access token is valid here, and that its scopes cover each group.
-pub async fn permit(
-    site: &Site,
-    headers: &HeaderMap,
-    version: &str,
-    groups: &[&str],
-) -> Result<(), Refusal> {
-    if !VERSIONS.contains(&version) {
-        let message = "Please check if the URL trying to access is a correct one";
-        return Err(Refusal::of(
-            StatusCode::NOT_FOUND,
-            "INVALID_URL_PATTERN",
-            message,
-        ));
-    }
-    let (covered, failure) = {
-        let state = site.state();
-        let scopes = access_token(headers)
-            .and_then(|token| state.registry.scopes(site.at, token, Instant::now()));
-        let covered = scopes.map(|scopes| {
-            let mut groups = groups.iter();
-            groups.all(|group| scopes.iter().any(|scope| covers(scope, group)))
-        });
-        (covered, state.failure_at(Stage::Crm))
-    };
-    let unauthorized = |code, message| Err(Refusal::of(StatusCode::UNAUTHORIZED, code, message));
-    match (covered, failure) {
-        (None, _) | (_, Some(Failure::InvalidToken)) => {
-            unauthorized("INVALID_TOKEN", "invalid oauth token")
+impl Call {
+    /// Checks that the API version exists, that the access token is valid here, and that its scopes cover each group.
+    pub async fn permit(&self, groups: &[&str]) -> Result<(), Refusal> {
+        if !VERSIONS.contains(&self.path["version"].as_str()) {
+            let message = "Please check if the URL trying to access is a correct one";
+            let unknown = Refusal::of(StatusCode::NOT_FOUND, "INVALID_URL_PATTERN", message);
+            return Err(unknown);
         }
-        (Some(false), _) | (_, Some(Failure::ScopeMismatch)) => unauthorized(
-            "OAUTH_SCOPE_MISMATCH",
-            "invalid oauth scope to access this URL",
-        ),
-        (_, Some(Failure::CrmHtml)) => Err(Refusal::BadGateway),
-        (_, Some(Failure::CrmSlow)) => std::future::pending().await,
-        _ => Ok(()),
+        let (covered, failure) = {
+            let state = self.site.state();
+            let token = access_token(&self.headers);
+            let scopes =
+                token.and_then(|token| state.registry.scopes(self.site.at, token, Instant::now()));
+            let covered = scopes.map(|scopes| {
+                let mut groups = groups.iter();
+                groups.all(|group| scopes.iter().any(|scope| covers(scope, group)))
+            });
+            (covered, state.failure_at(Stage::Crm))
+        };
+        let unauthorized =
+            |code, message| Err(Refusal::of(StatusCode::UNAUTHORIZED, code, message));
+        match (covered, failure) {
+            (None, _) | (_, Some(Failure::InvalidToken)) => {
+                unauthorized("INVALID_TOKEN", "invalid oauth token")
+            }
+            (Some(false), _) | (_, Some(Failure::ScopeMismatch)) => unauthorized(
+                "OAUTH_SCOPE_MISMATCH",
+                "invalid oauth scope to access this URL",
+            ),
+            (_, Some(Failure::CrmHtml)) => Err(Refusal::BadGateway),
+            (_, Some(Failure::CrmSlow)) => std::future::pending().await,
+            _ => Ok(()),
+        }
     }
 }
 

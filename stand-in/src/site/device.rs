@@ -11,20 +11,16 @@ use super::{Site, answer, consent, token};
 use crate::failure::{Failure, Stage};
 use crate::pages::{self, EnterCode};
 use crate::parameters::Parameters;
-use crate::registry::answer::{Authorization, Invalid, Polled, TokenError};
+use crate::registry::answer::{Authorization, Invalid, Polled};
 use crate::registry::device::LIFETIME;
 
 /// The endpoint for polls.
 pub const POLL_PATH: &str = "/oauth/v3/device/token";
 
 /// POST `/oauth/v3/device/code`.
-pub async fn code(State(site): State<Site>, form: Option<Parameters>) -> Response {
+pub async fn code(State(site): State<Site>, form: Parameters) -> Response {
     let mut state = site.state();
-    let judged = match &form {
-        Some(form) => state.registry.device_code(site.at, form, Instant::now()),
-        None => Err(TokenError::GeneralError),
-    };
-    match judged {
+    match state.registry.device_code(site.at, &form, Instant::now()) {
         Ok(start) => {
             let address = format!("{}/device", site.addresses().accounts_url);
             let body = json!({
@@ -32,7 +28,7 @@ pub async fn code(State(site): State<Site>, form: Option<Parameters>) -> Respons
                 "device_code": start.device_code,
                 "verification_url": address,
                 "verification_uri_complete": format!("{address}?user_code={}", start.user_code),
-                "interval": state.registry.interval().as_secs_f64(),
+                "interval": state.registry.interval.as_secs_f64(),
                 // In milliseconds, as in Zoho's older responses.
                 "expires_in": LIFETIME.as_millis(),
             });
@@ -43,18 +39,15 @@ pub async fn code(State(site): State<Site>, form: Option<Parameters>) -> Respons
 }
 
 /// POST `/oauth/v3/device/token`. A failure is played only if the request is valid.
-pub async fn poll(State(site): State<Site>, form: Option<Parameters>) -> Response {
+pub async fn poll(State(site): State<Site>, form: Parameters) -> Response {
     let (judged, failure, polls) = {
         let mut state = site.state();
-        let judged = match &form {
-            Some(form) => state.registry.poll(site.at, form, Instant::now()),
-            None => Polled::Error(TokenError::GeneralError),
-        };
+        let judged = state.registry.poll(site.at, &form, Instant::now());
         let failure = state
             .failure_at(Stage::Device)
             .or(state.failure_at(Stage::Token));
-        if let (Polled::Issued(_), Some(_), Some(form)) = (&judged, failure, &form) {
-            state.registry.take_back(form);
+        if let (Polled::Issued(_), Some(_)) = (&judged, failure) {
+            state.registry.take_back(&form);
         }
         let requests = state.requests.iter();
         let polls = requests.filter(|request| request.path == POLL_PATH);
@@ -78,26 +71,23 @@ pub async fn poll(State(site): State<Site>, form: Option<Parameters>) -> Respons
 }
 
 /// GET `/device`: redirects the person to their own data center.
-pub async fn page(State(site): State<Site>, uri: Uri, query: Option<Parameters>) -> Response {
-    let home = site.state().registry.person_at();
+pub async fn page(State(site): State<Site>, uri: Uri, query: Parameters) -> Response {
+    let home = site.state().registry.person_at;
     if home != site.at {
         return answer::moved(&site, home, &uri);
     }
-    let user_code = query.as_ref().and_then(|query| query.value("user_code"));
     pages::own_form(&EnterCode {
         data_center: site.at.name(),
-        user_code: user_code.unwrap_or_default(),
+        user_code: query.value("user_code").unwrap_or_default(),
         is_wrong: false,
     })
 }
 
 /// POST `/device`: the person entered the code.
-pub async fn enter(State(site): State<Site>, form: Option<Parameters>) -> Response {
-    let user_code = form.as_ref().and_then(|form| form.value("user_code"));
-    let user_code = user_code.unwrap_or_default();
+pub async fn enter(State(site): State<Site>, form: Parameters) -> Response {
+    let user_code = form.value("user_code").unwrap_or_default();
     let registry = &mut site.state().registry;
-    let entered = registry.enter(site.at, user_code, Instant::now());
-    match entered {
+    match registry.enter(site.at, user_code, Instant::now()) {
         Ok(Authorization::Consent { ticket, scopes }) => consent::ask(&site, ticket, scopes),
         Ok(Authorization::Moved(_)) => pages::invalid(Invalid::Request),
         Err(Invalid::UserCode) => pages::own_form(&EnterCode {

@@ -3,14 +3,12 @@
 use std::sync::LazyLock;
 
 use axum::body::Bytes;
-use axum::extract::{Path, State};
-use axum::http::{HeaderMap, StatusCode, header};
+use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::Site;
-use super::crm::{Refusal, good, permit};
+use super::crm::{Call, Refusal, good};
 use crate::parameters::Parameters;
 
 /// Zoho's page size.
@@ -30,63 +28,45 @@ pub struct Module {
 }
 
 /// GET `/crm/v8/settings/modules`.
-pub async fn modules(
-    State(site): State<Site>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    permit(&site, &headers, &version, &["ZohoCRM.settings.modules"]).await?;
+pub async fn modules(call: Call) -> Result<Response, Refusal> {
+    call.permit(&["ZohoCRM.settings.modules"]).await?;
     let facts: Vec<_> = MODULES.iter().map(|module| &module.facts).collect();
     Ok(good(&json!({ "modules": facts })))
 }
 
 /// GET `/crm/v8/settings/modules/Leads`.
-pub async fn module(
-    State(site): State<Site>,
-    Path((version, name)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Result<Response, Refusal> {
-    permit(&site, &headers, &version, &["ZohoCRM.settings.modules"]).await?;
-    let facts = &Module::named(&name)?.facts;
+pub async fn module(call: Call) -> Result<Response, Refusal> {
+    call.permit(&["ZohoCRM.settings.modules"]).await?;
+    let facts = &Module::named(&call.path["module"])?.facts;
     Ok(good(&json!({ "modules": [facts] })))
 }
 
 /// GET `/crm/v8/settings/fields` for one module.
-pub async fn fields(
-    State(site): State<Site>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-    query: Option<Parameters>,
-) -> Result<Response, Refusal> {
-    permit(&site, &headers, &version, &["ZohoCRM.settings.fields"]).await?;
-    let module = query.as_ref().and_then(|query| query.value("module"));
-    let fields = &Module::named(module.ok_or_else(|| missing("module"))?)?.fields;
+pub async fn fields(call: Call, query: Parameters) -> Result<Response, Refusal> {
+    call.permit(&["ZohoCRM.settings.fields"]).await?;
+    let module = query.value("module").ok_or_else(|| missing("module"))?;
+    let fields = &Module::named(module)?.fields;
     Ok(good(&json!({ "fields": fields })))
 }
 
 /// GET `/crm/v8/Leads`. Versions after 2 require a list of fields. Records unchanged since a given time return "not
 /// modified".
-pub async fn list(
-    State(site): State<Site>,
-    Path((version, name)): Path<(String, String)>,
-    headers: HeaderMap,
-    query: Option<Parameters>,
-) -> Result<Response, Refusal> {
-    permit(&site, &headers, &version, &[&scope(&name)]).await?;
-    let module = Module::named(&name)?;
-    let value = |name| query.as_ref().and_then(|query| query.value(name));
-    let fields = match value("fields") {
+pub async fn list(call: Call, query: Parameters) -> Result<Response, Refusal> {
+    let name = &call.path["module"];
+    call.permit(&[&scope(name)]).await?;
+    let module = Module::named(name)?;
+    let fields = match query.value("fields") {
         Some(fields) => fields.split(',').collect(),
-        None if version == "v2" => module.field_names(),
+        None if call.path["version"] == "v2" => module.field_names(),
         None => return Err(missing("fields")),
     };
     let [page, per_page] = [("page", 1), ("per_page", PER_PAGE)].map(|(name, usual)| {
-        let number = value(name).map_or(Ok(usual), str::parse);
+        let number = query.value(name).map_or(Ok(usual), str::parse);
         let number = number.ok().filter(|number| (1..=PER_PAGE).contains(number));
         number.ok_or_else(|| Refusal::invalid("page and per_page are numbers from 1 to 200"))
     });
     let (page, per_page) = (page?, per_page?);
-    let since = headers.get(header::IF_MODIFIED_SINCE);
+    let since = call.headers.get(header::IF_MODIFIED_SINCE);
     let since = since.and_then(|since| since.to_str().ok());
     let changed: Vec<_> = module.changed(since).collect();
     if changed.is_empty() {
@@ -108,12 +88,7 @@ pub async fn list(
 }
 
 /// POST `/crm/v8/coql`: supports `select A, B from Leads where id is not null limit 10`, and no other condition.
-pub async fn query(
-    State(site): State<Site>,
-    Path(version): Path<String>,
-    headers: HeaderMap,
-    body: Bytes,
-) -> Result<Response, Refusal> {
+pub async fn query(call: Call, body: Bytes) -> Result<Response, Refusal> {
     let body: Value = serde_json::from_slice(&body).unwrap_or_default();
     let text = body["select_query"].as_str().unwrap_or_default();
     let parsed = parse(text);
@@ -123,23 +98,18 @@ pub async fn query(
         .into_iter()
         .chain(module.as_deref())
         .collect();
-    permit(&site, &headers, &version, &groups).await?;
+    call.permit(&groups).await?;
     let wrong = || {
         let message = "error occurred while parsing the query";
         Refusal::of(StatusCode::BAD_REQUEST, "SYNTAX_ERROR", message)
     };
     let (fields, name, limit) = parsed.ok_or_else(wrong)?;
     let module = Module::named(name)?;
-    if !fields
-        .iter()
-        .all(|field| module.field_names().contains(field))
-    {
+    let known = module.field_names();
+    if !fields.iter().all(|field| known.contains(field)) {
         let message = "column given seems to be invalid";
-        return Err(Refusal::of(
-            StatusCode::BAD_REQUEST,
-            "INVALID_QUERY",
-            message,
-        ));
+        let unknown = Refusal::of(StatusCode::BAD_REQUEST, "INVALID_QUERY", message);
+        return Err(unknown);
     }
     let found = module.records.iter().take(limit);
     let data: Vec<_> = found.map(|record| part(record, &fields)).collect();

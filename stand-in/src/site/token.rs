@@ -15,13 +15,10 @@ use crate::registry::answer::{Issued, TokenError};
 const HUGE: usize = 10_000_000;
 
 /// POST `/oauth/v2/token`. A failure is played only if the request is valid.
-pub async fn token(State(site): State<Site>, form: Option<Parameters>) -> Response {
+pub async fn token(State(site): State<Site>, form: Parameters) -> Response {
     let (judged, failure) = {
         let mut state = site.state();
-        let judged = match form {
-            Some(form) => state.registry.token(site.at, &form, Instant::now()),
-            None => Err(TokenError::GeneralError),
-        };
+        let judged = state.registry.token(site.at, &form, Instant::now());
         (judged, state.failure_at(Stage::Token))
     };
     match judged {
@@ -39,9 +36,8 @@ pub async fn issued(site: &Site, issued: Issued, failure: Option<Failure>) -> Re
 }
 
 /// POST `/oauth/v2/token/revoke`.
-pub async fn revoke(State(site): State<Site>, form: Option<Parameters>) -> Response {
-    let token = form.as_ref().and_then(|form| form.value("token"));
-    let revoked = match token {
+pub async fn revoke(State(site): State<Site>, form: Parameters) -> Response {
+    let revoked = match form.value("token") {
         Some(token) => site.state().registry.revoke(site.at, token),
         None => Err(TokenError::GeneralError),
     };

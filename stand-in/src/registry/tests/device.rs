@@ -9,7 +9,7 @@ use DataCenter::{Eu, Us};
 const PACE: Duration = Duration::from_secs(5);
 
 fn begun(registry: &mut Registry, now: Instant) -> (String, String) {
-    registry.poll_every(PACE);
+    registry.interval = PACE;
     let fields = [
         ("client_id", ID),
         ("grant_type", "device_request"),
