@@ -209,10 +209,7 @@ pub fn keeping(grant: &Grant, layers: &Layers) -> Result<Option<Keeping>, Usage>
     }
     let keeping = place(grant, layers)?;
     let tried = keeping.profiles.try_out(keeping.place);
-    tried.map_err(|trouble| Usage {
-        what: format!("Nothing can be saved: {trouble}."),
-        ..Usage::from(&Error::NotKept(trouble))
-    })?;
+    tried.map_err(Error::CannotKeep)?;
     Ok(Some(keeping))
 }
 

@@ -148,11 +148,7 @@ fn refresh(
         return Err(Error::NothingToRefresh { again }.into());
     };
     let (zoho, server) = (app.zoho(), &kept.accounts_server);
-    let unfulfilled = |error| Error::Unfulfilled {
-        request: Request::Refresh { again },
-        error,
-        server: server.clone(),
-    };
+    let unfulfilled = |error| Request::Refresh { again }.unfulfilled(error, server);
     let remembered =
         folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
     let remembered = remembered.as_ref();

@@ -49,10 +49,6 @@ pub fn end(app: &App, server: &AccountsServer, token: &SecretString) -> Result<b
     match revoked {
         Ok(()) => Ok(true),
         Err(ExchangeError::Refused(TokenError::InvalidCode)) => Ok(false),
-        Err(error) => Err(Error::Unfulfilled {
-            request: Request::Revoke,
-            error,
-            server: server.clone(),
-        }),
+        Err(error) => Err(Request::Revoke.unfulfilled(error, server)),
     }
 }

@@ -113,7 +113,7 @@ impl Source {
             Self::Variables(_) => return Ok(None),
         };
         match lock {
-            Err(ProfileError::Lock { .. } | ProfileError::Unwritable { .. }) => Ok(None),
+            Err(ProfileError::Lock(..) | ProfileError::Unwritable(..)) => Ok(None),
             lock => lock.map(Some),
         }
     }

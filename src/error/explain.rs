@@ -1,7 +1,7 @@
 //! Why something could not be done, and what to do next. Every sentence that names an option is here.
 
 use crate::context::Signal;
-use crate::error::explanation::{Explanation, LOGIN, explained, machine, network, untrusted, zoho};
+use crate::error::explanation::{Explanation, LOGIN, explained, network, untrusted, zoho};
 use crate::error::unfulfilled::{undocumented, unfulfilled};
 use crate::error::{Error, profile};
 use crate::handover::format_error::Why;
@@ -11,7 +11,6 @@ use crate::loopback::bind::{PortReason, PortUnavailable};
 use crate::untrusted::Untrusted;
 use crate::zoho::crm::{Identity, Unchecked};
 use crate::zoho::data_centers::DataCenter;
-use crate::zoho::token::ExchangeError;
 use std::io::{self, ErrorKind};
 
 /// Ports below this one require privileges on most systems.
@@ -19,73 +18,70 @@ const FIRST_FREE_PORT: u16 = 1024;
 
 impl Error {
     /// Why, what to do next, and the exit code.
+    #[expect(clippy::too_many_lines, reason = "one match, one arm for each error")]
     pub fn explain(&self) -> Explanation {
-        Explanation {
-            code: self.code(),
-            ..self.explained()
-        }
-    }
-
-    /// Zoho's error code.
-    fn code(&self) -> Option<String> {
-        match self {
-            Self::Refused => Some("access_denied".to_owned()),
-            Self::Authorization(code) => Some(code.to_string()),
-            Self::TokenNotAccepted { code, .. } => Some((*code).to_owned()),
-            Self::Unfulfilled {
-                error: ExchangeError::Refused(error),
-                ..
-            } => Some(error.to_string()),
-            _ => None,
-        }
-    }
-
-    fn explained(&self) -> Explanation {
         match self {
             Self::Port(unavailable) => port(unavailable),
             Self::Unreachable(error) => {
-                machine("Zoho could not be reached", error.trouble.to_string(), network(error))
+                explained("Zoho could not be reached", &error.trouble.to_string(), network(error))
             }
-            Self::TimedOut {
-                redirect_uri,
-                console,
-            } => timed_out(redirect_uri).console(console),
+            Self::TimedOut { redirect_uri, console } => explained(
+                "Nothing received from Zoho",
+                "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
+                &format!(
+                    "If Zoho showed an error, fix its cause (the redirect URI must be exactly {redirect_uri}). Then log \
+                     in again, with a longer --timeout if you need more time:"
+                ),
+            )
+            .exiting(4)
+            .command("zoho-grant login --timeout 15m")
+            .console(console),
             Self::SetUpTimedOut => explained(
-                4,
                 "Nothing was entered in time",
                 "Nobody continued to Zoho from the setup page.",
                 "Run zoho-grant setup again, with a longer --timeout if necessary.",
+            )
+            .exiting(4),
+            Self::OpenedTwice => untrusted(
+                "The setup page was opened twice",
+                "This system does not reveal who owns a connection, so one of the two may have been another user of \
+                 this machine. What was entered there was discarded.",
+                "If both were yours, run zoho-grant setup again and keep its tab open, or run zoho-grant login.",
             ),
-            Self::OpenedTwice => opened_twice(),
             Self::Stopped { signal, code_spent } => stopped(*signal, *code_spent),
             Self::Refused => explained(
-                3,
                 "Consent declined",
                 "Someone clicked Reject on Zoho's page.",
                 "If that was a mistake, log in again and click Accept:",
             )
+            .exiting(3)
+            .code("access_denied")
             .command(LOGIN),
-            Self::Authorization(code) => undocumented("Zoho sent an error", code, LOGIN),
+            Self::Authorization(code) => undocumented(code, LOGIN),
             Self::Empty => zoho(
                 "Incomplete response from Zoho",
                 "The address that the browser delivered was incomplete.",
                 "Log in again:",
             )
             .command(LOGIN),
-            Self::ForeignAccountsServer { named, location } => {
-                accounts_server(named, location.as_ref())
-            }
-            Self::Unfulfilled {
-                request,
-                error,
-                server,
-            } => unfulfilled(request, error, server),
+            Self::TwoDataCenters(named, location) => untrusted(
+                "Two data centers in one response",
+                &format!(
+                    "The accounts server belongs to {} ({}), but the location is {location}. Nothing was sent anywhere.",
+                    named.name, named.accounts_server
+                ),
+                "If someone sent you a link to log in, it may have been an attack. Log in again, and open only the \
+                 address in the terminal:",
+            )
+            .command(LOGIN),
+            Self::ForeignAccountsServer(named) => accounts_server(named),
+            Self::Unfulfilled { request, error, server } => unfulfilled(request, error, server),
             Self::CodeExpired => explained(
-                4,
                 "Code expired",
                 "A code is valid for about five minutes, and nobody entered it and accepted in that time.",
                 "Get a new code and enter it right away:",
             )
+            .exiting(4)
             .command("zoho-grant device"),
             Self::ForeignLocation(_) => untrusted(
                 "Unknown data center",
@@ -106,14 +102,15 @@ impl Error {
                 "If you know that this server is Zoho's, pass it with --trust-api-domain. Otherwise, do not use the \
                  credentials, and revoke them.",
             ),
-            Self::TokenNotAccepted { .. } => zoho(
+            Self::TokenNotAccepted { code, .. } => zoho(
                 "Access token not accepted by the CRM",
                 "Either the API domain is wrong, or about ten newer tokens have displaced this one.",
                 "Check that it is your organization's API domain, and log in again:",
             )
+            .code(*code)
             .command(LOGIN),
             Self::NotWritten(error) => not_written(error),
-            Self::NotPrinted(_) => machine(
+            Self::NotPrinted(_) => explained(
                 "Standard output failed",
                 "The program that reads it may have exited, or the disk may be full.",
                 "Run the command again with a writable output.",
@@ -121,12 +118,12 @@ impl Error {
             Self::NotKept(error) => profile::not_saved(error),
             Self::Profile(error) => profile::unusable(error),
             Self::CannotKeep(error) => profile::explain(error),
-            Self::NotPutBack(_) => machine(
+            Self::NotPutBack(_) => explained(
                 "Refreshed token not saved",
                 "The access token works and was output, but the next run must refresh again.",
                 "Fix this soon: Zoho allows about ten refreshes in ten minutes.",
             ),
-            Self::NotForgotten(_) => machine(
+            Self::NotForgotten(_) => explained(
                 "Revoked, but not deleted here",
                 "They no longer work.",
                 "Delete them yourself, so that no program tries to use them.",
@@ -143,11 +140,7 @@ impl Error {
 
 /// What the check could not find out and why, one sentence each. A token that is not accepted is reported as an error.
 pub fn unchecked(identity: &Identity) -> Vec<String> {
-    let answers = [
-        ("organization", identity.organization.as_ref().err()),
-        ("person", identity.user.as_ref().err()),
-    ];
-    let sentence = |(question, why): (_, Option<&Unchecked>)| {
+    let sentence = |question, why: Option<&Unchecked>| {
         let remedy = match why? {
             Unchecked::TokenRefused(_) => return None,
             Unchecked::ScopeMissing => "; add the scope to --scope and run the login again",
@@ -155,7 +148,9 @@ pub fn unchecked(identity: &Identity) -> Vec<String> {
         };
         Some(format!("The {question} was not checked: {}{remedy}.", why?))
     };
-    answers.into_iter().filter_map(sentence).collect()
+    let organization = sentence("organization", identity.organization.as_ref().err());
+    let person = sentence("person", identity.user.as_ref().err());
+    organization.into_iter().chain(person).collect()
 }
 
 /// What to do if credentials cannot be written in a form.
@@ -168,33 +163,18 @@ pub fn format(why: &Why) -> &'static str {
             "Omit --no-verify, and include ZohoCRM.org.READ and ZohoCRM.users.READ in the scopes."
         }
         Why::Absent | Why::AbsentName(_) => "Omit it, or choose --format json.",
-        Why::Missing(need) => match need {
-            Need::AccessToken => "Set ZOHO_ACCESS_TOKEN, or run the login again.",
-            Need::RefreshToken => "Run the login again and accept on Zoho's page.",
-            Need::ApiDomain => {
-                "Set ZOHO_API_DOMAIN for `zoho-grant export`, or choose another --format."
-            }
-            Need::Endpoint => "Pass --endpoint, such as crm.zoho.eu/crm/private.",
-            Need::Environment => "Pass --environment Production, Developer or Sandbox.",
-            Need::StartDate => "Pass --start-date, such as 2026-01-01.",
-            Need::UserAgent => {
-                "Pass --user-agent with the program's name and a way for Zoho to contact you."
-            }
-        },
+        Why::Missing(Need::AccessToken) => "Set ZOHO_ACCESS_TOKEN, or run the login again.",
+        Why::Missing(Need::RefreshToken) => "Run the login again and accept on Zoho's page.",
+        Why::Missing(Need::ApiDomain) => {
+            "Set ZOHO_API_DOMAIN for `zoho-grant export`, or choose another --format."
+        }
+        Why::Missing(Need::Endpoint) => "Pass --endpoint, such as crm.zoho.eu/crm/private.",
+        Why::Missing(Need::Environment) => "Pass --environment Production, Developer or Sandbox.",
+        Why::Missing(Need::StartDate) => "Pass --start-date, such as 2026-01-01.",
+        Why::Missing(Need::UserAgent) => {
+            "Pass --user-agent with the program's name and a way for Zoho to contact you."
+        }
     }
-}
-
-fn timed_out(redirect_uri: &str) -> Explanation {
-    explained(
-        4,
-        "Nothing received from Zoho",
-        "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
-        format!(
-            "If Zoho showed an error, fix its cause (the redirect URI must be exactly {redirect_uri}). Then log in again, \
-             with a longer --timeout if you need more time:"
-        ),
-    )
-    .command("zoho-grant login --timeout 15m")
 }
 
 fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
@@ -216,7 +196,7 @@ fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
     };
     let other =
         "or also register a redirect URI with another port and pass it with --redirect-uri.";
-    explained(6, "Port unavailable", cause, format!("{first}, {other}"))
+    explained("Port unavailable", &cause, &format!("{first}, {other}")).exiting(6)
 }
 
 /// The system's message, capitalized and without its error number.
@@ -225,15 +205,6 @@ fn sentence(error: &io::Error) -> String {
     let mut chars = text.split(" (os error").next().unwrap_or(&text).chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
-}
-
-fn opened_twice() -> Explanation {
-    untrusted(
-        "The setup page was opened twice",
-        "This system does not reveal who owns a connection, so one of the two may have been another user of this \
-         machine. What was entered there was discarded.",
-        "If both were yours, run zoho-grant setup again and keep its tab open, or run zoho-grant login.",
-    )
 }
 
 fn stopped(signal: Signal, code_spent: bool) -> Explanation {
@@ -247,68 +218,53 @@ fn stopped(signal: Signal, code_spent: bool) -> Explanation {
     } else {
         "No grant token was used up."
     };
-    let exit_code = signal.exit_code();
     explained(
-        exit_code,
         "Login stopped",
-        format!("{why} {spent}"),
+        &format!("{why} {spent}"),
         "To continue, run the same command again.",
     )
+    .exiting(signal.exit_code())
 }
 
-fn accounts_server(named: &Untrusted, location: Option<&Untrusted>) -> Explanation {
-    let center = DataCenter::of_accounts_server(named.raw());
-    let at = location.and_then(|location| DataCenter::of_code(location.raw()));
-    match (center, at) {
-        (Some(center), Some(at)) if center != at => untrusted(
-            "Two data centers in one response",
-            &format!(
-                "The accounts server belongs to {} ({named}), but the location is {} ({}). Nothing was sent anywhere.",
-                center.name, at.name, at.code
-            ),
-            "If someone sent you a link to log in, it may have been an attack. Log in again, and open only the address \
-             in the terminal:",
-        )
-        .command(LOGIN),
-        (Some(_), _) => untrusted(
+fn accounts_server(named: &Untrusted) -> Explanation {
+    if DataCenter::of_accounts_server(named.raw()).is_some() {
+        return untrusted(
             "Login began at another server",
             "That server is Zoho's, but this login began on this machine and stays here. Nothing was sent anywhere.",
             "Begin the login at Zoho: pass --dc and omit --accounts-url.",
-        ),
-        (None, _) => untrusted(
-            "Unknown accounts server",
-            "It is not one of Zoho's known servers. Nothing was sent anywhere, least of all your client secret.",
-            "If you know that this server is Zoho's, pass it with --trust-accounts-server. Otherwise, someone may \
-             have tampered with the address.",
-        ),
+        );
     }
+    untrusted(
+        "Unknown accounts server",
+        "It is not one of Zoho's known servers. Nothing was sent anywhere, least of all your client secret.",
+        "If you know that this server is Zoho's, pass it with --trust-accounts-server. Otherwise, someone may have \
+         tampered with the address.",
+    )
 }
 
 fn not_written(NotWritten { why, printed, .. }: &NotWritten) -> Explanation {
-    let title = "Credentials not written";
     let cause = if *printed {
         "Nothing is lost: they were printed instead."
     } else {
         "They could not be printed either."
     };
-    match why {
-        Unwritten::RefreshTokenSpared => zoho(
-            "File left unchanged",
-            "The old refresh token may be the only one that works. The new credentials went to standard output instead.",
-            "Pass another file with --output, or remove the old refresh token from this one first.",
-        ),
-        Unwritten::Format(error) => machine(title, cause, format(&error.why)),
-        Unwritten::File(_) => machine(
-            title,
-            cause,
-            "Copy them from the terminal or the page now, or correct the path and log in again.",
-        ),
-        Unwritten::Output(_) => machine(
-            title,
-            cause,
-            "If a page in the browser is waiting, it shows them once. Otherwise run the command again with --output FILE.",
-        ),
-    }
+    let remedy = match why {
+        Unwritten::RefreshTokenSpared => {
+            return zoho(
+                "File left unchanged",
+                "The old refresh token may be the only one that works. The new credentials went to standard output instead.",
+                "Pass another file with --output, or remove the old refresh token from this one first.",
+            );
+        }
+        Unwritten::Format(error) => format(&error.why),
+        Unwritten::File(_) => {
+            "Copy them from the terminal or the page now, or correct the path and log in again."
+        }
+        Unwritten::Output(_) => {
+            "If a page in the browser is waiting, it shows them once. Otherwise run the command again with --output FILE."
+        }
+    };
+    explained("Credentials not written", cause, remedy)
 }
 
 #[cfg(test)]
@@ -320,7 +276,7 @@ mod tests {
         let error = Error::Port(PortUnavailable {
             address: Ipv4Addr::LOCALHOST.into(),
             port,
-            holder: None,
+            holder: String::new(),
             reason: PortReason::Refused(kind.into()),
         });
         error.explain()
@@ -349,7 +305,7 @@ mod tests {
         let named = |server: &str, location: Option<&str>| {
             let named = Untrusted::new(server);
             let location = location.map(Untrusted::new);
-            Error::ForeignAccountsServer { named, location }.explain()
+            Error::foreign_accounts_server(named, location.as_ref()).explain()
         };
         let mismatch = named("https://accounts.zoho.eu", Some("in"));
         assert!(

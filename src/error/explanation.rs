@@ -27,22 +27,27 @@ pub struct Explanation {
 impl Explanation {
     /// What to do next with its command and its console, in one line.
     pub fn next(&self) -> String {
-        let command = self.command.as_ref();
-        let command = command.map(|command| format!(" {command}"));
-        let console = self
-            .console
-            .map(|console| format!(" (API console: {console})"));
-        format!(
-            "{}{}{}",
-            self.remedy,
-            command.unwrap_or_default(),
-            console.unwrap_or_default()
-        )
+        let mut next = self.remedy.clone();
+        next.extend(self.command.iter().map(|command| format!(" {command}")));
+        next.extend(
+            self.console
+                .map(|console| format!(" (API console: {console})")),
+        );
+        next
+    }
+
+    pub(super) fn code(self, code: impl Into<String>) -> Self {
+        let code = Some(code.into());
+        Self { code, ..self }
     }
 
     pub(super) fn command(self, command: impl Into<String>) -> Self {
         let command = Some(command.into());
         Self { command, ..self }
+    }
+
+    pub(super) fn exiting(self, exit_code: u8) -> Self {
+        Self { exit_code, ..self }
     }
 
     pub(super) fn console(self, console: &'static str) -> Self {
@@ -51,42 +56,25 @@ impl Explanation {
     }
 }
 
-pub(super) fn explained(
-    exit_code: u8,
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Explanation {
+/// This machine, or the network between it and Zoho, unless another exit code is set.
+pub(super) fn explained(title: &'static str, cause: &str, remedy: &str) -> Explanation {
     Explanation {
         title,
-        cause: cause.into(),
-        remedy: remedy.into(),
-        exit_code,
+        cause: cause.to_owned(),
+        remedy: remedy.to_owned(),
+        exit_code: 1,
         ..Explanation::default()
     }
 }
 
-/// This machine, or the network between it and Zoho.
-pub(super) fn machine(
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Explanation {
-    explained(1, title, cause, remedy)
-}
-
 /// Zoho answered, but not with what was requested.
-pub(super) fn zoho(
-    title: &'static str,
-    cause: impl Into<String>,
-    remedy: impl Into<String>,
-) -> Explanation {
-    explained(5, title, cause, remedy)
+pub(super) fn zoho(title: &'static str, cause: &str, remedy: &str) -> Explanation {
+    explained(title, cause, remedy).exiting(5)
 }
 
 /// Refused for safety.
 pub(super) fn untrusted(title: &'static str, cause: &str, remedy: &str) -> Explanation {
-    explained(7, title, cause, remedy)
+    explained(title, cause, remedy).exiting(7)
 }
 
 /// What to do if a request got no response.

@@ -58,14 +58,12 @@ pub enum Error {
     /// The callback had the right state and nothing else.
     #[error("Zoho's response contains neither a grant token nor an error.")]
     Empty,
+    /// The callback named a known accounts server and the location of another data center.
+    #[error("The callback names two different data centers.")]
+    TwoDataCenters(&'static DataCenter, &'static DataCenter),
     /// The callback named a server that is not trusted.
-    #[error("{}.", foreign(.named, .location.as_ref()))]
-    ForeignAccountsServer {
-        /// The server that it named.
-        named: Untrusted,
-        /// The location that it named as well.
-        location: Option<Untrusted>,
-    },
+    #[error("The callback names an accounts server that is not trusted: {0}.")]
+    ForeignAccountsServer(Untrusted),
     /// Zoho did not fulfill a token request.
     #[error("{}.", unfulfilled(.request, .error, .server))]
     Unfulfilled {
@@ -103,7 +101,7 @@ pub enum Error {
     #[error("Standard output could not be written: {0}.")]
     NotPrinted(io::Error),
     /// Before the login: its result could not be saved to the profile.
-    #[error("The credentials could not be saved: {0}.")]
+    #[error("Nothing can be saved: {0}.")]
     CannotKeep(ProfileError),
     /// After the login: the credentials could not be saved.
     #[error("The credentials could not be saved: {0}.")]
@@ -128,12 +126,12 @@ pub enum Error {
 /// A token request. `Display` says which one was not fulfilled.
 #[derive(Debug, Error, PartialEq, Eq)]
 pub enum Request {
-    /// Exchanging a grant token for tokens.
+    /// Exchanging a grant token for tokens, with the redirect URI that was sent with it.
     #[error("The grant token could not be exchanged")]
-    Exchange {
-        /// The redirect URI that was sent with it; a self client sends none.
-        redirect_uri: Option<String>,
-    },
+    Exchange(String),
+    /// Exchanging a self client's grant token, which has no redirect URI.
+    #[error("The grant token could not be exchanged")]
+    SelfClient,
     /// Getting a device code, or tokens for it.
     #[error("Zoho issued no tokens for this device")]
     Device,
@@ -149,36 +147,52 @@ pub enum Request {
 }
 
 impl Error {
+    /// The error for a server that a callback named: it contradicts the location, or is not trusted.
+    pub fn foreign_accounts_server(named: Untrusted, location: Option<&Untrusted>) -> Self {
+        let center = DataCenter::of_accounts_server(named.raw());
+        let at = location.and_then(|location| DataCenter::of_code(location.raw()));
+        match (center, at) {
+            (Some(center), Some(at)) if center != at => Self::TwoDataCenters(center, at),
+            _ => Self::ForeignAccountsServer(named),
+        }
+    }
+
+    /// Zoho's error, if it refused a token request.
+    pub fn refusal(&self) -> Option<&TokenError> {
+        match self {
+            Self::Unfulfilled {
+                error: ExchangeError::Refused(error),
+                ..
+            } => Some(error),
+            _ => None,
+        }
+    }
+
     /// Whether the data center may be wrong: Zoho has no separate error for that.
     pub fn may_be_elsewhere(&self) -> bool {
         use TokenError::{InvalidClient, InvalidClientSecret, InvalidCode};
-        let Self::Unfulfilled { error, .. } = self else {
-            return false;
-        };
         matches!(
-            error,
-            ExchangeError::Refused(InvalidClient | InvalidClientSecret | InvalidCode)
+            self.refusal(),
+            Some(InvalidClient | InvalidClientSecret | InvalidCode)
         )
     }
 }
 
-/// A known Zoho server is not untrusted: it only contradicts the location.
-fn foreign(named: &Untrusted, location: Option<&Untrusted>) -> String {
-    let center = DataCenter::of_accounts_server(named.raw());
-    let at = location.and_then(|location| DataCenter::of_code(location.raw()));
-    match (center, at) {
-        (Some(center), Some(at)) if center != at => {
-            "The callback names two different data centers".to_owned()
-        }
-        _ => format!("The callback names an accounts server that is not trusted: {named}"),
+fn foreign_domain(named: &Untrusted) -> String {
+    match named.raw().trim() {
+        "" => "names an empty API domain".to_owned(),
+        _ => format!("names an API domain that is not Zoho's: {named}"),
     }
 }
 
-fn foreign_domain(named: &Untrusted) -> String {
-    if named.raw().trim().is_empty() {
-        "names an empty API domain".to_owned()
-    } else {
-        format!("names an API domain that is not Zoho's: {named}")
+impl Request {
+    /// The error if Zoho did not fulfill it.
+    pub fn unfulfilled(self, error: ExchangeError, server: &AccountsServer) -> Error {
+        Error::Unfulfilled {
+            request: self,
+            error,
+            server: server.clone(),
+        }
     }
 }
 

@@ -22,7 +22,11 @@ pub enum Why {
     #[error("cannot represent the {0}: it contains characters that have a special meaning there")]
     CannotCarry(&'static str),
     /// The consumer does not support the data center.
-    #[error("supports only these data centers: {}; and not {}", known.join(", "), place(*theirs))]
+    #[error(
+        "supports only these data centers: {}; and not {}",
+        known.join(", "),
+        theirs.map_or_else(|| "an unknown one".to_owned(), ToString::to_string)
+    )]
     DataCenter {
         /// The codes of those that it supports.
         known: &'static [&'static str],
@@ -30,7 +34,7 @@ pub enum Why {
         theirs: Option<&'static DataCenter>,
     },
     /// Something that the consumer needs is missing.
-    #[error("needs {}", .0.what())]
+    #[error("needs {0}")]
     Missing(Need),
     /// A scope that the consumer needs is not requested.
     #[error("needs the scope {0}.READ, which is not requested")]
@@ -44,26 +48,4 @@ pub enum Why {
     /// A name of the template has no value.
     #[error("contains {{{0}}}, which was not obtained")]
     AbsentName(&'static str),
-}
-
-impl Need {
-    /// Continues after "needs".
-    pub fn what(self) -> &'static str {
-        match self {
-            Self::AccessToken => "an access token",
-            Self::RefreshToken => "a refresh token, and there is none",
-            Self::ApiDomain => "the API domain, which Zoho did not provide",
-            Self::Endpoint => "an endpoint, and none is known for this accounts server",
-            Self::Environment => "the organization's environment, which Zoho did not provide",
-            Self::StartDate => "a start date",
-            Self::UserAgent => "a user agent",
-        }
-    }
-}
-
-fn place(center: Option<&DataCenter>) -> String {
-    center.map_or_else(
-        || "an unknown one".to_owned(),
-        |center| format!("{} ({})", center.name, center.code),
-    )
 }

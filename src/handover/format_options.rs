@@ -32,22 +32,29 @@ pub struct FormatOptions {
     pub user_agent: Option<String>,
 }
 
-/// Something that a consumer needs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Something that a consumer needs. `Display` continues after "needs".
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 pub enum Need {
     /// An access token: a login always provides one, `export` may not.
+    #[display("an access token")]
     AccessToken,
     /// A refresh token.
+    #[display("a refresh token, and there is none")]
     RefreshToken,
     /// The API domain.
+    #[display("the API domain, which Zoho did not provide")]
     ApiDomain,
     /// The CRM's own host.
+    #[display("an endpoint, and none is known for this accounts server")]
     Endpoint,
     /// The kind of organization.
+    #[display("the organization's environment, which Zoho did not provide")]
     Environment,
     /// The date to start reading from.
+    #[display("a start date")]
     StartDate,
     /// The User-Agent to send.
+    #[display("a user agent")]
     UserAgent,
 }
 

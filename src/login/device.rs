@@ -32,7 +32,7 @@ pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcom
     let code = unless_stopped(asked, context).await?;
     let code = code.map_err(|error| match error {
         ExchangeError::NoAnswer(error) => Error::Unreachable(error),
-        error => unfulfilled(error, &settings.home),
+        error => Request::Device.unfulfilled(error, &settings.home),
     })?;
     (context.tell)(Event::EnterCode {
         user_code: code.user_code.clone(),
@@ -40,8 +40,8 @@ pub async fn device(settings: &Settings, context: &mut Context) -> Result<Outcom
         complete: code.complete.clone(),
     });
     (context.open)(code.complete.as_ref().unwrap_or(&code.address).raw());
-    let (tokens, server, location) = poll(&zoho, settings, &code, context).await?;
-    let obtained = complete(&zoho, settings, tokens, server, location.as_ref(), context).await;
+    let (tokens, from) = poll(&zoho, settings, &code, context).await?;
+    let obtained = complete(&zoho, settings, tokens, from, None, context).await;
     Ok(hand_over(&zoho, settings, obtained, false, context).await)
 }
 
@@ -51,7 +51,7 @@ async fn poll(
     settings: &Settings,
     code: &DeviceCode,
     context: &mut Context,
-) -> Result<(Tokens, AccountsServer, Option<Untrusted>), Error> {
+) -> Result<(Tokens, (AccountsServer, Option<Untrusted>)), Error> {
     let began = Instant::now();
     let deadline = began + code.life.min(settings.timeout);
     let (mut server, mut location) = (settings.home.clone(), None);
@@ -68,7 +68,7 @@ async fn poll(
         let answer = finish(asked, false, &mut context.stopped).await?;
         troubles = if answer.is_err() { troubles + 1 } else { 0 };
         match answer {
-            Ok(Poll::Tokens(tokens)) => return Ok((tokens, server, location)),
+            Ok(Poll::Tokens(tokens)) => return Ok((tokens, (server, location))),
             // Zoho does not document by how much; doubling turns 5 seconds into 10, as in RFC 8628 section 3.5.
             Ok(Poll::SlowDown) => pace = pace.saturating_mul(2),
             Ok(Poll::OtherDataCenter(told)) => {
@@ -82,18 +82,11 @@ async fn poll(
             }
             Ok(Poll::Refused) => return Err(Error::Refused),
             Ok(Poll::Expired) => return Err(Error::CodeExpired),
-            Err(error @ ExchangeError::Refused(_)) => return Err(unfulfilled(error, &server)),
-            Err(error) if troubles == TROUBLES => return Err(unfulfilled(error, &server)),
+            Err(error) if troubles == TROUBLES || matches!(error, ExchangeError::Refused(_)) => {
+                return Err(Request::Device.unfulfilled(error, &server));
+            }
             Ok(Poll::Pending) | Err(_) => {}
         }
-    }
-}
-
-fn unfulfilled(error: ExchangeError, server: &AccountsServer) -> Error {
-    Error::Unfulfilled {
-        request: Request::Device,
-        error,
-        server: server.clone(),
     }
 }
 

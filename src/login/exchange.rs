@@ -33,7 +33,7 @@ pub(super) fn granted(response: AuthorizationResponse) -> Result<Granted, Error>
         }
         AuthorizationResponse::Error(error) => Err(Error::Authorization(error)),
         AuthorizationResponse::Untrusted { named, location } => {
-            Err(Error::ForeignAccountsServer { named, location })
+            Err(Error::foreign_accounts_server(named, location.as_ref()))
         }
         AuthorizationResponse::Empty => Err(Error::Empty),
     }
@@ -47,7 +47,7 @@ pub(super) async fn exchange(
     granted: Granted,
     context: &mut Context,
 ) -> Result<(Credentials, Vec<Error>), Error> {
-    let (server, location) = (granted.accounts_server, granted.location.as_ref());
+    let server = granted.accounts_server;
     let redirect_uri = request.map(|request| request.redirect_uri.clone());
     (context.tell)(Event::Exchanging(server.to_string()));
     let exchange = token::exchange(zoho, &settings.client, request, &server, &granted.code);
@@ -55,38 +55,34 @@ pub(super) async fn exchange(
     let tokens = match finish(exchange, true, &mut context.stopped).await? {
         Ok(tokens) => tokens,
         Err(error) => {
-            let request = Request::Exchange { redirect_uri };
-            return Err(Error::Unfulfilled {
-                request,
-                error,
-                server,
-            });
+            let request = redirect_uri.map_or(Request::SelfClient, Request::Exchange);
+            return Err(request.unfulfilled(error, &server));
         }
     };
-    let (credentials, problems) = complete(zoho, settings, tokens, server, location, context).await;
-    let credentials = Credentials {
-        redirect_uri,
-        ..credentials
-    };
-    Ok((credentials, problems))
+    let from = (server, granted.location);
+    Ok(complete(zoho, settings, tokens, from, redirect_uri, context).await)
 }
 
-/// Completes tokens into credentials that have no redirect URI, plus any problems with them.
+/// Completes tokens from this server, and the location that Zoho named, into credentials, plus any problems with them.
 pub(super) async fn complete(
     zoho: &Zoho,
     settings: &Settings,
     tokens: Tokens,
-    server: AccountsServer,
-    location: Option<&Untrusted>,
+    (server, location): (AccountsServer, Option<Untrusted>),
+    redirect_uri: Option<String>,
     context: &mut Context,
 ) -> (Credentials, Vec<Error>) {
-    let center = data_center(&server, location, &context.tell);
+    let center = data_center(&server, location.as_ref(), &context.tell);
+    let named = tokens.api_domain.as_ref();
+    // Where the access token may be sent: the domain that the response names, or the data center's if it names none,
+    // provided it is trusted.
+    let domain = named.map(Untrusted::raw);
+    let domain = domain.or(center.map(|center| center.api_domain));
+    let domain = domain.and_then(|domain| settings.trust.api_domain(domain));
     let mut problems = Vec::new();
-    let domain = api_domain(settings, tokens.api_domain.as_ref(), center);
-    let domain = domain.unwrap_or_else(|foreign| {
-        problems.push(foreign);
-        None
-    });
+    if let (Some(named), None) = (named, &domain) {
+        problems.push(Error::ForeignApiDomain(named.clone()));
+    }
     let credentials = Credentials {
         identity: check(zoho, settings, &tokens, domain.as_ref(), context).await,
         client: settings.client.clone(),
@@ -104,7 +100,7 @@ pub(super) async fn complete(
             .as_ref()
             .map(|domain| Untrusted::new(domain.as_str())),
         data_center: center,
-        redirect_uri: None,
+        redirect_uri,
         trusted: settings.trust.further(),
         access_token: Some(tokens.access_token),
         refresh_token: tokens.refresh_token,
@@ -169,21 +165,6 @@ fn data_center(
         tell(Event::UnknownLocation(location.clone()));
     }
     server.data_center().or(told)
-}
-
-/// Where the access token may be sent: the domain that the response names, or the data center's if it names none,
-/// provided it is trusted.
-fn api_domain(
-    settings: &Settings,
-    named: Option<&Untrusted>,
-    center: Option<&DataCenter>,
-) -> Result<Option<ApiDomain>, Error> {
-    let trusted = |domain: &str| settings.trust.api_domain(domain);
-    let Some(named) = named else {
-        return Ok(center.and_then(|center| trusted(center.api_domain)));
-    };
-    let foreign = || Error::ForeignApiDomain(named.clone());
-    trusted(named.raw()).map(Some).ok_or_else(foreign)
 }
 
 async fn check(

@@ -10,8 +10,8 @@ use crate::context::{Context, stopped};
 use crate::error::Error;
 use crate::event::{Event, reporting};
 use crate::loopback::Loopback;
-use crate::loopback::decide::Expectation;
-use crate::loopback::serve::{Callback, Page, Server, Serving};
+use crate::loopback::decide::{Answer, Expectation};
+use crate::loopback::serve::{Page, Server, Serving};
 use crate::pages;
 use crate::pages::refused::page_for;
 use crate::settings::Settings;
@@ -68,17 +68,17 @@ pub(crate) async fn attempt(
     if let Some(start) = start {
         (context.open)(&start);
     }
-    let Callback { response, unseen } = wait(settings, &mut server, &request, context).await?;
+    let answer = wait(settings, &mut server, &request, context).await?;
     called_back();
-    if unseen {
+    if answer.unseen {
         (context.tell)(Event::SenderUnseen);
     }
 
     let mut outcome: Result<Outcome, Error> = async {
-        let granted = exchange::granted(response)?;
+        let granted = exchange::granted(answer.response)?;
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
-            sender_unseen: unseen,
+            sender_unseen: answer.unseen,
             ..hand_over(&zoho, settings, obtained, settings.page_first, context).await
         })
     }
@@ -125,13 +125,14 @@ fn serve(
         trust: settings.trust.clone(),
     };
     let (tell, rehearsal) = (Arc::clone(&context.tell), settings.rehearsal);
-    loopback.serve(Serving {
+    let serving = Serving {
         expected,
         consent: request.address.clone(),
         persons: Arc::clone(&context.persons),
         draw: Arc::new(move |occasion| page_for(occasion, rehearsal)),
         tell: Arc::new(move |notice| tell(Event::OnPort(notice))),
-    })
+    };
+    Server::new(loopback, serving)
 }
 
 /// Waits for the authorization response. A response accepted before the deadline wins over the deadline.
@@ -140,21 +141,21 @@ async fn wait(
     server: &mut Server,
     request: &AuthorizationRequest,
     context: &mut Context,
-) -> Result<Callback, Error> {
+) -> Result<Answer, Error> {
     let began = Instant::now();
     let deadline = began + settings.timeout;
     let mut second = interval(Duration::from_secs(1));
     loop {
         tokio::select! {
             biased;
-            response = server.response() => return Ok(response),
+            Some(answer) = server.answers.recv() => return Ok(answer),
             signal = stopped(&mut context.stopped) => return Err(Error::Stopped { signal, code_spent: false }),
             () = sleep_until(deadline) => return Err(Error::TimedOut {
                 redirect_uri: request.redirect_uri.clone(),
                 console: settings.home.api_console(),
             }),
             Some(text) = context.pasted.recv() => match server.pasted(&text) {
-                Ok(response) => return Ok(Callback { response, unseen: false }),
+                Ok(answer) => return Ok(answer),
                 Err(not) => (context.tell)(Event::NotTaken(not)),
             },
             now = second.tick() => (context.tell)(Event::Waiting {

@@ -6,7 +6,6 @@ use crate::error::Error;
 use crate::event::Event;
 use crate::handover::{self, Written};
 use crate::login::reading;
-use crate::profiles::error::ProfileError;
 use crate::profiles::profile::{Backend, Name};
 use crate::settings::Settings;
 use crate::zoho::http::Zoho;
@@ -25,8 +24,8 @@ pub struct Outcome {
     /// Whether it is unknown which user of this machine delivered Zoho's response: they may have consented with their
     /// own account.
     pub sender_unseen: bool,
-    /// What the program that will read the CRM would find there, one sentence each; empty if nothing was tried.
-    pub reading: Vec<String>,
+    /// What the program that will read the CRM would find there, as a sentence; none if nothing was tried.
+    pub reading: Option<String>,
 }
 
 impl Outcome {
@@ -56,24 +55,29 @@ pub(super) async fn hand_over(
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
     (context.tell)(Event::HandingOver);
-    let (kept, not_kept) = match keep(settings, &credentials, context).await {
-        Ok(kept) => (kept, None),
-        Err(trouble) => (None, Some(Error::NotKept(trouble))),
-    };
+    let mut failed = Vec::new();
+    let mut kept = None;
+    if let Some(keeping) = settings.keeping.clone() {
+        let keep = keeping.keep(credentials.clone(), &mut context.stopped);
+        match keep.await {
+            Ok(place) => kept = Some(place),
+            Err(trouble) => failed.push(Error::NotKept(trouble)),
+        }
+    }
+    let mut written = Written::Nowhere;
     let only_kept = settings.keeping.as_ref().is_some_and(|to| !to.hand_over);
-    let elsewhere = kept.is_some() && only_kept;
-    let (written, not_written) = if elsewhere || page_first {
-        (Written::Nowhere, None)
-    } else {
-        handover::hand_over(&credentials, &settings.target, context.output.as_mut())
-    };
+    if !page_first && (kept.is_none() || !only_kept) {
+        let output = context.output.as_mut();
+        let (place, not) = handover::hand_over(&credentials, &settings.target, output);
+        written = place;
+        failed.extend(not.map(Error::NotWritten));
+    }
     // Only an untrusted API domain is more serious, and that already comes first.
     let grave = problems
         .iter()
         .take_while(|problem| problem.explain().exit_code == 7)
         .count();
-    let not_written = not_written.map(Error::NotWritten);
-    problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
+    problems.splice(grave..grave, failed);
     // The credentials are safe; what follows may take its time.
     let reading = reading::of(zoho, settings, &credentials, context).await;
     Outcome {
@@ -84,16 +88,4 @@ pub(super) async fn hand_over(
         problems,
         sender_unseen: false,
     }
-}
-
-async fn keep(
-    settings: &Settings,
-    credentials: &Credentials,
-    context: &mut Context,
-) -> Result<Option<(Name, Backend)>, ProfileError> {
-    let Some(keeping) = settings.keeping.clone() else {
-        return Ok(None);
-    };
-    let kept = keeping.keep(credentials.clone(), &mut context.stopped);
-    kept.await.map(Some)
 }

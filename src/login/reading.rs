@@ -20,16 +20,14 @@ const WITHIN: Duration = Duration::from_secs(10);
 /// How many modules are listed by name; the rest are counted.
 const NAMED: usize = 8;
 
-/// One sentence for each thing worth knowing; none if nothing was tried.
+/// What is worth knowing, as a sentence; none if nothing was tried.
 pub(super) async fn of(
     zoho: &Zoho,
     settings: &Settings,
     credentials: &Credentials,
     context: &mut Context,
-) -> Vec<String> {
-    let Some(destination) = settings.destination else {
-        return Vec::new();
-    };
+) -> Option<String> {
+    let destination = settings.destination?;
     let title = destination.title();
     // From their source code: Airbyte's source-zoho-crm 0.3.6 (`api.py`, `streams.py`) and version 8 of Zoho's SDKs
     // (`utility.py`). Both request the modules, then each one's fields and records.
@@ -37,34 +35,26 @@ pub(super) async fn of(
         Destination::Airbyte => "v2",
         Destination::Sdk => "v8",
         Destination::Adobe | Destination::AdobeRest => {
-            return vec![format!(
+            return Some(format!(
                 "What {title} will be able to read was not tested: Adobe does not document its first requests."
-            )];
+            ));
         }
         // Not a particular program.
-        Destination::Env | Destination::Other => return Vec::new(),
+        Destination::Env | Destination::Other => return None,
     };
-    let domain = credentials.api_domain.as_ref();
-    let domain = domain.and_then(|domain| settings.trust.api_domain(domain.raw()));
-    let (Some(domain), Some(token)) = (domain, &credentials.access_token) else {
-        return Vec::new();
-    };
+    let domain = credentials.api_domain.as_ref()?;
+    let domain = settings.trust.api_domain(domain.raw())?;
+    let token = credentials.access_token.as_ref()?;
     if !settings.verify || !is_answering(credentials) {
-        return Vec::new();
+        return None;
     }
-    let requests = FirstRequests {
-        zoho,
-        domain: &domain,
-        token,
-        version,
-    };
     let found = tokio::select! {
         biased;
-        found = timeout(WITHIN, requests.find()) => found,
-        _ = stopped(&mut context.stopped) => return Vec::new(),
+        found = timeout(WITHIN, find(zoho, &domain, token, version)) => found,
+        _ = stopped(&mut context.stopped) => return None,
     };
     let found = found.unwrap_or_else(|_| Err(Missing::Answer("it did not answer in time".into())));
-    sentences(destination, found)
+    Some(sentence(destination, found))
 }
 
 /// Whether the check showed that the CRM accepts the token, or was not allowed to ask.
@@ -99,47 +89,37 @@ struct Found {
     tried: Option<String>,
 }
 
-/// The program's first requests to the CRM.
-struct FirstRequests<'a> {
-    zoho: &'a Zoho,
-    domain: &'a ApiDomain,
-    token: &'a SecretString,
-    /// The API version that the program uses: "v2".
-    version: &'static str,
-}
-
-impl FirstRequests<'_> {
-    /// Requests the list of modules, then the fields and one record of one module.
-    async fn find(&self) -> Result<Found, Missing> {
-        let list = self
-            .ask("settings/modules", "ZohoCRM.settings.modules.READ")
-            .await?;
-        let modules = modules(&list);
-        let tried = modules
-            .iter()
-            .find(|name| *name == "Leads")
-            .or(modules.first());
-        let tried = tried.filter(|name| is_name(name)).cloned();
-        if let Some(name) = &tried {
-            let fields = format!("settings/fields?module={name}");
-            let fields = self.ask(&fields, "ZohoCRM.settings.fields.READ").await?;
-            // API versions after 2 require a list of fields.
-            let field = fields["fields"][0]["api_name"].as_str();
-            let field = field.filter(|field| is_name(field)).unwrap_or("id");
-            let record = format!("{name}?fields={field}&per_page=1");
-            self.ask(&record, "ZohoCRM.modules.READ").await?;
-        }
-        Ok(Found { modules, tried })
-    }
-
-    async fn ask(&self, what: &str, scope: &'static str) -> Result<Value, Missing> {
-        let path = format!("/crm/{}/{what}", self.version);
-        let answer = crm::read(self.zoho, self.domain, self.token, &path).await;
+/// The program's first requests to the CRM, in the API version that it uses ("v2"): the list of modules, then the fields
+/// and one record of one module.
+async fn find(
+    zoho: &Zoho,
+    domain: &ApiDomain,
+    token: &SecretString,
+    version: &str,
+) -> Result<Found, Missing> {
+    let ask = async |what: &str, scope| {
+        let path = format!("/crm/{version}/{what}");
+        let answer = crm::read(zoho, domain, token, &path).await;
         answer.map_err(|why| match why {
             Unchecked::ScopeMissing => Missing::Scope(scope),
             why => Missing::Answer(why.to_string()),
         })
+    };
+    let list = ask("settings/modules", "ZohoCRM.settings.modules.READ").await?;
+    let modules = modules(&list);
+    let leads = modules.iter().find(|name| *name == "Leads");
+    let tried = leads.or(modules.first());
+    let tried = tried.filter(|name| is_name(name)).cloned();
+    if let Some(name) = &tried {
+        let fields = format!("settings/fields?module={name}");
+        let fields = ask(&fields, "ZohoCRM.settings.fields.READ").await?;
+        // API versions after 2 require a list of fields.
+        let field = fields["fields"][0]["api_name"].as_str();
+        let field = field.filter(|field| is_name(field)).unwrap_or("id");
+        let record = format!("{name}?fields={field}&per_page=1");
+        ask(&record, "ZohoCRM.modules.READ").await?;
     }
+    Ok(Found { modules, tried })
 }
 
 /// The modules that the API supports.
@@ -158,38 +138,36 @@ fn is_name(text: &str) -> bool {
     !text.is_empty() && text.bytes().all(plain)
 }
 
-fn sentences(destination: Destination, found: Result<Found, Missing>) -> Vec<String> {
+fn sentence(destination: Destination, found: Result<Found, Missing>) -> String {
     let title = destination.title();
     match found {
-        Ok(found) if found.modules.is_empty() => vec![format!(
+        Ok(found) if found.modules.is_empty() => format!(
             "{title} will find nothing to read: the CRM lists no module that its API supports."
-        )],
+        ),
         Ok(found) => {
             let shown = found.modules.iter().take(NAMED);
             let shown: Vec<String> = shown.map(|name| Untrusted::new(name).to_string()).collect();
-            let more = found.modules.len() - shown.len();
-            let more = if more == 0 {
-                String::new()
-            } else {
-                format!(" and {more} more")
+            let more = match found.modules.len() - shown.len() {
+                0 => String::new(),
+                more => format!(" and {more} more"),
             };
             let tried = found.tried.map_or_else(String::new, |name| {
                 format!(" (tested: the list of modules, then fields and a record of {name})")
             });
-            vec![format!(
+            format!(
                 "{title} will be able to read: {}{more}{tried}.",
                 shown.join(", ")
-            )]
+            )
         }
-        Err(Missing::Scope(scope)) => vec![format!(
+        Err(Missing::Scope(scope)) => format!(
             "{title} will not be able to read: the scope {scope} was not granted. To grant it: zoho-grant login \
              --for {}",
             destination.option()
-        )],
-        Err(Missing::Answer(why)) => vec![format!(
+        ),
+        Err(Missing::Answer(why)) => format!(
             "It is not known what {title} will be able to read, because {}.",
             why.trim_end_matches('.')
-        )],
+        ),
     }
 }
 
@@ -200,7 +178,7 @@ mod tests {
     use serde_json::json;
 
     fn check(found: Result<Found, Missing>, expected: &Expect) {
-        expected.assert_eq(&sentences(Destination::Airbyte, found).join("\n"));
+        expected.assert_eq(&sentence(Destination::Airbyte, found));
     }
 
     fn found(modules: &[&str], tried: Option<&str>) -> Found {

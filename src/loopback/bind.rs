@@ -1,13 +1,15 @@
 //! Binds every loopback address of the redirect URI once and keeps the sockets until the login ends.
 
+use crate::loopback::Loopback;
 #[cfg(target_os = "linux")]
 use crate::loopback::peer::user;
 use crate::loopback::redirect_uri::RedirectUri;
 use crate::loopback::sockets::Sockets;
 use crate::untrusted::Untrusted;
 use std::io::{self, ErrorKind};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::sync::Arc;
+use std::time::Duration;
 use thiserror::Error;
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -20,123 +22,103 @@ const FREE_PORT_TRIES: usize = 32;
 /// The redirect URI's port is unavailable. No other port will do: Zoho compares the redirect URI character by
 /// character.
 #[derive(Debug, Error)]
-#[error("port {port} on {address} is unavailable{}", holder.as_ref().map(|name| format!(": {} {name}", reason.verb())).unwrap_or_default())]
+#[error("port {port} on {address} is unavailable{holder}")]
 pub struct PortUnavailable {
     /// The address that could not be bound.
     pub address: IpAddr,
     /// The port.
     pub port: u16,
-    /// The process that holds the port, or its user, if the system reveals it.
-    pub holder: Option<Untrusted>,
+    /// The process that holds it, or its user, if the system reveals it: ": it is held by nginx (process 12)".
+    pub holder: String,
     /// Why it is unavailable.
     pub reason: PortReason,
 }
 
 /// Why a port is unavailable.
-#[derive(Debug, Error)]
+#[derive(Debug)]
 pub enum PortReason {
     /// The system refuses to listen on the port.
-    #[error("{0}")]
     Refused(io::Error),
     /// A process that listened there before still holds a browser's connection, through which the browser would send
     /// the grant token.
-    #[error("a program that used this port before still holds a connection on it")]
     ConnectionKept,
 }
 
-impl PortReason {
-    fn verb(&self) -> &'static str {
-        match self {
-            Self::Refused(_) => "it is held by",
-            Self::ConnectionKept => "a connection on it is held by",
+impl Loopback {
+    /// Binds every loopback address of the redirect URI: both families for localhost, otherwise exactly the literal
+    /// address, plus the other family if it is free, for the page's host name. A family that this machine lacks is
+    /// skipped. Port 0 becomes a free port. A redirect URI on another machine is not bound. On Linux, waits up to 2 s for
+    /// connections that another process still holds on the port.
+    pub async fn bind(uri: &RedirectUri) -> Result<Self, PortUnavailable> {
+        let addresses = uri.addresses();
+        let mut tries = FREE_PORT_TRIES;
+        let (mut listeners, port) = loop {
+            tries -= 1;
+            match bind_all(&addresses, uri.port()) {
+                // A port that is free in one family may be taken in the other.
+                Err(_) if uri.port() == 0 && tries > 0 => {}
+                outcome => break outcome.map_err(|(at, reason)| taken(at, reason))?,
+            }
+        };
+        let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
+        let mut is_complete = !addresses.is_empty();
+        let others = both.into_iter().filter(|other| !addresses.contains(other));
+        for other in others.take_while(|_| !addresses.is_empty()) {
+            match listen(SocketAddr::new(other, port)) {
+                Ok(listener) => listeners.push(listener),
+                Err(reason) if is_absent(&reason) => {}
+                Err(_) => is_complete = false,
+            }
         }
+        let sockets = Sockets::finding(port);
+        #[cfg(target_os = "linux")]
+        kept::none_on(&sockets, port).await?;
+        Ok(Self {
+            redirect_uri: match uri.port() {
+                0 => uri.with_port(port),
+                _ => uri.clone(),
+            },
+            listeners: listeners.into_iter().map(Arc::new).collect(),
+            is_complete,
+            sockets: Arc::new(sockets),
+        })
     }
 }
 
-/// The sockets bound for a redirect URI.
-#[derive(Clone)]
-pub(super) struct Bound {
-    pub(super) listeners: Vec<Arc<TcpListener>>,
-    pub(super) port: u16,
-    /// Whether a browser that tries any loopback address with this port reaches us or nothing at all.
-    pub(super) is_complete: bool,
-    /// Looks up the other ends of their connections.
-    pub(super) sockets: Arc<Sockets>,
-}
-
-/// Listens on both loopback families for localhost, otherwise on exactly the literal address, plus the other family if
-/// it is free, for the page's host name. A family that this machine lacks is skipped.
-pub(super) async fn bind(uri: &RedirectUri) -> Result<Bound, PortUnavailable> {
-    let addresses = uri.addresses();
-    let mut tries = FREE_PORT_TRIES;
-    let (mut listeners, port) = loop {
-        tries -= 1;
-        match bind_all(&addresses, uri.port()) {
-            // A port that is free in one family may be taken in the other.
-            Err(taken) if uri.port() == 0 && tries > 0 && taken.is_held() => {}
-            outcome => break outcome?,
-        }
-    };
-    let both = [IpAddr::V4(Ipv4Addr::LOCALHOST), Ipv6Addr::LOCALHOST.into()];
-    let mut is_complete = !addresses.is_empty();
-    let others = both.into_iter().filter(|other| !addresses.contains(other));
-    for other in others.take_while(|_| !addresses.is_empty()) {
-        match listen(SocketAddr::new(other, port)) {
-            Ok(listener) => listeners.push(listener),
-            Err(reason) if is_absent(&reason) => {}
-            Err(_) => is_complete = false,
-        }
-    }
-    let sockets = Sockets::finding(port);
-    #[cfg(target_os = "linux")]
-    kept::none_on(&sockets, port).await?;
-    Ok(Bound {
-        listeners: listeners.into_iter().map(Arc::new).collect(),
-        port,
-        is_complete,
-        sockets: Arc::new(sockets),
-    })
-}
-
+/// Listens on each address that this machine has; port 0 becomes the first one's free port.
 fn bind_all(
     addresses: &[IpAddr],
     mut port: u16,
-) -> Result<(Vec<TcpListener>, u16), PortUnavailable> {
+) -> Result<(Vec<TcpListener>, u16), (SocketAddr, io::Error)> {
     let mut listeners = Vec::new();
     let mut absent = None;
     for address in addresses {
-        match listen(SocketAddr::new(*address, port)) {
+        let at = SocketAddr::new(*address, port);
+        match listen(at) {
             Ok(listener) => {
                 port = listener.local_addr().map_or(port, |local| local.port());
                 listeners.push(listener);
             }
-            Err(reason) if is_absent(&reason) => absent = Some((*address, reason)),
-            Err(reason) => {
-                // Our own listener on the other address must not be mistaken for the holder.
-                drop(listeners);
-                return Err(taken(*address, port, reason));
-            }
+            Err(reason) if is_absent(&reason) => absent = Some((at, reason)),
+            Err(reason) => return Err((at, reason)),
         }
     }
     match absent {
-        Some((address, reason)) if listeners.is_empty() => Err(taken(address, port, reason)),
+        Some(absent) if listeners.is_empty() => Err(absent),
         _ => Ok((listeners, port)),
     }
 }
 
-/// Linux refuses to listen beside a wildcard socket on the same port, even with address reuse, which allows binding the
-/// port again right after a login.
-#[cfg(target_os = "linux")]
 fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    listen_with(address, true)
-}
-
-/// Other systems may let a second process share a port bound with address reuse, so this binds without it first. They
-/// may also allow a socket beside one on all addresses, so this connects to see whether anything listens.
-#[cfg(not(target_os = "linux"))]
-fn listen(address: SocketAddr) -> io::Result<TcpListener> {
-    let patience = std::time::Duration::from_millis(200);
-    if address.port() != 0 && std::net::TcpStream::connect_timeout(&address, patience).is_ok() {
+    // Linux refuses to listen beside a wildcard socket on the same port, even with address reuse, which allows binding
+    // the port again right after a login.
+    if cfg!(target_os = "linux") {
+        return listen_with(address, true);
+    }
+    // Other systems may let a second process share a port bound with address reuse, so this binds without it first. They
+    // may also allow a socket beside one on all addresses, so this connects to see whether anything listens.
+    let patience = Duration::from_millis(200);
+    if address.port() != 0 && TcpStream::connect_timeout(&address, patience).is_ok() {
         return Err(ErrorKind::AddrInUse.into());
     }
     match listen_with(address, false) {
@@ -158,31 +140,21 @@ fn listen_with(address: SocketAddr, reuse: bool) -> io::Result<TcpListener> {
     socket.listen(BACKLOG)
 }
 
-impl PortUnavailable {
-    /// Whether another port might be free.
-    fn is_held(&self) -> bool {
-        let kinds = [ErrorKind::AddrInUse, ErrorKind::PermissionDenied];
-        matches!(&self.reason, PortReason::Refused(reason) if kinds.contains(&reason.kind()))
-    }
-}
-
 /// The address family, or its loopback address, does not exist on this machine.
 fn is_absent(reason: &io::Error) -> bool {
-    const EAFNOSUPPORT: [i32; 3] = [97, 47, 10047];
-    let unsupported = reason
-        .raw_os_error()
-        .is_some_and(|code| EAFNOSUPPORT.contains(&code));
-    unsupported
+    const EAFNOSUPPORT: [Option<i32>; 3] = [Some(97), Some(47), Some(10047)];
+    EAFNOSUPPORT.contains(&reason.raw_os_error())
         || matches!(
             reason.kind(),
             ErrorKind::AddrNotAvailable | ErrorKind::Unsupported
         )
 }
 
-fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
-    let is_there = |socket: SocketAddr| {
-        socket.port() == port && (socket.ip() == address || socket.ip().is_unspecified())
-    };
+/// Must be called without a listener of our own on another address, which would be mistaken for the holder.
+fn taken(at: SocketAddr, reason: io::Error) -> PortUnavailable {
+    let (address, port) = (at.ip(), at.port());
+    let is_there =
+        |socket: SocketAddr| socket == at || socket.port() == port && socket.ip().is_unspecified();
     let process = holder(|socket, listens| listens && is_there(socket));
     // An ordinary user cannot see another user's process, but can see that the user listens there.
     #[cfg(target_os = "linux")]
@@ -196,7 +168,7 @@ fn taken(address: IpAddr, port: u16, reason: io::Error) -> PortUnavailable {
     PortUnavailable {
         address,
         port,
-        holder: process,
+        holder: process.map_or_else(String::new, |process| format!(": it is held by {process}")),
         reason: PortReason::Refused(reason),
     }
 }
@@ -221,7 +193,6 @@ mod kept {
     use super::{PortReason, PortUnavailable, holder};
     use crate::loopback::peer;
     use crate::loopback::sockets::{Socket, Sockets};
-    use crate::untrusted::Untrusted;
     use std::time::Duration;
     use tokio::time::{Instant, sleep};
 
@@ -259,7 +230,7 @@ mod kept {
         PortUnavailable {
             address: kept.local.ip(),
             port: kept.local.port(),
-            holder: Some(Untrusted::new(format!("{process} of {user}"))),
+            holder: format!(": a connection on it is held by {process} of {user}"),
             reason: PortReason::ConnectionKept,
         }
     }
@@ -277,12 +248,14 @@ mod tests {
     #[tokio::test]
     async fn a_free_port_is_the_same_in_both_families() {
         for host in ["localhost", "127.0.0.1", "[::1]"] {
-            let bound = bind(&uri(&format!("http://{host}:0/"))).await.unwrap();
-            assert_ne!(bound.port, 0);
+            let bound = Loopback::bind(&uri(&format!("http://{host}:0/")))
+                .await
+                .unwrap();
+            assert_ne!(bound.redirect_uri.port(), 0);
             assert!(bound.is_complete && !bound.listeners.is_empty());
             for listener in &bound.listeners {
                 let local = listener.local_addr().unwrap();
-                assert_eq!(local.port(), bound.port);
+                assert_eq!(local.port(), bound.redirect_uri.port());
                 assert!(local.ip().is_loopback());
             }
         }
@@ -292,7 +265,7 @@ mod tests {
     async fn a_literal_does_without_a_family_that_another_process_holds() {
         let other = TcpListener::bind("[::1]:0").await.unwrap();
         let port = other.local_addr().unwrap().port();
-        let bound = bind(&uri(&format!("http://127.0.0.1:{port}/")))
+        let bound = Loopback::bind(&uri(&format!("http://127.0.0.1:{port}/")))
             .await
             .unwrap();
         assert!(!bound.is_complete);
@@ -308,7 +281,7 @@ mod tests {
             // A program that another test starts holds it, too, for the moment between fork and exec.
             let mut is_named = false;
             for _ in 0..1000 {
-                let bound = bind(&uri(&format!("http://localhost:{port}/"))).await;
+                let bound = Loopback::bind(&uri(&format!("http://localhost:{port}/"))).await;
                 is_named = bound.err().unwrap().to_string().contains(&own);
                 if is_named {
                     break;

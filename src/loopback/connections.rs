@@ -1,9 +1,9 @@
 //! Connections: accepted, limited in time, number and memory, and closed so that a page is never cut off.
 
+use crate::loopback::Loopback;
 use crate::loopback::notice::{Notice, TellNotice};
-use crate::loopback::peer::{Ends, Peer, Watch};
-use bytes::Bytes;
-use http_body_util::Full;
+use crate::loopback::peer::{Ends, Peer, Persons, Watch};
+use axum::body::Body;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -14,12 +14,12 @@ use std::convert::Infallible;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf, join};
-use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
+use tokio::io::{AsyncRead, AsyncWriteExt, ReadBuf, copy, join, sink};
+use tokio::net::tcp::OwnedReadHalf;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, OwnedSemaphorePermit, Semaphore};
 use tokio::task::{AbortHandle, JoinSet, yield_now};
@@ -35,7 +35,7 @@ const HEAD_DEADLINE: Duration = Duration::from_secs(10);
 /// Room for a head: browsers keep some 180 cookies of 4 KiB for localhost, and send them all to every port.
 const HEAD_BYTES: usize = 768 * 1024;
 
-/// How much of a head every connection has room for; more comes from the shared budget.
+/// How much of a head every connection has room for; more comes from the shared budget, in steps of this size.
 const OWN_BYTES: usize = 64 * 1024;
 
 /// The budget that all connections share for larger heads, so that hundreds of them use only a few megabytes.
@@ -51,7 +51,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 const TLS_HELLO: [u8; 2] = [0x16, 0x03];
 
 /// A response with its complete body.
-pub(crate) type Reply = Response<Full<Bytes>>;
+pub(crate) type Reply = Response<Body>;
 
 /// What a request knows about its connection.
 #[derive(Clone)]
@@ -62,8 +62,8 @@ pub(crate) struct Connection {
     accepted_from: Peer,
     /// It carries this login's callback or page, so it is never dropped for others.
     ours: Arc<AtomicBool>,
-    /// The page was sent on it.
-    carries_page: Arc<AtomicBool>,
+    /// Notified when the page's last byte and our close have been sent, if it carries the page.
+    page_delivered: Arc<OnceLock<Arc<Notify>>>,
 }
 
 impl Connection {
@@ -73,7 +73,7 @@ impl Connection {
             accepted_from: watch.at_accept(ends),
             watch: Arc::clone(watch),
             ours: Arc::default(),
-            carries_page: Arc::default(),
+            page_delivered: Arc::default(),
         }
     }
 
@@ -92,14 +92,11 @@ impl Connection {
     }
 
     /// Marks that closing it completes the delivery of the page.
-    pub(super) fn carry_page(&self) {
-        self.carries_page.store(true, Ordering::Relaxed);
+    pub(super) fn carry_page(&self, delivered: &Arc<Notify>) {
+        let _ = self.page_delivered.set(Arc::clone(delivered));
         self.keep();
     }
 }
-
-/// Answers a request. Each connection carries one.
-pub(crate) type Answer = Arc<dyn Fn(Request<Incoming>, Connection) -> BoxFuture + Send + Sync>;
 
 /// The future response.
 pub(crate) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
@@ -107,28 +104,36 @@ pub(crate) type BoxFuture = Pin<Box<dyn Future<Output = Reply> + Send>>;
 /// How connections are served.
 #[derive(Clone)]
 pub(crate) struct Purpose {
-    pub(crate) answer: Answer,
+    /// Answers a request. Each connection carries one.
+    pub(crate) answer: Arc<dyn Fn(Request<Incoming>, Connection) -> BoxFuture + Send + Sync>,
     /// The complete response, as raw bytes, to a request whose head is too large to read.
     pub(crate) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
-    /// Knows whose connections are the person's.
-    pub(crate) watch: Arc<Watch>,
-    /// Notified when the page's last byte and our close have been sent.
-    pub(crate) delivered: Arc<Notify>,
     /// Notified of a browser's mistakes.
     pub(crate) tell: TellNotice,
 }
 
-/// Accepts on all listeners until aborted, which also ends every connection.
-pub(super) fn accept(listeners: Vec<Arc<TcpListener>>, purpose: &Purpose) -> AbortHandle {
-    let room = Arc::new(Semaphore::new(SHARED_BYTES));
-    let mut accepting = JoinSet::new();
-    for listener in listeners {
-        accepting.spawn(accept_on(listener, purpose.clone(), Arc::clone(&room)));
+impl Loopback {
+    /// Serves it for a purpose until the returned tasks are dropped, which also ends every connection.
+    pub(crate) fn accept(self, persons: &Arc<Persons>, purpose: &Purpose) -> JoinSet<()> {
+        let watch = Arc::new(Watch {
+            sockets: self.sockets,
+            persons: Arc::clone(persons),
+        });
+        let room = Arc::new(Semaphore::new(SHARED_BYTES / OWN_BYTES));
+        let accept_on = |listener| {
+            let (watch, room) = (Arc::clone(&watch), Arc::clone(&room));
+            accept_on(listener, watch, room, purpose.clone())
+        };
+        self.listeners.into_iter().map(accept_on).collect()
     }
-    tokio::spawn(accepting.join_all()).abort_handle()
 }
 
-async fn accept_on(listener: Arc<TcpListener>, purpose: Purpose, room: Arc<Semaphore>) {
+async fn accept_on(
+    listener: Arc<TcpListener>,
+    watch: Arc<Watch>,
+    room: Arc<Semaphore>,
+    purpose: Purpose,
+) {
     let mut connections = JoinSet::new();
     let mut open = VecDeque::new();
     loop {
@@ -140,13 +145,9 @@ async fn accept_on(listener: Arc<TcpListener>, purpose: Purpose, room: Arc<Semap
         match ends {
             Ok((stream, ends)) => {
                 make_room(&mut open);
-                let connection = Connection::new(ends, &purpose.watch);
-                let serving = serve(
-                    stream,
-                    Arc::clone(&room),
-                    purpose.clone(),
-                    connection.clone(),
-                );
+                let connection = Connection::new(ends, &watch);
+                let (room, purpose) = (Arc::clone(&room), purpose.clone());
+                let serving = serve(stream, connection.clone(), room, purpose);
                 open.push_back((connections.spawn(serving), connection));
                 while connections.try_join_next().is_some() {}
                 // Each is read once before newer ones can replace it.
@@ -171,7 +172,7 @@ fn make_room(open: &mut VecDeque<(AbortHandle, Connection)>) {
     }
 }
 
-async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connection: Connection) {
+async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, purpose: Purpose) {
     let neighbor = connection.is_neighbors();
     let _ = stream.set_nodelay(true);
     match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
@@ -190,7 +191,7 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
         read: 0,
         // The shared budget is not for connections that would only hold it.
         room: Some(room).filter(|_| !neighbor),
-        held: None,
+        held: Vec::new(),
         too_large: false,
     };
     let mut served = http1::Builder::new()
@@ -203,18 +204,19 @@ async fn serve(stream: TcpStream, room: Arc<Semaphore>, purpose: Purpose, connec
         .half_close(true)
         .serve_connection(TokioIo::new(join(head, to)), service);
     let outcome = poll_fn(|context| served.poll_without_shutdown(context)).await;
-    let (head, mut to) = served.into_parts().io.into_inner().into_inner();
+    let (mut head, mut to) = served.into_parts().io.into_inner().into_inner();
     if head.too_large {
         if !neighbor {
             (purpose.tell)(Notice::HeadTooLarge);
         }
         let _ = to.write_all(&(purpose.too_large)()).await;
     }
-    if outcome.is_ok() || head.too_large {
-        let _ = close(head.from, to).await;
+    if (outcome.is_ok() || head.too_large) && to.shutdown().await.is_ok() {
+        // Reads what is left: closing with unread bytes makes the system send a reset, which can overtake the page.
+        let _ = timeout(CLOSE_PATIENCE, copy(&mut head.from, &mut sink())).await;
     }
-    if connection.carries_page.load(Ordering::Relaxed) {
-        purpose.delivered.notify_one();
+    if let Some(delivered) = connection.page_delivered.get() {
+        delivered.notify_one();
     }
 }
 
@@ -224,15 +226,6 @@ async fn speaks_tls(stream: &TcpStream) -> bool {
     matches!(stream.peek(&mut first).await, Ok(2)) && first == TLS_HELLO
 }
 
-/// Reads what is left: closing with unread bytes makes the system send a reset, which can overtake the page.
-async fn close(mut from: OwnedReadHalf, mut to: OwnedWriteHalf) -> io::Result<()> {
-    to.shutdown().await?;
-    let mut rest = vec![0; 16 * 1024];
-    let drained = async { while !matches!(from.read(&mut rest).await, Ok(0) | Err(_)) {} };
-    let _ = timeout(CLOSE_PATIENCE, drained).await;
-    Ok(())
-}
-
 /// A connection whose received bytes are counted. Only forms of the setup page have a body, and they are small, so all
 /// bytes count as head.
 struct Head {
@@ -240,27 +233,22 @@ struct Head {
     read: usize,
     /// The shared budget, if this connection may use it.
     room: Option<Arc<Semaphore>>,
-    held: Option<OwnedSemaphorePermit>,
+    /// What it took of that budget.
+    held: Vec<OwnedSemaphorePermit>,
     too_large: bool,
 }
 
 impl Head {
     /// Whether there is room for what was read so far.
     fn has_room(&mut self) -> bool {
-        let held = self.held.as_ref();
-        let held = held.map_or(0, OwnedSemaphorePermit::num_permits);
-        if self.read <= OWN_BYTES + held {
-            return true;
-        }
         // In large steps, because the underlying buffer doubles too.
-        let more = u32::try_from(self.read.next_multiple_of(OWN_BYTES) - OWN_BYTES - held);
-        let more = more.ok().filter(|_| self.read <= HEAD_BYTES);
-        let room = self.room.clone();
-        let taken = room.and_then(|room| room.try_acquire_many_owned(more?).ok());
-        match (taken, &mut self.held) {
-            (None, _) => return false,
-            (Some(taken), Some(held)) => held.merge(taken),
-            (Some(taken), held) => *held = Some(taken),
+        let steps = self.read.saturating_sub(1) / OWN_BYTES;
+        while self.held.len() < steps {
+            let room = self.room.clone().filter(|_| self.read <= HEAD_BYTES);
+            match room.map(Semaphore::try_acquire_owned) {
+                Some(Ok(taken)) => self.held.push(taken),
+                _ => return false,
+            }
         }
         true
     }

@@ -87,16 +87,9 @@ pub enum Decision {
     /// The one-time page.
     Page,
     /// The response to this login's authorization request.
-    Response {
-        /// The response.
-        answer: Answer,
-        /// Its sender closed the connection before its owner could be determined.
-        unseen: bool,
-    },
+    Response(Answer),
     /// The accepted response again: a reload, or a browser that sends it twice.
     Again,
-    /// Not ours: answered, without effect.
-    Refused(Refusal),
 }
 
 /// Why a request has no effect.
@@ -157,6 +150,8 @@ pub struct Answer {
     pub response: AuthorizationResponse,
     /// Distinguishes it from others.
     pub digest: Digest,
+    /// Whether its sender closed the connection before its owner could be determined.
+    pub unseen: bool,
 }
 
 /// Zoho's response to this login's request, delivered by the browser (RFC 6749 section 4.1.2).
@@ -194,18 +189,9 @@ pub fn told_at(refusal: Refusal) -> Option<&'static str> {
     told.map(|(path, _)| *path)
 }
 
-/// Judges a request in the documented order. `peer` is consulted only about a request that would have an effect.
+/// Judges a request in the documented order: the head first, then the sender, then what was answered before. `peer` is
+/// consulted only about a request that would have an effect. A refused request has none.
 pub fn decide(
-    expected: &Expectation,
-    head: &Parts,
-    peer: impl FnOnce() -> Peer,
-    so_far: SoFar,
-) -> Decision {
-    judged(expected, head, peer, so_far).unwrap_or_else(Decision::Refused)
-}
-
-/// Judges the head first, then the sender, then what was answered before.
-fn judged(
     expected: &Expectation,
     head: &Parts,
     peer: impl FnOnce() -> Peer,
@@ -222,13 +208,13 @@ fn judged(
     }
     let through_worker = through_worker(&head.headers, place)?;
     if place == Place::Callback {
-        let answer = judge(expected, head.uri.query().unwrap_or_default())?;
-        let unseen = unseen(peer(), place)?;
+        let mut answer = judge(expected, head.uri.query().unwrap_or_default())?;
+        answer.unseen = unseen(peer(), place)?;
         return match so_far.answer {
             _ if through_worker => Err(Refusal::Worker),
-            None => Ok(Decision::Response { answer, unseen }),
+            None => Ok(Decision::Response(answer)),
             Some(first) if first != answer.digest => Err(Refusal::Used),
-            Some(_) if unseen => Err(Refusal::Unseen),
+            Some(_) if answer.unseen => Err(Refusal::Unseen),
             Some(_) => Ok(Decision::Again),
         };
     }
@@ -303,6 +289,7 @@ pub(super) fn judge(expected: &Expectation, query: &str) -> Result<Answer, Refus
     Ok(Answer {
         response: response(expected, &mut parameters),
         digest,
+        unseen: false,
     })
 }
 
@@ -314,9 +301,8 @@ fn digest(parameters: &HashMap<&'static str, String>) -> Digest {
         context.update(&value.len().to_be_bytes());
         context.update(value.as_bytes());
     }
-    let mut digest = Digest::default();
-    digest.copy_from_slice(context.finish().as_ref());
-    digest
+    let digest = context.finish();
+    digest.as_ref().try_into().expect("SHA-256 has 32 bytes")
 }
 
 /// From here on, the response belongs to this login: anything wrong ends the attempt.
@@ -326,19 +312,26 @@ fn response(
 ) -> AuthorizationResponse {
     use AuthorizationResponse as Response;
     let location = parameters.remove("location").map(Untrusted::new);
+    let told = location
+        .as_ref()
+        .and_then(|location| DataCenter::of_code(location.raw()));
     let named = parameters.remove("accounts-server");
-    let server = match &named {
-        None => Some(at_location(expected, location.as_ref())),
-        Some(named) => expected.trust.accounts_server(named),
+    let home = &expected.home;
+    let server = match (&named, told) {
+        (Some(named), _) => expected.trust.accounts_server(named),
+        // A login that began elsewhere, such as at a stand-in, never moves to Zoho's servers.
+        (None, Some(told)) if home.data_center().is_some() => Some(AccountsServer::of(told)),
+        (None, _) => Some(home.clone()),
     };
-    let Some(accounts_server) = server else {
+    // An unknown location proves nothing.
+    let agree = |server: &AccountsServer| {
+        let both = server.data_center().zip(told);
+        both.is_none_or(|(named, told)| named == told)
+    };
+    let Some(accounts_server) = server.filter(agree) else {
         let named = Untrusted::new(named.unwrap_or_default());
         return Response::Untrusted { named, location };
     };
-    if named.is_some() && disagree(&accounts_server, location.as_ref()) {
-        let named = Untrusted::new(accounts_server.as_str());
-        return Response::Untrusted { named, location };
-    }
     if let Some(error) = parameters.remove("error") {
         return Response::Error(Untrusted::new(error));
     }
@@ -349,24 +342,6 @@ fn response(
             location,
         }),
         _ => Response::Empty,
-    }
-}
-
-/// The server for a callback that names only a location: that data center's. A login that began elsewhere, such as at a
-/// stand-in, never moves to Zoho's servers.
-fn at_location(expected: &Expectation, location: Option<&Untrusted>) -> AccountsServer {
-    let home = &expected.home;
-    let told = location.and_then(|location| DataCenter::of_code(location.raw()));
-    let told = told.filter(|_| home.data_center().is_some());
-    told.map_or_else(|| home.clone(), AccountsServer::of)
-}
-
-/// Whether a known location contradicts a known server. An unknown location proves nothing.
-fn disagree(server: &AccountsServer, location: Option<&Untrusted>) -> bool {
-    let told = location.and_then(|location| DataCenter::of_code(location.raw()));
-    match (server.data_center(), told) {
-        (Some(named), Some(told)) => named != told,
-        _ => false,
     }
 }
 
@@ -414,13 +389,11 @@ fn site(expected: &Expectation, head: &Parts) -> Option<Site> {
 /// A request with the right state is answered with how to deliver the response anyway.
 fn other_host(expected: &Expectation, head: &Parts) -> Refusal {
     let is_callback = head.uri.path() == expected.redirect_uri.path();
-    let parameters = parameters(head.uri.query().unwrap_or_default());
-    let state = parameters
-        .filter(|_| is_callback)
-        .and_then(|mut all| all.remove("state"));
-    match state {
-        Some(state) if same(&state, &expected.state) => Refusal::OtherHost,
-        _ => Refusal::Host,
+    let query = head.uri.query().unwrap_or_default();
+    if is_callback && judge(expected, query).is_ok() {
+        Refusal::OtherHost
+    } else {
+        Refusal::Host
     }
 }
 
@@ -471,15 +444,11 @@ pub(crate) fn navigation(headers: &HeaderMap) -> Navigation {
 
 /// Whether this browser resolves names under `localhost` itself: Chromium and Firefox do, Safari does not.
 pub fn finds_names_below_localhost(headers: &HeaderMap) -> bool {
-    agent_has(headers, "Chrome/") || is_firefox(headers)
+    agent_has(headers, "Chrome/") || agent_has(headers, "Firefox/")
 }
 
-/// Whether this browser is Firefox.
-pub fn is_firefox(headers: &HeaderMap) -> bool {
-    agent_has(headers, "Firefox/")
-}
-
-fn agent_has(headers: &HeaderMap, word: &str) -> bool {
+/// Whether the browser's name contains a word: "Firefox/".
+pub(super) fn agent_has(headers: &HeaderMap, word: &str) -> bool {
     let agent = headers.get(header::USER_AGENT);
     agent.is_some_and(|agent| String::from_utf8_lossy(agent.as_bytes()).contains(word))
 }

@@ -55,7 +55,11 @@ fn page(asked: &str, at: Option<Site>) -> String {
     said(decide(&expectation(), &head, || Peer::Person, so_far))
 }
 
-fn said(decision: Decision) -> String {
+fn said(decision: Result<Decision, Refusal>) -> String {
+    let decision = match decision {
+        Ok(decision) => decision,
+        Err(refusal) => return format!("{refusal:?}"),
+    };
     match decision {
         Decision::Start => "start".to_owned(),
         Decision::StartThroughWorker => "start through a worker".to_owned(),
@@ -63,8 +67,7 @@ fn said(decision: Decision) -> String {
         Decision::ClearNow => "clear now".to_owned(),
         Decision::Page => "page".to_owned(),
         Decision::Again => "again".to_owned(),
-        Decision::Refused(refusal) => format!("{refusal:?}"),
-        Decision::Response { answer, unseen } => {
+        Decision::Response(answer) => {
             let said = match answer.response {
                 AuthorizationResponse::Granted(Granted {
                     code,
@@ -73,7 +76,7 @@ fn said(decision: Decision) -> String {
                 }) => format!("{} at {accounts_server}", code.expose_secret()),
                 other => format!("{other:?}"),
             };
-            said + if unseen { ", unseen" } else { "" }
+            said + if answer.unseen { ", unseen" } else { "" }
         }
     }
 }

@@ -33,14 +33,11 @@ pub fn judge(expected: &Expectation, text: &SecretString) -> Result<Answer, NotT
     // A server would not have seen what follows #.
     let text = text.split('#').next().unwrap_or_default();
     let query = query(expected, text)?;
-    match judge_query(expected, query) {
+    let answer = judge_query(expected, query).map_err(NotTaken::Refused)?;
+    match answer.response {
         // From the browser, it would end the login; a copying mistake must not.
-        Ok(Answer {
-            response: AuthorizationResponse::Empty,
-            ..
-        }) => Err(NotTaken::Incomplete),
-        Ok(answer) => Ok(answer),
-        Err(refusal) => Err(NotTaken::Refused(refusal)),
+        AuthorizationResponse::Empty => Err(NotTaken::Incomplete),
+        _ => Ok(answer),
     }
 }
 

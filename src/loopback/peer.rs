@@ -1,4 +1,8 @@
 //! Finds out who is at the other end of a connection: the person running this program, or another user of this machine.
+#![cfg_attr(
+    not(target_os = "linux"),
+    allow(dead_code, reason = "nothing can be asked there")
+)]
 
 #[cfg(target_os = "linux")]
 use crate::loopback::sockets::Socket;
@@ -35,10 +39,6 @@ impl Peer {
 
 /// The users whose connections count as the person's.
 #[derive(Clone, Debug)]
-#[cfg_attr(
-    not(target_os = "linux"),
-    allow(dead_code, reason = "nothing can be asked there")
-)]
 pub struct Persons(Vec<u32>);
 
 impl Persons {
@@ -57,12 +57,8 @@ impl Persons {
             if sees_some_users_alike() {
                 own.retain(|uid| *uid != UNMAPPED);
             }
-            Self(
-                own.into_iter()
-                    .chain(behind_sudo)
-                    .chain(logged_in)
-                    .collect(),
-            )
+            own.extend(behind_sudo.into_iter().chain(logged_in));
+            Self(own)
         }
         #[cfg(not(target_os = "linux"))]
         Self(behind_sudo.into_iter().collect())
@@ -91,10 +87,6 @@ pub(super) struct Ends {
 }
 
 /// Determines who is at the other end of a connection.
-#[cfg_attr(
-    not(target_os = "linux"),
-    allow(dead_code, reason = "nothing can be asked there")
-)]
 pub(crate) struct Watch {
     pub(super) sockets: Arc<Sockets>,
     pub(super) persons: Arc<Persons>,
@@ -118,13 +110,10 @@ impl Watch {
             return Peer::Untold;
         }
         let Ends { local, remote } = ends;
-        let theirs = self
-            .sockets
-            .between(remote, local)
-            .and_then(|found| match found {
-                Some(theirs) => Ok(Some(theirs)),
-                None => self.sockets.search(remote, local),
-            });
+        let mut theirs = self.sockets.between(remote, local);
+        if matches!(theirs, Ok(None)) {
+            theirs = self.sockets.search(remote, local);
+        }
         match theirs {
             Ok(Some(theirs)) => self.who(theirs),
             Ok(None) => match self.sockets.between(local, remote) {

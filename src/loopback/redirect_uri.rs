@@ -64,17 +64,15 @@ impl RedirectUri {
     /// Accepts a loopback http address or any https address.
     pub fn parse(text: &str) -> Result<Self, NotARedirectUri> {
         let url = plain_url(text).ok_or(NotARedirectUri::NotAUrl)?;
-        if !matches!(url.scheme(), "http" | "https") {
-            return Err(NotARedirectUri::NotAUrl);
-        }
         // This machine has no certificate for https, so such a response is pasted too.
         let here = is_loopback(url.as_str()) && url.scheme() == "http";
-        match url.port() {
-            _ if !here && url.scheme() != "https" => Err(NotARedirectUri::NotLoopback),
-            Some(port) if here && BLOCKED_PORTS.contains(&port) => {
+        match (url.scheme(), url.port()) {
+            ("http", _) if !here => Err(NotARedirectUri::NotLoopback),
+            ("http", Some(port)) if BLOCKED_PORTS.contains(&port) => {
                 Err(NotARedirectUri::BlockedPort(port))
             }
-            _ => Self::checked(text, url, here),
+            ("http" | "https", _) => Self::checked(text, url, here),
+            _ => Err(NotARedirectUri::NotAUrl),
         }
     }
 

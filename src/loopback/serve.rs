@@ -1,26 +1,26 @@
 //! Answers requests: turns decisions into responses, and updates the login.
 
-use crate::loopback::bind::Bound;
-use crate::loopback::connections::{self, Connection, Purpose, Reply};
+use crate::loopback::Loopback;
+use crate::loopback::connections::{Connection, Purpose, Reply};
 use crate::loopback::decide::{
-    Answer, AuthorizationResponse, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar,
-    decide, finds_names_below_localhost, is_firefox, told_at,
+    Answer, CLEAR, CLEARING, Decision, Expectation, Refusal, Site, SoFar, agent_has, decide,
+    finds_names_below_localhost, told_at,
 };
 use crate::loopback::notice::{Notice, Occasion, TellNotice};
 use crate::loopback::pasted::{self, NotTaken};
-use crate::loopback::peer::{Persons, Watch};
+use crate::loopback::peer::Persons;
+use axum::body::Body;
+use axum::response::IntoResponse;
 use bytes::Bytes;
-use http_body_util::Full;
-use hyper::header::{self, HeaderMap, HeaderName, HeaderValue};
+use hyper::header::{self, HeaderMap, HeaderName};
 use hyper::http::request::Parts;
-use hyper::{Response, StatusCode, Uri};
+use hyper::{StatusCode, Uri};
 use secrecy::{ExposeSecret, SecretString};
-use std::fmt::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use tokio::sync::{Notify, mpsc, watch};
-use tokio::task::AbortHandle;
+use tokio::sync::{Notify, SetOnce, mpsc};
+use tokio::task::JoinSet;
 use zeroize::Zeroizing;
 
 /// How long to wait for a browser that never fetches the page.
@@ -64,17 +64,9 @@ pub struct Page {
 /// The running callback server of one login. Dropping it closes every connection.
 pub struct Server {
     login: Arc<State>,
-    responses: mpsc::Receiver<Callback>,
-    accepting: AbortHandle,
-}
-
-/// The response to this login's authorization request, and whether its sender could be identified.
-#[derive(Debug)]
-pub struct Callback {
-    /// The response.
-    pub response: AuthorizationResponse,
-    /// Whether its sender closed the connection before its owner could be identified.
-    pub unseen: bool,
+    /// The response to this login's authorization request.
+    pub answers: mpsc::Receiver<Answer>,
+    _accepting: JoinSet<()>,
 }
 
 /// Everything a server needs besides its sockets.
@@ -99,27 +91,25 @@ struct State {
     serving: Serving,
     so_far: Mutex<SoFar>,
     started: AtomicBool,
-    responses: mpsc::Sender<Callback>,
+    answers: mpsc::Sender<Answer>,
     /// Whether a browser is waiting for the page.
     called_back: AtomicBool,
-    /// Becomes true when the page is ready: callbacks wait for it.
-    decided: watch::Sender<bool>,
-    page: Mutex<Option<Page>>,
+    /// Callbacks wait for it; taken once.
+    page: SetOnce<Mutex<Option<Page>>>,
     delivered: Arc<Notify>,
 }
 
 impl Server {
-    /// Serves on these listeners until dropped.
-    pub(super) fn new(bound: Bound, serving: Serving) -> Self {
-        let (sender, responses) = mpsc::channel(1);
+    /// Serves the redirect URI until dropped.
+    pub fn new(loopback: Loopback, serving: Serving) -> Self {
+        let (sender, answers) = mpsc::channel(1);
         let login = Arc::new(State {
             serving,
             so_far: Mutex::default(),
             started: AtomicBool::new(false),
-            responses: sender,
+            answers: sender,
             called_back: AtomicBool::new(false),
-            decided: watch::Sender::new(false),
-            page: Mutex::new(None),
+            page: SetOnce::new(),
             delivered: Arc::default(),
         });
         let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
@@ -128,18 +118,15 @@ impl Server {
                 let head = request.into_parts().0;
                 Box::pin(answer(Arc::clone(&answering), head, connection))
             }),
-            too_large: Arc::new(move || refusing.too_large()),
-            watch: Arc::new(Watch {
-                sockets: bound.sockets,
-                persons: Arc::clone(&login.serving.persons),
+            too_large: Arc::new(move || {
+                too_large(&(refusing.serving.draw)(&Occasion::HeadTooLarge))
             }),
-            delivered: Arc::clone(&login.delivered),
             tell: Arc::clone(&login.serving.tell),
         };
         Self {
+            _accepting: loopback.accept(&login.serving.persons, &purpose),
             login,
-            responses,
-            accepting: connections::accept(bound.listeners, &purpose),
+            answers,
         }
     }
 
@@ -153,20 +140,11 @@ impl Server {
         self.login.started.load(Ordering::Relaxed)
     }
 
-    /// The response to this login's authorization request.
-    pub async fn response(&mut self) -> Callback {
-        match self.responses.recv().await {
-            Some(response) => response,
-            // `self.login` holds a sender as long as `self` lives.
-            None => std::future::pending().await,
-        }
-    }
-
     /// Judges pasted text by the rules of the callback. Once it is accepted, no other response is.
-    pub fn pasted(&self, text: &SecretString) -> Result<AuthorizationResponse, NotTaken> {
-        let Answer { response, digest } = pasted::judge(&self.login.serving.expected, text)?;
-        self.login.so_far().answer.get_or_insert(digest);
-        Ok(response)
+    pub fn pasted(&self, text: &SecretString) -> Result<Answer, NotTaken> {
+        let answer = pasted::judge(&self.login.serving.expected, text)?;
+        self.login.so_far().answer.get_or_insert(answer.digest);
+        Ok(answer)
     }
 
     /// Answers the waiting browser with the page and returns once it is delivered: flushed, our half of the connection
@@ -176,33 +154,24 @@ impl Server {
         if !self.login.called_back.load(Ordering::Relaxed) {
             return false;
         }
-        if let Ok(mut place) = self.login.page.lock() {
-            *place = Some(page);
-        }
-        self.login.decided.send_replace(true);
+        let _ = self.login.page.set(Mutex::new(Some(page)));
         let delivered = self.login.delivered.notified();
         tokio::time::timeout(PAGE_PATIENCE, delivered).await.is_ok()
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.accepting.abort();
     }
 }
 
 /// The only place where a request affects the login.
 async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply {
     match login.judge(&head, &connection) {
-        Decision::Start => login.start(&head.headers),
-        Decision::StartThroughWorker => login.ask_about_worker(),
-        Decision::Clear => login.clear(&head.headers),
-        Decision::ClearNow => clear_now(),
-        Decision::Page => login.page(&connection),
-        Decision::Response { answer, unseen } => {
-            let response = answer.response;
+        Ok(Decision::Start) => login.start(&head.headers),
+        Ok(Decision::StartThroughWorker) => login.ask_about_worker(),
+        Ok(Decision::Clear) => login.clear(&head.headers),
+        Ok(Decision::ClearNow) => clear_now(),
+        Ok(Decision::Page) => login.page(&connection),
+        Ok(Decision::Response(answer)) => {
+            let unseen = answer.unseen;
             // The channel has room: this is the only response sent.
-            let _ = login.responses.try_send(Callback { response, unseen });
+            let _ = login.answers.try_send(answer);
             if unseen {
                 // Nobody is waiting there. A legitimate browser that comes back gets the page.
                 login.called_back.store(true, Ordering::Relaxed);
@@ -210,8 +179,8 @@ async fn answer(login: Arc<State>, head: Parts, connection: Connection) -> Reply
             }
             login.conclude(&head.headers, &connection).await
         }
-        Decision::Again => login.conclude(&head.headers, &connection).await,
-        Decision::Refused(refusal) => login.refuse(refusal, &head.uri),
+        Ok(Decision::Again) => login.conclude(&head.headers, &connection).await,
+        Err(refusal) => login.refuse(refusal, &head.uri),
     }
 }
 
@@ -221,20 +190,18 @@ impl State {
     }
 
     fn start_address(&self) -> String {
-        let authority = self.serving.expected.redirect_uri.authority();
-        format!(
-            "http://{authority}{}",
-            self.serving.expected.start_path.expose_secret()
-        )
+        let expected = &self.serving.expected;
+        let path = expected.start_path.expose_secret();
+        format!("http://{}{path}", expected.redirect_uri.authority())
     }
 
-    fn judge(&self, head: &Parts, connection: &Connection) -> Decision {
+    fn judge(&self, head: &Parts, connection: &Connection) -> Result<Decision, Refusal> {
         let mut so_far = self.so_far();
-        let decision = decide(&self.serving.expected, head, || connection.peer(), *so_far);
-        if let Decision::Response { answer, .. } = &decision {
+        let decision = decide(&self.serving.expected, head, || connection.peer(), *so_far)?;
+        if let Decision::Response(answer) = &decision {
             so_far.answer = Some(answer.digest);
         }
-        decision
+        Ok(decision)
     }
 
     fn start(&self, headers: &HeaderMap) -> Reply {
@@ -250,10 +217,8 @@ impl State {
 
     /// Asks first: nothing of another app is erased unless the person clicks.
     fn ask_about_worker(&self) -> Reply {
-        let clear = format!(
-            "{}{CLEAR}",
-            self.serving.expected.start_path.expose_secret()
-        );
+        let start = self.serving.expected.start_path.expose_secret();
+        let clear = format!("{start}{CLEAR}");
         self.shown(StatusCode::OK, &Occasion::WorkerAtStart { clear })
     }
 
@@ -264,7 +229,7 @@ impl State {
         let start = self.start_address();
         let now = format!("{start}{CLEARING}");
         let page = self.shown(StatusCode::OK, &Occasion::Clearing { now, start });
-        if is_firefox(headers) {
+        if agent_has(headers, "Firefox/") {
             clearing(page, CACHE_AND_STORAGE)
         } else {
             page
@@ -276,8 +241,7 @@ impl State {
         connection.keep();
         self.called_back.store(true, Ordering::Relaxed);
         let site = *self.so_far().page_at.get_or_insert(self.site_for(headers));
-        let mut decided = self.decided.subscribe();
-        let _ = decided.wait_for(|decided| *decided).await;
+        self.page.wait().await;
         let path = self.serving.expected.page_path.expose_secret();
         match &self.serving.expected.page_host {
             Some(host) if site == Site::PageHost => see_other(&format!("http://{host}{path}")),
@@ -295,11 +259,11 @@ impl State {
     }
 
     fn page(&self, connection: &Connection) -> Reply {
-        let page = self.page.lock().ok().and_then(|mut page| page.take());
+        let page = self.page.get().and_then(|page| page.lock().ok()?.take());
         let Some(page) = page else {
             return self.shown(StatusCode::GONE, &Occasion::ShownAlready);
         };
-        connection.carry_page();
+        connection.carry_page(&self.delivered);
         // Chromium keeps a page with status 200 for its back button, even one marked no-store.
         respond(StatusCode::CREATED, page)
     }
@@ -308,29 +272,20 @@ impl State {
         respond(status, (self.serving.draw)(occasion))
     }
 
-    fn too_large(&self) -> Vec<u8> {
-        too_large(&(self.serving.draw)(&Occasion::HeadTooLarge))
-    }
-
     /// Told at once, and shown where the address bar holds neither code nor state.
     fn refuse(&self, refusal: Refusal, asked: &Uri) -> Reply {
-        match told_at(refusal) {
-            Some(path) if path == asked.path() => {
-                return self.shown(status(refusal), &Occasion::Refused(refusal));
-            }
-            Some(path) => {
-                (self.serving.tell)(Notice::Refused(refusal));
+        let told_at = told_at(refusal);
+        if told_at != Some(asked.path()) {
+            (self.serving.tell)(Notice::Refused(refusal));
+            if let Some(path) = told_at {
                 return see_other(path);
             }
-            None => (self.serving.tell)(Notice::Refused(refusal)),
         }
-        let mut reply = self.shown(status(refusal), &Occasion::Refused(refusal));
-        if refusal == Refusal::Method {
-            reply
-                .headers_mut()
-                .insert(header::ALLOW, HeaderValue::from_static("GET"));
+        let reply = self.shown(status(refusal), &Occasion::Refused(refusal));
+        match refusal {
+            Refusal::Method => ([(header::ALLOW, "GET")], reply).into_response(),
+            _ => reply,
         }
-        reply
     }
 }
 
@@ -354,80 +309,45 @@ fn status(refusal: Refusal) -> StatusCode {
 /// The answer to a head that is too large, written by hand, because the HTTP library read no request that it could
 /// answer.
 pub(crate) fn too_large(page: &Page) -> Vec<u8> {
-    let mut text =
-        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n".to_owned();
-    for (name, value) in &ALWAYS {
-        let _ = write!(text, "{name}: {value}\r\n");
-    }
     let (html, policy) = (page.html.as_str(), &page.content_security_policy);
-    let _ = write!(
-        text,
-        "Content-Type: {HTML}\r\nContent-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
+    let always = ALWAYS.map(|(name, value)| format!("{name}: {value}\r\n"));
+    let always = always.concat();
+    format!(
+        "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n{always}Content-Type: {HTML}\r\n\
+         Content-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
         html.len()
-    );
-    text.into_bytes()
+    )
+    .into_bytes()
 }
 
 pub(crate) fn respond(status: StatusCode, page: Page) -> Reply {
-    let policy = HeaderValue::from_str(&page.content_security_policy)
-        .expect("a policy is written here, in printable ASCII");
+    let headers = [
+        (header::CONTENT_TYPE, HTML.to_owned()),
+        (
+            header::CONTENT_SECURITY_POLICY,
+            page.content_security_policy,
+        ),
+    ];
     // The body owns the page, which is wiped once it is sent.
-    let body = Bytes::from_owner(Html(page.html));
-    let html = HeaderValue::from_static(HTML);
-    reply(
-        status,
-        body,
-        [
-            (header::CONTENT_TYPE, html),
-            (header::CONTENT_SECURITY_POLICY, policy),
-        ],
-    )
-}
-
-struct Html(Zeroizing<String>);
-
-impl AsRef<[u8]> for Html {
-    fn as_ref(&self) -> &[u8] {
-        self.0.as_bytes()
-    }
+    let body = Body::from(Bytes::from_owner(page.html));
+    (status, ALWAYS, headers, body).into_response()
 }
 
 pub(crate) fn see_other(address: &str) -> Reply {
-    let location = HeaderValue::from_str(address).expect("a URL is printable ASCII");
-    let policy = HeaderValue::from_static(
-        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-    );
+    let policy = "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'";
     let headers = [
-        (header::LOCATION, location),
+        (header::LOCATION, address),
         (header::CONTENT_SECURITY_POLICY, policy),
     ];
-    reply(StatusCode::SEE_OTHER, Bytes::new(), headers)
+    (StatusCode::SEE_OTHER, ALWAYS, headers).into_response()
 }
 
 /// The sandboxed page has an origin of its own, so there is nothing to read.
 fn clear_now() -> Reply {
-    let mut reply = reply(StatusCode::NO_CONTENT, Bytes::new(), []);
-    let any = HeaderValue::from_static("cross-origin");
-    reply.headers_mut().insert(RESOURCE_POLICY, any);
-    clearing(reply, CACHE_AND_STORAGE)
+    let any = [(RESOURCE_POLICY, "cross-origin")];
+    clearing((StatusCode::NO_CONTENT, ALWAYS, any), CACHE_AND_STORAGE)
 }
 
-fn clearing(mut reply: Reply, what: &'static str) -> Reply {
-    reply
-        .headers_mut()
-        .insert(CLEAR_SITE_DATA, HeaderValue::from_static(what));
-    reply
-}
-
-fn reply<const N: usize>(
-    status: StatusCode,
-    body: Bytes,
-    headers: [(HeaderName, HeaderValue); N],
-) -> Reply {
-    let mut reply = Response::new(Full::new(body));
-    *reply.status_mut() = status;
-    reply.headers_mut().extend(headers);
-    let always = ALWAYS.map(|(name, value)| (name, HeaderValue::from_static(value)));
-    reply.headers_mut().extend(always);
-    reply
+fn clearing(reply: impl IntoResponse, what: &'static str) -> Reply {
+    ([(CLEAR_SITE_DATA, what)], reply).into_response()
 }

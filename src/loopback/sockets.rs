@@ -5,7 +5,7 @@ use netlink_packet_core::{
 };
 use netlink_packet_sock_diag::SockDiagMessage;
 use netlink_packet_sock_diag::constants::{
-    AF_INET, AF_INET6, IPPROTO_TCP, TCP_ESTABLISHED, TCP_LISTEN, TCP_TIME_WAIT,
+    AF_INET, AF_INET6, IPPROTO_TCP, TCP_ESTABLISHED, TCP_LISTEN,
 };
 use netlink_packet_sock_diag::inet::{
     ExtensionFlags, InetRequest, InetResponseHeader, SocketId, StateFlags,
@@ -96,15 +96,12 @@ impl Sockets {
     pub(super) fn on_port(&self, port: u16) -> io::Result<Vec<Socket>> {
         let mut found = match self {
             Self::Kernel(kernel) => {
-                let all = |any| {
-                    let source_port = port;
-                    ask(
-                        kernel,
-                        NLM_F_REQUEST | NLM_F_DUMP,
-                        SocketId { source_port, ..any },
-                    )
-                };
-                [all(SocketId::new_v4())?, all(SocketId::new_v6())?].concat()
+                let flags = NLM_F_REQUEST | NLM_F_DUMP;
+                let source_port = port;
+                let on_port = |any| SocketId { source_port, ..any };
+                let v4 = ask(kernel, flags, on_port(SocketId::new_v4()))?;
+                let v6 = ask(kernel, flags, on_port(SocketId::new_v6()))?;
+                [v4, v6].concat()
             }
             Self::Table => table()?,
             Self::Untold => Vec::new(),
@@ -205,11 +202,7 @@ fn of_kernel(header: &InetResponseHeader) -> Socket {
         listens: header.state == TCP_LISTEN,
         established: header.state == TCP_ESTABLISHED,
         uid: header.uid,
-        inode: u64::from(if header.state == TCP_TIME_WAIT {
-            0
-        } else {
-            header.inode
-        }),
+        inode: header.inode.into(),
     }
 }
 

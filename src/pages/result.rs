@@ -63,7 +63,7 @@ fn result(login: &Outcome, settings: &Settings) -> ResultView {
             .and_then(|user| shown(user.email.as_ref())),
         data_center: data_center(credentials),
         revoke: revoke(login),
-        reading: login.reading.clone(),
+        reading: login.reading.iter().cloned().collect(),
         scopes: granted(credentials),
         expires_at: credentials.expires_at_text(),
         problems: login.problems.iter().map(problem).collect(),
@@ -249,7 +249,7 @@ pub(super) mod tests {
             kept: None,
             problems: Vec::new(),
             sender_unseen: false,
-            reading: Vec::new(),
+            reading: None,
         }
     }
 

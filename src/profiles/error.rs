@@ -2,7 +2,6 @@
 
 use crate::profiles::profile::Name;
 use crate::untrusted::Untrusted;
-use std::path::PathBuf;
 use thiserror::Error;
 
 /// What failed. `Display` is part of a sentence.
@@ -16,50 +15,30 @@ pub enum ProfileError {
         /// The existing names.
         known: Vec<Name>,
     },
-    /// The system refuses to read it.
-    #[error("{} cannot be read", Untrusted::path(path))]
-    Unreadable {
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        reason: String,
-    },
+    /// The system refuses to read the file, for this reason.
+    #[error("{0} cannot be read")]
+    Unreadable(Untrusted, String),
     /// A link, a folder or a pipe.
-    #[error("{} is not a regular file", Untrusted::path(.0))]
-    NotAFile(PathBuf),
+    #[error("{0} is not a regular file")]
+    NotAFile(Untrusted),
     /// It belongs to another user.
-    #[error("{} belongs to another user", Untrusted::path(.0))]
-    NotOurs(PathBuf),
+    #[error("{0} belongs to another user")]
+    NotOurs(Untrusted),
     /// Others can read or write it.
-    #[error("{} is open to other users of this machine", Untrusted::path(.0))]
-    Open(PathBuf),
-    /// Its contents are not what this program writes.
-    #[error("{} is not a profiles file", Untrusted::path(path))]
-    Broken {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        reason: String,
-    },
-    /// The system refuses to write it.
-    #[error("{} cannot be written", Untrusted::path(path))]
-    Unwritable {
-        /// The file.
-        path: PathBuf,
-        /// The system's error.
-        reason: String,
-    },
-    /// The system provides no lock.
-    #[error("{} cannot be locked", Untrusted::path(path))]
-    Lock {
-        /// The lock file.
-        path: PathBuf,
-        /// The system's error.
-        reason: String,
-    },
+    #[error("{0} is open to other users of this machine")]
+    Open(Untrusted),
+    /// The file does not contain what this program writes; what is wrong with it.
+    #[error("{0} is not a profiles file")]
+    Broken(Untrusted, String),
+    /// The system refuses to write the file, for this reason.
+    #[error("{0} cannot be written")]
+    Unwritable(Untrusted, String),
+    /// The system does not lock this file, for this reason.
+    #[error("{0} cannot be locked")]
+    Lock(Untrusted, String),
     /// Another process holds the lock for too long.
-    #[error("{} is locked by another run", Untrusted::path(.0))]
-    Busy(PathBuf),
+    #[error("{0} is locked by another run")]
+    Busy(Untrusted),
     /// There is no keyring, or this program was built without support for it.
     #[error("no keyring is available")]
     NoKeyring(String),

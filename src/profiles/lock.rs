@@ -2,6 +2,7 @@
 
 use crate::handover::permissions;
 use crate::profiles::error::ProfileError;
+use crate::untrusted::Untrusted;
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::path::{Path, PathBuf};
 use std::thread::sleep;
@@ -21,14 +22,12 @@ impl Lock {
     /// would let two processes lock two files of the same name.
     pub fn beside(guarded: &Path, patience: Duration) -> Result<Self, ProfileError> {
         let path = path(guarded);
-        let failed = |reason: String| ProfileError::Lock {
-            path: path.clone(),
-            reason,
-        };
+        let shown = Untrusted::path(&path);
+        let failed = |reason: String| ProfileError::Lock(shown.clone(), reason);
         let file =
             open(&path, File::options().create(true)).map_err(
                 |error| match fs::symlink_metadata(&path) {
-                    Ok(there) if !there.is_file() => ProfileError::NotAFile(path.clone()),
+                    Ok(there) if !there.is_file() => ProfileError::NotAFile(shown.clone()),
                     _ => failed(error.to_string()),
                 },
             )?;
@@ -39,7 +38,7 @@ impl Lock {
                 Err(TryLockError::WouldBlock) if Instant::now() < until => {
                     sleep(Duration::from_millis(5));
                 }
-                Err(TryLockError::WouldBlock) => return Err(ProfileError::Busy(path)),
+                Err(TryLockError::WouldBlock) => return Err(ProfileError::Busy(shown)),
                 Err(TryLockError::Error(error)) => return Err(failed(error.to_string())),
             }
         }
@@ -93,6 +92,6 @@ mod tests {
         let guarded = folder.path().join("a");
         let _held = Lock::beside(&guarded, PATIENCE).unwrap();
         let busy = Lock::beside(&guarded, Duration::from_millis(20)).unwrap_err();
-        assert_eq!(busy, ProfileError::Busy(path(&guarded)));
+        assert_eq!(busy, ProfileError::Busy(Untrusted::path(&path(&guarded))));
     }
 }

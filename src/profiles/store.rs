@@ -8,6 +8,7 @@ use crate::profiles::keyring;
 use crate::profiles::lock::{Lock, PATIENCE};
 use crate::profiles::profile::{Backend, Name};
 use crate::profiles::record::{Document, Record, Secrets};
+use crate::untrusted::Untrusted;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -132,7 +133,7 @@ impl Profiles {
         let mut text = Zeroizing::new(text);
         text.push('\n');
         let written = PrivateFile::at(&self.path(), Existing::Replace).write(&text);
-        written.map_err(|unusable| unwritable(self.path(), &unusable))
+        written.map_err(|unusable| unwritable(&self.path(), &unusable))
     }
 
     fn find(&self, name: &Name) -> Result<Record, ProfileError> {
@@ -143,8 +144,8 @@ impl Profiles {
 
     fn read(&self) -> Result<Document, ProfileError> {
         closed(&self.folder)?;
-        let path = self.path();
-        let text = match PrivateFile::at(&path, Existing::Replace).read() {
+        let path = Untrusted::path(&self.path());
+        let text = match PrivateFile::at(&self.path(), Existing::Replace).read() {
             Ok(None) => return Ok(Document::default()),
             Ok(Some((_, metadata))) if others_may(&metadata, 0o077) => {
                 return Err(ProfileError::Open(path));
@@ -152,10 +153,7 @@ impl Profiles {
             Ok(Some((text, _))) => text,
             Err(Unusable::Link | Unusable::NotAFile) => return Err(ProfileError::NotAFile(path)),
             Err(Unusable::NotOurs) => return Err(ProfileError::NotOurs(path)),
-            Err(unusable) => {
-                let reason = unusable.to_string();
-                return Err(ProfileError::Unreadable { path, reason });
-            }
+            Err(unusable) => return Err(ProfileError::Unreadable(path, unusable.to_string())),
         };
         // Only the position of the error: serde's message may quote a secret.
         serde_json::from_str(&text).map_err(|error| {
@@ -169,15 +167,12 @@ impl Profiles {
     /// Creates the folder, readable only by its owner.
     fn make_folder(&self) -> Result<(), ProfileError> {
         let made = make_folder(&self.folder);
-        made.map_err(|error| unwritable(self.folder.clone(), &error))?;
+        made.map_err(|error| unwritable(&self.folder, &error))?;
         closed(&self.folder)
     }
 
     fn broken(&self, reason: &str) -> ProfileError {
-        ProfileError::Broken {
-            path: self.path(),
-            reason: reason.to_owned(),
-        }
+        ProfileError::Broken(Untrusted::path(&self.path()), reason.to_owned())
     }
 
     fn guarded(&self, name: &Name) -> PathBuf {
@@ -193,15 +188,16 @@ fn missing(name: &Name, document: &Document) -> ProfileError {
     }
 }
 
-fn unwritable(path: PathBuf, reason: &impl ToString) -> ProfileError {
-    let reason = reason.to_string();
-    ProfileError::Unwritable { path, reason }
+fn unwritable(path: &Path, reason: &impl ToString) -> ProfileError {
+    ProfileError::Unwritable(Untrusted::path(path), reason.to_string())
 }
 
 /// In a folder that everyone can write to, anyone could add their own lock or profiles.
 fn closed(folder: &Path) -> Result<(), ProfileError> {
     match fs::metadata(folder) {
-        Ok(metadata) if others_may(&metadata, 0o002) => Err(ProfileError::Open(folder.to_owned())),
+        Ok(metadata) if others_may(&metadata, 0o002) => {
+            Err(ProfileError::Open(Untrusted::path(folder)))
+        }
         _ => Ok(()),
     }
 }

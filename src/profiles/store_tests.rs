@@ -74,7 +74,11 @@ fn file_and_folder_are_their_owners_alone_and_anything_else_is_refused() {
     for open in [0o640, 0o604, 0o620, 0o602] {
         fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
         let trouble = profiles.load(&name("work")).unwrap_err();
-        assert_eq!(trouble, ProfileError::Open(path.clone()), "{open:o}");
+        assert_eq!(
+            trouble,
+            ProfileError::Open(Untrusted::path(&path)),
+            "{open:o}"
+        );
         assert!(explained(trouble).remedy.contains("chmod go-rwx"));
     }
 }
@@ -90,7 +94,10 @@ fn a_link_is_refused() {
     fs::rename(profiles.path(), &moved).unwrap();
     std::os::unix::fs::symlink(&moved, profiles.path()).unwrap();
     let trouble = profiles.load(&name("work")).unwrap_err();
-    assert_eq!(trouble, ProfileError::NotAFile(profiles.path()));
+    assert_eq!(
+        trouble,
+        ProfileError::NotAFile(Untrusted::path(&profiles.path()))
+    );
 }
 
 #[test]

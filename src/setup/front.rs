@@ -23,7 +23,7 @@ use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use tokio::sync::{Notify, watch};
-use tokio::task::AbortHandle;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
@@ -56,7 +56,7 @@ pub(super) enum Step {
 /// The running setup page. Dropping it closes every connection.
 pub(super) struct Front {
     shared: Arc<Shared>,
-    accepting: AbortHandle,
+    _accepting: JoinSet<()>,
 }
 
 struct Shared {
@@ -137,12 +137,12 @@ impl Front {
                 Box::pin(answer(Arc::clone(&answering), request, connection))
             }),
             too_large: Arc::new(move || too_large(&pages::setup::head_too_large(rehearsal))),
-            watch: listeners.watch(persons),
-            delivered: Arc::default(),
             tell: Arc::new(move |notice| on_port(Event::OnPort(notice))),
         };
-        let accepting = listeners.accept(&purpose);
-        Self { shared, accepting }
+        Self {
+            shared,
+            _accepting: listeners.accept(persons, &purpose),
+        }
     }
 
     /// The address for the opener.
@@ -175,12 +175,6 @@ impl Front {
     pub(super) fn ask_again(&self, wrong: impl FnOnce(&mut Draft)) {
         wrong(&mut self.shared.state().draft);
         self.shared.phase.send_replace(Phase::Asking);
-    }
-}
-
-impl Drop for Front {
-    fn drop(&mut self) {
-        self.accepting.abort();
     }
 }
 

@@ -15,7 +15,6 @@ use crate::loopback::redirect_uri::RedirectUri;
 use crate::loopback::serve::Page;
 use crate::pages;
 use crate::settings::Settings;
-use crate::zoho::token::ExchangeError;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
 use draft::{Center, Draft, Entered, Field};
@@ -233,14 +232,7 @@ fn is_shown(error: &Error) -> bool {
 
 /// The field that the error is about, and what is wrong there.
 fn field_of(error: &Error) -> Option<(Field, &'static str)> {
-    let Error::Unfulfilled {
-        error: ExchangeError::Refused(refused),
-        ..
-    } = error
-    else {
-        return None;
-    };
-    match refused {
+    match error.refusal()? {
         TokenError::InvalidClient => Some((
             Field::Id,
             "This client ID does not exist in the data center where you logged in.",

@@ -1,7 +1,10 @@
 //! Zoho's data centers (zoho.com/crm/developer/docs/api/v8/multi-dc, accounts/protocol/oauth/multi-dc).
 
+use derive_more::Display;
+
 /// One of Zoho's data centers: a separate cloud with its own servers and console.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Display, PartialEq, Eq)]
+#[display("{name} ({code})")]
 pub struct DataCenter {
     /// The code used in `location`: "eu".
     pub code: &'static str,

@@ -2,12 +2,13 @@
 
 use rustls::{CertificateError, Error as TlsError};
 use std::error::Error as StdError;
-use std::fmt;
-use std::io;
+use std::io::{self, ErrorKind};
+use std::iter::successors;
 use thiserror::Error;
 
 /// A request without a response.
-#[derive(Debug)]
+#[derive(Debug, Error)]
+#[error("{server} {}", trouble.verb())]
 pub struct NetworkError {
     /// The server, as an origin.
     pub server: String,
@@ -75,15 +76,15 @@ impl NetworkError {
     }
 }
 
-impl fmt::Display for NetworkError {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = match self.trouble {
-            NetworkFailure::Slow => "did not answer in time",
-            NetworkFailure::Closed => "closed the connection",
-            NetworkFailure::TooLong(_) => "sent a response that is too long",
+impl NetworkFailure {
+    /// Continues after the server's name.
+    fn verb(&self) -> &'static str {
+        match self {
+            Self::Slow => "did not answer in time",
+            Self::Closed => "closed the connection",
+            Self::TooLong(_) => "sent a response that is too long",
             _ => "could not be reached",
-        };
-        write!(out, "{} {what}", self.server)
+        }
     }
 }
 
@@ -91,65 +92,95 @@ fn trouble(error: &reqwest::Error) -> NetworkFailure {
     if error.is_timeout() {
         return NetworkFailure::Slow;
     }
+    if let Some(tls) = chain(error).find_map(|cause| cause.downcast_ref()) {
+        return certificate(tls);
+    }
     let causes: Vec<String> = chain(error).map(ToString::to_string).collect();
     let said = causes.join(": ");
     let deepest = causes.into_iter().next_back().unwrap_or_default();
-    if let Some(tls) = chain(error).find_map(tls_error) {
-        return certificate(tls);
-    }
-    if said.contains("tunnel") || said.contains("proxy") {
-        return NetworkFailure::Proxy(deepest);
-    }
-    if said.contains("dns error") {
-        return NetworkFailure::Name;
-    }
-    match chain(error)
-        .find_map(|cause| cause.downcast_ref::<io::Error>())
-        .map(io::Error::kind)
-    {
-        Some(io::ErrorKind::ConnectionRefused) => NetworkFailure::Refused,
-        Some(io::ErrorKind::TimedOut) => NetworkFailure::Slow,
-        Some(
-            io::ErrorKind::ConnectionReset
-            | io::ErrorKind::UnexpectedEof
-            | io::ErrorKind::BrokenPipe,
-        ) => NetworkFailure::Closed,
-        _ if said.contains("closed before") || said.contains("end of file") => {
+    let io = chain(error).find_map(|cause| cause.downcast_ref::<io::Error>());
+    match io.map(io::Error::kind) {
+        _ if said.contains("tunnel") || said.contains("proxy") => NetworkFailure::Proxy(deepest),
+        _ if said.contains("dns error") => NetworkFailure::Name,
+        Some(ErrorKind::ConnectionRefused) => NetworkFailure::Refused,
+        Some(ErrorKind::ConnectionReset | ErrorKind::UnexpectedEof | ErrorKind::BrokenPipe) => {
             NetworkFailure::Closed
         }
+        _ if said.contains("closed before") => NetworkFailure::Closed,
         _ => NetworkFailure::Other(deepest),
     }
 }
 
 fn certificate(error: &TlsError) -> NetworkFailure {
     use CertificateError as Certificate;
-    let TlsError::InvalidCertificate(reason) = error else {
-        return NetworkFailure::Tls(error.to_string());
-    };
-    match reason {
-        Certificate::UnknownIssuer => NetworkFailure::UnknownIssuer,
-        Certificate::Expired
-        | Certificate::ExpiredContext { .. }
-        | Certificate::NotValidYet
-        | Certificate::NotValidYetContext { .. } => NetworkFailure::Validity,
-        Certificate::NotValidForName | Certificate::NotValidForNameContext { .. } => {
-            NetworkFailure::OtherName
-        }
+    match error {
+        TlsError::InvalidCertificate(Certificate::UnknownIssuer) => NetworkFailure::UnknownIssuer,
+        TlsError::InvalidCertificate(
+            Certificate::Expired
+            | Certificate::ExpiredContext { .. }
+            | Certificate::NotValidYet
+            | Certificate::NotValidYetContext { .. },
+        ) => NetworkFailure::Validity,
+        TlsError::InvalidCertificate(
+            Certificate::NotValidForName | Certificate::NotValidForNameContext { .. },
+        ) => NetworkFailure::OtherName,
         _ => NetworkFailure::Tls(error.to_string()),
     }
 }
 
 type Cause<'a> = &'a (dyn StdError + 'static);
 
+/// The error and its causes, including those that are nested in I/O errors.
 fn chain(error: &reqwest::Error) -> impl Iterator<Item = Cause<'_>> {
     let first: Cause<'_> = error;
-    std::iter::successors(Some(first), |error| StdError::source(*error))
+    successors(Some(first), |&error| {
+        match error.downcast_ref::<io::Error>() {
+            Some(error) => error.get_ref().map(|nested| nested as Cause<'_>),
+            None => error.source(),
+        }
+    })
 }
 
-/// Finds the TLS library's error, which is nested in I/O errors.
-fn tls_error(error: Cause<'_>) -> Option<&TlsError> {
-    let wrapped = || error.downcast_ref::<io::Error>()?.get_ref();
-    error
-        .downcast_ref::<TlsError>()
-        .or_else(|| tls_error(wrapped()?))
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::zoho::http::Zoho;
+    use crate::zoho::trust::AccountsServer;
+    use std::sync::Arc;
+    use std::time::Duration;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpListener;
+
+    /// What is told of a server that sends this and closes the connection.
+    async fn told(response: &str) -> NetworkFailure {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = AccountsServer::given(&address).unwrap();
+        let zoho = Zoho::new(Duration::from_mins(1), Arc::new(|_| {}));
+        let serve = async {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut stream = BufReader::new(stream);
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                stream.read_line(&mut line).await.unwrap();
+            }
+            stream.write_all(response.as_bytes()).await.unwrap();
+        };
+        let (answered, ()) = tokio::join!(zoho.reach(&server), serve);
+        answered.unwrap_err().trouble
+    }
+
+    #[tokio::test]
+    async fn a_response_that_ends_early_is_told() {
+        for response in [
+            "",
+            "HTTP/1.1 200 OK\r\n",
+            "HTTP/1.1 200 OK\r\ncontent-length: 9\r\n\r\n<html>",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n9\r\n<html>",
+            "HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n",
+        ] {
+            assert_eq!(told(response).await, NetworkFailure::Closed, "{response:?}");
+        }
+    }
 }

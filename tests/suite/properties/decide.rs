@@ -17,8 +17,10 @@ pub fn check(input: &[u8]) {
     let path = head.uri.path();
     let mut host = "localhost:8085";
     let mut allowed: [&[&str]; 2] = [&["document"], &["navigate"]];
-    match decide(&EXPECTED, &head, || peer, so_far) {
-        Decision::Refused(_) => return,
+    let Ok(decision) = decide(&EXPECTED, &head, || peer, so_far) else {
+        return;
+    };
+    match decision {
         Decision::Start => {
             assert_eq!(path, START);
             assert_ne!(peer, Peer::Gone);
@@ -51,9 +53,9 @@ pub fn check(input: &[u8]) {
                     .contains_key("service-worker-navigation-preload")
             );
         }
-        Decision::Response { answer, unseen } => {
+        Decision::Response(answer) => {
             assert!(so_far.answer.is_none());
-            assert_eq!(unseen, peer == Peer::Gone);
+            assert_eq!(answer.unseen, peer == Peer::Gone);
             let query = head.uri.query().unwrap_or_default();
             granted(&answer.response, query);
             is_callback(&head);

@@ -3,7 +3,9 @@
 use super::expected::{EXPECTED, STATE, values};
 use axum::http::Request;
 use secrecy::ExposeSecret;
-use zoho_grant::loopback::decide::{AuthorizationResponse, Decision, Granted, SoFar, decide};
+use zoho_grant::loopback::decide::{
+    AuthorizationResponse, Decision, Granted, Refusal, SoFar, decide,
+};
 use zoho_grant::loopback::peer::Peer;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 
@@ -20,11 +22,11 @@ pub fn check(input: &[u8]) {
     assert_eq!(said(decision), wanted(query), "{query}");
 }
 
-fn said(decision: Decision) -> String {
+fn said(decision: Result<Decision, Refusal>) -> String {
     use AuthorizationResponse as Response;
     match decision {
-        Decision::Refused(refusal) => format!("{refusal:?}"),
-        Decision::Response { answer, .. } => match answer.response {
+        Err(refusal) => format!("{refusal:?}"),
+        Ok(Decision::Response(answer)) => match answer.response {
             Response::Granted(Granted {
                 code,
                 accounts_server,
@@ -34,7 +36,7 @@ fn said(decision: Decision) -> String {
             Response::Untrusted { named, .. } => format!("not to {}", named.raw()),
             Response::Empty => "empty".to_owned(),
         },
-        other => panic!("{other:?} at the callback"),
+        Ok(other) => panic!("{other:?} at the callback"),
     }
 }
 

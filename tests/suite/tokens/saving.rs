@@ -156,6 +156,11 @@ async fn without_a_keyring_nothing_is_tried_and_the_file_is_offered() {
         "{}",
         ended.stderr
     );
+    assert!(
+        !ended.stderr.contains("written to the output"),
+        "{}",
+        ended.stderr
+    );
     assert!(life.stand_in.requests().is_empty() && !life.profiles().exists());
 }
 

@@ -198,9 +198,9 @@ fn results(settings: &Settings, good: &Credentials) -> Vec<Shown> {
         ..outcome(good.clone())
     };
     let read = Outcome {
-        reading: vec![
+        reading: Some(
             "Airbyte will be able to read Leads, Accounts and 12 more modules.".to_owned(),
-        ],
+        ),
         ..outcome(good.clone())
     };
     let unchecked = Credentials {
@@ -321,7 +321,7 @@ fn outcome(credentials: Credentials) -> Outcome {
         kept: None,
         problems: Vec::<Error>::new(),
         sender_unseen: false,
-        reading: Vec::new(),
+        reading: None,
     }
 }
 
