@@ -3,6 +3,7 @@
 use crate::credentials::Credentials;
 use crate::error::explain;
 use crate::handover::destination::Destination;
+use crate::handover::fields::View;
 use crate::handover::format::{FORMATS, Form, Format};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::{FormatOptions, Need};
@@ -106,7 +107,7 @@ pub(super) fn choices(credentials: &Credentials, settings: &Settings) -> Vec<Cho
     }
     let mains = choices.each_ref().map(|choice| match choice.destination {
         Destination::Other => main_format(settings).name,
-        of => of.format_name(),
+        of => of.format().name,
     });
     for choice in &mut choices {
         choice.others = match choice.destination {
@@ -188,7 +189,10 @@ fn document(
     credentials: &Credentials,
     options: &FormatOptions,
 ) -> Result<Document, String> {
-    let text = Form::Format(format).document(credentials, options);
+    let text = Form::Format(format).document(View {
+        credentials,
+        options,
+    });
     let text = text.map_err(|unfit| unavailable(title, &unfit.why))?;
     Ok(Document {
         name: format!("{} document", format.name),
@@ -204,7 +208,10 @@ fn preview(
     credentials: &Credentials,
     options: &FormatOptions,
 ) -> Option<String> {
-    let masked = Form::Format(format).document(&masked(credentials), options);
+    let masked = Form::Format(format).document(View {
+        credentials: &masked(credentials),
+        options,
+    });
     let masked = masked.ok()?.replace(STAND_IN, DOTS);
     Some(beginning(&masked))
 }

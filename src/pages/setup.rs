@@ -198,7 +198,7 @@ impl SetupPage<'_> {
     fn destinations(&self) -> Vec<Choice> {
         let all = Destination::value_variants().iter();
         let choice = |destination: &Destination| Choice {
-            value: value(*destination),
+            value: destination.option(),
             title: destination.title(),
             chosen: *destination == self.draft.destination,
             places: places(&destination.scopes()),
@@ -268,11 +268,6 @@ impl SetupPage<'_> {
             },
         })
     }
-}
-
-fn value(destination: Destination) -> String {
-    let value = destination.to_possible_value();
-    value.map_or_else(String::new, |value| value.get_name().to_owned())
 }
 
 fn places(scopes: &Scopes) -> String {
