@@ -12,8 +12,8 @@ use zoho_grant::handover::fields::Prospect;
 use zoho_grant::handover::fields::{self, Field};
 use zoho_grant::handover::file::{Existing, PrivateFile, Unusable};
 use zoho_grant::handover::format::Form;
-use zoho_grant::handover::format::{FORMATS, Format, Known};
-use zoho_grant::handover::format_error::{FormatError, Unfit};
+use zoho_grant::handover::format::{FORMATS, Format};
+use zoho_grant::handover::format_error::FormatError;
 use zoho_grant::handover::format_options::{FormatOptions, Prefix};
 use zoho_grant::handover::template::Template;
 use zoho_grant::untrusted::Untrusted;
@@ -61,10 +61,12 @@ impl HandOver {
         let output = self.output.as_deref();
         let path = output.filter(|path| *path != Path::new("-"));
         let file = path.map(|path| self.file(path, &form)).transpose()?;
-        warnings.extend(form.remarks().iter().map(|remark| match remark.link {
-            Some((_, address)) => format!("{} {address}", remark.text),
-            None => remark.text.to_owned(),
-        }));
+        if let Form::Format(format) = form {
+            warnings.extend(format.remarks.iter().map(|remark| match remark.link {
+                Some((_, address)) => format!("{} {address}", remark.text),
+                None => remark.text.to_owned(),
+            }));
+        }
         warnings.extend(file.iter().flat_map(warnings_of));
         Ok(Target {
             form,
@@ -87,10 +89,8 @@ impl HandOver {
 
     /// Whether the requested format supports this data center.
     pub fn knows(&self, center: &str) -> bool {
-        match self.format().data_centers {
-            Known::All => true,
-            Known::Only(codes) => codes.contains(&center),
-        }
+        let known = self.format().data_centers;
+        known.is_none_or(|codes| codes.contains(&center))
     }
 
     /// The program that will read the CRM, if the person named one.
@@ -143,14 +143,14 @@ impl HandOver {
 
 /// Warnings to show before secrets are written to the file, one sentence each.
 fn warnings_of(file: &PrivateFile) -> Vec<String> {
-    let path = Untrusted::path(file.path());
+    let path = Untrusted::path(&file.path);
     let mut warnings = Vec::new();
     if file.is_open_to_others() {
         warnings.push(format!(
             "Other users of this machine can read {path}; chmod 600 prevents that."
         ));
     }
-    if git::would_take(file.path()) {
+    if git::would_take(&file.path) {
         warnings.push(format!(
             "{path} is in a git work tree and not ignored: do not commit its secrets."
         ));
@@ -161,9 +161,9 @@ fn warnings_of(file: &PrivateFile) -> Vec<String> {
 /// The error for credentials that the requested format cannot represent.
 pub fn refused(unfit: &FormatError) -> Usage {
     let option = match unfit.form {
-        Unfit::Format(name) => format!("--format {name}"),
-        Unfit::Field(name) => format!("--field {name}"),
-        Unfit::Template => "--template".to_owned(),
+        Form::Format(format) => format!("--format {}", format.name),
+        Form::Field(field) => format!("--field {}", field.name),
+        Form::Template(_) => "--template".to_owned(),
     };
     Usage::new(&option, unfit, explain::format(&unfit.why))
 }
@@ -171,8 +171,8 @@ pub fn refused(unfit: &FormatError) -> Usage {
 fn format_named() -> impl TypedValueParser<Value = &'static Format> {
     let values = FORMATS.iter().map(|format| {
         let known = match format.data_centers {
-            Known::All => String::new(),
-            Known::Only(codes) => format!(" (data centers {} only)", codes.join(", ")),
+            None => String::new(),
+            Some(codes) => format!(" (data centers {} only)", codes.join(", ")),
         };
         let help = format!("{}: {}{known}", format.title, format.purpose);
         PossibleValue::new(format.name).help(help)

@@ -3,6 +3,7 @@
 
 use crate::cli::usage::Usage;
 use secrecy::SecretString;
+use std::borrow::Cow;
 use std::ffi::OsStr;
 use std::fmt::Display;
 use std::path::Path;
@@ -12,7 +13,7 @@ use zeroize::Zeroizing;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::file::{self, MOST_BYTES};
-use zoho_grant::handover::format_options::{FormatOptions, Prefix};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{NotAClient, token};
@@ -53,10 +54,15 @@ impl Variables {
 
     /// Turns a saved profile into the variables that would describe the same login.
     pub fn of_profile(name: &Name, kept: &Credentials) -> Self {
-        let mut values = dotenv::environment(kept, &FormatOptions::default());
-        let redirect_uri = kept.redirect_uri.clone();
-        values.extend(redirect_uri.map(|uri| ("ZOHO_REDIRECT_URI".to_owned(), uri.into())));
-        Self::new(format!("profile {name}"), &Prefix::default(), values)
+        let redirect_uri = kept.redirect_uri.as_deref().map(Cow::from);
+        let values = dotenv::variables(kept).into_iter();
+        let values = values.chain([("REDIRECT_URI", redirect_uri)]);
+        let prefix = Prefix::default();
+        let set = |(name, value): (&str, Option<Cow<str>>)| {
+            Some((prefix.name(name), Zeroizing::new(value?.into_owned())))
+        };
+        let values = values.filter_map(set).collect();
+        Self::new(format!("profile {name}"), &prefix, values)
     }
 
     /// Remembers the prefix, so that its variables are withheld too.

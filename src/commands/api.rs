@@ -11,7 +11,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use zoho_grant::error::{Error, explanation};
 use zoho_grant::untrusted::{Untrusted, visible};
-use zoho_grant::zoho::api::{ApiAnswer, ApiRequest, Method};
+use zoho_grant::zoho::api::{ApiAnswer, ApiPath, Method};
 use zoho_grant::zoho::network::NetworkError;
 use zoho_grant::zoho::trust::ApiDomain;
 
@@ -27,19 +27,16 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     } else {
         Method::Get
     };
-    let asked = ApiRequest {
-        method: arguments.method.unwrap_or(usual),
-        path: &arguments.path,
-        body,
-    };
+    let (method, path) = (arguments.method.unwrap_or(usual), &arguments.path);
     let (refresh, given) = (arguments.refresh, &arguments.trust_api_domain);
     let called = live::ask(app, &source, refresh, given, |live, domain| {
-        app.runtime.block_on(call(app, live, domain, &asked))
+        let call = call(app, live, domain, method, path, body.clone());
+        app.runtime.block_on(call)
     });
     let (live, (mut answer, begun)) = called?;
     live.tell_problem(app);
     app.runtime.block_on(pass_on(&begun, &mut answer))?;
-    if answer.is_good() {
+    if answer.status().is_success() {
         return Ok(0);
     }
     Err(refused(&answer, &code(&begun)))
@@ -50,19 +47,21 @@ async fn call(
     app: &App,
     live: &Live,
     domain: &ApiDomain,
-    asked: &ApiRequest<'_>,
+    method: Method,
+    path: &ApiPath,
+    body: Option<Bytes>,
 ) -> Result<((ApiAnswer, Vec<u8>), bool), Usage> {
     let zoho = app.zoho();
-    let answer = zoho.call(domain, live.token(), asked).await;
+    let answer = zoho.call(domain, live.token(), method, path, body).await;
     let mut answer = answer.map_err(|error| failed(format!("{error}."), &error))?;
     let mut begun = Vec::new();
-    while !answer.is_good()
+    while !answer.status().is_success()
         && begun.len() < ERROR_BYTES
         && let Some(piece) = piece(&mut answer).await?
     {
         begun.extend_from_slice(&piece);
     }
-    let is_refused = answer.status == UNAUTHORIZED && code(&begun) != SCOPE_MISSING;
+    let is_refused = answer.status() == UNAUTHORIZED && code(&begun) != SCOPE_MISSING;
     let may_be_old = is_refused && live.kept.refresh_token.is_some();
     Ok(((answer, begun), may_be_old))
 }
@@ -142,7 +141,7 @@ fn refused(answer: &ApiAnswer, code: &str) -> Usage {
     } else {
         format!(" {}", Untrusted::new(code))
     };
-    let (cause, remedy) = match answer.status {
+    let (cause, remedy) = match answer.status().as_u16() {
         _ if code == SCOPE_MISSING => (
             "The access token works, but does not have the scope for this request.",
             "Find the scope with `zoho-grant scopes WORD`, then run zoho-grant login again with it in --scope.",
@@ -160,7 +159,7 @@ fn refused(answer: &ApiAnswer, code: &str) -> Usage {
             "Correct the path, method or input; zoho.com/crm/developer/docs/api explains the codes.",
         ),
     };
-    let what = format!("The CRM returned status {}{said}.", answer.status_line);
+    let what = format!("The CRM returned status {}{said}.", answer.status());
     Usage::wrong(what, cause.to_owned(), remedy).exiting(5)
 }
 

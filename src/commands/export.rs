@@ -30,7 +30,7 @@ fn export(
     // The CRM's earlier answers may be saved; rendering the document shows whether they are.
     let prefix = &arguments.from.env_prefix;
     let target = arguments.hand_over.target(prefix, None, warnings)?;
-    let document = target.form.document(&credentials, &target.extras);
+    let document = target.form.document(target.view(&credentials));
     document.map_err(|unfit| handover::refused(&unfit))?;
     write(&credentials, &target, output).map_err(|error| Usage {
         cause: "The credentials are unchanged at their source.".to_owned(),

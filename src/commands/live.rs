@@ -5,12 +5,13 @@ use crate::cli::usage::Usage;
 use crate::commands::App;
 use crate::commands::source::Source;
 use secrecy::{ExposeSecret, SecretString};
+use std::fs::File;
 use std::time::{Duration, SystemTime};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::{Error, Request};
 use zoho_grant::profiles::error::ProfileError;
-use zoho_grant::profiles::lock::{Lock, PATIENCE};
-use zoho_grant::profiles::refusal::{Refusal, Remembered};
+use zoho_grant::profiles::lock::PATIENCE;
+use zoho_grant::profiles::refusal;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::token::{self, ExchangeError};
 use zoho_grant::zoho::trust::{ApiDomain, Trust};
@@ -27,7 +28,7 @@ pub struct Live {
     /// A problem despite success.
     problem: Option<Error>,
     /// Held until the refreshed credentials are saved, so that other processes waiting for the lock find them.
-    turn: Option<Lock>,
+    turn: Option<File>,
 }
 
 impl Live {
@@ -113,7 +114,7 @@ pub fn live(
 }
 
 /// Waits for the source's lock, and says so when that takes longer than a refresh.
-fn wait(app: &App, source: &Source) -> Result<Option<Lock>, Error> {
+fn wait(app: &App, source: &Source) -> Result<Option<File>, Error> {
     let lock = match source.lock(IN_SILENCE) {
         Err(ProfileError::Busy(_)) => {
             app.terminal.must_say(&format!(
@@ -150,12 +151,12 @@ fn refresh(
     let (zoho, server) = (app.zoho(), &kept.accounts_server);
     let unfulfilled = |error| Request::Refresh { again }.unfulfilled(error, server);
     let remembered =
-        folder::state().map(|state| Remembered::of(&state, &kept.client, server, refresh_token));
-    let remembered = remembered.as_ref();
+        folder::state().map(|state| refusal::path(&state, &kept.client, server, refresh_token));
+    let remembered = remembered.as_deref();
     // A source that cannot be saved to has no other lock.
-    let _alone = remembered.filter(|_| !is_locked).and_then(Remembered::lock);
-    let refusal = remembered.and_then(|remembered| remembered.recall(SystemTime::now()));
-    if let Some(Refusal { error, at }) = refusal
+    let _alone = remembered.filter(|_| !is_locked).and_then(refusal::lock);
+    let refusal = remembered.and_then(|path| refusal::recall(path, SystemTime::now()));
+    if let Some((error, at)) = refusal
         && since.is_none_or(|since| at >= since)
     {
         app.terminal.not_asked(at);
@@ -164,10 +165,10 @@ fn refresh(
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let answer = app.wait("Refreshing the access token …", answer);
     match (remembered, &answer) {
-        (Some(remembered), Err(ExchangeError::Refused(error))) => {
-            remembered.keep(error, SystemTime::now());
+        (Some(path), Err(ExchangeError::Refused(error))) => {
+            refusal::keep(path, error, SystemTime::now());
         }
-        (Some(remembered), Ok(_)) => remembered.forget(),
+        (Some(path), Ok(_)) => refusal::forget(path),
         _ => {}
     }
     let tokens = answer.map_err(unfulfilled)?;

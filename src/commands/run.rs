@@ -13,7 +13,7 @@ use std::path::Path;
 use std::process::Command;
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
-use zoho_grant::handover::format_options::{FormatOptions, Prefix};
+use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::untrusted::Untrusted;
 
 /// The variables that the program gets, without the prefix.
@@ -58,14 +58,10 @@ fn fill(command: &mut Command, credentials: &Credentials, arguments: &Run) {
             command.env_remove(prefix.name(name));
         }
     }
-    let options = FormatOptions {
-        env_prefix: prefix.clone(),
-        ..FormatOptions::default()
-    };
-    for (name, value) in dotenv::environment(credentials, &options) {
-        let is_of = |list: &[&str]| list.iter().any(|given| prefix.name(given) == name);
-        if is_of(&GIVEN) || arguments.with_refresh_token && is_of(&SECRETS) {
-            command.env(name, &*value);
+    for (name, value) in dotenv::variables(credentials) {
+        let is_secret = arguments.with_refresh_token && SECRETS.contains(&name);
+        if let Some(value) = value.filter(|_| is_secret || GIVEN.contains(&name)) {
+            command.env(prefix.name(name), &*value);
         }
     }
 }

@@ -4,6 +4,7 @@ use crate::cli::folder;
 use crate::cli::tokens::From;
 use crate::cli::usage::Usage;
 use crate::cli::variables::{Variables, profile_named};
+use std::fs::File;
 use std::path::PathBuf;
 use std::time::Duration;
 use zoho_grant::credentials::Credentials;
@@ -11,7 +12,7 @@ use zoho_grant::error::Error;
 use zoho_grant::handover::dotenv;
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::profiles::error::ProfileError;
-use zoho_grant::profiles::lock::Lock;
+use zoho_grant::profiles::lock;
 use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::profiles::store::Profiles;
 use zoho_grant::untrusted::Untrusted;
@@ -19,7 +20,7 @@ use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::crm::Identity;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
 use zoho_grant::zoho::scopes::Scopes;
-use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
+use zoho_grant::zoho::trust::AccountsServer;
 
 /// Where credentials come from.
 pub enum Source {
@@ -106,10 +107,10 @@ impl Source {
 
     /// Waits up to this long until no other process refreshes the same credentials. None if neither we nor anyone else
     /// could save anything there; the attempt to save reports why.
-    pub fn lock(&self, patience: Duration) -> Result<Option<Lock>, ProfileError> {
+    pub fn lock(&self, patience: Duration) -> Result<Option<File>, ProfileError> {
         let lock = match self {
             Self::Profile(profiles, name) => profiles.lock(name, patience),
-            Self::EnvFile(path, _) => Lock::beside(path, patience),
+            Self::EnvFile(path, _) => lock::beside(path, patience),
             Self::Variables(_) => return Ok(None),
         };
         match lock {
@@ -119,10 +120,10 @@ impl Source {
     }
 
     /// Takes the lock without waiting, if it is free.
-    pub fn lock_at_once(&self) -> Option<Lock> {
+    pub fn lock_at_once(&self) -> Option<File> {
         match self {
             Self::Profile(profiles, name) => profiles.lock_at_once(name),
-            Self::EnvFile(path, _) => Lock::at_once(path),
+            Self::EnvFile(path, _) => lock::at_once(path),
             Self::Variables(_) => None,
         }
     }
@@ -223,8 +224,8 @@ fn kept(variables: &Variables) -> Result<Credentials, Usage> {
     let secret = secret.ok_or_else(|| variables.missing("ZOHO_CLIENT_SECRET"))?;
     let server = variables.server()?;
     let server = server.unwrap_or_else(|| AccountsServer::of(&DATA_CENTERS[0]));
-    let domain = variables.api_domain()?;
-    let domain = domain.or_else(|| server.data_center().map(ApiDomain::of));
+    let domain = variables.api_domain()?.map(|domain| domain.to_string());
+    let known = server.data_center().map(|center| center.api_domain);
     let end = "ZOHO_ACCESS_TOKEN_EXPIRES_AT";
     Ok(Credentials {
         client: Client::new(id, secret)
@@ -235,7 +236,7 @@ fn kept(variables: &Variables) -> Result<Credentials, Usage> {
         access_token: variables.secret("ZOHO_ACCESS_TOKEN")?,
         expires_at: variables.parsed(end, humantime::parse_rfc3339)?,
         scopes: variables.parsed("ZOHO_SCOPE", Scopes::parse)?,
-        api_domain: domain.map(|domain| Untrusted::new(domain.as_str())),
+        api_domain: domain.or(known.map(str::to_owned)).map(Untrusted::new),
         token_type: Untrusted::new("Bearer"),
         identity: Identity::not_asked("export makes no requests"),
         redirect_uri: variables.find("ZOHO_REDIRECT_URI")?.map(str::to_owned),

@@ -3,16 +3,12 @@
 //! api-tutorials/create/protocols/generic-rest).
 
 use crate::handover::fields::View;
-use crate::handover::json::{Json, members, pretty};
+use crate::handover::json::{Json, pretty};
 use crate::handover::remark::Remark;
-use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-/// The widest name, a colon and two spaces.
-const COLUMN: usize = 15;
-
 /// The six fields of the form, in its order.
-const FORM: [(&str, &str); 6] = [
+pub(super) const FORM: [(&str, &str); 6] = [
     ("endpoint", "endpoint"),
     ("accountsUrl", "accounts_url"),
     ("clientId", "client_id"),
@@ -70,18 +66,9 @@ pub(super) static REST_REMARKS: [Remark; 2] = [
     ALLOW_LIST,
 ];
 
-/// `adobe`: the values to copy into the form.
-pub(super) fn fields(of: View) -> Zeroizing<String> {
-    let mut text = Zeroizing::new(String::new());
-    for (name, value) in of.values(FORM) {
-        text.extend([&*format!("{:COLUMN$}", format!("{name}:")), &value, "\n"]);
-    }
-    text
-}
-
 /// `adobe-json`: the request body that creates the same connection.
 pub(super) fn connection(of: View) -> Zeroizing<String> {
-    let params = members(of.values(FORM));
+    let params = Json::object(of.values(FORM));
     let description = "Base Connection for Zoho CRM";
     let id = "929e4450-0237-4ed2-9404-b7e1e0a00309";
     body(description, "Basic Authentication", params, id)
@@ -89,7 +76,7 @@ pub(super) fn connection(of: View) -> Zeroizing<String> {
 
 /// `adobe-rest`: the request body that creates a Generic REST API connection.
 pub(super) fn rest(of: View) -> Zeroizing<String> {
-    let params = members(of.values(REST));
+    let params = Json::object(of.values(REST));
     let description = "Base Connection for Zoho CRM as a generic REST API";
     let id = "4e98f16f-87d6-4ef0-bdc6-7a2b0fe76e62";
     body(description, "oAuth2RefreshCode", params, id)
@@ -98,18 +85,16 @@ pub(super) fn rest(of: View) -> Zeroizing<String> {
 fn body<'a>(
     description: &'a str,
     spec_name: &'a str,
-    params: Vec<(Cow<'a, str>, Json<'a>)>,
+    params: Json<'a>,
     id: &'a str,
 ) -> Zeroizing<String> {
-    let text = |name: &'a str, text: &'a str| (name.into(), Json::Text(text.into()));
-    let object = |name: &'a str, members| (name.into(), Json::Object(members));
-    let auth = vec![text("specName", spec_name), object("params", params)];
-    let spec = vec![text("id", id), text("version", "1.0")];
-    pretty(&Json::Object(vec![
-        text("name", "Zoho CRM base connection"),
-        text("description", description),
-        object("auth", auth),
-        object("connectionSpec", spec),
+    let auth = Json::object([("specName", spec_name.into()), ("params", params)]);
+    let spec = Json::object([("id", id), ("version", "1.0")]);
+    pretty(&Json::object([
+        ("name", "Zoho CRM base connection".into()),
+        ("description", description.into()),
+        ("auth", auth),
+        ("connectionSpec", spec),
     ]))
 }
 

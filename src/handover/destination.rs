@@ -22,17 +22,6 @@ pub enum Destination {
     Other,
 }
 
-/// What a program requests from the CRM first.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FirstCalls {
-    /// The modules, then each one's fields and records, in this version of the API.
-    Known(&'static str),
-    /// Its vendor does not document it.
-    Unknown,
-    /// Not a particular program.
-    NotOne,
-}
-
 /// The scopes that Airbyte's connector specifies (source-zoho-crm 0.3.6), and the user's, for the check.
 const AIRBYTE: &str = "ZohoCRM.settings.modules.READ,ZohoCRM.settings.fields.READ,ZohoCRM.modules.READ,\
      ZohoCRM.modules.custom.READ,ZohoCRM.org.READ,ZohoCRM.users.READ";
@@ -57,38 +46,23 @@ impl Destination {
         value.get_name().to_owned()
     }
 
-    /// Its first requests, from its source code: Airbyte's source-zoho-crm 0.3.6 (`api.py`, `streams.py`) and version 8 of
-    /// Zoho's SDKs (`utility.py`).
-    pub fn first_calls(self) -> FirstCalls {
-        match self {
-            Self::Airbyte => FirstCalls::Known("v2"),
-            Self::Sdk => FirstCalls::Known("v8"),
-            Self::Adobe | Self::AdobeRest => FirstCalls::Unknown,
-            Self::Env | Self::Other => FirstCalls::NotOne,
-        }
-    }
-
-    /// The name of its format.
-    pub fn format_name(self) -> &'static str {
-        match self {
+    /// Its format.
+    pub fn format(self) -> &'static Format {
+        let name = match self {
             Self::Adobe => "adobe",
             Self::AdobeRest => "adobe-rest",
             Self::Airbyte => "airbyte",
             Self::Sdk => "zoho-sdk",
             Self::Env => "dotenv",
             Self::Other => "text",
-        }
-    }
-
-    /// Its format.
-    pub fn format(self) -> &'static Format {
-        Format::named(self.format_name()).expect("a test checks each of these names")
+        };
+        Format::named(name).expect("a test checks each of these names")
     }
 
     /// The destination that this format is for, if any.
     pub fn of_format(name: &str) -> Option<Self> {
         let mut all = Self::value_variants().iter().copied();
-        all.find(|destination| *destination != Self::Other && destination.format_name() == name)
+        all.find(|destination| *destination != Self::Other && destination.format().name == name)
     }
 
     /// The scopes that it needs, if its vendor documents them; otherwise the default scopes.
@@ -109,14 +83,11 @@ mod tests {
     #[test]
     fn each_has_a_format_and_scopes_that_zoho_knows() {
         for destination in Destination::value_variants() {
-            assert_eq!(destination.format().name, destination.format_name());
+            let of_format = Destination::of_format(destination.format().name);
+            let own = Some(*destination).filter(|own| *own != Destination::Other);
+            assert_eq!(of_format, own);
             let scopes = destination.scopes();
             assert!(scopes.iter().all(scope_catalog::is_known), "{scopes:?}");
         }
-        assert_eq!(
-            Destination::of_format("airbyte"),
-            Some(Destination::Airbyte)
-        );
-        assert_eq!(Destination::of_format("text"), None);
     }
 }

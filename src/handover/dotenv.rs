@@ -2,12 +2,13 @@
 //! without quotes, because `docker run --env-file` keeps quotes; new, or merged into an existing file.
 
 use crate::credentials::Credentials;
-use crate::handover::fields::View;
+use crate::handover::fields::{View, exposed};
 use crate::handover::file::{Existing, PrivateFile};
 use crate::handover::format_error::Why;
-use crate::handover::format_options::{FormatOptions, Prefix};
+use crate::handover::format_options::Prefix;
 use crate::handover::shell::{self, is_plain};
 use std::borrow::Cow;
+use std::iter;
 use std::path::Path;
 use zeroize::Zeroizing;
 
@@ -18,78 +19,36 @@ const MARK: char = '\u{feff}';
 ///
 /// A name that no longer has a value is removed from an existing file, so that no old refresh token remains beside a
 /// new access token.
-pub fn merged(
-    credentials: &Credentials,
-    options: &FormatOptions,
-    existing: &str,
-) -> Result<Zeroizing<String>, Why> {
-    let variables = in_capitals(View {
-        credentials,
-        options,
-    });
-    merge(existing, &options.env_prefix, &variables)
+pub fn merged(of: View, existing: &str) -> Result<Zeroizing<String>, Why> {
+    merge(existing, &of.options.env_prefix, &variables(of.credentials))
 }
 
-/// The contents of a new file, for a program that receives variables in another way.
-pub fn environment(
-    credentials: &Credentials,
-    options: &FormatOptions,
-) -> Vec<(String, Zeroizing<String>)> {
-    let variables = variables(View {
-        credentials,
-        options,
-    });
-    let variables = variables.into_iter();
-    variables
-        .map(|(name, value)| (name, Zeroizing::new(value.into_owned())))
-        .collect()
-}
-
-/// The variables that have a value, under their full names.
-pub(super) fn variables(of: View<'_>) -> Vec<(String, Cow<'_, str>)> {
-    let variables = in_capitals(of).into_iter();
-    variables
-        .filter_map(|(name, value)| Some((of.options.env_prefix.name(name), value?)))
-        .collect()
-}
-
-/// The data center is in capitals: Python's `zoho` package accepts nothing else; everyone else accepts both.
-fn in_capitals(of: View<'_>) -> [(&'static str, Option<Cow<'_, str>>); 9] {
-    let mut variables = shell::variables(of);
-    let centers = variables.iter_mut().filter(|(name, _)| *name == "DC");
-    for code in centers.filter_map(|(_, code)| code.as_mut()) {
-        code.to_mut().make_ascii_uppercase();
-    }
-    variables
+/// All variables without their prefix. The data center is in capitals: Python's `zoho` package accepts nothing else;
+/// everyone else accepts both.
+pub fn variables(of: &Credentials) -> [(&'static str, Option<Cow<'_, str>>); 9] {
+    shell::variables(of, str::to_ascii_uppercase)
 }
 
 /// Adds tokens to a file, or removes them. Only their lines change: everything else in the file is the person's.
 pub fn put_back(path: &Path, prefix: &Prefix, tokens: Option<&Credentials>) -> Result<(), String> {
-    let options = FormatOptions {
-        env_prefix: prefix.clone(),
-        ..FormatOptions::default()
-    };
-    let of = |credentials| View {
-        credentials,
-        options: &options,
-    };
+    let refresh_token = tokens.and_then(|tokens| tokens.refresh_token.as_ref());
+    let access_token = tokens.and_then(|tokens| tokens.access_token.as_ref());
+    let expires_at = tokens.and_then(Credentials::expires_at_text);
     let variables = [
-        ("REFRESH_TOKEN", "refresh_token"),
-        ("ACCESS_TOKEN", "access_token"),
-        ("ACCESS_TOKEN_EXPIRES_AT", "expires_at"),
-    ]
-    .map(|(name, field)| (name, tokens.and_then(|tokens| of(tokens).value(field))));
+        ("REFRESH_TOKEN", exposed(refresh_token)),
+        ("ACCESS_TOKEN", exposed(access_token)),
+        ("ACCESS_TOKEN_EXPIRES_AT", expires_at.map(Cow::from)),
+    ];
     let file = PrivateFile::at(path, Existing::Merge);
-    let existing = file.read().map_err(|unusable| unusable.to_string())?;
-    let existing = existing.map(|(text, _)| text).unwrap_or_default();
-    let text = merge(&existing, &options.env_prefix, &variables);
+    let (existing, _) = file.read().map_err(|unusable| unusable.to_string())?;
+    let text = merge(&existing, prefix, &variables);
     let text = text.map_err(|why| format!("an env file {why}"))?;
     file.write(&text).map_err(|unusable| unusable.to_string())
 }
 
 /// The variables that a file sets, in its order; if a name occurs twice, the last one counts, as in a shell.
 pub fn read(text: &str) -> Vec<(&str, Zeroizing<String>)> {
-    let lines = Lines(text).filter(|line| !line.name.is_empty());
+    let lines = lines(text).filter(|line| !line.name.is_empty());
     lines
         .map(|line| (line.name, Zeroizing::new(meaning(line.value))))
         .collect()
@@ -102,22 +61,20 @@ fn merge(
     prefix: &Prefix,
     variables: &[(&'static str, Option<Cow<str>>)],
 ) -> Result<Zeroizing<String>, Why> {
-    let unfit = |value: &Cow<str>| !value.chars().all(is_plain);
-    let mut given = variables.iter();
-    if let Some((name, _)) = given.find(|(_, value)| value.as_ref().is_some_and(unfit)) {
-        return Err(Why::CannotCarry(name));
+    let mut left = Vec::new();
+    for (name, value) in variables {
+        let value = value.as_deref();
+        if value.is_some_and(|value| !value.chars().all(is_plain)) {
+            return Err(Why::CannotCarry(name));
+        }
+        left.push((prefix.name(name), value));
     }
-    let first = existing.split_inclusive('\n').next();
-    let end = match first {
-        Some(line) if line.ends_with("\r\n") => "\r\n",
+    let end = match existing.split_once('\n') {
+        Some((first, _)) if first.ends_with('\r') => "\r\n",
         _ => "\n",
     };
-    let left = variables.iter();
-    let mut left: Vec<_> = left
-        .map(|(name, value)| (prefix.name(name), value.as_deref()))
-        .collect();
     let mut out = Zeroizing::new(String::new());
-    for line in Lines(existing) {
+    for line in lines(existing) {
         let Some((_, value)) = left.iter_mut().find(|(name, _)| name == line.name) else {
             out.extend([line.before, line.value, line.behind]);
             continue;
@@ -151,22 +108,18 @@ struct Line<'a> {
     behind: &'a str,
 }
 
-/// The rest of a file.
-struct Lines<'a>(&'a str);
-
-impl<'a> Iterator for Lines<'a> {
-    type Item = Line<'a>;
-
-    fn next(&mut self) -> Option<Line<'a>> {
-        let first = self.0.split_inclusive('\n').next()?;
-        let line = assignment(self.0, first).unwrap_or(Line {
+/// The lines of a file.
+fn lines(mut rest: &str) -> impl Iterator<Item = Line<'_>> {
+    iter::from_fn(move || {
+        let first = rest.split_inclusive('\n').next()?;
+        let line = assignment(rest, first).unwrap_or(Line {
             before: first,
             ..Line::default()
         });
         let length = line.before.len() + line.value.len() + line.behind.len();
-        self.0 = &self.0[length..];
+        rest = &rest[length..];
         Some(line)
-    }
+    })
 }
 
 /// The assignment at the beginning of the rest of a file.
@@ -218,20 +171,15 @@ fn bare(given: &str) -> usize {
 
 /// A value without its quotes; inside double quotes, a backslash escapes the next character.
 fn meaning(value: &str) -> String {
-    let inside = |quote| {
-        value
-            .strip_prefix(quote)
-            .and_then(|rest: &str| rest.strip_suffix(quote))
-    };
     if quoted(value) != Some(value.len()) {
         return value.to_owned();
     }
-    if let Some(inside) = inside('\'') {
+    let inside = &value[1..value.len() - 1];
+    if value.starts_with('\'') {
         return inside.to_owned();
     }
     let mut escaped = false;
-    let chars = inside('"').unwrap_or(value).chars();
-    let kept = chars.filter(|char| {
+    let kept = inside.chars().filter(|char| {
         escaped = *char == '\\' && !escaped;
         !escaped
     });
@@ -241,6 +189,7 @@ fn meaning(value: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::handover::format_options::FormatOptions;
     use crate::handover::samples;
     use crate::untrusted::Untrusted;
     use expect_test::expect;
@@ -266,7 +215,7 @@ mod tests {
     #[test]
     fn an_existing_file_keeps_every_other_line() {
         let existing = "# mine\r\nexport ZOHO_ACCESS_TOKEN='old'\nOTHER=\"a b\"\n\nZOHO_REFRESH_TOKEN=old\nZOHO_ACCESS_TOKEN=older\nLAST=1";
-        let document = merged(&samples::bare(), &FormatOptions::default(), existing).unwrap();
+        let document = merged(samples::view(&samples::bare()), existing).unwrap();
         expect![[r#"
             # mine
             export ZOHO_ACCESS_TOKEN=1000.a.a
@@ -361,12 +310,16 @@ mod tests {
 
     #[test]
     fn another_prefix_leaves_the_usual_names_alone() {
-        let extras = FormatOptions {
+        let options = &FormatOptions {
             env_prefix: "CRM_".parse().unwrap(),
             ..FormatOptions::default()
         };
+        let of = View {
+            credentials: &samples::bare(),
+            options,
+        };
         let existing = "ZOHO_CLIENT_ID=mine\nCRM_REFRESH_TOKEN=old\n";
-        let document = merged(&samples::bare(), &extras, existing).unwrap();
+        let document = merged(of, existing).unwrap();
         expect![[r"
             ZOHO_CLIENT_ID=mine
             CRM_CLIENT_ID=1000.EXAMPLE
@@ -385,7 +338,7 @@ mod tests {
             "a b", "a#b", "a'b", "a\"b", "a$b", "a\\b", "a`b", "a\nB=c", "~a", "a:~b",
         ] {
             credentials.api_domain = Some(Untrusted::new(value));
-            let why = merged(&credentials, &FormatOptions::default(), "").unwrap_err();
+            let why = merged(samples::view(&credentials), "").unwrap_err();
             assert_eq!(why, Why::CannotCarry("API_DOMAIN"), "{value:?}");
         }
     }

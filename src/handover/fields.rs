@@ -11,7 +11,6 @@ use secrecy::{ExposeSecret, SecretString};
 use std::borrow::Cow;
 use std::str::FromStr;
 use std::time::UNIX_EPOCH;
-use thiserror::Error;
 
 /// What is known about a login before the consent.
 pub struct Prospect<'a> {
@@ -32,7 +31,7 @@ impl Prospect<'_> {
 
 /// The credentials, and the person's options for their consumer.
 #[derive(Clone, Copy)]
-pub(crate) struct View<'a> {
+pub struct View<'a> {
     /// What was obtained.
     pub credentials: &'a Credentials,
     /// The person's options.
@@ -91,16 +90,9 @@ pub static FIELDS: [Field; 21] = [
     foreign("user_email", |of| of.user()?.email.as_ref()),
 ];
 
-/// A name that no value has.
-#[derive(Debug, Error, PartialEq, Eq)]
-#[error("there is no value named {name}; known names: {}", known())]
-pub struct NoSuchField {
-    name: Untrusted,
-}
-
 impl<'a> View<'a> {
     /// The value with this name, if there is one.
-    pub(crate) fn value(self, name: &str) -> Option<Cow<'a, str>> {
+    pub fn value(self, name: &str) -> Option<Cow<'a, str>> {
         let field = Field::named(name).expect("formats use only known names");
         field.value(self)
     }
@@ -108,8 +100,8 @@ impl<'a> View<'a> {
     /// The values that exist, each under its consumer's name for it.
     pub(super) fn values<const N: usize>(
         self,
-        names: [(&'static str, &str); N],
-    ) -> impl Iterator<Item = (&'static str, Cow<'a, str>)> {
+        names: [(&'a str, &str); N],
+    ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
         let values = names.map(|(theirs, name)| (theirs, self.value(name)));
         values
             .into_iter()
@@ -165,22 +157,24 @@ impl Field {
         }
     }
 
-    /// The value for an unknown context: refused if it could break a line or be mistaken for something else there.
-    pub(super) fn bare<'a>(&self, of: View<'a>) -> Result<Option<Cow<'a, str>>, Why> {
-        let value = self.value(of);
-        match &value {
-            Some(value) if value.chars().any(is_hidden) => Err(Why::CannotCarry(self.name)),
-            _ => Ok(value),
+    /// The value for an unknown context: refused if it could break a line or be mistaken for something else there, or
+    /// if it is `absent`.
+    pub(super) fn bare<'a>(&self, of: View<'a>, absent: Why) -> Result<Cow<'a, str>, Why> {
+        let value = self.value(of).ok_or(absent)?;
+        if value.chars().any(is_hidden) {
+            return Err(Why::CannotCarry(self.name));
         }
+        Ok(value)
     }
 }
 
 impl FromStr for &'static Field {
-    type Err = NoSuchField;
+    type Err = String;
 
-    fn from_str(name: &str) -> Result<Self, NoSuchField> {
-        Field::named(name).ok_or_else(|| NoSuchField {
-            name: Untrusted::new(name),
+    fn from_str(name: &str) -> Result<Self, String> {
+        Field::named(name).ok_or_else(|| {
+            let (name, known) = (Untrusted::new(name), known());
+            format!("there is no value named {name}; known names: {known}")
         })
     }
 }
@@ -203,7 +197,7 @@ const fn foreign(name: &'static str, value: fn(&Credentials) -> Option<&Untruste
     Field { name, source }
 }
 
-fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
+pub(super) fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
     Some(secret?.expose_secret().into())
 }
 
@@ -222,8 +216,7 @@ fn endpoint<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'
 fn environment<'a>(of: &'a Credentials, options: &'a FormatOptions) -> Option<Cow<'a, str>> {
     let told = of.organization().and_then(|of| of.kind.as_ref());
     let told = told.and_then(|kind| Environment::from_str(kind.raw(), true).ok());
-    let environment = told.or(options.environment)?.to_possible_value()?;
-    Some(environment.get_name().to_owned().into())
+    Some(told.or(options.environment)?.to_string().into())
 }
 
 #[cfg(test)]
@@ -293,8 +286,8 @@ mod tests {
         let mut bare = |name: &str| {
             credentials.api_domain = Some(Untrusted::new(name));
             let field = Field::named("api_domain").unwrap();
-            let value = field.bare(samples::view(&credentials));
-            value.map(|value| value.unwrap().into_owned())
+            let value = field.bare(samples::view(&credentials), Why::Absent);
+            value.map(Cow::into_owned)
         };
         for plain in ["Zoë 株", "a b", "~"] {
             assert_eq!(bare(plain).unwrap(), plain);

@@ -23,7 +23,8 @@ const READ_WITHIN: Duration = Duration::from_mins(2);
 /// A file that credentials go to.
 #[derive(Debug)]
 pub struct PrivateFile {
-    path: PathBuf,
+    /// Its path.
+    pub path: PathBuf,
     /// What may happen to an existing file.
     existing: Existing,
 }
@@ -99,10 +100,8 @@ pub fn read(path: &Path, most: usize) -> Result<Zeroizing<String>, Unusable> {
         let file = File::open(path);
         // After a timeout, nobody listens.
         let _ = opened.send(());
-        let _ = sender.send(file.map_err(Unusable::System).and_then(|file| {
-            let length = file.metadata()?.len();
-            self::text(file, length, most)
-        }));
+        let text = file.map_err(Unusable::System);
+        let _ = sender.send(text.and_then(|file| self::text(file, most)));
     })?;
     let silent = |_| Unusable::Silent;
     opens.recv_timeout(OPENS_WITHIN).map_err(silent)?;
@@ -110,11 +109,11 @@ pub fn read(path: &Path, most: usize) -> Result<Zeroizing<String>, Unusable> {
 }
 
 /// Text of at most this many bytes. Reserves room for all of it, so that growing leaves no copy behind.
-fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>, Unusable> {
-    let length = usize::try_from(length).unwrap_or(most);
+fn text(file: File, most: usize) -> Result<Zeroizing<String>, Unusable> {
+    let length = usize::try_from(file.metadata()?.len()).unwrap_or(most);
     let room = if length == 0 { most } else { length.min(most) };
     let mut bytes = Zeroizing::new(Vec::with_capacity(room + 64));
-    source.take(most as u64 + 1).read_to_end(&mut bytes)?;
+    file.take(most as u64 + 1).read_to_end(&mut bytes)?;
     match bytes.as_slice() {
         bytes if bytes.len() > most => Err(Unusable::TooLarge),
         [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, _, ..] | [_, 0, ..] => Err(Unusable::Utf16),
@@ -128,8 +127,7 @@ fn text(source: impl Read, length: u64, most: usize) -> Result<Zeroizing<String>
 /// Writes a text that could go nowhere else to a new file in the folder, and returns its path.
 pub(super) fn rescue(folder: &Path, text: &str) -> io::Result<PathBuf> {
     make_folder(folder)?;
-    let mut names = tempfile::Builder::new();
-    let mut file = names
+    let mut file = tempfile::Builder::new()
         .prefix("credentials-")
         .suffix(".json")
         .tempfile_in(folder)?;
@@ -170,11 +168,6 @@ impl PrivateFile {
         Ok(file)
     }
 
-    /// Its path.
-    pub fn path(&self) -> &Path {
-        &self.path
-    }
-
     /// Whether other users of this machine can read the existing file, and so what would be merged into it.
     pub fn is_open_to_others(&self) -> bool {
         let there = self.look().ok().flatten();
@@ -182,21 +175,20 @@ impl PrivateFile {
             && there.is_some_and(|there| permissions::others_may(&there, 0o044))
     }
 
-    /// The existing text and the file's metadata. Both come from one handle, so nothing can replace the file in
-    /// between.
-    pub fn read(&self) -> Result<Option<(Zeroizing<String>, Metadata)>, Unusable> {
+    /// The existing text and the file's metadata; no text if there is no file. Both come from one handle, so nothing can
+    /// replace the file in between.
+    pub fn read(&self) -> Result<(Zeroizing<String>, Option<Metadata>), Unusable> {
         let file = match permissions::open(&self.path, File::options().read(true)) {
             Ok(file) => file,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(<_>::default()),
             Err(error) => {
                 // A link or another user's file has an error of its own.
                 self.look()?;
                 return Err(error.into());
             }
         };
-        let metadata = file.metadata()?;
-        self.check(&metadata)?;
-        Ok(Some((text(file, metadata.len(), MOST_BYTES)?, metadata)))
+        let metadata = self.checked(file.metadata()?)?;
+        Ok((text(file, MOST_BYTES)?, Some(metadata)))
     }
 
     /// Writes the text atomically: the file has the old content or the new, never half of it. What is written can be
@@ -208,16 +200,14 @@ impl PrivateFile {
         }
         let mut file = NamedTempFile::new_in(self.folder())?;
         file.write_all(text.as_bytes())?;
-        if old.is_some() && permissions::is_mount_point(&self.path) {
-            file.as_file().sync_all()?;
-            return self.write_in_place(text, file);
-        }
-        if let Some(old) = old
-            && self.existing == Existing::Merge
-        {
+        let in_place = old.is_some() && permissions::is_mount_point(&self.path);
+        if let Some(old) = old.filter(|_| self.existing == Existing::Merge && !in_place) {
             permissions::keep(file.as_file(), &old)?;
         }
         file.as_file().sync_all()?;
+        if in_place {
+            return self.write_in_place(text, file);
+        }
         match self.existing {
             Existing::Keep => file.persist_noclobber(&self.path),
             Existing::Replace | Existing::Merge => file.persist(&self.path),
@@ -232,7 +222,7 @@ impl PrivateFile {
     /// Writes to a path that nothing can be renamed to. Until that is done, the copy has the complete text.
     fn write_in_place(&self, text: &str, copy: NamedTempFile) -> Result<(), Unusable> {
         let mut file = permissions::open(&self.path, File::options().write(true))?;
-        self.check(&file.metadata()?)?;
+        self.checked(file.metadata()?)?;
         let (_, copy) = copy.keep().map_err(|error| error.error)?;
         let mut write = || {
             #[cfg(unix)]
@@ -252,35 +242,31 @@ impl PrivateFile {
 
     /// What exists at the path, if it may be changed.
     fn look(&self) -> Result<Option<Metadata>, Unusable> {
-        let metadata = match fs::symlink_metadata(&self.path) {
-            Ok(metadata) => metadata,
-            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error.into()),
-        };
-        self.check(&metadata)?;
-        Ok(Some(metadata))
+        match fs::symlink_metadata(&self.path) {
+            Ok(metadata) => self.checked(metadata).map(Some),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error.into()),
+        }
     }
 
-    /// Whether what exists there may be changed.
-    fn check(&self, metadata: &Metadata) -> Result<(), Unusable> {
+    /// The metadata of what exists there, if it may be changed.
+    fn checked(&self, metadata: Metadata) -> Result<Metadata, Unusable> {
         if metadata.is_symlink() {
             Err(Unusable::Link)
         } else if !metadata.is_file() {
             Err(Unusable::NotAFile)
         } else if self.existing == Existing::Keep {
             Err(Unusable::Exists)
-        } else if !permissions::is_ours(metadata) && !permissions::is_mount_point(&self.path) {
+        } else if !permissions::is_ours(&metadata) && !permissions::is_mount_point(&self.path) {
             Err(Unusable::NotOurs)
         } else {
-            Ok(())
+            Ok(metadata)
         }
     }
 
+    /// The folder that the file is in; an empty path is the current one.
     fn folder(&self) -> &Path {
-        match self.path.parent() {
-            Some(folder) if !folder.as_os_str().is_empty() => folder,
-            _ => Path::new("."),
-        }
+        self.path.parent().unwrap_or(&self.path)
     }
 }
 

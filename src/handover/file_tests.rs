@@ -92,7 +92,7 @@ fn what_could_not_be_read_back_is_not_written() {
     assert!(matches!(refused, Err(Unusable::TooLarge)));
     write(&path, Existing::Replace, &large[1..]).unwrap();
     let read = PrivateFile::at(&path, Existing::Replace).read().unwrap();
-    assert_eq!(read.unwrap().0.len(), MOST_BYTES);
+    assert_eq!(read.0.len(), MOST_BYTES);
     assert_eq!(names(&folder), 1);
 }
 
@@ -125,7 +125,7 @@ mod unix {
         fs::set_permissions(&path, Permissions::from_mode(0o640)).unwrap();
         let file = PrivateFile::prepare(&path, Existing::Merge).unwrap();
         assert!(file.is_open_to_others());
-        assert_eq!(file.read().unwrap().unwrap().0.as_str(), "OTHER=1\n");
+        assert_eq!(file.read().unwrap().0.as_str(), "OTHER=1\n");
         file.write("OTHER=1\nOURS=2\n").unwrap();
         assert_eq!(mode(&path), 0o640);
     }
@@ -157,7 +157,7 @@ mod unix {
             assert!(matches!(write(&link, existing, "new"), Err(Unusable::Link)));
         }
         let late = PrivateFile::prepare(&folder.path().join("late"), Existing::Replace).unwrap();
-        symlink(&target, late.path()).unwrap();
+        symlink(&target, &late.path).unwrap();
         assert!(matches!(late.write("new"), Err(Unusable::Link)));
         assert_eq!(fs::read_to_string(&target).unwrap(), "old");
     }

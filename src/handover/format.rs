@@ -1,23 +1,26 @@
 //! The form in which the credentials are written: a format, a single value, or the person's template.
 
-use crate::credentials::Credentials;
 use crate::handover::fields::{Field, Prospect, View};
-use crate::handover::format_error::{FormatError, Unfit, Why};
+use crate::handover::format_error::{FormatError, Why};
 use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
 use crate::handover::template::Template;
 use crate::handover::{adobe, dotenv, json, mcp, postman, rclone, sdk, shell, text};
 use crate::zoho::data_centers::DataCenter;
+use derive_more::Display;
 use zeroize::Zeroizing;
 
-/// The form to write.
-#[derive(Clone, Debug)]
+/// The form to write. `Display` continues in a sentence: "the format json".
+#[derive(Clone, Debug, Display)]
 pub enum Form {
     /// A format's document.
+    #[display("the format {}", _0.name)]
     Format(&'static Format),
     /// A single value.
+    #[display("the value {}", _0.name)]
     Field(&'static Field),
     /// The person's template, filled in.
+    #[display("the template")]
     Template(Template),
 }
 
@@ -32,8 +35,9 @@ pub struct Format {
     pub purpose: &'static str,
     /// The file name that the page offers.
     pub file_name: &'static str,
-    /// The data centers that the consumer supports.
-    pub data_centers: Known,
+    /// The codes of the data centers that the consumer supports. If none are listed, it supports any, because the
+    /// document includes the servers.
+    pub data_centers: Option<&'static [&'static str]>,
     /// What the consumer needs besides the client and the accounts server.
     pub needs: &'static [Need],
     /// The scope groups that the consumer requires.
@@ -41,15 +45,6 @@ pub struct Format {
     /// What a person should know before relying on it.
     pub remarks: &'static [Remark],
     document: fn(View) -> Result<Zeroizing<String>, Why>,
-}
-
-/// The data centers that a consumer supports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
-    /// Any: the document includes the servers.
-    All,
-    /// Only those with these codes.
-    Only(&'static [&'static str]),
 }
 
 /// Every format, in the order of the help and the page.
@@ -61,7 +56,7 @@ pub static FORMATS: [Format; 16] = [
         file_name: "zoho-adobe.txt",
         needs: &[Need::Endpoint, Need::AccessToken, Need::RefreshToken],
         remarks: &adobe::REMARKS,
-        document: |of| Ok(adobe::fields(of)),
+        document: |of| Ok(text::labeled(&adobe::FORM, of)),
         ..PLAIN
     },
     Format {
@@ -89,9 +84,14 @@ pub static FORMATS: [Format; 16] = [
         title: "Airbyte",
         purpose: "the configuration of source-zoho-crm",
         file_name: "zoho-airbyte.json",
-        data_centers: Known::Only(&["us", "au", "eu", "in", "cn", "jp"]),
+        data_centers: Some(&["us", "au", "eu", "in", "cn", "jp"]),
         needs: &[Need::RefreshToken, Need::Environment],
-        reads: &AIRBYTE_READS,
+        // What its check and discovery read (source-zoho-crm 0.3.6).
+        reads: &[
+            "ZohoCRM.settings.modules",
+            "ZohoCRM.settings.fields",
+            "ZohoCRM.modules",
+        ],
         document: |of| Ok(json::airbyte(of)),
         ..PLAIN
     },
@@ -100,7 +100,7 @@ pub static FORMATS: [Format; 16] = [
         title: "Singer",
         purpose: "the configuration of tap-zoho-crm",
         file_name: "tap-zoho-crm.json",
-        data_centers: Known::Only(&["us"]),
+        data_centers: Some(&["us"]),
         needs: &[Need::RefreshToken, Need::StartDate, Need::UserAgent],
         document: |of| Ok(json::singer(of)),
         ..PLAIN
@@ -135,7 +135,7 @@ pub static FORMATS: [Format; 16] = [
         title: "rclone",
         purpose: "a remote for its configuration file",
         file_name: "rclone.conf",
-        data_centers: Known::Only(&["us", "eu", "in", "jp", "cn", "au"]),
+        data_centers: Some(&["us", "eu", "in", "jp", "cn", "au"]),
         needs: &[Need::AccessToken, Need::RefreshToken],
         reads: &["WorkDrive.files"],
         remarks: &rclone::REMARKS,
@@ -146,7 +146,7 @@ pub static FORMATS: [Format; 16] = [
         title: "A .env file",
         purpose: "NAME=value lines for .env files, docker --env-file, systemd and CI secrets",
         file_name: "zoho.env",
-        document: |of| dotenv::merged(of.credentials, of.options, ""),
+        document: |of| dotenv::merged(of, ""),
         ..PLAIN
     },
     Format {
@@ -154,7 +154,7 @@ pub static FORMATS: [Format; 16] = [
         title: "sh, bash and zsh",
         purpose: "export lines to source or eval",
         file_name: "zoho.sh",
-        document: |of| shell::lines(of, &shell::SH),
+        document: shell::sh,
         ..PLAIN
     },
     Format {
@@ -162,7 +162,7 @@ pub static FORMATS: [Format; 16] = [
         title: "fish",
         purpose: "set -gx lines to source",
         file_name: "zoho.fish",
-        document: |of| shell::lines(of, &shell::FISH),
+        document: shell::fish,
         ..PLAIN
     },
     Format {
@@ -170,7 +170,7 @@ pub static FORMATS: [Format; 16] = [
         title: "PowerShell",
         purpose: "$Env: lines to dot-source or pipe to Invoke-Expression",
         file_name: "zoho.ps1",
-        document: |of| shell::lines(of, &shell::POWERSHELL),
+        document: shell::powershell,
         ..PLAIN
     },
     Format {
@@ -178,7 +178,7 @@ pub static FORMATS: [Format; 16] = [
         title: "Windows' cmd.exe",
         purpose: "set lines for a script to call",
         file_name: "zoho.cmd",
-        document: |of| shell::lines(of, &shell::WINDOWS_CMD),
+        document: shell::windows_cmd,
         ..PLAIN
     },
     Format {
@@ -199,20 +199,13 @@ pub static FORMATS: [Format; 16] = [
     },
 ];
 
-/// What Airbyte's check and discovery read (source-zoho-crm 0.3.6).
-const AIRBYTE_READS: [&str; 3] = [
-    "ZohoCRM.settings.modules",
-    "ZohoCRM.settings.fields",
-    "ZohoCRM.modules",
-];
-
 /// Defaults that most formats share.
 const PLAIN: Format = Format {
     name: "",
     title: "",
     purpose: "",
     file_name: "",
-    data_centers: Known::All,
+    data_centers: None,
     needs: &[],
     reads: &[],
     remarks: &[],
@@ -239,11 +232,6 @@ impl Form {
         self.name() == "dotenv"
     }
 
-    /// What a person should know before relying on it.
-    pub fn remarks(&self) -> &'static [Remark] {
-        self.format().map_or(&[], |format| format.remarks)
-    }
-
     /// Why no login can end in this form, if that is already known.
     pub fn hopeless(&self, options: &FormatOptions, before: &Prospect) -> Option<FormatError> {
         let why = match self {
@@ -255,21 +243,12 @@ impl Form {
     }
 
     /// The whole document, ending in a newline.
-    pub fn document(
-        &self,
-        credentials: &Credentials,
-        options: &FormatOptions,
-    ) -> Result<Zeroizing<String>, FormatError> {
-        let of = View {
-            credentials,
-            options,
-        };
+    pub fn document(&self, of: View) -> Result<Zeroizing<String>, FormatError> {
         let document = match self {
             Self::Format(format) => format.document(of),
-            Self::Field(field) => field.bare(of).and_then(|value| {
-                let value = value.ok_or(Why::Absent)?;
-                Ok(Zeroizing::new(value.into_owned()))
-            }),
+            Self::Field(field) => field
+                .bare(of, Why::Absent)
+                .map(|value| Zeroizing::new(value.into_owned())),
             Self::Template(template) => template.filled(of),
         };
         let mut document = document.map_err(|why| self.unfit(why))?;
@@ -279,20 +258,12 @@ impl Form {
         Ok(document)
     }
 
-    fn format(&self) -> Option<&'static Format> {
-        match self {
-            Self::Format(format) => Some(format),
-            Self::Field(_) | Self::Template(_) => None,
+    /// The error of this form.
+    pub(super) fn unfit(&self, why: Why) -> FormatError {
+        FormatError {
+            form: self.clone(),
+            why,
         }
-    }
-
-    fn unfit(&self, why: Why) -> FormatError {
-        let form = match self {
-            Self::Format(format) => Unfit::Format(format.name),
-            Self::Field(field) => Unfit::Field(field.name),
-            Self::Template(_) => Unfit::Template,
-        };
-        FormatError { form, why }
     }
 }
 
@@ -334,7 +305,7 @@ impl Format {
     /// Whether the consumer supports this data center; an unknown one only if it supports any.
     fn check_data_center(&self, theirs: Option<&'static DataCenter>) -> Result<(), Why> {
         match self.data_centers {
-            Known::Only(known) if !theirs.is_some_and(|center| known.contains(&center.code)) => {
+            Some(known) if !theirs.is_some_and(|center| known.contains(&center.code)) => {
                 Err(Why::DataCenter { known, theirs })
             }
             _ => Ok(()),

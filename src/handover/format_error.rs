@@ -1,32 +1,18 @@
 //! Why credentials cannot be written in a form. Values are named, never shown.
 
+use crate::handover::format::Form;
 use crate::handover::format_options::Need;
 use crate::zoho::data_centers::DataCenter;
-use derive_more::Display;
 use thiserror::Error;
 
 /// Credentials that cannot be written in a form.
-#[derive(Debug, Error, PartialEq, Eq)]
+#[derive(Debug, Error)]
 #[error("{form} {why}")]
 pub struct FormatError {
     /// The form.
-    pub form: Unfit,
+    pub form: Form,
     /// Why.
     pub why: Why,
-}
-
-/// A form that cannot be written.
-#[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
-pub enum Unfit {
-    /// A format, by its name.
-    #[display("the format {_0}")]
-    Format(&'static str),
-    /// A single value, by its name.
-    #[display("the value {_0}")]
-    Field(&'static str),
-    /// The person's template.
-    #[display("the template")]
-    Template,
 }
 
 /// Why credentials cannot be written in a form. `Display` continues after the form's name.

@@ -7,12 +7,15 @@ use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 use zeroize::Zeroizing;
 
-/// A JSON value; members keep their order.
+/// A JSON value.
+#[derive(Serialize)]
+#[serde(untagged)]
 pub(super) enum Json<'a> {
     Text(Cow<'a, str>),
-    True,
+    Bool(bool),
     List(Vec<Self>),
-    Object(Vec<(Cow<'a, str>, Self)>),
+    #[serde(serialize_with = "in_order")]
+    Object(Vec<(&'a str, Self)>),
 }
 
 /// `json`: one object for programs.
@@ -29,22 +32,16 @@ pub(super) fn json(of: View) -> Zeroizing<String> {
         "api_domain",
         "data_center",
     ];
-    let organization = [
+    let organization = Json::object(of.values([
         ("name", "organization_name"),
         ("id", "organization_id"),
         ("type", "organization_type"),
-    ];
-    let user = [("name", "user_name"), ("email", "user_email")];
-    let mut members = members(of.values(known.map(|name| (name, name))));
-    for (name, inner) in [
-        ("organization", self::members(of.values(organization))),
-        ("user", self::members(of.values(user))),
-    ] {
-        if !inner.is_empty() {
-            members.push((name.into(), Json::Object(inner)));
-        }
-    }
-    pretty(&Json::Object(members))
+    ]));
+    let user = Json::object(of.values([("name", "user_name"), ("email", "user_email")]));
+    let nested = [("organization", organization), ("user", user)];
+    let known = of.values(known.map(|name| (name, name)));
+    let known = known.map(|(name, value)| (name, Json::from(value)));
+    pretty(&Json::object(known.chain(nested)))
 }
 
 /// `airbyte`: its regions are our data center codes in capitals.
@@ -54,7 +51,7 @@ pub(super) fn airbyte(of: View) -> Zeroizing<String> {
         ("dc_region", center.to_ascii_uppercase().into()),
         ("environment", of.value("environment").unwrap_or_default()),
     ];
-    pretty(&Json::Object(members(client(of).chain(own))))
+    pretty(&Json::object(client(of).chain(own)))
 }
 
 /// `singer`: the user agent is documented as optional, but the tap crashes without it.
@@ -64,34 +61,36 @@ pub(super) fn singer(of: View) -> Zeroizing<String> {
         ("start_date", text(&of.options.start_date)),
         ("user_agent", text(&of.options.user_agent)),
     ];
-    pretty(&Json::Object(members(client(of).chain(own))))
+    pretty(&Json::object(client(of).chain(own)))
 }
 
-fn client(of: View<'_>) -> impl Iterator<Item = (&'static str, Cow<'_, str>)> {
+fn client(of: View<'_>) -> impl Iterator<Item = (&str, Cow<'_, str>)> {
     let names = ["client_id", "client_secret", "refresh_token"];
     of.values(names.map(|name| (name, name)))
 }
 
-/// The members whose values are text.
-pub(super) fn members<'a>(
-    values: impl Iterator<Item = (&'static str, Cow<'a, str>)>,
-) -> Vec<(Cow<'a, str>, Json<'a>)> {
-    values
-        .map(|(name, value)| (name.into(), Json::Text(value)))
-        .collect()
+impl<'a> Json<'a> {
+    /// The object with these members, in this order.
+    pub(super) fn object(members: impl IntoIterator<Item = (&'a str, impl Into<Self>)>) -> Self {
+        let members = members.into_iter();
+        Self::Object(members.map(|(name, value)| (name, value.into())).collect())
+    }
 }
 
-impl Serialize for Json<'_> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match self {
-            Self::Text(text) => text.serialize(serializer),
-            Self::True => true.serialize(serializer),
-            Self::List(items) => serializer.collect_seq(items),
-            Self::Object(members) => {
-                serializer.collect_map(members.iter().map(|(name, value)| (name, value)))
-            }
-        }
+impl<'a, T: Into<Cow<'a, str>>> From<T> for Json<'a> {
+    fn from(text: T) -> Self {
+        Self::Text(text.into())
     }
+}
+
+/// The members that are not empty.
+fn in_order<S: Serializer>(members: &[(&str, Json)], serializer: S) -> Result<S::Ok, S::Error> {
+    let members = members.iter().filter(|(_, value)| match value {
+        Json::List(items) => !items.is_empty(),
+        Json::Object(members) => !members.is_empty(),
+        Json::Text(_) | Json::Bool(_) => true,
+    });
+    serializer.collect_map(members.map(|(name, value)| (name, value)))
 }
 
 /// Indented JSON and a final newline. Characters that could control a terminal are escaped; JSON parsers undo that.
@@ -116,6 +115,7 @@ pub fn pretty(document: &(impl Serialize + ?Sized)) -> Zeroizing<String> {
 #[cfg(test)]
 mod tests {
     use crate::credentials::Credentials;
+    use crate::handover::fields::View;
     use crate::handover::format::Form;
     use crate::handover::format_error::Why;
     use crate::handover::format_options::{Environment, FormatOptions, Need};
@@ -196,19 +196,25 @@ mod tests {
     #[test]
     fn what_zoho_told_wins_over_an_option_and_an_odd_kind_does_not() {
         let form = Form::named("airbyte").unwrap();
-        let sandbox = FormatOptions {
+        let sandbox = &FormatOptions {
             environment: Some(Environment::Sandbox),
             ..FormatOptions::default()
         };
+        let written = |credentials: &Credentials, options: &FormatOptions| {
+            form.document(View {
+                credentials,
+                options,
+            })
+        };
         let mut credentials = samples::full();
-        let told = form.document(&credentials, &sandbox).unwrap();
+        let told = written(&credentials, sandbox).unwrap();
         assert!(told.contains("\"Production\""));
         if let Ok(organization) = &mut credentials.identity.organization {
             organization.kind = Some(Untrusted::new("bigin"));
         }
-        let odd = form.document(&credentials, &sandbox).unwrap();
+        let odd = written(&credentials, sandbox).unwrap();
         assert!(odd.contains("\"Sandbox\""), "{}", odd.as_str());
-        let missing = form.document(&credentials, &FormatOptions::default());
+        let missing = written(&credentials, &FormatOptions::default());
         assert_eq!(missing.unwrap_err().why, Why::Missing(Need::Environment));
     }
 

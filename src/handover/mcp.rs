@@ -19,31 +19,26 @@ pub(super) static REMARKS: [Remark; 1] = [Remark {
 
 /// The first word is the command, the others are its arguments.
 pub(super) fn document(of: View) -> Zeroizing<String> {
-    let command = of.options.command.as_deref().unwrap_or(PLACEHOLDER);
-    let mut words = command
-        .split_whitespace()
-        .map(|word| Json::Text(word.into()));
-    let mut server = vec![(
-        "command".into(),
-        words.next().unwrap_or(Json::Text(PLACEHOLDER.into())),
-    )];
-    let arguments: Vec<Json> = words.collect();
-    if !arguments.is_empty() {
-        server.push(("args".into(), Json::List(arguments)));
-    }
-    let variables = dotenv::variables(of).into_iter();
-    let variables = variables.map(|(name, value)| (name.into(), Json::Text(value)));
-    server.push(("env".into(), Json::Object(variables.collect())));
-    let servers = vec![("zoho".into(), Json::Object(server))];
-    pretty(&Json::Object(vec![(
-        "mcpServers".into(),
-        Json::Object(servers),
-    )]))
+    let command = of.options.command.as_deref().unwrap_or_default();
+    let mut words = command.split_whitespace();
+    let prefix = &of.options.env_prefix;
+    let variables = dotenv::variables(of.credentials);
+    let variables = variables.map(|(name, value)| (prefix.name(name), value));
+    let given = variables.iter();
+    let given = given.filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)));
+    let server = Json::object([
+        ("command", words.next().unwrap_or(PLACEHOLDER).into()),
+        ("args", Json::List(words.map(Json::from).collect())),
+        ("env", Json::object(given)),
+    ]);
+    let servers = Json::object([("zoho", server)]);
+    pretty(&Json::object([("mcpServers", servers)]))
 }
 
 #[cfg(test)]
 mod tests {
     use super::PLACEHOLDER;
+    use crate::handover::fields::View;
     use crate::handover::format::Form;
     use crate::handover::format_options::FormatOptions;
     use crate::handover::samples;
@@ -76,13 +71,17 @@ mod tests {
 
     #[test]
     fn the_persons_command_takes_the_place_of_the_placeholder() {
-        let options = FormatOptions {
+        let options = &FormatOptions {
             command: Some("uvx zoho-server --stdio".to_owned()),
             env_prefix: "CRM_".parse().unwrap(),
             ..FormatOptions::default()
         };
         let form = Form::named("mcp").unwrap();
-        let document = form.document(&samples::bare(), &options).unwrap();
+        let document = form.document(View {
+            credentials: &samples::bare(),
+            options,
+        });
+        let document = document.unwrap();
         let document: serde_json::Value = serde_json::from_str(&document).unwrap();
         let server = &document["mcpServers"]["zoho"];
         assert_eq!(server["command"], "uvx");

@@ -23,12 +23,13 @@ mod text;
 
 use crate::credentials::Credentials;
 use crate::untrusted::Untrusted;
+use fields::View;
 use file::{PrivateFile, Unusable};
 use format::Form;
-use format_error::{FormatError, Unfit};
+use format_error::FormatError;
 use format_options::FormatOptions;
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use thiserror::Error;
 
 /// Where to write the credentials, and how.
@@ -42,6 +43,16 @@ pub struct Target {
     pub file: Option<PrivateFile>,
     /// The folder to use if standard output fails too.
     pub last_resort: Option<PathBuf>,
+}
+
+impl Target {
+    /// The credentials as this target's consumer sees them.
+    pub fn view<'a>(&'a self, credentials: &'a Credentials) -> View<'a> {
+        View {
+            credentials,
+            options: &self.extras,
+        }
+    }
 }
 
 /// Where the credentials were written, with the form's name.
@@ -112,17 +123,14 @@ pub fn write(
     target: &Target,
     output: &mut dyn Write,
 ) -> Result<Written, NotWritten> {
-    let (form, extras) = (&target.form, &target.extras);
-    let (place, done, written) = if let Some(file) = &target.file {
-        let path = file.path().to_owned();
-        let done = to_file(credentials, form, extras, file);
-        (path.clone(), done, Written::File(form.name(), path))
-    } else {
-        let done = to_output(credentials, form, extras, output);
-        ("standard output".into(), done, Written::Output(form.name()))
+    let of = target.view(credentials);
+    let form = &target.form;
+    let (place, written) = match &target.file {
+        Some(file) => (file.path.as_path(), to_file(of, form, file)),
+        None => (Path::new("standard output"), to_output(of, form, output)),
     };
-    done.map(|()| written).map_err(|why| NotWritten {
-        place,
+    written.map_err(|why| NotWritten {
+        place: place.to_owned(),
         why,
         printed: false,
     })
@@ -130,54 +138,40 @@ pub fn write(
 
 /// The form itself can fail on standard output too; JSON can represent everything.
 fn instead(credentials: &Credentials, target: &Target, output: &mut dyn Write) -> Written {
-    let wanted = target.file.as_ref().map(|_| target.form.clone());
-    for form in wanted.into_iter().chain(Form::named("json")) {
-        if to_output(credentials, &form, &target.extras, output).is_ok() {
-            return Written::Output(form.name());
+    let of = target.view(credentials);
+    let json = Form::named("json").expect("it is a known format");
+    let wanted = target.file.as_ref().map(|_| &target.form);
+    for form in wanted.into_iter().chain([&json]) {
+        if let Ok(written) = to_output(of, form, output) {
+            return written;
         }
     }
-    let kept = target.last_resort.as_deref().and_then(|folder| {
-        let form = Form::named("json")?;
-        let document = form.document(credentials, &target.extras).ok()?;
-        Some(Written::File(
-            form.name(),
-            file::rescue(folder, &document).ok()?,
-        ))
+    let rescued = target.last_resort.as_deref().and_then(|folder| {
+        let document = json.document(of).ok()?;
+        file::rescue(folder, &document).ok()
     });
-    kept.unwrap_or(Written::Nowhere)
+    rescued.map_or(Written::Nowhere, |path| Written::File(json.name(), path))
 }
 
-fn to_output(
-    credentials: &Credentials,
-    form: &Form,
-    extras: &FormatOptions,
-    output: &mut dyn Write,
-) -> Result<(), Unwritten> {
-    let document = form.document(credentials, extras)?;
+fn to_output(of: View, form: &Form, output: &mut dyn Write) -> Result<Written, Unwritten> {
+    let document = form.document(of)?;
     output.write_all(document.as_bytes())?;
-    Ok(output.flush()?)
+    output.flush()?;
+    Ok(Written::Output(form.name()))
 }
 
-fn to_file(
-    credentials: &Credentials,
-    form: &Form,
-    extras: &FormatOptions,
-    file: &PrivateFile,
-) -> Result<(), Unwritten> {
-    let existing = if form.is_merged() { file.read()? } else { None };
-    let existing = existing.map(|(text, _)| text).unwrap_or_default();
-    if credentials.refresh_token.is_none() && holds_refresh_token(&existing, extras) {
-        return Err(Unwritten::RefreshTokenSpared);
-    }
-    let document = if existing.is_empty() {
-        form.document(credentials, extras)?
+fn to_file(of: View, form: &Form, file: &PrivateFile) -> Result<Written, Unwritten> {
+    let document = if form.is_merged() {
+        let (existing, _) = file.read()?;
+        if of.credentials.refresh_token.is_none() && holds_refresh_token(&existing, of.options) {
+            return Err(Unwritten::RefreshTokenSpared);
+        }
+        dotenv::merged(of, &existing).map_err(|why| form.unfit(why))?
     } else {
-        dotenv::merged(credentials, extras, &existing).map_err(|why| FormatError {
-            form: Unfit::Format(form.name()),
-            why,
-        })?
+        form.document(of)?
     };
-    Ok(file.write(&document)?)
+    file.write(&document)?;
+    Ok(Written::File(form.name(), file.path.clone()))
 }
 
 /// Whether the file contains a refresh token, which may be the only one that works.

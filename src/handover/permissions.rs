@@ -63,12 +63,11 @@ pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
 /// group.
 #[cfg(unix)]
 pub(super) fn keep(file: &File, old: &Metadata) -> io::Result<()> {
-    use rustix::fs::{Gid, fchown};
     use std::fs::Permissions;
-    use std::os::unix::fs::{MetadataExt, PermissionsExt};
+    use std::os::unix::fs::{MetadataExt, PermissionsExt, fchown};
     let mut mode = old.permissions().mode();
     let group = old.gid();
-    if file.metadata()?.gid() != group && fchown(file, None, Some(Gid::from_raw(group))).is_err() {
+    if file.metadata()?.gid() != group && fchown(file, None, Some(group)).is_err() {
         mode &= !0o2070;
     }
     file.set_permissions(Permissions::from_mode(mode))

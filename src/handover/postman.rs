@@ -18,19 +18,17 @@ const VALUES: [(&str, &str, bool); 6] = [
 pub(super) fn document(of: View) -> Zeroizing<String> {
     let variable = |(key, name, secret): (&'static str, _, _)| {
         let kind = if secret { "secret" } else { "default" };
-        Some(Json::Object(vec![
-            ("key".into(), Json::Text(key.into())),
-            ("value".into(), Json::Text(of.value(name)?)),
-            ("type".into(), Json::Text(kind.into())),
-            ("enabled".into(), Json::True),
+        Some(Json::object([
+            ("key", key.into()),
+            ("value", of.value(name)?.into()),
+            ("type", kind.into()),
+            ("enabled", Json::Bool(true)),
         ]))
     };
-    pretty(&Json::Object(vec![
-        ("name".into(), Json::Text("Zoho CRM".into())),
-        (
-            "values".into(),
-            Json::List(VALUES.into_iter().filter_map(variable).collect()),
-        ),
+    let values = Json::List(VALUES.into_iter().filter_map(variable).collect());
+    pretty(&Json::object([
+        ("name", "Zoho CRM".into()),
+        ("values", values),
     ]))
 }
 

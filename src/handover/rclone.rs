@@ -2,6 +2,7 @@
 
 use crate::handover::fields::View;
 use crate::handover::format_error::Why;
+use crate::handover::json::Json;
 use crate::handover::remark::Remark;
 use crate::handover::shell::is_plain;
 use zeroize::Zeroizing;
@@ -21,32 +22,26 @@ pub(super) fn document(of: View) -> Result<Zeroizing<String>, Why> {
         let plain = value.chars().all(is_plain);
         plain.then_some(value).ok_or(Why::CannotCarry(name))
     };
-    let end = of
-        .value("expires_at")
-        .unwrap_or("1970-01-01T00:00:00Z".into());
-    let token = [
-        "{\"access_token\":\"",
-        &value("access_token")?,
-        "\",\"token_type\":\"Zoho-oauthtoken\",\"refresh_token\":\"",
-        &value("refresh_token")?,
-        "\",\"expiry\":\"",
-        &end,
-        "\"}",
-    ]
-    .concat();
+    let end = of.value("expires_at");
+    let token = Json::object([
+        ("access_token", value("access_token")?),
+        ("token_type", "Zoho-oauthtoken".into()),
+        ("refresh_token", value("refresh_token")?),
+        ("expiry", end.unwrap_or("1970-01-01T00:00:00Z".into())),
+    ]);
+    let token = serde_json::to_string(&token).expect("every key is a string");
     let token = Zeroizing::new(token);
-    let lines = [
-        "[zoho]\ntype = zoho\nclient_id = ",
-        &value("client_id")?,
-        "\nclient_secret = ",
-        &value("client_secret")?,
-        "\ntoken = ",
-        &token,
-        "\nregion = ",
-        &value("tld")?,
-        "\n",
-    ];
-    Ok(Zeroizing::new(lines.concat()))
+    let mut text = Zeroizing::new("[zoho]\n".to_owned());
+    for (name, value) in [
+        ("type", "zoho".into()),
+        ("client_id", value("client_id")?),
+        ("client_secret", value("client_secret")?),
+        ("token", token.as_str().into()),
+        ("region", value("tld")?),
+    ] {
+        text.extend([name, " = ", &value, "\n"]);
+    }
+    Ok(text)
 }
 
 #[cfg(test)]

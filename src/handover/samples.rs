@@ -87,7 +87,10 @@ pub(crate) fn view(credentials: &Credentials) -> View<'_> {
 /// The whole document, or the error's text.
 pub(crate) fn written(format: &str, credentials: &Credentials) -> Result<String, String> {
     let form = Form::named(format).unwrap();
-    let document = form.document(credentials, &extras());
+    let document = form.document(View {
+        credentials,
+        options: &extras(),
+    });
     document
         .map(|document| document.to_string())
         .map_err(|unfit| unfit.to_string())

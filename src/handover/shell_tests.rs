@@ -1,9 +1,10 @@
 use super::*;
-use crate::credentials::Credentials;
 use crate::handover::samples;
-use crate::untrusted::Untrusted;
 use expect_test::{Expect, expect};
 use std::process::Command;
+
+/// How a shell's document is written.
+type Shell = fn(View) -> Result<Zeroizing<String>, Why>;
 
 /// What a careless shell would run, split or swallow.
 const HOSTILE: [&str; 14] = [
@@ -108,13 +109,13 @@ fn cmd_lines() {
 
 #[test]
 fn what_a_shell_would_read_differently_is_quoted() {
-    let line = |shell: &Shell, value: &str| {
-        let document = lines(samples::view(&with_api_domain(value)), shell).unwrap();
+    let line = |shell: Shell, value: &str| {
+        let document = shell(samples::view(&with_api_domain(value))).unwrap();
         let line = document.lines().find(|line| line.contains("API_DOMAIN"));
         line.unwrap().to_owned()
     };
     let values = ["a'b\"c$d`e\\f g", "~a"];
-    let quoted = [&SH, &FISH, &POWERSHELL].map(|shell| values.map(|value| line(shell, value)));
+    let quoted = [sh, fish, powershell].map(|shell: Shell| values.map(|value| line(shell, value)));
     expect![[r#"
         export ZOHO_API_DOMAIN='a'\''b"c$d`e\f g'
         export ZOHO_API_DOMAIN='~a'
@@ -127,15 +128,15 @@ fn what_a_shell_would_read_differently_is_quoted() {
 
 #[test]
 fn what_a_shell_cannot_carry_is_refused_by_name() {
-    let refused = |shell: &Shell, value: &str| {
-        let document = lines(samples::view(&with_api_domain(value)), shell);
+    let refused = |shell: Shell, value: &str| {
+        let document = shell(samples::view(&with_api_domain(value)));
         document.is_err_and(|why| why == Why::CannotCarry("API_DOMAIN"))
     };
     for value in HOSTILE {
-        assert!(refused(&WINDOWS_CMD, value), "cmd, {value:?}");
+        assert!(refused(windows_cmd, value), "cmd, {value:?}");
     }
     for value in ["a\nb", "“", "„", "é"] {
-        assert!(refused(&POWERSHELL, value), "powershell, {value:?}");
+        assert!(refused(powershell, value), "powershell, {value:?}");
     }
     for value in [
         "\u{1b}[2J",
@@ -145,7 +146,7 @@ fn what_a_shell_cannot_carry_is_refused_by_name() {
         "a\u{202e}b",
         "a\u{200b}",
     ] {
-        for shell in [&SH, &FISH, &POWERSHELL, &WINDOWS_CMD] {
+        for shell in [sh, fish, powershell, windows_cmd] {
             assert!(refused(shell, value), "{value:?}");
         }
     }
@@ -154,10 +155,15 @@ fn what_a_shell_cannot_carry_is_refused_by_name() {
 /// The shells themselves source the documents. One that is not installed is reported.
 #[test]
 fn shells_take_hostile_values_as_they_are() {
-    for (shell, document) in [("sh", &SH), ("bash", &SH), ("zsh", &SH), ("fish", &FISH)] {
+    for (shell, document) in [
+        ("sh", sh as Shell),
+        ("bash", sh),
+        ("zsh", sh),
+        ("fish", fish),
+    ] {
         for value in HOSTILE {
             let folder = tempfile::tempdir().unwrap();
-            let text = lines(samples::view(&with_api_domain(value)), document).unwrap();
+            let text = document(samples::view(&with_api_domain(value))).unwrap();
             std::fs::write(folder.path().join("document"), text.as_bytes()).unwrap();
             let ran = Command::new(shell)
                 .args(["-c", ". ./document; printenv ZOHO_API_DOMAIN"])

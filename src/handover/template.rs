@@ -1,11 +1,10 @@
 //! `--template`: any text with placeholders in braces.
 
 use crate::handover::fields::Prospect;
-use crate::handover::fields::{Field, NoSuchField, View};
+use crate::handover::fields::{Field, View};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::FormatOptions;
 use std::str::FromStr;
-use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// A text with placeholders in braces; a literal brace is written twice.
@@ -18,21 +17,10 @@ enum Piece {
     Value(&'static Field),
 }
 
-/// Why a text is not a template.
-#[derive(Debug, Error, PartialEq, Eq)]
-pub enum NotATemplate {
-    /// A name that no value has.
-    #[error(transparent)]
-    Unknown(#[from] NoSuchField),
-    /// An unmatched brace.
-    #[error("an unmatched brace; write {{{{ or }}}} for a literal brace")]
-    Brace,
-}
-
 impl FromStr for Template {
-    type Err = NotATemplate;
+    type Err = String;
 
-    fn from_str(mut rest: &str) -> Result<Self, NotATemplate> {
+    fn from_str(mut rest: &str) -> Result<Self, String> {
         let mut pieces = Vec::new();
         while let Some(at) = rest.find(['{', '}']) {
             let (before, from) = rest.split_at(at);
@@ -43,7 +31,8 @@ impl FromStr for Template {
                 &from[2..]
             } else {
                 let named = from.strip_prefix('{').and_then(|from| from.split_once('}'));
-                let (name, after) = named.ok_or(NotATemplate::Brace)?;
+                let lone = "an unmatched brace; write {{ or }} for a literal brace";
+                let (name, after) = named.ok_or(lone)?;
                 pieces.push(Piece::Value(name.parse()?));
                 after
             };
@@ -69,8 +58,7 @@ impl Template {
             match piece {
                 Piece::Text(text) => filled.push_str(text),
                 Piece::Value(field) => {
-                    let value = field.bare(of)?;
-                    filled.push_str(&value.ok_or(Why::AbsentName(field.name))?);
+                    filled.push_str(&field.bare(of, Why::AbsentName(field.name))?);
                 }
             }
         }
@@ -107,12 +95,12 @@ mod tests {
     #[test]
     fn unknown_names_and_lone_braces_are_refused() {
         let refused = |text: &str| text.parse::<Template>().unwrap_err();
-        let error = refused("{refresh-token}").to_string();
+        let error = refused("{refresh-token}");
         assert!(
             error.starts_with("there is no value named refresh-token; known names: client_id, ")
         );
         for lone in ["{", "}", "a}b", "{{{", "{client_id", "{client_id}}"] {
-            assert_eq!(refused(lone), NotATemplate::Brace, "{lone}");
+            assert!(refused(lone).starts_with("an unmatched brace"), "{lone}");
         }
     }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::handover::fields::Prospect;
-use crate::handover::format::{FORMATS, Format, Known};
+use crate::handover::format::{FORMATS, Format};
 use crate::handover::format_error::Why;
 use crate::handover::format_options::Need;
 use crate::zoho::crm::Identity;
@@ -90,7 +90,10 @@ fn without(format: &'static Format, needs: &[Need]) -> Result<String, Why> {
             Need::UserAgent => extras.user_agent = None,
         }
     }
-    let document = Form::Format(format).document(&credentials, &extras);
+    let document = Form::Format(format).document(View {
+        credentials: &credentials,
+        options: &extras,
+    });
     document
         .map(|text| text.to_string())
         .map_err(|unfit| unfit.why)
@@ -121,7 +124,7 @@ fn what_a_reader_needs_is_asked_for() {
 fn a_document_with_what_its_reader_needs_is_whole() {
     for format in FORMATS.iter().filter(|format| !format.needs.is_empty()) {
         let unneeded = |need: &Need| {
-            let of_known = *need == Need::Endpoint && format.data_centers != Known::All;
+            let of_known = *need == Need::Endpoint && format.data_centers.is_some();
             !format.needs.contains(need) && !of_known
         };
         let unneeded: Vec<Need> = NEEDS.into_iter().filter(unneeded).collect();

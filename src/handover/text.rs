@@ -3,9 +3,6 @@
 use crate::handover::fields::{Field, View};
 use zeroize::Zeroizing;
 
-/// The widest label and two spaces.
-const COLUMN: usize = 23;
-
 const LINES: [(&str, &str); 14] = [
     ("Endpoint", "endpoint"),
     ("Accounts URL", "accounts_url"),
@@ -24,19 +21,25 @@ const LINES: [(&str, &str); 14] = [
 ];
 
 pub(super) fn document(of: View) -> Zeroizing<String> {
+    labeled(&LINES, of)
+}
+
+/// A line for each value that exists, made safe for a terminal. The widest label is followed by a colon and two spaces.
+pub(super) fn labeled(lines: &[(&str, &str)], of: View) -> Zeroizing<String> {
+    let widest = lines.iter().map(|(label, _)| label.len()).max();
+    let column = widest.unwrap_or_default() + 3;
     let mut text = Zeroizing::new(String::new());
-    let center = of.credentials.data_center;
-    for (label, name) in LINES {
+    for (label, name) in lines {
         let field = Field::named(name).expect("these are known names");
-        let shown = field.shown(of);
-        if let Some(value) = &shown {
-            text.extend([format!("{:COLUMN$}", format!("{label}:"))]);
-            match center {
-                Some(center) if name == "data_center" => {
-                    text.extend([center.name, " (", value, ")\n"]);
-                }
-                _ => text.extend([value, "\n"]),
+        let Some(value) = field.shown(of) else {
+            continue;
+        };
+        text.extend([format!("{:column$}", format!("{label}:"))]);
+        match of.credentials.data_center {
+            Some(center) if *name == "data_center" => {
+                text.extend([center.name, " (", &value, ")\n"]);
             }
+            _ => text.extend([&*value, "\n"]),
         }
     }
     text

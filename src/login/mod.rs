@@ -68,19 +68,17 @@ pub(crate) async fn attempt(
     if let Some(start) = start {
         (context.open)(&start);
     }
-    let Answer {
-        response, unseen, ..
-    } = wait(settings, &mut server, &request, context).await?;
+    let answer = wait(settings, &mut server, &request, context).await?;
     called_back();
-    if unseen {
+    if answer.unseen {
         (context.tell)(Event::SenderUnseen);
     }
 
     let mut outcome: Result<Outcome, Error> = async {
-        let granted = exchange::granted(response)?;
+        let granted = exchange::granted(answer.response)?;
         let obtained = exchange(&zoho, settings, Some(&request), granted, context).await?;
         Ok(Outcome {
-            sender_unseen: unseen,
+            sender_unseen: answer.unseen,
             ..hand_over(&zoho, settings, obtained, settings.page_first, context).await
         })
     }

@@ -55,30 +55,29 @@ pub(super) async fn hand_over(
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
     (context.tell)(Event::HandingOver);
-    let (kept, not_kept) = match settings.keeping.clone() {
-        None => (None, None),
-        Some(keeping) => match keeping
-            .keep(credentials.clone(), &mut context.stopped)
-            .await
-        {
-            Ok(kept) => (Some(kept), None),
-            Err(trouble) => (None, Some(Error::NotKept(trouble))),
-        },
-    };
+    let mut failed = Vec::new();
+    let mut kept = None;
+    if let Some(keeping) = settings.keeping.clone() {
+        let keep = keeping.keep(credentials.clone(), &mut context.stopped);
+        match keep.await {
+            Ok(place) => kept = Some(place),
+            Err(trouble) => failed.push(Error::NotKept(trouble)),
+        }
+    }
+    let mut written = Written::Nowhere;
     let only_kept = settings.keeping.as_ref().is_some_and(|to| !to.hand_over);
-    let elsewhere = kept.is_some() && only_kept;
-    let (written, not_written) = if elsewhere || page_first {
-        (Written::Nowhere, None)
-    } else {
-        handover::hand_over(&credentials, &settings.target, context.output.as_mut())
-    };
+    if !page_first && (kept.is_none() || !only_kept) {
+        let output = context.output.as_mut();
+        let (place, not) = handover::hand_over(&credentials, &settings.target, output);
+        written = place;
+        failed.extend(not.map(Error::NotWritten));
+    }
     // Only an untrusted API domain is more serious, and that already comes first.
     let grave = problems
         .iter()
         .take_while(|problem| problem.explain().exit_code == 7)
         .count();
-    let not_written = not_written.map(Error::NotWritten);
-    problems.splice(grave..grave, not_kept.into_iter().chain(not_written));
+    problems.splice(grave..grave, failed);
     // The credentials are safe; what follows may take its time.
     let reading = reading::of(zoho, settings, &credentials, context).await;
     Outcome {

@@ -3,7 +3,7 @@
 
 use crate::context::{Context, stopped};
 use crate::credentials::Credentials;
-use crate::handover::destination::{Destination, FirstCalls};
+use crate::handover::destination::Destination;
 use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use crate::zoho::crm::{self, Unchecked};
@@ -29,14 +29,18 @@ pub(super) async fn of(
 ) -> Option<String> {
     let destination = settings.destination?;
     let title = destination.title();
-    let version = match destination.first_calls() {
-        FirstCalls::Known(version) => version,
-        FirstCalls::Unknown => {
+    // From their source code: Airbyte's source-zoho-crm 0.3.6 (`api.py`, `streams.py`) and version 8 of Zoho's SDKs
+    // (`utility.py`). Both request the modules, then each one's fields and records.
+    let version = match destination {
+        Destination::Airbyte => "v2",
+        Destination::Sdk => "v8",
+        Destination::Adobe | Destination::AdobeRest => {
             return Some(format!(
                 "What {title} will be able to read was not tested: Adobe does not document its first requests."
             ));
         }
-        FirstCalls::NotOne => return None,
+        // Not a particular program.
+        Destination::Env | Destination::Other => return None,
     };
     let domain = credentials.api_domain.as_ref()?;
     let domain = settings.trust.api_domain(domain.raw())?;

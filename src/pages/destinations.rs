@@ -168,7 +168,7 @@ fn by_api(of: View) -> Other {
 }
 
 fn document(format: &'static Format, title: &str, of: View) -> Result<Document, String> {
-    let text = Form::Format(format).document(of.credentials, of.options);
+    let text = Form::Format(format).document(of);
     Ok(Document {
         name: format!("{} document", format.name),
         file_name: Some(format.file_name),
@@ -179,7 +179,10 @@ fn document(format: &'static Format, title: &str, of: View) -> Result<Document, 
 
 /// The beginning of the document without secrets.
 fn preview(format: &'static Format, of: View) -> Option<String> {
-    let masked = Form::Format(format).document(&masked(of.credentials), of.options);
+    let masked = Form::Format(format).document(View {
+        credentials: &masked(of.credentials),
+        ..of
+    });
     Some(beginning(&masked.ok()?.replace(STAND_IN, DOTS)))
 }
 

@@ -3,16 +3,10 @@
 
 use crate::profiles::error::ProfileError;
 use crate::profiles::profile::Name;
-#[cfg(all(feature = "keyring", target_os = "macos"))]
-use apple_native_keyring_store::keychain::Store;
 use keyring_core::{CredentialStore, Entry, Error};
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
-#[cfg(all(feature = "keyring", windows))]
-use windows_native_keyring_store::Store;
-#[cfg(all(feature = "keyring", any(target_os = "linux", target_os = "freebsd")))]
-use zbus_secret_service_keyring_store::Store;
 use zeroize::Zeroizing;
 
 const SERVICE: &str = "zoho-grant";
@@ -27,56 +21,55 @@ const PATIENCE: Duration = Duration::from_secs(25);
 pub(super) fn try_out() -> Result<(), ProfileError> {
     let store = open()?;
     write(&store, TRIAL, TRIAL)?;
-    let read = read(&store, TRIAL)?;
+    let returned = read(&store, TRIAL);
     remove(&store, TRIAL)?;
-    match read {
-        Some(read) if read.as_slice() == TRIAL.as_bytes() => Ok(()),
-        _ => Err(ProfileError::Keyring(
+    match returned {
+        Ok(text) if text.as_slice() == TRIAL.as_bytes() => Ok(()),
+        Ok(_) | Err(Error::NoEntry) => Err(ProfileError::Keyring(
             "it does not return what was saved".to_owned(),
         )),
+        Err(error) => Err(error.into()),
     }
-}
-
-/// Whether there is one that answers.
-pub(super) fn answers() -> bool {
-    open().is_ok()
 }
 
 /// The secrets of a profile.
 pub(super) fn load(name: &Name) -> Result<Zeroizing<Vec<u8>>, ProfileError> {
-    let secrets = read(&open()?, name.as_str())?;
-    secrets.ok_or_else(|| ProfileError::Lost(name.clone()))
+    match read(&open()?, name.as_str()) {
+        Err(Error::NoEntry) => Err(ProfileError::Lost(name.clone())),
+        secrets => Ok(secrets?),
+    }
 }
 
 /// Saves the secrets of a profile, replacing earlier ones.
 pub(super) fn save(name: &Name, secrets: &str) -> Result<(), ProfileError> {
-    write(&open()?, name.as_str(), secrets)
+    Ok(write(&open()?, name.as_str(), secrets)?)
 }
 
 /// Deletes the secrets of a profile, if there are any.
 pub(super) fn forget(name: &Name) -> Result<(), ProfileError> {
-    remove(&open()?, name.as_str())
+    Ok(remove(&open()?, name.as_str())?)
 }
 
-fn open() -> Result<Arc<CredentialStore>, ProfileError> {
+/// The system's keyring, if there is one that answers.
+pub(super) fn open() -> Result<Arc<CredentialStore>, ProfileError> {
     opened(PATIENCE, store)
 }
 
 /// The system's keyring; an error on other systems, or if the program was built without keyring support.
-#[allow(unreachable_code, reason = "unreachable on systems with a keyring")]
 fn store() -> Result<Arc<CredentialStore>, Error> {
-    #[cfg(all(
-        feature = "keyring",
-        any(
-            target_os = "linux",
-            target_os = "freebsd",
-            target_os = "macos",
-            windows
-        )
-    ))]
-    return Ok(Store::new()?);
-    let why = "this program was built without keyring support";
-    Err(Error::PlatformFailure(why.into()))
+    cfg_select! {
+        all(feature = "keyring", any(target_os = "linux", target_os = "freebsd")) => {
+            Ok(zbus_secret_service_keyring_store::Store::new()?)
+        }
+        all(feature = "keyring", target_os = "macos") => {
+            Ok(apple_native_keyring_store::keychain::Store::new()?)
+        }
+        all(feature = "keyring", windows) => Ok(windows_native_keyring_store::Store::new()?),
+        _ => {
+            let why = "this program was built without keyring support";
+            Err(Error::PlatformFailure(why.into()))
+        }
+    }
 }
 
 /// Runs on a thread that nobody waits for: a service may accept the connection and never answer.
@@ -93,47 +86,39 @@ fn opened(
     store.map_err(|error| ProfileError::NoKeyring(reason(&error)))
 }
 
-fn entry(store: &Arc<CredentialStore>, user: &str) -> Result<Entry, ProfileError> {
-    store.build(SERVICE, user, None).map_err(trouble)
-}
-
-fn read(
-    store: &Arc<CredentialStore>,
-    user: &str,
-) -> Result<Option<Zeroizing<Vec<u8>>>, ProfileError> {
-    let entry = entry(store, user)?;
+fn read(store: &Arc<CredentialStore>, user: &str) -> Result<Zeroizing<Vec<u8>>, Error> {
+    let entry = store.build(SERVICE, user, None)?;
     let secret = unlocked(store, || match entry.get_secret() {
         // Each write goes to all copies.
         Err(Error::Ambiguous(copies)) => copies.first().ok_or(Error::NoEntry)?.get_secret(),
         secret => secret,
     });
-    found(secret).map(|secret| secret.map(Zeroizing::new))
+    secret.map(Zeroizing::new)
 }
 
-fn write(store: &Arc<CredentialStore>, user: &str, secret: &str) -> Result<(), ProfileError> {
-    let entry = entry(store, user)?;
-    everywhere(&entry, |entry| entry.set_secret(secret.as_bytes())).map_err(trouble)
+fn write(store: &Arc<CredentialStore>, user: &str, secret: &str) -> Result<(), Error> {
+    let entry = store.build(SERVICE, user, None)?;
+    everywhere(&entry, |entry| entry.set_secret(secret.as_bytes()))
 }
 
-fn remove(store: &Arc<CredentialStore>, user: &str) -> Result<(), ProfileError> {
-    let entry = entry(store, user)?;
-    let delete = || everywhere(&entry, Entry::delete_credential);
-    found(unlocked(store, delete))?;
+fn remove(store: &Arc<CredentialStore>, user: &str) -> Result<(), Error> {
+    let entry = store.build(SERVICE, user, None)?;
+    match unlocked(store, || everywhere(&entry, Entry::delete_credential)) {
+        Ok(()) | Err(Error::NoEntry) => {}
+        failed => return failed,
+    }
     match entry.get_credential() {
         Err(Error::NoEntry) => Ok(()),
         // A service may report success and do nothing.
-        Ok(_) | Err(Error::Ambiguous(_)) => Err(ProfileError::Keyring(
-            "it still contains what it should have deleted".to_owned(),
+        Ok(_) | Err(Error::Ambiguous(_)) => Err(Error::PlatformFailure(
+            "it still contains what it should have deleted".into(),
         )),
-        Err(error) => Err(trouble(error)),
+        Err(error) => Err(error),
     }
 }
 
 /// Acts on each copy: the Secret Service may have an entry in several collections.
-fn everywhere(
-    entry: &Entry,
-    act: impl Fn(&Entry) -> keyring_core::Result<()>,
-) -> keyring_core::Result<()> {
+fn everywhere(entry: &Entry, act: impl Fn(&Entry) -> Result<(), Error>) -> Result<(), Error> {
     match act(entry) {
         Err(Error::Ambiguous(copies)) => copies.iter().try_for_each(act),
         acted => acted,
@@ -143,8 +128,8 @@ fn everywhere(
 /// Tries again after a write if nothing is found: some services find nothing while locked, and a write unlocks them.
 fn unlocked<T>(
     store: &Arc<CredentialStore>,
-    act: impl Fn() -> keyring_core::Result<T>,
-) -> keyring_core::Result<T> {
+    act: impl Fn() -> Result<T, Error>,
+) -> Result<T, Error> {
     match act() {
         Err(Error::NoEntry) => {
             let trial = store.build(SERVICE, TRIAL, None)?;
@@ -156,18 +141,12 @@ fn unlocked<T>(
     }
 }
 
-fn found<T>(outcome: keyring_core::Result<T>) -> Result<Option<T>, ProfileError> {
-    match outcome {
-        Ok(found) => Ok(Some(found)),
-        Err(Error::NoEntry) => Ok(None),
-        Err(error) => Err(trouble(error)),
-    }
-}
-
-fn trouble(error: Error) -> ProfileError {
-    match error {
-        Error::NoStorageAccess(cause) => ProfileError::Locked(cause.to_string()),
-        other => ProfileError::Keyring(reason(&other)),
+impl From<Error> for ProfileError {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::NoStorageAccess(cause) => Self::Locked(cause.to_string()),
+            other => Self::Keyring(reason(&other)),
+        }
     }
 }
 
@@ -220,11 +199,11 @@ mod tests {
     #[test]
     fn locked_is_told_from_failed_and_no_bytes_are_shown() {
         let store: Arc<CredentialStore> = mock::Store::new().unwrap();
-        let entry = entry(&store, "work").unwrap();
+        let entry = store.build(SERVICE, "work", None).unwrap();
         let mock: &mock::Cred = entry.as_any().downcast_ref().unwrap();
         let told = |error| {
             mock.set_error(error);
-            read(&store, "work").unwrap_err()
+            ProfileError::from(read(&store, "work").unwrap_err())
         };
         let words = || "its own words".to_owned();
         assert_eq!(
@@ -325,17 +304,17 @@ mod tests {
     #[test]
     fn what_is_hidden_while_locked_is_found_and_forgotten() {
         let store = Locked::store(false);
-        assert_eq!(read(&store, "work").unwrap().unwrap().as_slice(), b"1000.a");
+        assert_eq!(read(&store, "work").unwrap().as_slice(), b"1000.a");
         let store = Locked::store(false);
         remove(&store, "work").unwrap();
-        assert_eq!(read(&store, "work"), Ok(None));
+        assert!(matches!(read(&store, "work"), Err(Error::NoEntry)));
     }
 
     #[test]
     fn a_removal_that_was_none_is_told() {
         let store = Locked::store(true);
         assert!(matches!(
-            remove(&store, "work"),
+            remove(&store, "work").map_err(ProfileError::from),
             Err(ProfileError::Keyring(_))
         ));
     }

@@ -4,11 +4,11 @@ use crate::credentials::Credentials;
 use crate::profiles::profile::{Backend, Name};
 use crate::untrusted::{SHOWN, Untrusted};
 use crate::zoho::client::{self, Client, Id};
-use crate::zoho::crm::{Identity, Organization, Unchecked, User};
+use crate::zoho::crm::{Identity, Organization, User};
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::{AccountsServer, ApiDomain};
 use secrecy::{ExposeSecret, SecretString};
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use std::fmt::Display;
 use zeroize::Zeroizing;
@@ -21,7 +21,7 @@ pub(super) struct Document {
 }
 
 /// What may be shown of a profile, and its secrets if they are saved in the file.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub struct Record {
     /// Where the secrets are.
     pub kept: Backend,
@@ -29,7 +29,7 @@ pub struct Record {
     pub client_id: String,
     /// The person's accounts server.
     pub accounts_url: String,
-    api_domain: Option<String>,
+    api_domain: Option<Untrusted>,
     scope: Option<String>,
     /// The organization, if the check found it.
     pub organization: Option<Organization>,
@@ -46,28 +46,25 @@ pub struct Record {
 }
 
 /// The secrets, together with the access token's expiry, so that both change in one step.
-#[derive(Debug, Deserialize, Serialize)]
+#[derive(Deserialize, Serialize)]
 pub(super) struct Secrets {
-    #[serde(serialize_with = "exposed")]
-    client_secret: Option<SecretString>,
-    #[serde(serialize_with = "exposed")]
-    refresh_token: Option<SecretString>,
-    #[serde(serialize_with = "exposed")]
-    access_token: Option<SecretString>,
+    client_secret: Option<Zeroizing<String>>,
+    refresh_token: Option<Zeroizing<String>>,
+    access_token: Option<Zeroizing<String>>,
     expires_at: Option<String>,
 }
 
 impl Record {
-    /// What may be shown.
+    /// What is saved of credentials, with the secrets.
     pub(super) fn of(credentials: &Credentials, place: Backend) -> Self {
         let (servers, domains) = &credentials.trusted;
-        let domain = credentials.api_domain.as_ref();
         let scopes = credentials.scopes.as_ref();
+        let exposed = |secret: &SecretString| Zeroizing::new(secret.expose_secret().to_owned());
         Self {
             kept: place,
             client_id: credentials.client.id().to_owned(),
-            accounts_url: credentials.accounts_server.as_str().to_owned(),
-            api_domain: domain.map(|domain| domain.raw().to_owned()),
+            accounts_url: credentials.accounts_server.to_string(),
+            api_domain: credentials.api_domain.clone(),
             scope: scopes.map(|scopes| scopes.joined(" ")),
             organization: credentials.organization().map(|told| Organization {
                 name: short(told.name.as_ref()),
@@ -82,7 +79,12 @@ impl Record {
             redirect_uri: credentials.redirect_uri.clone(),
             trust_accounts_servers: servers.iter().map(ToString::to_string).collect(),
             trust_api_domains: domains.iter().map(ToString::to_string).collect(),
-            secrets: None,
+            secrets: Some(Secrets {
+                client_secret: Some(exposed(credentials.client.secret())),
+                refresh_token: credentials.refresh_token.as_ref().map(exposed),
+                access_token: credentials.access_token.as_ref().map(exposed),
+                expires_at: credentials.expires_at_text(),
+            }),
         }
     }
 
@@ -91,8 +93,8 @@ impl Record {
         let id = usable("client_id", Id::new(&self.client_id))?;
         let secret = secrets.client_secret.unwrap_or_default();
         let server = usable("accounts_url", AccountsServer::given(&self.accounts_url))?;
-        let token = |token: Option<SecretString>| {
-            let token = token.map(|token| client::token(token.expose_secret()));
+        let token = |token: Option<Zeroizing<String>>| {
+            let token = token.map(|token| client::token(&token));
             usable("token", token.transpose())
         };
         let end = secrets.expires_at.as_deref().map(humantime::parse_rfc3339);
@@ -100,51 +102,27 @@ impl Record {
         let servers = servers.map(|url| AccountsServer::given(url)).collect();
         let domains = self.trust_api_domains.iter();
         let domains = domains.map(|url| ApiDomain::given(url)).collect();
-        let scopes = self.scope.as_deref().map(Scopes::parse);
-        let not_told =
-            || Unchecked::Because("the login that was saved did not include it".to_owned());
+        let not_told = Identity::not_asked("the login that was saved did not include it");
         Ok(Credentials {
-            client: usable("client_secret", Client::new(id, secret))?,
+            client: usable("client_secret", Client::new(id, secret.as_str().into()))?,
             access_token: token(secrets.access_token)?,
             refresh_token: token(secrets.refresh_token)?,
             token_type: Untrusted::new("Bearer"),
             expires_at: usable("expires_at", end.transpose())?,
-            scopes: scopes.and_then(Result::ok),
+            scopes: self.scope.and_then(|scope| Scopes::parse(&scope).ok()),
             data_center: server.data_center(),
             accounts_server: server,
-            api_domain: self.api_domain.map(Untrusted::new),
+            api_domain: self.api_domain,
             redirect_uri: self.redirect_uri,
             trusted: (
                 usable("trust_accounts_servers", servers)?,
                 usable("trust_api_domains", domains)?,
             ),
             identity: Identity {
-                organization: self.organization.ok_or_else(not_told),
-                user: self.user.ok_or_else(not_told),
+                organization: self.organization.map_or(not_told.organization, Ok),
+                user: self.user.map_or(not_told.user, Ok),
             },
         })
-    }
-}
-
-impl Secrets {
-    /// The secret part.
-    pub(super) fn of(credentials: &Credentials) -> Self {
-        Self {
-            client_secret: Some(credentials.client.secret().clone()),
-            refresh_token: credentials.refresh_token.clone(),
-            access_token: credentials.access_token.clone(),
-            expires_at: credentials.expires_at_text(),
-        }
-    }
-
-    /// The secrets in the keyring's format.
-    pub(super) fn text(&self) -> Zeroizing<String> {
-        Zeroizing::new(serde_json::to_string(self).expect("every key is a string"))
-    }
-
-    /// Parses the keyring's entry.
-    pub(super) fn read(text: &[u8]) -> Option<Self> {
-        serde_json::from_slice(text).ok()
     }
 }
 
@@ -156,12 +134,4 @@ fn short(name: Option<&Untrusted>) -> Option<Untrusted> {
 
 fn usable<T, E: Display>(name: &str, value: Result<T, E>) -> Result<T, String> {
     value.map_err(|why| format!("its {name} cannot be used: {why}"))
-}
-
-#[expect(clippy::ref_option, reason = "serde passes the field as it is")]
-fn exposed<S: Serializer>(secret: &Option<SecretString>, out: S) -> Result<S::Ok, S::Error> {
-    secret
-        .as_ref()
-        .map(ExposeSecret::expose_secret)
-        .serialize(out)
 }

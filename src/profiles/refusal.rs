@@ -1,7 +1,7 @@
 //! Zoho's refusals, remembered between runs: Zoho would refuse again, and each request counts toward its rate limit.
 
 use crate::handover::file::{Existing, PrivateFile, make_folder};
-use crate::profiles::lock::{Lock, PATIENCE};
+use crate::profiles::lock::{self, PATIENCE};
 use crate::zoho::client::Client;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
@@ -9,7 +9,7 @@ use base64::Engine;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use ring::digest::{Context, SHA256};
 use secrecy::{ExposeSecret, SecretString};
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
@@ -19,81 +19,59 @@ const THROTTLE: Duration = Duration::from_mins(10);
 /// Older refusals belong to tokens that are no longer used.
 const KEPT: Duration = Duration::from_hours(30 * 24);
 
-/// What is remembered about one refresh token at one server.
-#[derive(Debug)]
-pub struct Remembered {
-    path: PathBuf,
+/// Where the refusal of a refresh token is remembered: in this program's state folder, under a name that reveals nothing
+/// about the token.
+pub fn path(
+    state: &Path,
+    client: &Client,
+    server: &AccountsServer,
+    refresh_token: &SecretString,
+) -> PathBuf {
+    let mut digest = Context::new(&SHA256);
+    for part in [refresh_token.expose_secret(), client.id(), server.as_str()] {
+        digest.update(&part.len().to_be_bytes());
+        digest.update(part.as_bytes());
+    }
+    let name = BASE64_URL_SAFE_NO_PAD.encode(digest.finish());
+    state.join("refused").join(name)
 }
 
-/// What Zoho refused, and when.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// Why.
-    pub error: TokenError,
-    /// When Zoho said so.
-    pub at: SystemTime,
+/// The lock for sources that have no other. None if it is unavailable: then each process asks for itself.
+pub fn lock(path: &Path) -> Option<File> {
+    make_folder(path.parent()?).ok()?;
+    lock::beside(path, PATIENCE).ok()
 }
 
-impl Remembered {
-    /// In this program's state folder, under a name that reveals nothing about the token.
-    pub fn of(
-        state: &Path,
-        client: &Client,
-        server: &AccountsServer,
-        refresh_token: &SecretString,
-    ) -> Self {
-        let mut digest = Context::new(&SHA256);
-        for part in [refresh_token.expose_secret(), client.id(), server.as_str()] {
-            digest.update(&part.len().to_be_bytes());
-            digest.update(part.as_bytes());
-        }
-        let name = BASE64_URL_SAFE_NO_PAD.encode(digest.finish());
-        Self {
-            path: state.join("refused").join(name),
-        }
+/// What Zoho would still say, and when it said so: a revoked token stays revoked, but throttling ends.
+pub fn recall(path: &Path, now: SystemTime) -> Option<(TokenError, SystemTime)> {
+    let (text, _) = PrivateFile::at(path, Existing::Replace).read().ok()?;
+    let (word, at) = text.trim_end().split_once(' ')?;
+    let at = humantime::parse_rfc3339(at).ok()?;
+    match word {
+        "dead" => Some((TokenError::InvalidCode, at)),
+        "throttled" if now.duration_since(at).ok()? < THROTTLE => Some((TokenError::Throttled, at)),
+        _ => None,
     }
+}
 
-    /// The lock for sources that have no other. None if it is unavailable: then each process asks for itself.
-    pub fn lock(&self) -> Option<Lock> {
-        make_folder(self.path.parent()?).ok()?;
-        Lock::beside(&self.path, PATIENCE).ok()
-    }
-
-    /// What Zoho would still say: a revoked token stays revoked, but throttling ends.
-    pub fn recall(&self, now: SystemTime) -> Option<Refusal> {
-        let (text, _) = PrivateFile::at(&self.path, Existing::Replace)
-            .read()
-            .ok()??;
-        let (word, at) = text.trim_end().split_once(' ')?;
-        let at = humantime::parse_rfc3339(at).ok()?;
-        let error = match word {
-            "dead" => TokenError::InvalidCode,
-            "throttled" if now.duration_since(at).ok()? < THROTTLE => TokenError::Throttled,
-            _ => return None,
-        };
-        Some(Refusal { error, at })
-    }
-
-    /// Remembers a lasting refusal. If that fails, Zoho is simply asked again.
-    pub fn keep(&self, error: &TokenError, now: SystemTime) {
-        let word = match error {
-            TokenError::InvalidCode => "dead",
-            TokenError::Throttled => "throttled",
-            _ => return,
-        };
-        let Some(folder) = self.path.parent() else {
-            return;
-        };
+/// Remembers a lasting refusal. If that fails, Zoho is simply asked again.
+pub fn keep(path: &Path, error: &TokenError, now: SystemTime) {
+    let word = match error {
+        TokenError::InvalidCode => "dead",
+        TokenError::Throttled => "throttled",
+        _ => return,
+    };
+    if let Some(folder) = path.parent() {
         let _ = make_folder(folder);
         forget_old(folder, now);
-        let text = format!("{word} {}\n", humantime::format_rfc3339_millis(now));
-        let _ = PrivateFile::at(&self.path, Existing::Replace).write(&text);
     }
+    let text = format!("{word} {}\n", humantime::format_rfc3339_millis(now));
+    let _ = PrivateFile::at(path, Existing::Replace).write(&text);
+}
 
-    /// Forgets the refusal, because Zoho issued a token.
-    pub fn forget(&self) {
-        let _ = fs::remove_file(&self.path);
-    }
+/// Forgets the refusal, because Zoho issued a token.
+pub fn forget(path: &Path) {
+    let _ = fs::remove_file(path);
 }
 
 fn forget_old(folder: &Path, now: SystemTime) {

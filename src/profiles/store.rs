@@ -5,12 +5,12 @@ use crate::handover::file::{Existing, PrivateFile, Unusable, make_folder};
 use crate::handover::permissions::others_may;
 use crate::profiles::error::ProfileError;
 use crate::profiles::keyring;
-use crate::profiles::lock::{Lock, PATIENCE};
+use crate::profiles::lock::{self, PATIENCE};
 use crate::profiles::profile::{Backend, Name};
-use crate::profiles::record::{Document, Record, Secrets};
+use crate::profiles::record::{Document, Record};
 use crate::untrusted::Untrusted;
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -43,7 +43,7 @@ impl Profiles {
 
     /// Whether a keyring answers. Writes nothing, so that nobody is prompted to unlock it.
     pub fn keyring_answers(&self) -> bool {
-        keyring::answers()
+        keyring::open().is_ok()
     }
 
     /// The showable part of every profile.
@@ -60,12 +60,12 @@ impl Profiles {
         let mut record = self.find(name)?;
         let secrets = match record.kept {
             Backend::File => record.secrets.take(),
-            Backend::Keyring => Secrets::read(&keyring::load(name)?),
+            Backend::Keyring => serde_json::from_slice(&keyring::load(name)?).ok(),
         };
         let secrets = secrets.ok_or_else(|| ProfileError::Lost(name.clone()))?;
         record
             .with(secrets)
-            .map_err(|why| self.broken(&format!("profile {name}, {why}")))
+            .map_err(|why| self.broken(format!("profile {name}, {why}")))
     }
 
     /// Saves credentials under a name, replacing earlier ones.
@@ -102,23 +102,23 @@ impl Profiles {
     }
 
     /// Waits up to this long until no other process refreshes or changes this profile.
-    pub fn lock(&self, name: &Name, patience: Duration) -> Result<Lock, ProfileError> {
+    pub fn lock(&self, name: &Name, patience: Duration) -> Result<File, ProfileError> {
         self.make_folder()?;
-        Lock::beside(&self.guarded(name), patience)
+        lock::beside(&self.guarded(name), patience)
     }
 
     /// The same without waiting, if the lock is free.
-    pub fn lock_at_once(&self, name: &Name) -> Option<Lock> {
-        Lock::at_once(&self.guarded(name))
+    pub fn lock_at_once(&self, name: &Name) -> Option<File> {
+        lock::at_once(&self.guarded(name))
     }
 
     /// Writes to the keyring first: a record without its secrets would be useless.
     fn put(&self, name: &Name, kept: &Credentials, place: Backend) -> Result<(), ProfileError> {
         let mut record = Record::of(kept, place);
-        let secrets = Secrets::of(kept);
-        match place {
-            Backend::Keyring => keyring::save(name, &secrets.text())?,
-            Backend::File => record.secrets = Some(secrets),
+        if place == Backend::Keyring {
+            let secrets = serde_json::to_string(&record.secrets.take());
+            let secrets = Zeroizing::new(secrets.expect("every key is a string"));
+            keyring::save(name, &secrets)?;
         }
         self.change(|document| drop(document.profiles.insert(name.clone(), record)))
     }
@@ -126,7 +126,7 @@ impl Profiles {
     /// Reads, changes and writes the file while holding its lock. Never waits for the keyring.
     fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), ProfileError> {
         self.make_folder()?;
-        let _lock = Lock::beside(&self.path(), PATIENCE)?;
+        let _lock = lock::beside(&self.path(), PATIENCE)?;
         let mut document = self.read()?;
         change(&mut document);
         let text = serde_json::to_string_pretty(&document).expect("every key is a string");
@@ -139,18 +139,21 @@ impl Profiles {
     fn find(&self, name: &Name) -> Result<Record, ProfileError> {
         let mut document = self.read()?;
         let found = document.profiles.remove(name);
-        found.ok_or_else(|| missing(name, &document))
+        found.ok_or_else(|| ProfileError::Missing {
+            name: name.clone(),
+            known: document.profiles.into_keys().collect(),
+        })
     }
 
     fn read(&self) -> Result<Document, ProfileError> {
         closed(&self.folder)?;
         let path = Untrusted::path(&self.path());
         let text = match PrivateFile::at(&self.path(), Existing::Replace).read() {
-            Ok(None) => return Ok(Document::default()),
-            Ok(Some((_, metadata))) if others_may(&metadata, 0o077) => {
+            Ok((_, None)) => return Ok(Document::default()),
+            Ok((_, Some(metadata))) if others_may(&metadata, 0o077) => {
                 return Err(ProfileError::Open(path));
             }
-            Ok(Some((text, _))) => text,
+            Ok((text, _)) => text,
             Err(Unusable::Link | Unusable::NotAFile) => return Err(ProfileError::NotAFile(path)),
             Err(Unusable::NotOurs) => return Err(ProfileError::NotOurs(path)),
             Err(unusable) => return Err(ProfileError::Unreadable(path, unusable.to_string())),
@@ -158,7 +161,7 @@ impl Profiles {
         // Only the position of the error: serde's message may quote a secret.
         serde_json::from_str(&text).map_err(|error| {
             let (line, column) = (error.line(), error.column());
-            self.broken(&format!(
+            self.broken(format!(
                 "unexpected content at line {line}, column {column}"
             ))
         })
@@ -171,20 +174,12 @@ impl Profiles {
         closed(&self.folder)
     }
 
-    fn broken(&self, reason: &str) -> ProfileError {
-        ProfileError::Broken(Untrusted::path(&self.path()), reason.to_owned())
+    fn broken(&self, reason: String) -> ProfileError {
+        ProfileError::Broken(Untrusted::path(&self.path()), reason)
     }
 
     fn guarded(&self, name: &Name) -> PathBuf {
         self.folder.join(format!("refresh-{name}"))
-    }
-}
-
-fn missing(name: &Name, document: &Document) -> ProfileError {
-    let known = document.profiles.keys().cloned().collect();
-    ProfileError::Missing {
-        name: name.clone(),
-        known,
     }
 }
 

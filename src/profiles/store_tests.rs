@@ -53,7 +53,7 @@ fn what_was_kept_comes_back_and_the_list_shows_no_secret() {
     assert_eq!(back.data_center, kept().data_center);
     let whose = |of: &Credentials| format!("{:?} {:?}", of.organization(), of.user());
     assert_eq!(whose(&back), whose(&kept()));
-    let listed = format!("{:?}", profiles.list().unwrap());
+    let listed = serde_json::to_string(&profiles.list().unwrap()).unwrap();
     assert!(listed.contains("1000.EXAMPLE") && listed.contains("person@example.com"));
     assert!(!listed.contains("1000.r.r") && !listed.contains("examplesecret"));
     assert!(!format!("{back:?}").contains("1000.r.r"));

@@ -1,18 +1,18 @@
 //! A single request that the person makes to Zoho's API; the response is streamed.
 
 use crate::untrusted::is_hidden;
-use crate::zoho::http::{Requested, Zoho, authorization};
+use crate::zoho::http::{Zoho, authorization, unsent};
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::trust::ApiDomain;
 use bytes::Bytes;
 use clap::ValueEnum;
+use derive_more::Display;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
-use reqwest::{Response, Url};
+use reqwest::{Response, StatusCode, Url};
 use secrecy::SecretString;
 use std::str::FromStr;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 use thiserror::Error;
-use tokio::time::timeout;
 
 /// Path and query on an API domain. Appended to an origin, it cannot lead to another host.
 #[derive(Clone, Debug)]
@@ -51,7 +51,8 @@ impl FromStr for ApiPath {
 }
 
 /// The request method (RFC 9110 section 9, RFC 5789).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Display, PartialEq, Eq, ValueEnum)]
+#[display(rename_all = "UPPERCASE")]
 #[value(rename_all = "UPPER")]
 pub enum Method {
     /// Reads.
@@ -66,50 +67,20 @@ pub enum Method {
     Delete,
 }
 
-impl From<Method> for reqwest::Method {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Get => Self::GET,
-            Method::Post => Self::POST,
-            Method::Put => Self::PUT,
-            Method::Patch => Self::PATCH,
-            Method::Delete => Self::DELETE,
-        }
-    }
-}
-
-/// A request that the person makes.
-pub struct ApiRequest<'a> {
-    /// The method.
-    pub method: Method,
-    /// The path and query.
-    pub path: &'a ApiPath,
-    /// The JSON body to send, if any.
-    pub body: Option<Bytes>,
-}
-
 /// A response whose body has not been read yet.
-pub struct ApiAnswer {
-    /// The HTTP status: 404.
-    pub status: u16,
-    /// The status with its name: "404 Not Found".
-    pub status_line: String,
-    response: Response,
-    server: String,
-    within: Duration,
-}
+pub struct ApiAnswer(Response);
 
 impl ApiAnswer {
-    /// Whether the request succeeded.
-    pub fn is_good(&self) -> bool {
-        self.response.status().is_success()
+    /// The HTTP status.
+    pub fn status(&self) -> StatusCode {
+        self.0.status()
     }
 
     /// The next piece of the body; none at the end. Each piece has its own time limit.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, NetworkError> {
-        let piece = timeout(self.within, self.response.chunk()).await;
-        let piece = piece.map_err(|_| slow(&self.server))?;
-        piece.map_err(|error| NetworkError::of(&self.server, &error))
+        let server = self.0.url().origin().ascii_serialization();
+        let piece = self.0.chunk().await;
+        piece.map_err(|error| NetworkError::of(&server, &error))
     }
 }
 
@@ -119,56 +90,28 @@ impl Zoho {
         &self,
         domain: &ApiDomain,
         token: &SecretString,
-        asked: &ApiRequest<'_>,
+        method: Method,
+        path: &ApiPath,
+        json: Option<Bytes>,
     ) -> Result<ApiAnswer, NetworkError> {
         let server = domain.as_str();
-        let address = format!("{server}{}", asked.path.0);
         // Only parsing the result shows where the address really leads.
-        let address = Url::parse(&address).ok();
+        let address = Url::parse(&format!("{server}{}", path.0)).ok();
         let address = address.filter(|url| url.origin().ascii_serialization() == server);
-        let address = address.ok_or_else(|| NetworkError {
-            server: server.to_owned(),
-            trouble: NetworkFailure::Other("the path leads to another server".to_owned()),
-            unsent: true,
-        })?;
-        let method = reqwest::Method::from(asked.method);
+        let elsewhere = || NetworkFailure::Other("the path leads to another server".to_owned());
+        let address = address.ok_or_else(|| unsent(server, elsewhere()))?;
         let shown = format!("{method} {server}{}", address.path());
+        let method = method.to_string().parse().expect("a variant is a method");
         let request = self.client(server)?.request(method, address);
         let mut request = request.header(AUTHORIZATION, authorization(token));
-        if let Some(body) = &asked.body {
-            request = request
-                .header(CONTENT_TYPE, "application/json")
-                .body(body.clone());
+        if let Some(json) = json {
+            request = request.header(CONTENT_TYPE, "application/json").body(json);
         }
         let began = Instant::now();
-        let answer = match timeout(self.within, request.send()).await {
-            Ok(answer) => answer.map_err(|error| NetworkError::of(server, &error)),
-            Err(_) => Err(slow(server)),
-        };
-        (self.report)(Requested {
-            request: shown,
-            result: match &answer {
-                Ok(answer) => answer.status().to_string(),
-                Err(error) => error.trouble.to_string(),
-            },
-            took: began.elapsed(),
-        });
-        let response = answer?;
-        Ok(ApiAnswer {
-            status: response.status().as_u16(),
-            status_line: response.status().to_string(),
-            response,
-            server: server.to_owned(),
-            within: self.within,
-        })
-    }
-}
-
-fn slow(server: &str) -> NetworkError {
-    NetworkError {
-        server: server.to_owned(),
-        trouble: NetworkFailure::Slow,
-        unsent: false,
+        let answer = request.send().await;
+        let answer = answer.map_err(|error| NetworkError::of(server, &error));
+        self.report(shown, began, answer.as_ref().map(Response::status));
+        answer.map(ApiAnswer)
     }
 }
 

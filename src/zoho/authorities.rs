@@ -18,8 +18,7 @@ const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 pub(super) fn trusting(builder: ClientBuilder, needed: bool) -> Result<ClientBuilder, String> {
     let named = ["SSL_CERT_FILE", "SSL_CERT_DIR"].map(env::var_os);
     let (bundle, folders) = places(named, openssl_probe::probe);
-    let roots = trusted(bundle.as_deref(), &folders);
-    let roots = match roots {
+    let roots = match trusted(bundle.as_deref(), &folders) {
         Err(why) if needed => return Err(why),
         roots => roots.unwrap_or_else(|_| RootCertStore::empty()),
     };
@@ -36,11 +35,10 @@ fn places(
     let [file, folders] = named.map(|name| name.filter(|name| !name.is_empty()));
     if file.is_none() && folders.is_none() {
         let found = probe();
-        let folders = match found.cert_file {
-            Some(_) => Vec::new(),
-            None => found.cert_dir,
+        return match found.cert_file {
+            Some(bundle) => (Some(bundle), Vec::new()),
+            None => (None, found.cert_dir),
         };
-        return (found.cert_file, folders);
     }
     let folders = folders.iter().flat_map(env::split_paths);
     let folders = folders.filter(|folder| !folder.as_os_str().is_empty());
@@ -82,8 +80,7 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
     }
     let bytes = fs::read(path).map_err(unreadable)?;
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
-    let certificates = CertificateDer::pem_slice_iter(text).flatten();
-    let certificates: Vec<_> = certificates.collect();
+    let certificates: Vec<_> = CertificateDer::pem_slice_iter(text).flatten().collect();
     if !certificates.is_empty() {
         return Ok(certificates);
     }

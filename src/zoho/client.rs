@@ -77,11 +77,10 @@ pub fn token(text: &str) -> Result<SecretString, NotAClient> {
 }
 
 fn check(text: &str) -> Result<(), NotAClient> {
+    let quotes = ['"', '\''];
     match text {
         "" => Err(NotAClient::Empty),
-        _ if text.starts_with(['"', '\'']) || text.ends_with(['"', '\'']) => {
-            Err(NotAClient::Quoted)
-        }
+        _ if text.starts_with(quotes) || text.ends_with(quotes) => Err(NotAClient::Quoted),
         _ if is_token_text(text) => Ok(()),
         _ => Err(NotAClient::Character),
     }

@@ -2,7 +2,7 @@
 //! (zoho.com/crm/developer/docs/api/v8/get-org-data and get-users).
 
 use crate::untrusted::Untrusted;
-use crate::zoho::http::{HttpAnswer, Zoho};
+use crate::zoho::http::Zoho;
 use crate::zoho::network::NetworkError;
 use crate::zoho::scopes::Scopes;
 use crate::zoho::trust::ApiDomain;
@@ -41,6 +41,13 @@ pub enum Unchecked {
     /// The CRM does not accept the token: it is not valid at this API domain.
     #[error("the CRM does not accept the access token ({0})")]
     TokenRefused(&'static str),
+}
+
+impl From<NetworkError> for Unchecked {
+    fn from(error: NetworkError) -> Self {
+        let cause = error.trouble.to_string();
+        Self::Because(format!("{error}. {}", cause.trim_end_matches('.')))
+    }
 }
 
 /// A Zoho CRM organization.
@@ -92,34 +99,33 @@ pub async fn check(
     token: &SecretString,
     scopes: &Scopes,
 ) -> Identity {
-    let ask = async |group: &str, path: &str| {
+    let first = async |group: &str, path: &str, place: &str| {
         if !scopes.allow_reading(group) {
             let why = format!("the scope {group}.READ was not granted");
             return Err(Unchecked::Because(why));
         }
-        let answer = zoho.get(domain, path, token).await;
-        answer.map_err(|error| unanswered(&error))
+        let answer = zoho.get(domain, path, token).await?;
+        let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
+        match body.pointer(place).filter(|record| record.is_object()) {
+            Some(record) if answer.status.is_success() => Ok(record.clone()),
+            _ => Err(refused(answer.status.as_u16(), &body)),
+        }
     };
+    let (organization, user) = ("/crm/v8/org", "/crm/v8/users?type=CurrentUser");
     let (organization, user) = tokio::join!(
-        ask("ZohoCRM.org", "/crm/v8/org"),
-        ask("ZohoCRM.users", "/crm/v8/users?type=CurrentUser"),
+        first("ZohoCRM.org", organization, "/org/0"),
+        first("ZohoCRM.users", user, "/users/0"),
     );
     Identity {
-        organization: organization.and_then(|answer| {
-            let record = record(&answer, "/org/0")?;
-            Ok(Organization {
-                name: told(&record, "/company_name"),
-                id: told(&record, "/zgid"),
-                kind: told(&record, "/type"),
-                edition: told(&record, "/license_details/paid_type"),
-            })
+        organization: organization.map(|record| Organization {
+            name: told(&record, "/company_name"),
+            id: told(&record, "/zgid"),
+            kind: told(&record, "/type"),
+            edition: told(&record, "/license_details/paid_type"),
         }),
-        user: user.and_then(|answer| {
-            let record = record(&answer, "/users/0")?;
-            Ok(User {
-                name: told(&record, "/full_name"),
-                email: told(&record, "/email"),
-            })
+        user: user.map(|record| User {
+            name: told(&record, "/full_name"),
+            email: told(&record, "/email"),
         }),
     }
 }
@@ -131,30 +137,13 @@ pub(crate) async fn read(
     token: &SecretString,
     path: &str,
 ) -> Result<Value, Unchecked> {
-    let answer = zoho.get(domain, path, token).await;
-    let answer = answer.map_err(|error| unanswered(&error))?;
+    let answer = zoho.get(domain, path, token).await?;
     match serde_json::from_slice(&answer.body) {
         Ok(body) if answer.status.is_success() => Ok(body),
         // 204 and 304 say that there is nothing, or nothing new.
         _ if answer.body.is_empty() && answer.status.as_u16() < 400 => Ok(Value::Null),
         body => Err(refused(answer.status.as_u16(), &body.unwrap_or_default())),
     }
-}
-
-fn unanswered(error: &NetworkError) -> Unchecked {
-    let cause = error.trouble.to_string();
-    Unchecked::Because(format!("{error}. {}", cause.trim_end_matches('.')))
-}
-
-/// The first record of an answer at this pointer; otherwise why there is none.
-fn record(answer: &HttpAnswer, place: &str) -> Result<Value, Unchecked> {
-    let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-    if answer.status.is_success()
-        && let Some(record) = body.pointer(place).filter(|record| record.is_object())
-    {
-        return Ok(record.clone());
-    }
-    Err(refused(answer.status.as_u16(), &body))
 }
 
 /// What a CRM error means.

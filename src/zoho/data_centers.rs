@@ -82,13 +82,11 @@ impl DataCenter {
     pub fn named(name: &str) -> Option<&'static Self> {
         let name = name.trim().to_ascii_lowercase();
         let name = if name == "uae" { "ae" } else { &name };
-        let domain = |center: &Self| {
+        DATA_CENTERS.iter().find(|center| {
             let host = center.accounts_server.strip_prefix("https://accounts.");
             let host = host.unwrap_or_default();
-            host == name || host.strip_prefix("zoho.") == Some(name)
-        };
-        let mut centers = DATA_CENTERS.iter();
-        Self::of_code(name).or_else(|| centers.find(|center| domain(center)))
+            [center.code, host].contains(&name) || host.strip_prefix("zoho.") == Some(name)
+        })
     }
 
     /// The top-level domain that many programs use for it: "com.au". It is the API's, which differs from the accounts
@@ -98,26 +96,19 @@ impl DataCenter {
         tld.expect("a test checks each")
     }
 
-    /// Every API domain of this data center: the main one, those for sandboxes and developer accounts, and the bare
-    /// domain.
-    pub fn api_domains(&self) -> impl Iterator<Item = String> {
-        let environments = ["www.", "sandbox.", "developer.", ""];
-        environments
-            .map(|name| self.api_domain.replacen("www.", name, 1))
-            .into_iter()
-    }
-
-    /// The data center that one of these API domains belongs to.
+    /// The data center of an API domain: its main one, one for sandboxes or developer accounts, or the bare domain.
     pub fn of_api_domain(origin: &str) -> Option<&'static Self> {
-        let mut centers = DATA_CENTERS.iter();
-        centers.find(|center| center.api_domains().any(|domain| domain == origin))
+        let environments = ["www.", "sandbox.", "developer."];
+        let host = origin.strip_prefix("https://")?;
+        let bare = environments.iter().find_map(|name| host.strip_prefix(name));
+        let main = format!("https://www.{}", bare.unwrap_or(host));
+        DATA_CENTERS.iter().find(|center| center.api_domain == main)
     }
 
     /// The data center whose accounts server is exactly this origin.
     pub fn of_accounts_server(origin: &str) -> Option<&'static Self> {
-        DATA_CENTERS
-            .iter()
-            .find(|center| center.accounts_server == origin)
+        let mut centers = DATA_CENTERS.iter();
+        centers.find(|center| center.accounts_server == origin)
     }
 }
 

@@ -68,7 +68,7 @@ pub async fn code(
         ("access_type", "offline"),
         ("prompt", "consent"),
     ];
-    judge_code(&token::post(zoho, server, "/oauth/v3/device/code", &form).await?)
+    judge_code(&zoho.post(server, "/oauth/v3/device/code", &form).await?)
 }
 
 /// Requests the tokens once.
@@ -84,7 +84,7 @@ pub async fn poll(
         ("grant_type", "device_token"),
         ("code", code.device_code.expose_secret()),
     ];
-    judge_poll(&token::post(zoho, server, "/oauth/v3/device/token", &form).await?)
+    judge_poll(&zoho.post(server, "/oauth/v3/device/token", &form).await?)
 }
 
 fn judge_code(answer: &HttpAnswer) -> Result<DeviceCode, ExchangeError> {
@@ -117,9 +117,8 @@ fn judge_poll(answer: &HttpAnswer) -> Result<Poll, ExchangeError> {
         Some("authorization_pending") => Ok(Poll::Pending),
         Some("slow_down") => Ok(Poll::SlowDown),
         Some("other_dc") => {
-            let location = fields.told("user_location");
-            let nowhere = || Untrusted::new("");
-            Ok(Poll::OtherDataCenter(location.unwrap_or_else(nowhere)))
+            let location = fields.text("user_location").unwrap_or_default();
+            Ok(Poll::OtherDataCenter(Untrusted::new(location)))
         }
         Some("access_denied") => Ok(Poll::Refused),
         // The second is RFC 8628's term.

@@ -1,13 +1,13 @@
 //! Requests to Zoho. Redirects are never followed, and every response is limited in time and size.
 
-use crate::zoho::authorities::trusting;
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::proxy;
 use crate::zoho::resolver::Resolver;
 use crate::zoho::trust::{AccountsServer, ApiDomain, is_loopback};
+use bytes::Bytes;
 use flate2::read::MultiGzDecoder;
 use reqwest::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue};
-use reqwest::{Client, RequestBuilder, StatusCode, redirect};
+use reqwest::{Client, RequestBuilder, Response, StatusCode, redirect};
 use secrecy::{ExposeSecret, SecretString};
 use serde::de::IgnoredAny;
 use std::io::Read;
@@ -18,9 +18,6 @@ use zeroize::Zeroizing;
 
 /// A connection idle for longer is not reused: the grant token is worth more than a round trip.
 const IDLE: Duration = Duration::from_secs(5);
-
-/// The answer to the first request does not matter, so little of it is read.
-const PROBE_BYTES: usize = 64 * 1024;
 
 /// An organization's full record is a few kilobytes.
 const RECORD_BYTES: usize = 1024 * 1024;
@@ -38,9 +35,11 @@ const GZIP: [u8; 2] = [0x1f, 0x8b];
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A response from Zoho.
-pub(super) struct HttpAnswer {
-    pub(super) status: StatusCode,
-    pub(super) body: Zeroizing<Vec<u8>>,
+pub struct HttpAnswer {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The complete body.
+    pub body: Zeroizing<Vec<u8>>,
 }
 
 /// A request to Zoho that was answered or failed.
@@ -61,8 +60,8 @@ pub type Report = Arc<dyn Fn(Requested) + Send + Sync>;
 pub struct Zoho {
     direct: OnceLock<Client>,
     proxied: OnceLock<Client>,
-    pub(super) within: Duration,
-    pub(super) report: Report,
+    within: Duration,
+    report: Report,
 }
 
 impl Zoho {
@@ -82,11 +81,10 @@ impl Zoho {
     /// One request before the consent, to detect a proxy, certificate or name problem while nothing is lost yet. Any
     /// response is fine; this address has one that is public and small.
     pub async fn reach(&self, server: &AccountsServer) -> Result<(), NetworkError> {
-        let address = format!("{server}/oauth/serverinfo");
-        let request = self.client(server.as_str())?.get(&address);
+        let client = self.client(server.as_str())?;
+        let request = client.get(format!("{server}/oauth/serverinfo"));
         let request = request.timeout(self.within / 3);
-        let name = format!("GET {address}");
-        match self.send(server.as_str(), name, request, PROBE_BYTES).await {
+        match self.send(server.as_str(), request, ANSWER_BYTES).await {
             Err(error) if !matches!(error.trouble, NetworkFailure::TooLong(_)) => Err(error),
             _ => Ok(()),
         }
@@ -99,75 +97,80 @@ impl Zoho {
         path: &str,
         token: &SecretString,
     ) -> Result<HttpAnswer, NetworkError> {
-        let address = format!("{domain}{path}");
-        let request = self.client(domain.as_str())?.get(&address);
+        let client = self.client(domain.as_str())?;
+        let request = client.get(format!("{domain}{path}"));
         let request = request.header(AUTHORIZATION, authorization(token));
         let request = request.timeout(self.within / 3);
-        let name = format!("GET {address}");
-        self.send(domain.as_str(), name, request, RECORD_BYTES)
-            .await
+        self.send(domain.as_str(), request, RECORD_BYTES).await
     }
 
-    /// Posts secrets, which only a trusted accounts server may see.
+    /// Posts secrets, which only a trusted accounts server may see. A request that got a response is never repeated: each
+    /// counts toward Zoho's rate limit. Only if the connection fails before anything is sent is it tried again, once.
     pub(super) async fn post(
         &self,
         server: &AccountsServer,
         path: &str,
         form: &[(&str, &str)],
     ) -> Result<HttpAnswer, NetworkError> {
-        let address = format!("{server}{path}");
         let mut body = form_urlencoded::Serializer::new(String::new());
         let body = Zeroizing::new(body.extend_pairs(form).finish().into_bytes());
-        let form_type = "application/x-www-form-urlencoded";
-        let request = self.client(server.as_str())?.post(&address);
-        let request = request
-            .header(CONTENT_TYPE, form_type)
-            .timeout(self.within)
-            // The body owns the secrets and wipes them after sending.
-            .body(bytes::Bytes::from_owner(body));
-        let name = format!("POST {address}");
-        self.send(server.as_str(), name, request, ANSWER_BYTES)
-            .await
+        // The body owns the secrets and wipes them after sending.
+        let body = Bytes::from_owner(body);
+        let post = async || {
+            let client = self.client(server.as_str())?;
+            let request = client.post(format!("{server}{path}"));
+            let request = request
+                .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+                .timeout(self.within)
+                .body(body.clone());
+            self.send(server.as_str(), request, ANSWER_BYTES).await
+        };
+        match post().await {
+            Err(error) if error.unsent && error.trouble != NetworkFailure::Slow => post().await,
+            answer => answer,
+        }
     }
 
     async fn send(
         &self,
         server: &str,
-        request: String,
-        builder: RequestBuilder,
+        request: RequestBuilder,
         limit: usize,
     ) -> Result<HttpAnswer, NetworkError> {
+        let (client, request) = request.build_split();
+        let request = request.map_err(|error| NetworkError::of(server, &error))?;
+        let shown = format!("{} {}", request.method(), request.url());
         let began = Instant::now();
-        let mut outcome = read(server, builder, limit).await;
+        let mut outcome = read(server, client.execute(request).await, limit).await;
         if let Err(error) = &mut outcome
             && let NetworkFailure::Proxy(said) = &mut error.trouble
             && let Some(status) = Box::pin(proxy::refusal(server)).await
         {
             *said = status;
         }
-        let result = match &outcome {
-            Ok(answer) => answer.status.to_string(),
-            Err(error) => error.trouble.to_string(),
-        };
-        let took = began.elapsed();
+        self.report(shown, began, outcome.as_ref().map(|answer| answer.status));
+        outcome
+    }
+
+    /// Reports a request that was answered or failed.
+    pub(super) fn report(
+        &self,
+        request: String,
+        began: Instant,
+        outcome: Result<StatusCode, &NetworkError>,
+    ) {
         (self.report)(Requested {
             request,
-            result,
-            took,
+            result: outcome.map_or_else(|error| error.trouble.to_string(), |it| it.to_string()),
+            took: began.elapsed(),
         });
-        outcome
     }
 
     /// The person's proxy is used for Zoho, but never for this machine.
     pub(super) fn client(&self, server: &str) -> Result<&Client, NetworkError> {
         let local = is_loopback(server);
-        let failed = |trouble| NetworkError {
-            server: server.to_owned(),
-            trouble,
-            unsent: true,
-        };
         if !local {
-            proxy::check(server).map_err(failed)?;
+            proxy::check(server).map_err(|trouble| unsent(server, trouble))?;
         }
         let place = if local { &self.direct } else { &self.proxied };
         if let Some(client) = place.get() {
@@ -177,11 +180,13 @@ impl Zoho {
             .user_agent(concat!("zoho-grant/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .dns_resolver(Resolver)
-            .pool_idle_timeout(IDLE);
+            .pool_idle_timeout(IDLE)
+            .read_timeout(self.within);
         let builder = if local { builder.no_proxy() } else { builder };
-        let secure = !server.starts_with("http://");
-        let builder =
-            trusting(builder, secure).map_err(|why| failed(NetworkFailure::NoAuthorities(why)))?;
+        // On Apple and Windows, the system itself verifies certificates.
+        #[cfg(all(unix, not(target_vendor = "apple")))]
+        let builder = super::authorities::trusting(builder, !server.starts_with("http://"))
+            .map_err(|why| unsent(server, NetworkFailure::NoAuthorities(why)))?;
         let client = builder
             .build()
             .map_err(|error| NetworkError::of(server, &error))?;
@@ -190,20 +195,28 @@ impl Zoho {
     }
 }
 
+/// The error for a request that did not leave this machine.
+pub(super) fn unsent(server: &str, trouble: NetworkFailure) -> NetworkError {
+    NetworkError {
+        server: server.to_owned(),
+        trouble,
+        unsent: true,
+    }
+}
+
 /// Reads the whole body. A body that is complete in itself counts however the connection ended, such as without a TLS
 /// close message.
 async fn read(
     server: &str,
-    request: RequestBuilder,
+    response: reqwest::Result<Response>,
     limit: usize,
 ) -> Result<HttpAnswer, NetworkError> {
     let failed = |error| NetworkError::of(server, &error);
     let too_long = || NetworkError {
-        server: server.to_owned(),
-        trouble: NetworkFailure::TooLong(limit),
         unsent: false,
+        ..unsent(server, NetworkFailure::TooLong(limit))
     };
-    let mut response = request.send().await.map_err(failed)?;
+    let mut response = response.map_err(failed)?;
     let status = response.status();
     let mut body = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
     let broken = loop {
@@ -216,7 +229,7 @@ async fn read(
     };
     let body = unwrapped(body, limit).ok_or_else(too_long)?;
     match broken {
-        Some(error) if !is_whole(&body) => Err(failed(error)),
+        Some(error) if serde_json::from_slice::<IgnoredAny>(&body).is_err() => Err(failed(error)),
         _ => Ok(HttpAnswer { status, body }),
     }
 }
@@ -236,10 +249,6 @@ fn unwrapped(body: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>
         text.drain(..BYTE_ORDER_MARK.len());
     }
     (text.len() <= limit).then_some(text)
-}
-
-fn is_whole(body: &[u8]) -> bool {
-    serde_json::from_slice::<IgnoredAny>(body).is_ok()
 }
 
 /// A header value that the HTTP library does not print.

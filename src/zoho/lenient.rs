@@ -3,7 +3,7 @@
 use crate::untrusted::Untrusted;
 use crate::zoho::client::is_token_text;
 use secrecy::SecretString;
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 use std::collections::HashMap;
 use std::fmt;
@@ -33,7 +33,7 @@ pub(super) struct Fields {
 impl Fields {
     /// Parses a JSON object; anything after it is ignored.
     pub(super) fn of(json: &str) -> serde_json::Result<Self> {
-        Self::deserialize(&mut serde_json::Deserializer::from_str(json))
+        serde_json::Deserializer::from_str(json).deserialize_map(Self::default())
     }
 
     /// The text.
@@ -66,12 +66,6 @@ impl Fields {
 }
 
 /// Reads field by field, because serde's own deserializers reject a repeated field or take the last one.
-impl<'de> Deserialize<'de> for Fields {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Self::default())
-    }
-}
-
 impl<'de> Visitor<'de> for Fields {
     type Value = Self;
 
@@ -81,10 +75,8 @@ impl<'de> Visitor<'de> for Fields {
 
     fn visit_map<A: MapAccess<'de>>(mut self, mut fields: A) -> Result<Self, A::Error> {
         while let Some((name, value)) = fields.next_entry::<&RawValue, &RawValue>()? {
-            let (Some(name), Some(value)) = (text(name), text(value)) else {
-                continue;
-            };
-            if let Some(old) = self.texts.insert(name.to_string(), value)
+            if let (Some(name), Some(value)) = (text(name), text(value))
+                && let Some(old) = self.texts.insert(name.to_string(), value)
                 && self.texts[name.as_str()] != old
             {
                 let deciding = DECIDING.into_iter().find(|deciding| *deciding == *name);

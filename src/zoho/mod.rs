@@ -1,10 +1,7 @@
 //! Zoho: its data centers, its dialect of OAuth 2.0, and the CRM's answer to who owns the tokens.
 
 pub mod api;
-#[cfg_attr(
-    any(not(unix), target_vendor = "apple"),
-    path = "system_authorities.rs"
-)]
+#[cfg(all(unix, not(target_vendor = "apple")))]
 mod authorities;
 pub mod authorization;
 pub mod client;

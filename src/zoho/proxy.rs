@@ -22,10 +22,9 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(3);
 /// Rejects an address that the library would ignore. Reads the variables in the library's order.
 pub(super) fn check(server: &str) -> Result<(), NetworkFailure> {
     let first = |names: [&'static str; 2]| {
-        let mut set = names
-            .into_iter()
-            .filter_map(|name| Some((name, env::var_os(name)?)));
-        set.next().filter(|(_, value)| !value.is_empty())
+        let mut names = names.into_iter();
+        let set = names.find_map(|name| Some((name, env::var_os(name)?)));
+        set.filter(|(_, value)| !value.is_empty())
     };
     let named = first(["HTTPS_PROXY", "https_proxy"]);
     let Some((variable, value)) = named.or_else(|| first(["ALL_PROXY", "all_proxy"])) else {
@@ -37,10 +36,8 @@ pub(super) fn check(server: &str) -> Result<(), NetworkFailure> {
         .all("http://127.0.0.1:9")
         .no(exceptions.unwrap_or_default())
         .build();
-    if server
-        .parse()
-        .is_ok_and(|uri| exempt.intercept(&uri).is_none())
-    {
+    let server = server.parse::<Uri>();
+    if server.is_ok_and(|server| exempt.intercept(&server).is_none()) {
         return Ok(());
     }
     usable(value).map_err(|why| {
@@ -91,9 +88,8 @@ pub(super) async fn refusal(server: &str) -> Option<String> {
     let target = format!("{}:{}", server.host()?, server.port_u16().unwrap_or(443));
     let mut request = format!("CONNECT {target} HTTP/1.1\r\nHost: {target}\r\n").into_bytes();
     if let Some(authorization) = proxy.basic_auth() {
-        request.extend(b"Proxy-Authorization: ");
-        request.extend(authorization.as_bytes());
-        request.extend(b"\r\n");
+        let value = authorization.as_bytes();
+        request.extend([b"Proxy-Authorization: ", value, b"\r\n"].concat());
     }
     request.extend(b"\r\n");
     let answer = async {

@@ -43,10 +43,10 @@ pub fn data_center(text: &str) -> Option<&'static DataCenter> {
     };
     let (_, rest) = host.split_once("zoho")?;
     let (cloud, domain) = rest.split_once('.')?;
-    matches!(cloud, "" | "cloud" | "apis").then_some(())?;
-    match (cloud, domain) {
-        ("cloud", domain) => DataCenter::named(&format!("zohocloud.{domain}")),
-        (_, domain) => DataCenter::named(domain),
+    match cloud {
+        "" | "apis" => DataCenter::named(domain),
+        "cloud" => DataCenter::named(&format!("zohocloud.{domain}")),
+        _ => None,
     }
 }
 

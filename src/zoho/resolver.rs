@@ -25,40 +25,37 @@ impl Resolve for Resolver {
 }
 
 /// Looks up both families at once, in the system's order; if that takes long, also each one separately.
-async fn first<L>(look: L) -> io::Result<Vec<SocketAddr>>
-where
-    L: Fn(Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> + Clone + Send + 'static,
-{
+async fn first(
+    look: impl Fn(Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> + Clone + Send + 'static,
+) -> io::Result<Vec<SocketAddr>> {
     let mut running = JoinSet::new();
     let begin = |running: &mut JoinSet<_>, family| {
         let look = look.clone();
         running.spawn_blocking(move || look(family))
     };
     begin(&mut running, None);
-    let mut answer = timeout(PATIENCE, running.join_next()).await;
-    if answer.is_err() {
-        begin(&mut running, Some(AddrFamily::Inet));
-        begin(&mut running, Some(AddrFamily::Inet6));
-        answer = Ok(running.join_next().await);
-    }
+    let mut separately = [AddrFamily::Inet, AddrFamily::Inet6].into_iter();
     let mut failed = io::Error::other("no address");
-    while let Ok(Some(answered)) = answer {
-        match answered {
-            Ok(Ok(found)) if !found.is_empty() => return Ok(found),
-            Ok(Err(error)) => failed = error,
-            _ => {}
+    loop {
+        match timeout(PATIENCE, running.join_next()).await {
+            Err(_) => {
+                for family in separately.by_ref() {
+                    begin(&mut running, Some(family));
+                }
+            }
+            Ok(Some(Ok(Ok(found)))) if !found.is_empty() => return Ok(found),
+            Ok(Some(Ok(Err(error)))) => failed = error,
+            Ok(Some(_)) => {}
+            Ok(None) => return Err(failed),
         }
-        answer = Ok(running.join_next().await);
     }
-    Err(failed)
 }
 
 fn addresses(name: &str, family: Option<AddrFamily>) -> io::Result<Vec<SocketAddr>> {
     let hints = AddrInfoHints {
-        flags: 0,
         address: family.map_or(0, Into::into),
         socktype: SockType::Stream.into(),
-        protocol: 0,
+        ..AddrInfoHints::default()
     };
     let found = getaddrinfo(Some(name), None, Some(hints))?;
     found

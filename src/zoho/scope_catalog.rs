@@ -23,13 +23,11 @@ pub struct KnownScope {
 pub fn all() -> impl Iterator<Item = KnownScope> {
     TABLE.lines().skip(1).filter_map(|line| {
         let mut columns = line.split('\t');
-        let scope = columns.next()?;
-        // The scope contains the group as well.
-        let (evidence, description) = (columns.nth(1)?, columns.next()?);
         Some(KnownScope {
-            scope,
-            evidence,
-            description,
+            scope: columns.next()?,
+            // The scope contains the group as well.
+            evidence: columns.nth(1)?,
+            description: columns.next()?,
         })
     })
 }

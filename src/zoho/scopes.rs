@@ -11,6 +11,9 @@ const OPERATIONS: [&str; 7] = [
     "ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM",
 ];
 
+/// The operations that include reading.
+const READING: [&str; 2] = ["READ", "ALL"];
+
 /// At least one scope, each of characters that RFC 6749 allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scopes(Vec<String>);
@@ -29,18 +32,14 @@ pub enum NotScopes {
 impl Scopes {
     /// Parses scopes separated by commas or white space; duplicates count once.
     pub fn parse(list: &str) -> Result<Self, NotScopes> {
-        let mut scopes = Vec::new();
-        for scope in list
-            .split([',', ' ', '\t', '\n', '\r'])
-            .filter(|s| !s.is_empty())
-        {
-            if let Some(char) = scope.chars().find(|c| !allowed(*c)) {
+        let mut scopes: Vec<String> = Vec::new();
+        let separators = [',', ' ', '\t', '\n', '\r'];
+        for scope in list.split(separators).filter(|scope| !scope.is_empty()) {
+            if let Some(char) = scope.chars().find(|char| !allowed(*char)) {
                 return Err(NotScopes::Character(char));
             }
-            if !scopes
-                .iter()
-                .any(|known: &String| known.eq_ignore_ascii_case(scope))
-            {
+            let mut known = scopes.iter();
+            if !known.any(|known| known.eq_ignore_ascii_case(scope)) {
                 scopes.push(scope.to_owned());
             }
         }
@@ -73,20 +72,12 @@ impl Scopes {
     /// Whether they allow reading anything in `Service.group`: a broader scope counts ("ZohoCRM.settings.READ" includes
     /// its modules), and a narrower one reads a part.
     pub fn touch(&self, group: &str) -> bool {
-        let parts = |name: &str| {
-            name.to_ascii_lowercase()
-                .split('.')
-                .map(str::to_owned)
-                .collect::<Vec<_>>()
-        };
-        let group = parts(group);
         self.iter().any(|scope| {
-            let mut scope = parts(scope);
-            let operation = scope.pop().unwrap_or_default();
-            let common = scope.len().min(group.len());
-            common > 1
-                && scope[..common] == group[..common]
-                && ["read", "all"].contains(&&*operation)
+            let (of, operation) = scope.rsplit_once('.').unwrap_or_default();
+            let mut common = of.split('.').zip(group.split('.'));
+            is_one_of(&READING, operation)
+                && common.clone().count() > 1
+                && common.all(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
         })
     }
 
@@ -101,9 +92,13 @@ impl Scopes {
 /// Whether a scope allows reading `Service.group`, alone or as part of ALL.
 pub fn reads(scope: &str, group: &str) -> bool {
     scope.rsplit_once('.').is_some_and(|(of, operation)| {
-        let is = |known| operation.eq_ignore_ascii_case(known);
-        of.eq_ignore_ascii_case(group) && (is("READ") || is("ALL"))
+        of.eq_ignore_ascii_case(group) && is_one_of(&READING, operation)
     })
+}
+
+fn is_one_of(operations: &[&str], operation: &str) -> bool {
+    let mut known = operations.iter();
+    known.any(|known| known.eq_ignore_ascii_case(operation))
 }
 
 fn allowed(char: char) -> bool {
@@ -111,12 +106,11 @@ fn allowed(char: char) -> bool {
 }
 
 fn has_usual_shape(scope: &str) -> bool {
-    let parts: Vec<&str> = scope.split('.').collect();
-    let last = parts.last().copied().unwrap_or_default();
-    let mut operations = OPERATIONS.iter();
-    parts.len() >= 3
-        && parts.iter().all(|part| !part.is_empty())
-        && operations.any(|operation| last.eq_ignore_ascii_case(operation))
+    scope.rsplit_once('.').is_some_and(|(of, operation)| {
+        of.contains('.')
+            && of.split('.').all(|part| !part.is_empty())
+            && is_one_of(&OPERATIONS, operation)
+    })
 }
 
 #[cfg(test)]

@@ -40,14 +40,6 @@ pub struct Tokens {
     pub scopes: Option<Scopes>,
 }
 
-impl Tokens {
-    /// Parses a response of the token endpoint, however it was fetched.
-    pub fn read(status: StatusCode, body: Vec<u8>) -> Result<Self, ExchangeError> {
-        let body = body.into();
-        judge(&HttpAnswer { status, body })
-    }
-}
-
 /// Why a token request returned no tokens.
 #[derive(Debug)]
 pub enum ExchangeError {
@@ -57,6 +49,17 @@ pub enum ExchangeError {
     NoAnswer(NetworkError),
     /// Not a token response; a description of what it is instead, without its text.
     Unreadable(String),
+}
+
+impl From<NetworkError> for ExchangeError {
+    fn from(error: NetworkError) -> Self {
+        match error.trouble {
+            NetworkFailure::TooLong(limit) => {
+                Self::Unreadable(format!("a response longer than {limit} bytes"))
+            }
+            _ => Self::NoAnswer(error),
+        }
+    }
 }
 
 /// Redeems a grant token at the person's accounts server. A self client's grant token has no authorization request.
@@ -78,7 +81,7 @@ pub async fn exchange(
         let verifier = request.verifier.as_ref();
         form.extend(verifier.map(|verifier| ("code_verifier", verifier.expose_secret())));
     }
-    judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
+    judge(&zoho.post(server, "/oauth/v2/token", &form).await?)
 }
 
 /// Refreshes the access token (RFC 6749 section 6). The response has no refresh token.
@@ -94,7 +97,7 @@ pub async fn refresh(
         ("client_secret", client.secret().expose_secret()),
         ("refresh_token", refresh_token.expose_secret()),
     ];
-    judge(&post(zoho, server, "/oauth/v2/token", &form).await?)
+    judge(&zoho.post(server, "/oauth/v2/token", &form).await?)
 }
 
 /// Revokes a refresh token and its access tokens, in the form that Zoho's own tools use. For one that is already revoked,
@@ -105,7 +108,7 @@ pub async fn revoke(
     refresh_token: &SecretString,
 ) -> Result<(), ExchangeError> {
     let form = [("token", refresh_token.expose_secret())];
-    let answer = post(zoho, server, "/oauth/v2/token/revoke", &form).await?;
+    let answer = zoho.post(server, "/oauth/v2/token/revoke", &form).await?;
     let is_page = answer.body.trim_ascii_start().starts_with(b"<");
     let fields = match accepted(&answer, TOKEN) {
         Err(throttled @ ExchangeError::Refused(TokenError::Throttled)) => return Err(throttled),
@@ -116,35 +119,12 @@ pub async fn revoke(
     };
     match fields.text("status") {
         Some("success") => Ok(()),
-        _ => Err(ExchangeError::Unreadable(format!(
-            "a response that does not report success (HTTP status {})",
-            answer.status.as_u16()
-        ))),
+        _ => Err(other(&answer, "a response that does not report success")),
     }
 }
 
-/// A request that got a response is never repeated: each counts toward Zoho's rate limit. Only if the connection fails
-/// before anything is sent is it tried again, once.
-pub(super) async fn post(
-    zoho: &Zoho,
-    server: &AccountsServer,
-    path: &str,
-    form: &[(&str, &str)],
-) -> Result<HttpAnswer, ExchangeError> {
-    let post = || zoho.post(server, path, form);
-    let answer = match post().await {
-        Err(error) if error.unsent && error.trouble != NetworkFailure::Slow => post().await,
-        answer => answer,
-    };
-    answer.map_err(|error| match error.trouble {
-        NetworkFailure::TooLong(limit) => {
-            ExchangeError::Unreadable(format!("a response longer than {limit} bytes"))
-        }
-        _ => ExchangeError::NoAnswer(error),
-    })
-}
-
-pub(super) fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
+/// Reads a response of the token endpoint, however it was fetched.
+pub fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
     let fields = accepted(answer, TOKEN)?;
     let access_token = fields.secret("access_token");
     Ok(Tokens {
@@ -183,10 +163,7 @@ pub(super) fn read(answer: &HttpAnswer, awaited: &str) -> Result<Fields, Exchang
     let fields = Fields::of(&text).map_err(|_| unreadable(answer, awaited))?;
     match fields.twice {
         None => Ok(fields),
-        Some(name) => Err(ExchangeError::Unreadable(format!(
-            "two different values of {name} (HTTP status {})",
-            status.as_u16()
-        ))),
+        Some(name) => Err(other(answer, &format!("two different values of {name}"))),
     }
 }
 
@@ -198,7 +175,12 @@ pub(super) fn unreadable(answer: &HttpAnswer, awaited: &str) -> ExchangeError {
         Some(b'{') => &format!("JSON without {awaited}, or cut short"),
         Some(_) => "something other than JSON",
     };
-    ExchangeError::Unreadable(format!("{form} (HTTP status {})", answer.status.as_u16()))
+    other(answer, form)
+}
+
+fn other(answer: &HttpAnswer, form: &str) -> ExchangeError {
+    let status = answer.status.as_u16();
+    ExchangeError::Unreadable(format!("{form} (HTTP status {status})"))
 }
 
 fn life(fields: &Fields) -> Option<Duration> {

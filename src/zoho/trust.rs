@@ -1,6 +1,6 @@
 //! Hosts that secrets may go to: types created only from the known data centers or from the person's own option.
 
-use crate::zoho::data_centers::{DATA_CENTERS, DataCenter};
+use crate::zoho::data_centers::DataCenter;
 use derive_more::Display;
 use thiserror::Error;
 use url::{Host, Position, Url};
@@ -61,11 +61,6 @@ impl AccountsServer {
 }
 
 impl ApiDomain {
-    /// The API domain of a known data center.
-    pub fn of(center: &DataCenter) -> Self {
-        Self(center.api_domain.to_owned())
-    }
-
     /// The API domain that the person named on the command line: https, or http on this machine.
     pub fn given(address: &str) -> Result<Self, NotAnOrigin> {
         origin(address).map(Self)
@@ -80,6 +75,8 @@ impl ApiDomain {
 /// The servers that a callback or a token response may name.
 #[derive(Clone, Debug)]
 pub struct Trust {
+    /// Whether Zoho's own servers are among them.
+    zoho: bool,
     accounts_servers: Vec<AccountsServer>,
     api_domains: Vec<ApiDomain>,
 }
@@ -90,15 +87,11 @@ impl Trust {
     pub fn new(
         home: &AccountsServer,
         mut accounts_servers: Vec<AccountsServer>,
-        mut api_domains: Vec<ApiDomain>,
+        api_domains: Vec<ApiDomain>,
     ) -> Self {
         accounts_servers.push(home.clone());
-        if !home.is_loopback() {
-            accounts_servers.extend(DATA_CENTERS.iter().map(AccountsServer::of));
-            let domains = DATA_CENTERS.iter().flat_map(DataCenter::api_domains);
-            api_domains.extend(domains.map(ApiDomain));
-        }
         Self {
+            zoho: !home.is_loopback(),
             accounts_servers,
             api_domains,
         }
@@ -107,21 +100,21 @@ impl Trust {
     /// The trusted server that a callback names. Compared character by character, because look-alikes exploit a URL
     /// parser's leniency (uppercase, trailing dot, default port).
     pub fn accounts_server(&self, named: &str) -> Option<AccountsServer> {
-        let mut servers = self.accounts_servers.iter();
-        servers.find(|server| server.0 == named).cloned()
+        let server = AccountsServer(named.to_owned());
+        let is_zohos = self.zoho && server.data_center().is_some();
+        (is_zohos || self.accounts_servers.contains(&server)).then_some(server)
     }
 
     /// The trusted server of a data center that Zoho named by its code, if the person is not at `home`: Zoho's known
     /// server, or the only other server that is trusted besides `home`.
     pub fn at_location(&self, code: &str, home: &AccountsServer) -> Option<AccountsServer> {
-        let of_table = DataCenter::of_code(code)
-            .and_then(|center| self.accounts_server(center.accounts_server));
-        of_table.or_else(|| {
-            let further =
-                |server: &&AccountsServer| *server != home && server.data_center().is_none();
-            let mut servers = self.accounts_servers.iter().filter(further);
-            let server = servers.next()?;
-            servers.next().is_none().then(|| server.clone())
+        let center = DataCenter::of_code(code);
+        let of_table = center.and_then(|center| self.accounts_server(center.accounts_server));
+        let (mut others, _) = self.further();
+        others.retain(|server| server != home);
+        of_table.or_else(|| match others.as_slice() {
+            [only] => Some(only.clone()),
+            _ => None,
         })
     }
 
@@ -135,8 +128,9 @@ impl Trust {
 
     /// The trusted API domain that a token response names, compared character by character.
     pub fn api_domain(&self, named: &str) -> Option<ApiDomain> {
-        let mut domains = self.api_domains.iter();
-        domains.find(|domain| domain.0 == named).cloned()
+        let domain = ApiDomain(named.to_owned());
+        let is_zohos = self.zoho && DataCenter::of_api_domain(named).is_some();
+        (is_zohos || self.api_domains.contains(&domain)).then_some(domain)
     }
 }
 
@@ -173,6 +167,7 @@ fn origin(address: &str) -> Result<String, NotAnOrigin> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::zoho::data_centers::DATA_CENTERS;
 
     fn us() -> Trust {
         let home = AccountsServer::of(&DATA_CENTERS[0]);

@@ -4,6 +4,7 @@ use std::sync::LazyLock;
 use std::time::{Duration, UNIX_EPOCH};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::handover::dotenv;
+use zoho_grant::handover::fields::View;
 use zoho_grant::handover::format_options::FormatOptions;
 use zoho_grant::untrusted::Untrusted;
 use zoho_grant::zoho::client::{Client, Id};
@@ -95,8 +96,12 @@ pub fn check(input: &[u8]) {
 
 /// Merges, then merges again to check that nothing changes.
 fn merged(credentials: &Credentials, existing: &str) -> String {
-    let once = dotenv::merged(credentials, &FormatOptions::default(), existing).unwrap();
-    let twice = dotenv::merged(credentials, &FormatOptions::default(), &once).unwrap();
+    let of = View {
+        credentials,
+        options: &FormatOptions::default(),
+    };
+    let once = dotenv::merged(of, existing).unwrap();
+    let twice = dotenv::merged(of, &once).unwrap();
     assert_eq!(twice, once);
     once.as_str().to_owned()
 }

@@ -3,7 +3,8 @@
 use axum::http::StatusCode;
 use secrecy::ExposeSecret;
 use serde_json::Value;
-use zoho_grant::zoho::token::{ExchangeError, Tokens};
+use zoho_grant::zoho::http::HttpAnswer;
+use zoho_grant::zoho::token::{self, ExchangeError, Tokens};
 
 /// What may be said about an invalid response.
 const SAID: [&str; 5] = [
@@ -23,7 +24,11 @@ pub fn check(input: &[u8]) {
     let Ok(status) = StatusCode::from_bytes(status) else {
         return;
     };
-    match Tokens::read(status, body.to_vec()) {
+    let answer = HttpAnswer {
+        status,
+        body: body.to_vec().into(),
+    };
+    match token::judge(&answer) {
         Ok(tokens) => good(status, body, &tokens),
         Err(ExchangeError::Refused(error)) => {
             assert!(error.to_string().chars().count() <= 201);
