@@ -345,9 +345,25 @@ pub(crate) fn see_other(address: &str) -> Reply {
 /// The sandboxed page has an origin of its own, so there is nothing to read.
 fn clear_now() -> Reply {
     let any = [(RESOURCE_POLICY, "cross-origin")];
-    clearing((StatusCode::NO_CONTENT, ALWAYS, any), CACHE_AND_STORAGE)
+    // The last in the tuple would come first, and so be overwritten.
+    clearing((StatusCode::NO_CONTENT, ALWAYS, any, ()), CACHE_AND_STORAGE)
 }
 
 fn clearing(reply: impl IntoResponse, what: &'static str) -> Reply {
     ([(CLEAR_SITE_DATA, what)], reply).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_sandboxed_page_loads_may_come_from_here() {
+        let reply = clear_now();
+        assert_eq!(reply.status(), StatusCode::NO_CONTENT);
+        let headers = reply.headers();
+        assert_eq!(headers[RESOURCE_POLICY], "cross-origin");
+        assert_eq!(headers[CLEAR_SITE_DATA], CACHE_AND_STORAGE);
+        assert_eq!(headers[header::CACHE_CONTROL], "no-store");
+    }
 }
