@@ -11,8 +11,9 @@ use reqwest::header::{AUTHORIZATION, CONTENT_TYPE};
 use reqwest::{Response, StatusCode, Url};
 use secrecy::SecretString;
 use std::str::FromStr;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 use thiserror::Error;
+use tokio::time::timeout;
 
 /// Path and query on an API domain. Appended to an origin, it cannot lead to another host.
 #[derive(Clone, Debug)]
@@ -68,18 +69,23 @@ pub enum Method {
 }
 
 /// A response whose body has not been read yet.
-pub struct ApiAnswer(Response);
+pub struct ApiAnswer {
+    response: Response,
+    within: Duration,
+}
 
 impl ApiAnswer {
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
-        self.0.status()
+        self.response.status()
     }
 
-    /// The next piece of the body; none at the end. Each piece has its own time limit.
+    /// The next piece of the body; none at the end. Each piece has its own time limit, which begins here: reqwest's own
+    /// would also count how long the caller was busy with the piece before.
     pub async fn piece(&mut self) -> Result<Option<Bytes>, NetworkError> {
-        let server = self.0.url().origin().ascii_serialization();
-        let piece = self.0.chunk().await;
+        let server = self.response.url().origin().ascii_serialization();
+        let piece = timeout(self.within, self.response.chunk()).await;
+        let piece = piece.map_err(|_| slow(&server))?;
         piece.map_err(|error| NetworkError::of(&server, &error))
     }
 }
@@ -108,16 +114,69 @@ impl Zoho {
             request = request.header(CONTENT_TYPE, "application/json").body(json);
         }
         let began = Instant::now();
-        let answer = request.send().await;
-        let answer = answer.map_err(|error| NetworkError::of(server, &error));
+        let answer = match timeout(self.within, request.send()).await {
+            Ok(answer) => answer.map_err(|error| NetworkError::of(server, &error)),
+            Err(_) => Err(slow(server)),
+        };
         self.report(shown, began, answer.as_ref().map(Response::status));
-        answer.map(ApiAnswer)
+        let within = self.within;
+        answer.map(|response| ApiAnswer { response, within })
+    }
+}
+
+fn slow(server: &str) -> NetworkError {
+    NetworkError {
+        unsent: false,
+        ..unsent(server, NetworkFailure::Slow)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::sync::Arc;
+    use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+    use tokio::net::TcpListener;
+    use tokio::sync::oneshot;
+    use tokio::time::{advance, pause, resume};
+
+    /// Standard output may be a pager in which nobody scrolls.
+    #[tokio::test]
+    async fn a_pause_between_two_pieces_is_not_the_servers() {
+        let within = Duration::from_secs(30);
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let domain = format!("http://{}", listener.local_addr().unwrap());
+        let domain = ApiDomain::given(&domain).unwrap();
+        let zoho = Zoho::new(within, Arc::new(|_| {}));
+        let (go_on, goes_on) = oneshot::channel();
+        let serve = async {
+            let mut stream = BufReader::new(listener.accept().await.unwrap().0);
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                stream.read_line(&mut line).await.unwrap();
+            }
+            let head = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n";
+            stream
+                .write_all(&[head.as_slice(), b"a"].concat())
+                .await
+                .unwrap();
+            goes_on.await.unwrap();
+            stream.write_all(b"b").await.unwrap();
+        };
+        let read = async {
+            let (token, path) = ("1000.a.a".into(), "/".parse().unwrap());
+            let answer = zoho.call(&domain, &token, Method::Get, &path, None).await;
+            let mut answer = answer.unwrap();
+            assert_eq!(answer.piece().await.unwrap().unwrap(), "a");
+            pause();
+            advance(2 * within).await;
+            resume();
+            go_on.send(()).unwrap();
+            assert_eq!(answer.piece().await.unwrap().unwrap(), "b");
+        };
+        tokio::join!(serve, read);
+    }
 
     fn refusal(path: &str) -> Option<NotAPath> {
         path.parse::<ApiPath>().err()

@@ -60,7 +60,7 @@ pub type Report = Arc<dyn Fn(Requested) + Send + Sync>;
 pub struct Zoho {
     direct: OnceLock<Client>,
     proxied: OnceLock<Client>,
-    within: Duration,
+    pub(super) within: Duration,
     report: Report,
 }
 
@@ -180,8 +180,7 @@ impl Zoho {
             .user_agent(concat!("zoho-grant/", env!("CARGO_PKG_VERSION")))
             .redirect(redirect::Policy::none())
             .dns_resolver(Resolver)
-            .pool_idle_timeout(IDLE)
-            .read_timeout(self.within);
+            .pool_idle_timeout(IDLE);
         let builder = if local { builder.no_proxy() } else { builder };
         // On Apple and Windows, the system itself verifies certificates.
         #[cfg(all(unix, not(target_vendor = "apple")))]
