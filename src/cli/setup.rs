@@ -22,7 +22,7 @@ use zoho_stand_in::{DataCenter, StandIn};
 const LIMIT: Duration = Duration::from_mins(30);
 
 /// What the command will do.
-pub struct Plan {
+pub struct SetupPlan {
     /// What the page offers.
     pub beginning: Beginning,
     /// What is filled in.
@@ -43,7 +43,7 @@ pub struct Plan {
 }
 
 /// The plan of `setup`.
-pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
+pub fn plan(arguments: &Login) -> Result<SetupPlan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
     let mut layers = Layers::new(grant)?;
     let redirect_uri = plan::callback(arguments, &layers)?;
@@ -51,7 +51,7 @@ pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let draft = draft(arguments, &layers, &centers)?;
     let keeping = keeping(grant, &layers)?;
     layers.warnings.extend(layers.note);
-    let plan = Plan {
+    let plan = SetupPlan {
         beginning: Beginning {
             centers,
             save: keeping.as_ref().map(described),
@@ -98,7 +98,7 @@ fn draft(arguments: &Login, layers: &Layers, centers: &[Center]) -> Result<Draft
 }
 
 /// The plan of `demo --flow setup`: each data center of the stand-in has its own console.
-pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
+pub async fn rehearsed(arguments: &Demo) -> Result<SetupPlan, Usage> {
     if arguments.yes {
         return Err(Usage::new(
             "--yes",
@@ -129,7 +129,7 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
         scopes: arguments.consent.scopes(),
         ..Draft::default()
     };
-    let plan = Plan {
+    let plan = SetupPlan {
         beginning: Beginning {
             centers: centers.into(),
             save: None,
@@ -149,7 +149,7 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     plan.try_out()
 }
 
-impl Plan {
+impl SetupPlan {
     /// Turns what was entered into a login's settings, or says why the destination is unavailable.
     pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
         let (server, scopes) = (entered.server, entered.scopes);

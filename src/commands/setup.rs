@@ -4,7 +4,7 @@ use crate::browser;
 use crate::cli::Demo;
 use crate::cli::Login;
 use crate::cli::plan::Opener;
-use crate::cli::setup::{self as plan, Plan};
+use crate::cli::setup::{self as plan, SetupPlan};
 use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
@@ -40,7 +40,7 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
 }
 
 /// Carries out the plan, and returns its exit code. None if the terminal must ask instead.
-fn follow(plan: Plan, revoke_old: bool, app: &App) -> Option<u8> {
+fn follow(plan: SetupPlan, revoke_old: bool, app: &App) -> Option<u8> {
     let old = revoke_old::old(plan.keeping.as_ref());
     let (outcome, settings) = match app.runtime.block_on(obtain(plan, app))? {
         Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
@@ -58,7 +58,7 @@ fn no_browser_here(arguments: &Login) -> bool {
 
 /// Shows the page until a login succeeds, and returns that login's settings too. None if no browser can be opened and
 /// the terminal can ask instead.
-async fn obtain(plan: Plan, app: &App) -> Option<Result<(Outcome, Settings), Error>> {
+async fn obtain(plan: SetupPlan, app: &App) -> Option<Result<(Outcome, Settings), Error>> {
     let loopback = match Loopback::bind(&plan.redirect_uri).await {
         Ok(loopback) => loopback,
         Err(taken) => return Some(Err(taken.into())),
