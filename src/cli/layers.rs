@@ -183,10 +183,8 @@ impl Layers {
 /// Says whose client, data center and scopes a login uses.
 fn note(name: &Name, kept: &Credentials) -> String {
     let (id, server) = (kept.client.id(), &kept.accounts_server);
-    let center = match server.data_center() {
-        Some(center) => format!("{} ({})", center.name, center.code),
-        None => server.to_string(),
-    };
+    let center = server.data_center();
+    let center = center.map_or_else(|| server.to_string(), ToString::to_string);
     let organization = kept.organization().and_then(|told| told.name.as_ref());
     let owner = organization.map_or_else(String::new, |owner| format!(" ({owner})"));
     let scopes = kept.scopes.as_ref();
