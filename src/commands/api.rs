@@ -12,7 +12,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use zoho_grant::error::{Error, explanation};
 use zoho_grant::untrusted::{Untrusted, visible};
-use zoho_grant::zoho::api::{ApiAnswer, ApiPath, Method};
+use zoho_grant::zoho::api::{ApiAnswer, Method};
 use zoho_grant::zoho::network::NetworkError;
 use zoho_grant::zoho::trust::ApiDomain;
 
@@ -25,15 +25,9 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     let body = arguments.input.as_deref().map(input).transpose()?;
     // A request whose response would be lost is not made.
     output::check().map_err(Error::NotPrinted)?;
-    let usual = if body.is_some() {
-        Method::Post
-    } else {
-        Method::Get
-    };
-    let (method, path) = (arguments.method.unwrap_or(usual), &arguments.path);
     let (refresh, given) = (arguments.refresh, &arguments.trust_api_domain);
     let called = live::ask(app, &source, refresh, given, |live, domain| {
-        let call = call(app, live, domain, method, path, body.clone());
+        let call = call(app, live, domain, arguments, body.clone());
         app.runtime.block_on(call)
     });
     let (live, (mut answer, begun)) = called?;
@@ -50,10 +44,11 @@ async fn call(
     app: &App,
     live: &Live,
     domain: &ApiDomain,
-    method: Method,
-    path: &ApiPath,
+    arguments: &Api,
     body: Option<Bytes>,
 ) -> Result<((ApiAnswer, Vec<u8>), bool), Usage> {
+    let usual = body.as_ref().map_or(Method::Get, |_| Method::Post);
+    let (method, path) = (arguments.method.unwrap_or(usual), &arguments.path);
     let zoho = app.zoho();
     let answer = zoho.call(domain, live.token(), method, path, body).await;
     let mut answer = answer.map_err(|error| failed(format!("{error}."), &error))?;
