@@ -18,7 +18,7 @@ use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
 use zoho_grant::zoho::client::{Client, Id};
 use zoho_grant::zoho::scope_catalog;
-use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::scopes::{Scopes, has_usual_shape};
 use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
 
@@ -142,7 +142,6 @@ pub fn target(
 /// The requested or default scopes. Warns about scopes that Zoho may reject.
 pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     let scopes = given.unwrap_or_else(|| Destination::Other.scopes());
-    let odd = scopes.odd();
     let unknown = scopes.iter();
     for scope in unknown.filter(|scope| !scope_catalog::is_known(scope)) {
         // The group is the word to search for.
@@ -152,10 +151,10 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
             || format!("look for it with `zoho-grant scopes {group}`"),
             |known| format!("did you mean {known}?"),
         );
-        let why = if odd.contains(&scope) {
-            "does not look like Service.group.OPERATION"
-        } else {
+        let why = if has_usual_shape(scope) {
             "is not a known scope"
+        } else {
+            "does not look like Service.group.OPERATION"
         };
         warnings.push(format!(
             "The scope {scope} {why}, and Zoho may refuse it: {guess}"

@@ -80,13 +80,6 @@ impl Scopes {
                 && common.all(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
         })
     }
-
-    /// The scopes that do not look like `Service.group.OPERATION`: possibly misspelled, so worth a warning.
-    pub fn odd(&self) -> Vec<&str> {
-        self.iter()
-            .filter(|scope| !has_usual_shape(scope))
-            .collect()
-    }
 }
 
 /// Whether a scope allows reading `Service.group`, alone or as part of ALL.
@@ -105,7 +98,8 @@ fn allowed(char: char) -> bool {
     matches!(char, '!' | '#'..='[' | ']'..='~')
 }
 
-fn has_usual_shape(scope: &str) -> bool {
+/// Whether a scope looks like `Service.group.OPERATION`. If not, it is possibly misspelled, so worth a warning.
+pub fn has_usual_shape(scope: &str) -> bool {
     scope.rsplit_once('.').is_some_and(|(of, operation)| {
         of.contains('.')
             && of.split('.').all(|part| !part.is_empty())
@@ -140,7 +134,7 @@ mod tests {
     #[test]
     fn the_defaults_have_the_usual_shape_and_let_us_ask_whose_they_are() {
         let scopes = Scopes::parse(DEFAULT).unwrap();
-        assert_eq!(scopes.odd(), Vec::<&str>::new());
+        assert!(scopes.iter().all(has_usual_shape));
         assert!(scopes.allow_reading("ZohoCRM.org"));
         assert!(scopes.allow_reading("ZohoCRM.users"));
         assert!(!scopes.allow_reading("ZohoCRM.bulk"));
@@ -181,8 +175,9 @@ mod tests {
             "ZohoCRM.modules.red,modules.READ,ZohoCRM..READ,A.b.c.ALL,zohocrm.org.read",
         )
         .unwrap();
+        let odd = scopes.iter().filter(|scope| !has_usual_shape(scope));
         assert_eq!(
-            scopes.odd(),
+            odd.collect::<Vec<_>>(),
             ["ZohoCRM.modules.red", "modules.READ", "ZohoCRM..READ"]
         );
     }
