@@ -42,11 +42,8 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
 /// Carries out the plan, and returns its exit code. None if the terminal must ask instead.
 fn follow(plan: SetupPlan, revoke_old: bool, app: &App) -> Option<u8> {
     let old = revoke_old::old(plan.keeping.as_ref());
-    let (outcome, settings) = match app.runtime.block_on(obtain(plan, app))? {
-        Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
-        Err(error) => (Err(error), None),
-    };
-    Some(app.end(outcome, settings.as_ref(), old, revoke_old))
+    let outcome = app.runtime.block_on(obtain(plan, app))?;
+    Some(app.end(outcome, old, revoke_old))
 }
 
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not

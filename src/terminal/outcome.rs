@@ -12,32 +12,30 @@ use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::untrusted::Untrusted;
 
 impl Terminal {
-    /// Reports how a login ended.
-    pub fn outcome(&self, outcome: &Result<Outcome, Error>) {
+    /// Reports a login that obtained credentials.
+    pub fn succeeded(&self, login: &Outcome) {
         self.screen.clear();
-        match outcome {
-            Ok(login) => {
-                for problem in &login.problems {
-                    self.error(problem);
-                }
-                self.obtained(&login.credentials);
-                if self.screen.is_live && !matches!(login.written, Written::Output(_)) {
-                    self.masked(&login.credentials);
-                }
-                login.reading.iter().for_each(|sentence| self.say(sentence));
-                if let Some((name, place)) = &login.kept {
-                    self.kept(name, *place);
-                }
-                if login.kept.is_none() || login.written != Written::Nowhere {
-                    self.went_to(&login.written);
-                }
-            }
-            Err(error) => {
-                self.error(error);
-                if matches!(error, Error::TimedOut { .. }) {
-                    self.explain_error_pages();
-                }
-            }
+        for problem in &login.problems {
+            self.error(problem);
+        }
+        self.obtained(&login.credentials);
+        if self.screen.is_live && !matches!(login.written, Written::Output(_)) {
+            self.masked(&login.credentials);
+        }
+        login.reading.iter().for_each(|sentence| self.say(sentence));
+        if let Some((name, place)) = &login.kept {
+            self.kept(name, *place);
+        }
+        if login.kept.is_none() || login.written != Written::Nowhere {
+            self.went_to(&login.written);
+        }
+    }
+
+    /// Reports a login that obtained none.
+    pub fn failed(&self, error: &Error) {
+        self.error(error);
+        if matches!(error, Error::TimedOut { .. }) {
+            self.explain_error_pages();
         }
     }
 
