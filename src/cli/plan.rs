@@ -170,9 +170,8 @@ pub fn settings(grant: &Grant, consent: &Consent, layers: &mut Layers) -> Result
     let given = grant.result.hand_over.scopes(consent.scopes());
     let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
     let scopes = scopes(given, &mut layers.warnings);
-    let (servers, domains) = layers.trusted.clone();
     Ok(Settings {
-        trust: Trust::new(&home, servers, domains),
+        trust: Trust::new(&home, layers.trusted.clone()),
         pkce: true,
         verify: !grant.result.no_verify,
         timeout: consent.timeout.unwrap_or(TIMEOUT),

@@ -61,7 +61,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     Ok(Plan {
         settings: Settings {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
-            trust: Trust::new(&home, vec![away], domains.into()),
+            trust: Trust::new(&home, (vec![away], domains.into())),
             pkce: !callback.no_pkce,
             verify: !arguments.result.no_verify,
             timeout: consent.timeout.unwrap_or(TIMEOUTS[usize::from(yes)]),

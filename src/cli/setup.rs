@@ -161,11 +161,10 @@ impl SetupPlan {
         let target =
             target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
         let keeping = self.keeping.clone().filter(|_| entered.save);
-        let (servers, domains) = self.trusted.clone();
         Ok(Settings {
             client: entered.client,
             scopes,
-            trust: Trust::new(&server, servers, domains),
+            trust: Trust::new(&server, self.trusted.clone()),
             home: server,
             pkce: self.pkce,
             verify: !self.result.no_verify,

@@ -194,7 +194,7 @@ pub fn domain(
         return Ok(None);
     };
     let further = [given, &kept.trusted.1].concat();
-    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
+    let trust = Trust::new(&kept.accounts_server, (Vec::new(), further));
     let domain = trust.api_domain(named);
     domain.map(Some).ok_or_else(|| untrusted(named, source))
 }

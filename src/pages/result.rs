@@ -248,7 +248,7 @@ pub(super) mod tests {
         Settings {
             client: credentials.client,
             scopes: Scopes::parse(DEFAULT).unwrap(),
-            trust: Trust::new(&credentials.accounts_server, Vec::new(), Vec::new()),
+            trust: Trust::new(&credentials.accounts_server, <_>::default()),
             home: credentials.accounts_server,
             pkce: true,
             verify: true,

@@ -45,7 +45,7 @@ fn settings(zoho: &Hostile) -> Settings {
         )
         .unwrap(),
         scopes: Scopes::parse(scopes::DEFAULT).unwrap(),
-        trust: Trust::new(&home, Vec::new(), vec![domain]),
+        trust: Trust::new(&home, (Vec::new(), vec![domain])),
         home,
         pkce: true,
         verify: true,
