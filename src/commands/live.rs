@@ -164,12 +164,8 @@ fn refresh(
     }
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let answer = app.wait("Refreshing the access token …", answer);
-    match (remembered, &answer) {
-        (Some(path), Err(ExchangeError::Refused(error))) => {
-            refusal::keep(path, error, SystemTime::now());
-        }
-        (Some(path), Ok(_)) => refusal::forget(path),
-        _ => {}
+    if let Some(path) = remembered {
+        refusal::remember(path, &answer, SystemTime::now());
     }
     let tokens = answer.map_err(unfulfilled)?;
     if matches!(source, Source::Variables(_)) {
