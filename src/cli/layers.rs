@@ -124,15 +124,10 @@ impl Layers {
         let has_id = client.client_id.is_some();
         let of_client = first(&|layer| layer.hold(ID) || has_id && layer.hold(SECRET));
         let of_client = of_client.unwrap_or(of_secret);
-        match self.variables[of_client].secret(SECRET)? {
-            Some(secret) => Ok(Some((of_client, secret))),
-            None => Err(self.apart(
-                "client secret",
-                of_secret,
-                of_client,
-                "--client-secret-file",
-            )),
-        }
+        let option = "--client-secret-file";
+        let missing = || self.apart("client secret", of_secret, of_client, option);
+        let secret = self.variables[of_client].secret(SECRET)?;
+        Ok(Some((of_client, secret.ok_or_else(missing)?)))
     }
 
     /// The error for related values that come from different places.
