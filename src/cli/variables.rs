@@ -226,14 +226,19 @@ static OTHER: OnceLock<Prefix> = OnceLock::new();
 
 /// Hides our variables, including secrets, from a program that is about to be started.
 pub fn withhold(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"ZOHO_") {
-            command.env_remove(name);
-        }
-    }
+    remove_all(command, b"ZOHO_");
     if let Some(prefix) = OTHER.get() {
         for name in NAMES {
             command.env_remove(prefix.name(name));
+        }
+    }
+}
+
+/// Hides all variables that begin like this.
+pub fn remove_all(command: &mut Command, beginning: &[u8]) {
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(beginning) {
+            command.env_remove(name);
         }
     }
 }
