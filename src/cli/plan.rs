@@ -23,7 +23,7 @@ use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
 
 /// The redirect URI that the README tells people to register.
-pub const REDIRECT_URI: &str = "http://localhost:8085/callback";
+const REDIRECT_URI: &str = "http://localhost:8085/callback";
 
 /// How long to wait for the person.
 pub const TIMEOUT: Duration = Duration::from_mins(5);
@@ -57,15 +57,24 @@ pub enum Opener {
     PastingVisitor,
 }
 
-/// The redirect URI of `login`.
+/// The redirect URI of `login`, if Zoho could redirect to it.
 pub fn callback(arguments: &Login, layers: &Layers) -> Result<RedirectUri, Usage> {
     let home = layers.home(&arguments.grant)?;
     let given = arguments.callback.redirect_uri.as_ref();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
-    let redirect_uri = redirect_uri(given, REDIRECT_URI, &home)?;
+    let usual = || RedirectUri::parse(REDIRECT_URI).expect("it is a redirect URI");
+    let redirect_uri = given.unwrap_or_else(usual);
+    let option = "--redirect-uri (or ZOHO_REDIRECT_URI)";
+    if redirect_uri.port() == 0 && !home.is_loopback() {
+        return Err(Usage::new(
+            option,
+            "port 0 means any free port, but Zoho compares the port with the registered one",
+            &format!("Pass the one that is registered, such as {REDIRECT_URI}."),
+        ));
+    }
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
-            "--redirect-uri (or ZOHO_REDIRECT_URI)",
+            option,
             "it is not on this machine, so you must paste the address here after you accept, but there is no terminal",
             &format!("Run it in a terminal, or register and use {REDIRECT_URI}."),
         ));
@@ -104,23 +113,6 @@ impl Opener {
 /// Whether the credentials would be printed on the person's terminal without an option that requests it.
 pub fn page_first(result: &Credentials) -> bool {
     prompt::possible() && stdout().is_terminal() && !result.hand_over.names_a_form()
-}
-
-/// The redirect URI, if Zoho could redirect to it.
-pub fn redirect_uri(
-    given: Option<RedirectUri>,
-    usual: &str,
-    home: &AccountsServer,
-) -> Result<RedirectUri, Usage> {
-    let uri = given.unwrap_or_else(|| RedirectUri::parse(usual).expect("it is a redirect URI"));
-    if uri.port() == 0 && !home.is_loopback() {
-        return Err(Usage::new(
-            "--redirect-uri (or ZOHO_REDIRECT_URI)",
-            "port 0 means any free port, but Zoho compares the port with the registered one",
-            &format!("Pass the one that is registered, such as {REDIRECT_URI}."),
-        ));
-    }
-    Ok(uri)
 }
 
 /// Where the credentials go; what is possible depends on what is known before the login.

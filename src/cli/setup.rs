@@ -121,8 +121,6 @@ pub async fn rehearsed(arguments: &Demo) -> Result<SetupPlan, Usage> {
     let domains = DataCenter::PAIR.map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
     let servers = centers.iter().map(|center| center.server.clone()).collect();
     let callback = &arguments.callback;
-    let given = callback.redirect_uri.clone();
-    let redirect_uri = plan::redirect_uri(given, rehearsal::REDIRECT_URI, &centers[0].server)?;
     let reader = arguments.result.hand_over.reader();
     let draft = Draft {
         destination: reader.unwrap_or_default(),
@@ -137,7 +135,7 @@ pub async fn rehearsed(arguments: &Demo) -> Result<SetupPlan, Usage> {
             rehearsal: true,
         },
         draft,
-        redirect_uri,
+        redirect_uri: rehearsal::redirect_uri(callback),
         opener: Opener::of(callback.no_browser),
         warnings: Vec::new(),
         stand_in: Some(stand_in),
