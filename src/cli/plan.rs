@@ -1,6 +1,6 @@
 //! Turns arguments and variables into the plan of one run.
 
-use crate::cli::layers::{ID, Layers};
+use crate::cli::layers::Layers;
 use crate::cli::usage::Usage;
 use crate::cli::{Consent, Credentials, Grant, Login, Registered, folder};
 use crate::{browser, prompt};
@@ -16,7 +16,7 @@ use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::Backend;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
-use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::client::Client;
 use zoho_grant::zoho::scope_catalog;
 use zoho_grant::zoho::scopes::{Scopes, has_usual_shape};
 use zoho_grant::zoho::trust::{AccountsServer, Trust};
@@ -60,7 +60,7 @@ pub enum Opener {
 /// The redirect URI of `login`, if Zoho could redirect to it.
 pub fn callback(arguments: &Login, layers: &Layers) -> Result<RedirectUri, Usage> {
     let home = layers.home(&arguments.grant)?;
-    let given = arguments.callback.redirect_uri.as_ref();
+    let given = arguments.callback.redirect_uri.clone();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
     let usual = || RedirectUri::parse(REDIRECT_URI).expect("it is a redirect URI");
     let redirect_uri = given.unwrap_or_else(usual);
@@ -160,8 +160,7 @@ pub fn settings(grant: &Grant, consent: &Consent, layers: &mut Layers) -> Result
     let home = layers.home(grant)?;
     warn_of_server(&home, &mut layers.warnings);
     let given = grant.result.hand_over.scopes(consent.scopes());
-    let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
-    let scopes = scopes(given, &mut layers.warnings);
+    let scopes = scopes(layers.scopes(given)?, &mut layers.warnings);
     Ok(Settings {
         trust: Trust::new(&home, layers.trusted.clone()),
         pkce: true,
@@ -229,7 +228,7 @@ pub fn secret(given: &Registered, layers: &Layers) -> Result<Option<SecretString
 
 /// The client's ID and secret. Warns if the ID looks unusual.
 fn client(given: &Registered, layers: &mut Layers, console: &str) -> Result<Client, Usage> {
-    let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
+    let id = layers.id(given)?;
     let id = id.ok_or_else(|| {
         let option = "--client-id ID or set ZOHO_CLIENT_ID";
         Usage::missing("client ID", option, console)

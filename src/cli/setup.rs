@@ -1,6 +1,6 @@
 //! `setup`: the page's initial contents, from the arguments of `login`.
 
-use crate::cli::layers::{ID, Layers};
+use crate::cli::layers::Layers;
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
 use crate::cli::{Credentials, Demo, Grant, Login, folder, rehearsal};
@@ -12,9 +12,7 @@ use zoho_grant::settings::Settings;
 use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
 use zoho_grant::setup::{Beginning, place_of};
 use zoho_grant::zoho::ANSWER_WITHIN;
-use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
-use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 use zoho_stand_in::{DataCenter, StandIn};
 
@@ -79,7 +77,7 @@ fn draft(arguments: &Login, layers: &Layers, centers: &[Center]) -> Result<Draft
         destination: reader.unwrap_or_default(),
         ..Draft::default()
     };
-    let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
+    let id = layers.id(&grant.client)?;
     // If nothing specifies it, the person chooses: a default would be a guess.
     let names_it = layers.name_a_server(&grant.servers);
     let server = names_it.then(|| layers.home(grant)).transpose()?;
@@ -90,8 +88,7 @@ fn draft(arguments: &Login, layers: &Layers, centers: &[Center]) -> Result<Draft
         let of = Some((draft.id.clone(), server));
         draft.secret = secret.map(|value| Secret { value, of });
     }
-    let given = arguments.consent.scopes();
-    let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
+    let given = layers.scopes(arguments.consent.scopes())?;
     draft.scopes = given.filter(|scopes| *scopes != draft.destination.scopes());
     draft.save = grant.keep.is_requested();
     Ok(draft)
