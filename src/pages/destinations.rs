@@ -112,10 +112,7 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
         Destination::Other => "More",
         Destination::Airbyte | Destination::Sdk => destination.title(),
     };
-    let of = View {
-        credentials,
-        options: &settings.target.extras,
-    };
+    let of = settings.target.view(credentials);
     let document = document(format, title, of).map(|document| Document {
         masked: preview(format, of),
         ..document

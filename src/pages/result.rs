@@ -5,7 +5,6 @@ use crate::error::explain;
 use crate::error::explanation::Explanation;
 use crate::handover::Written;
 use crate::handover::destination::Destination;
-use crate::handover::fields::View;
 use crate::login::outcome::Outcome;
 use crate::pages::destinations::{Choice, choices};
 use crate::pages::{Page, SCRIPT};
@@ -191,10 +190,7 @@ impl ResultPage<'_> {
     }
 
     fn values(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>, bool)> {
-        let of = View {
-            credentials: &self.login.credentials,
-            options: &self.settings.target.extras,
-        };
+        let of = self.settings.target.view(&self.login.credentials);
         let value = move |(name, field, secret)| Some((name, of.value(field)?, secret));
         VALUES.into_iter().filter_map(value)
     }
