@@ -67,7 +67,7 @@ pub(super) fn variables(
 }
 
 /// Characters that every consumer of variables takes literally.
-pub(super) fn is_plain(char: char) -> bool {
+pub(crate) fn is_plain(char: char) -> bool {
     char.is_ascii_alphanumeric() || "._:/@+=,-".contains(char)
 }
 

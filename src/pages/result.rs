@@ -5,6 +5,7 @@ use crate::error::explain;
 use crate::error::explanation::Explanation;
 use crate::handover::Written;
 use crate::handover::destination::Destination;
+use crate::handover::shell::is_plain;
 use crate::login::outcome::Outcome;
 use crate::pages::destinations::{Choice, choices};
 use crate::pages::{Page, SCRIPT};
@@ -13,7 +14,6 @@ use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use askama::Template;
 use std::borrow::Cow;
-use std::path::Path;
 
 /// What to check if it is unknown which user delivered Zoho's response.
 const SENDER_UNSEEN: &str = "The connection that delivered Zoho's response closed before zoho-grant could see which \
@@ -150,7 +150,9 @@ impl ResultPage<'_> {
         self.login.credentials.refresh_token.as_ref()?;
         let (from, needs_file) = match (&self.login.kept, &self.login.written) {
             (Some((name, _)), _) => (format!("--profile {name}"), false),
-            (None, Written::File("dotenv", path)) if is_plain(path) => {
+            (None, Written::File("dotenv", path))
+                if path.display().to_string().chars().all(is_plain) =>
+            {
                 (format!("--env-file {}", path.display()), false)
             }
             _ => ("--env-file zoho.env".to_owned(), true),
@@ -215,13 +217,6 @@ fn capitalized(word: &str) -> String {
     let mut chars = word.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
-}
-
-/// A path without characters that are special to a shell.
-fn is_plain(path: &Path) -> bool {
-    let path = path.display().to_string();
-    path.chars()
-        .all(|char| char.is_ascii_alphanumeric() || "._-/:+@=,".contains(char))
 }
 
 #[cfg(test)]
