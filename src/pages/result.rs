@@ -150,9 +150,7 @@ impl ResultPage<'_> {
         self.login.credentials.refresh_token.as_ref()?;
         let (from, needs_file) = match (&self.login.kept, &self.login.written) {
             (Some((name, _)), _) => (format!("--profile {name}"), false),
-            (None, Written::File("dotenv", path))
-                if path.display().to_string().chars().all(is_plain) =>
-            {
+            (None, Written::File("dotenv", path)) if is_plain(&path.to_string_lossy()) => {
                 (format!("--env-file {}", path.display()), false)
             }
             _ => ("--env-file zoho.env".to_owned(), true),
