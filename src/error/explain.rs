@@ -202,7 +202,12 @@ fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
 /// The system's message, capitalized and without its error number.
 fn sentence(error: &io::Error) -> String {
     let text = error.to_string();
-    let mut chars = text.split(" (os error").next().unwrap_or(&text).chars();
+    capitalized(text.split(" (os error").next().unwrap_or(&text))
+}
+
+/// The text with a capital first letter.
+pub fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
 }

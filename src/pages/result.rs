@@ -117,7 +117,7 @@ impl ResultPage<'_> {
         let parts = [&organization.kind, &organization.edition];
         let parts: Vec<String> = parts
             .into_iter()
-            .filter_map(|part| Some(capitalized(&shown(part.as_ref())?)))
+            .filter_map(|part| Some(explain::capitalized(&shown(part.as_ref())?)))
             .collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
     }
@@ -137,11 +137,10 @@ impl ResultPage<'_> {
     /// "Europe (eu)", or the accounts server if the data center is unknown.
     fn data_center(&self) -> String {
         let credentials = &self.login.credentials;
-        let center = credentials.data_center;
-        center.map_or_else(
-            || credentials.accounts_server.to_string(),
-            ToString::to_string,
-        )
+        match credentials.data_center {
+            Some(center) => center.to_string(),
+            None => credentials.accounts_server.to_string(),
+        }
     }
 
     /// The command that revokes the refresh token, and whether the page's .env file must be saved for it first, because
@@ -208,13 +207,6 @@ impl ResultPage<'_> {
 fn shown(text: Option<&Untrusted>) -> Option<String> {
     let text = text?.to_string().trim().to_owned();
     (!text.is_empty()).then_some(text)
-}
-
-/// Capitalizes "production" as "Production".
-fn capitalized(word: &str) -> String {
-    let mut chars = word.chars();
-    let first = chars.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(chars).collect()
 }
 
 #[cfg(test)]
