@@ -226,14 +226,11 @@ fn beginning(text: &str) -> String {
 
 fn unavailable(title: &str, why: &Why) -> String {
     match why {
-        Why::DataCenter { known, theirs } => {
-            let unknown = || "an unknown data center".to_owned();
-            let theirs = theirs.map_or_else(unknown, ToString::to_string);
-            let known = known.join(", ");
-            format!(
-                "{title} supports only the data centers {known}. These credentials are for {theirs}."
-            )
-        }
+        Why::DataCenter { known, theirs } => format!(
+            "{title} supports only the data centers {}. These credentials are for {}.",
+            known.join(", "),
+            theirs.map_or_else(|| "an unknown data center".to_owned(), ToString::to_string)
+        ),
         Why::Missing(Need::RefreshToken) => format!("{title} needs a refresh token."),
         Why::Missing(Need::ApiDomain) => {
             format!("{title} needs the API domain, which is unknown.")

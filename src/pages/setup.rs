@@ -159,8 +159,8 @@ impl SetupPage<'_> {
     }
 
     /// What Zoho's error page means here: its title, the cause and the remedy.
-    fn dead_end(&self) -> Option<[String; 3]> {
-        let (title, cause, remedy) = match self.draft.dead_end? {
+    fn dead_end(&self) -> Option<(&'static str, String, &'static str)> {
+        Some(match self.draft.dead_end? {
             Field::Id => {
                 let at = self.draft.center;
                 let center = at.and_then(|at| self.beginning.centers.get(at));
@@ -187,8 +187,7 @@ impl SetupPage<'_> {
                 "Remove the wrong scope, or choose the scopes that the program needs.",
             ),
             _ => return None,
-        };
-        Some([title.to_owned(), cause, remedy.to_owned()])
+        })
     }
 }
 
