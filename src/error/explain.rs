@@ -82,11 +82,7 @@ impl Error {
             )
             .command(LOGIN),
             Self::ForeignAccountsServer(named) => accounts_server(named),
-            Self::Unfulfilled {
-                request,
-                error,
-                server,
-            } => unfulfilled(request, error, server),
+            Self::Unfulfilled(request, error, server) => unfulfilled(request, error, server),
             Self::CodeExpired => explained(
                 "Code expired",
                 "A code is valid for about five minutes, and nobody entered it and accepted in \
