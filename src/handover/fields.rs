@@ -98,14 +98,12 @@ impl<'a> View<'a> {
     }
 
     /// The values that exist, each under its consumer's name for it.
-    pub(super) fn values<const N: usize>(
+    pub(super) fn values(
         self,
-        names: [(&'a str, &str); N],
+        names: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
-        let values = names.map(|(theirs, name)| (theirs, self.value(name)));
-        values
-            .into_iter()
-            .filter_map(|(theirs, value)| Some((theirs, value?)))
+        let names = names.into_iter();
+        names.filter_map(move |(theirs, name)| Some((theirs, self.value(name)?)))
     }
 
     /// Whether something that a consumer needs exists.
