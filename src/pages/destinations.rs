@@ -105,14 +105,14 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
         Destination::Other => main_format(settings),
         of => of.format(),
     };
-    let title = match destination {
-        Destination::Adobe => "Adobe Zoho CRM",
-        Destination::AdobeRest => "Adobe REST API",
-        Destination::Env => ".env",
-        Destination::Other => "More",
-        Destination::Airbyte | Destination::Sdk => destination.title(),
-    };
     let of = settings.target.view(credentials);
+    let (title, others) = match destination {
+        Destination::Adobe => ("Adobe Zoho CRM", vec![by_api(of)]),
+        Destination::AdobeRest => ("Adobe REST API", Vec::new()),
+        Destination::Env => (".env", Vec::new()),
+        Destination::Other => ("More", others(format, of)),
+        Destination::Airbyte | Destination::Sdk => (destination.title(), Vec::new()),
+    };
     let document = document(format, title, of).map(|document| Document {
         masked: preview(format, of),
         ..document
@@ -126,11 +126,7 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
             _ => document,
         },
         remarks: format.remarks,
-        others: match destination {
-            Destination::Adobe => vec![by_api(of)],
-            Destination::Other => others(format, of),
-            _ => Vec::new(),
-        },
+        others,
     }
 }
 
