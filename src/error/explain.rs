@@ -35,8 +35,8 @@ impl Error {
                 "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
                 &format!(
                     "If Zoho showed an error, fix its cause (the redirect URI must be exactly \
-                     {redirect_uri}). Then log in again, with a longer --timeout if you need more \
-                     time:"
+                     {redirect_uri}). Then log in again, with a longer --timeout if you need \
+                     more time:"
                 ),
             )
             .exiting(4)
@@ -113,8 +113,8 @@ impl Error {
             ),
             Self::TokenNotAccepted { code, .. } => zoho(
                 "Access token not accepted by the CRM",
-                "Either the API domain is wrong, or about ten newer tokens have displaced this \
-                 one.",
+                "Either the API domain is wrong, or about ten newer tokens have displaced \
+                 this one.",
                 "Check that it is your organization's API domain, and log in again:",
             )
             .code(*code)
