@@ -66,12 +66,8 @@ pub static FIELDS: [Field; 21] = [
         let since = of.expires_at?.duration_since(UNIX_EPOCH).ok()?;
         Some(since.as_millis().to_string().into())
     }),
-    ours("scope", |of, _| {
-        Some(of.scopes.as_ref()?.joined(" ").into())
-    }),
-    ours("scope_comma", |of, _| {
-        Some(of.scopes.as_ref()?.joined(",").into())
-    }),
+    ours("scope", |of, _| scopes(of, " ")),
+    ours("scope_comma", |of, _| scopes(of, ",")),
     ours("accounts_url", |of, _| {
         Some(of.accounts_server.as_str().into())
     }),
@@ -197,6 +193,11 @@ const fn foreign(name: &'static str, value: fn(&Credentials) -> Option<&Untruste
 
 pub(super) fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
     Some(secret?.expose_secret().into())
+}
+
+/// The scopes with this separator.
+pub(super) fn scopes<'a>(of: &Credentials, separator: &str) -> Option<Cow<'a, str>> {
+    Some(of.scopes.as_ref()?.joined(separator).into())
 }
 
 /// As passed, or the CRM's own host in the data center: the engine behind Adobe's source documents

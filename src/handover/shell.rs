@@ -5,7 +5,7 @@
 //! refused if the shell has no such quoting: a response from outside must never become a command.
 
 use crate::credentials::Credentials;
-use crate::handover::fields::{View, exposed};
+use crate::handover::fields::{View, exposed, scopes};
 use crate::handover::format_error::Why;
 use crate::untrusted::{Untrusted, is_hidden};
 use std::borrow::Cow;
@@ -52,7 +52,6 @@ pub(super) fn variables(
     let center = of.accounts_server.data_center();
     let expires_at = of.expires_at_text();
     let api_domain = of.api_domain.as_ref().map(Untrusted::raw);
-    let scopes = of.scopes.as_ref();
     [
         ("CLIENT_ID", Some(of.client.id().into())),
         ("CLIENT_SECRET", exposed(Some(of.client.secret()))),
@@ -62,7 +61,7 @@ pub(super) fn variables(
         ("ACCOUNTS_URL", Some(of.accounts_server.as_str().into())),
         ("API_DOMAIN", api_domain.map(Cow::from)),
         ("DC", center.map(|center| written(center.code).into())),
-        ("SCOPE", scopes.map(|scopes| scopes.joined(",").into())),
+        ("SCOPE", scopes(of, ",")),
     ]
 }
 
