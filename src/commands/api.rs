@@ -36,7 +36,7 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     if answer.status().is_success() {
         return Ok(0);
     }
-    Err(refused(&answer, &code(&begun)))
+    Err(refused(&answer, code(&begun).as_deref()))
 }
 
 /// The response, and enough of its body to find an error code; and whether another access token may do better.
@@ -59,7 +59,8 @@ async fn call(
     {
         begun.extend_from_slice(&piece);
     }
-    let is_refused = answer.status() == UNAUTHORIZED && code(&begun) != SCOPE_MISSING;
+    let is_refused =
+        answer.status() == UNAUTHORIZED && code(&begun).as_deref() != Some(SCOPE_MISSING);
     let may_be_old = is_refused && live.kept.refresh_token.is_some();
     Ok(((answer, begun), may_be_old))
 }
@@ -119,12 +120,13 @@ fn input(path: &Path) -> Result<Bytes, Usage> {
 }
 
 /// The CRM's error code, such as "INVALID_MODULE".
-fn code(body: &[u8]) -> String {
+fn code(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Answer {
         code: String,
     }
-    serde_json::from_slice(body).map_or_else(|_| String::new(), |answer: Answer| answer.code)
+    let answer: Answer = serde_json::from_slice(body).ok()?;
+    Some(answer.code).filter(|code| !code.is_empty())
 }
 
 /// The HTTP status for a token that is not accepted or lacks a scope.
@@ -133,14 +135,10 @@ const UNAUTHORIZED: u16 = 401;
 /// The error code for a missing scope.
 const SCOPE_MISSING: &str = "OAUTH_SCOPE_MISMATCH";
 
-fn refused(answer: &ApiAnswer, code: &str) -> Usage {
-    let said = if code.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", Untrusted::new(code))
-    };
+fn refused(answer: &ApiAnswer, code: Option<&str>) -> Usage {
+    let said = code.map_or_else(String::new, |code| format!(" {}", Untrusted::new(code)));
     let (cause, remedy) = match answer.status().as_u16() {
-        _ if code == SCOPE_MISSING => (
+        _ if code == Some(SCOPE_MISSING) => (
             "The access token works, but does not have the scope for this request.",
             "Find the scope with `zoho-grant scopes WORD`, then run zoho-grant login again with it in --scope.",
         ),
