@@ -1,10 +1,9 @@
 //! `setup`: a page in the browser leads from nothing to credentials.
 
 use crate::browser;
-use crate::cli::Demo;
-use crate::cli::Login;
 use crate::cli::plan::Opener;
 use crate::cli::setup::{self as plan, SetupPlan};
+use crate::cli::{Demo, Login};
 use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
