@@ -4,7 +4,7 @@ use crate::zoho::client::{Id, NotAClient, token};
 use crate::zoho::data_centers::DataCenter;
 use secrecy::SecretString;
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
 /// The fields of Zoho's form for a server-based client, and what to enter.
 pub fn console_form(redirect_uri: &str) -> [(&'static str, String); 4] {
@@ -38,10 +38,7 @@ pub fn data_center(text: &str) -> Option<&'static DataCenter> {
     }
     let whole = format!("https://{text}");
     let url = Url::parse(if text.contains("://") { text } else { &whole }).ok()?;
-    let Some(Host::Domain(host)) = url.host() else {
-        return None;
-    };
-    let (_, rest) = host.split_once("zoho")?;
+    let (_, rest) = url.domain()?.split_once("zoho")?;
     let (cloud, domain) = rest.split_once('.')?;
     match cloud {
         "" | "apis" => DataCenter::named(domain),
