@@ -4,6 +4,7 @@ use crate::terminal::Terminal;
 use crate::terminal::screen::{BOLD, WARNING, width};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
+use std::io::{IsTerminal, stderr};
 use zoho_grant::loopback::decide::Refusal;
 use zoho_grant::loopback::pasted::NotTaken;
 use zoho_grant::untrusted::Untrusted;
@@ -61,10 +62,9 @@ impl Terminal {
         self.must_say("On any device, open this address and enter the code:");
         self.must_say(&format!("  {BOLD}{address}{BOLD:#}"));
         self.must_say(&format!("  Code: {BOLD}{code}{BOLD:#}"));
-        if !self.screen.is_live {
-            return;
-        }
-        if let Some(picture) = picture(complete.unwrap_or(address).raw()) {
+        if stderr().is_terminal()
+            && let Some(picture) = picture(complete.unwrap_or(address).raw())
+        {
             self.say("Or point a phone's camera at this:");
             self.say(&picture);
         }

@@ -22,11 +22,9 @@ impl Terminal {
                 self.must_say(&format!("  {address}"));
             }
             SetUp::Waiting { left } => {
-                if self.screen.is_live {
-                    let left = clock(*left);
-                    let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
-                    self.screen.live(&line, false);
-                } else if self.is_new("setup page") {
+                let left = clock(*left);
+                let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
+                if !self.screen.live(&line, false) && self.is_new("setup page") {
                     self.say("The setup page is waiting for you. Ctrl-C stops.");
                 }
             }

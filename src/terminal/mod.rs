@@ -101,8 +101,10 @@ impl Terminal {
         }
         .write_global();
         let stderr = std::io::stderr();
-        prompt::colored(AutoStream::choice(&stderr) != ColorChoice::Never);
-        let is_live = stderr.is_terminal() && !talk.quiet;
+        let colored = AutoStream::choice(&stderr) != ColorChoice::Never;
+        prompt::colored(colored);
+        // Without colors, the sequence that clears a row is stripped, too.
+        let is_live = colored && stderr.is_terminal() && !talk.quiet;
         let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_live, width);
         Self::new(screen, talk)
     }
@@ -319,10 +321,8 @@ impl Terminal {
             });
         }
         let left = clock(left);
-        if self.screen.is_live {
-            let line = format!("Waiting for Zoho … {left} left, Ctrl-C stops");
-            self.screen.live(&line, false);
-        } else if self.is_new("waiting") {
+        let line = format!("Waiting for Zoho … {left} left, Ctrl-C stops");
+        if !self.screen.live(&line, false) && self.is_new("waiting") {
             self.say(&format!(
                 "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
             ));
@@ -438,9 +438,7 @@ impl Terminal {
 
     /// A short step, which leaves nothing behind on a terminal.
     fn step(&self, line: &str) {
-        if self.screen.is_live {
-            self.spin(line);
-        } else {
+        if !self.screen.live(line, true) {
             self.say(line);
         }
     }

@@ -32,7 +32,7 @@ const FRAME: Duration = Duration::from_millis(100);
 pub struct Screen {
     state: Arc<Mutex<State>>,
     /// Whether a line can be overwritten, and may be.
-    pub is_live: bool,
+    is_live: bool,
     /// Width in columns; if unknown, lines are not wrapped here.
     width: fn() -> Option<usize>,
 }
@@ -76,10 +76,10 @@ impl Screen {
         let _ = writeln!(state.out, "{erase}{lines}");
     }
 
-    /// Overwrites the live line; does nothing if lines cannot be overwritten. If it `spins`, other lines appear above it.
-    pub fn live(&self, text: &str, spins: bool) {
+    /// Overwrites the live line, and returns whether it could. If it `spins`, other lines appear above it.
+    pub fn live(&self, text: &str, spins: bool) -> bool {
         if !self.is_live {
-            return;
+            return false;
         }
         // A row that wraps could not be cleared.
         let room = (self.width)().map_or(usize::MAX, |width| width.saturating_sub(3));
@@ -92,6 +92,7 @@ impl Screen {
             thread::spawn(move || move_on(&shared));
         }
         state.draw();
+        true
     }
 
     /// Clears the live line.
