@@ -83,7 +83,8 @@ impl Terminal {
             }
             Written::Nowhere => {
                 self.must_say(
-                    "Only the page in your browser, if one is open, shows the client secret and the tokens.",
+                    "Only the page in your browser, if one is open, shows the client secret and \
+                     the tokens.",
                 );
             }
         }

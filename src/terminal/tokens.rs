@@ -110,8 +110,9 @@ impl Terminal {
             None => other.to_string(),
         });
         self.must_say(&format!(
-            "Zoho returns the same error if the grant token belongs to another data center. The others are: {}. Each attempt \
-             counts, and Zoho allows about ten in ten minutes: try only the data center whose console generated the code.",
+            "Zoho returns the same error if the grant token belongs to another data center. The \
+             others are: {}. Each attempt counts, and Zoho allows about ten in ten minutes: try \
+             only the data center whose console generated the code.",
             names.collect::<Vec<_>>().join(", ")
         ));
     }
