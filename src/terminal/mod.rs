@@ -24,7 +24,6 @@ use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
-use zoho_grant::error::Error;
 use zoho_grant::event::Event;
 use zoho_grant::loopback::decide::{Place, Refusal};
 use zoho_grant::loopback::notice::Notice;
@@ -194,18 +193,14 @@ impl Terminal {
     }
 
     /// Shows what could not be done, why, and what to do next.
-    pub fn usage(&self, usage: &Usage) -> ExitCode {
-        let what = &usage.what;
+    pub fn error(&self, error: impl Into<Usage>) -> ExitCode {
+        let usage = error.into();
+        let what = usage.what;
         self.screen.clear();
         self.must_say(&format!("{BAD}error:{BAD:#} {BOLD}{what}{BOLD:#}"));
         self.must_say(&format!("  Why:   {}", usage.cause));
         self.must_say(&format!("  Next:  {}", usage.remedy));
         ExitCode::from(usage.exit_code)
-    }
-
-    /// The same for an error that does not end the command.
-    pub fn error(&self, error: &Error) {
-        self.usage(&error.into());
     }
 
     /// Reports what happens while the login runs.
