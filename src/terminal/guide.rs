@@ -101,10 +101,7 @@ impl Terminal {
     pub fn will_be_asked(&self, scopes: &Scopes) {
         self.say("Zoho will ask you to allow this:");
         for scope in scopes.iter() {
-            let mut all = scope_catalog::all();
-            let known = all.find(|known| known.scope == scope);
-            let allows = known.map_or("", |known| known.description);
-            self.say(&format!("  {scope}  {allows}"));
+            self.say(&format!("  {scope}  {}", scope_catalog::meaning(scope)));
         }
     }
 
