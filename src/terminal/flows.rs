@@ -108,7 +108,7 @@ fn picture(address: &str) -> Option<String> {
     drawn.dark_color(Dense1x2::Light);
     let drawn = drawn.light_color(Dense1x2::Dark).build();
     let columns = drawn.lines().next()?.chars().count();
-    if width().is_some_and(|width| width < columns) {
+    if width() < columns {
         return None;
     }
     let colors = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);

@@ -37,7 +37,9 @@ fn written_where(
         color: clap::ColorChoice::Auto,
     };
     let terminal = Terminal::new(
-        Screen::new(Box::new(paper.clone()), is_terminal && !quiet, || None),
+        Screen::new(Box::new(paper.clone()), is_terminal && !quiet, || {
+            usize::MAX
+        }),
         talk,
     );
     terminal.registration.get_or_init(|| Registration {
@@ -192,7 +194,7 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
 #[test]
 fn something_moves_while_an_answer_is_awaited() {
     let paper = Paper::default();
-    let screen = Screen::new(Box::new(paper.clone()), true, || None);
+    let screen = Screen::new(Box::new(paper.clone()), true, || usize::MAX);
     let shown = || String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
     screen.live("Asking", true);
     assert_eq!(shown(), "\r\x1b[2K\x1b[2m⠋ Asking\x1b[0m");
