@@ -48,8 +48,7 @@ pub fn colored(colored: bool) {
 pub fn data_center() -> io::Result<&'static DataCenter> {
     let question = "Data center, or the address of your CRM:";
     let domain = |center: &DataCenter| center.accounts_server.replace("https://accounts.", "");
-    let shown =
-        |center: &DataCenter| format!("{} ({}), {}", center.name, center.code, domain(center));
+    let shown = |center: &DataCenter| format!("{center}, {}", domain(center));
     let lines: Vec<_> = DATA_CENTERS.iter().map(shown).collect();
     let chosen = ask(question, || {
         Select::new(question, lines)
