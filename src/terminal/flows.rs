@@ -31,11 +31,10 @@ impl Terminal {
 
     /// Explains pasting, if it is possible.
     pub(super) fn explain_pasting(&self) {
-        let known = self.registration.get();
-        let Some(known) = known.filter(|known| known.pasting) else {
+        if !self.is_pasting() {
             return;
-        };
-        if known.redirect_uri.is_here() {
+        }
+        if self.login_is(|it| it.redirect_uri.is_here()) {
             self.say(
                 "If the browser cannot reach this machine, copy the address that it ends up at, \
                  paste it here, and press Enter.",

@@ -16,13 +16,13 @@ use crate::cli::tunnel::{self, Surroundings};
 use crate::cli::usage::Usage;
 use crate::prompt;
 use anstream::{AutoStream, ColorChoice};
-use screen::{BAD, BOLD, DIM, Screen, WARNING, unbroken, width};
+use screen::{BAD, BOLD, DIM, Screen, WARNING, lock, unbroken, width};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 use zoho_grant::event::Event;
 use zoho_grant::loopback::decide::{Place, Refusal};
@@ -483,8 +483,7 @@ impl Terminal {
     }
 
     fn is_new(&self, what: &'static str) -> bool {
-        let said = self.said.lock();
-        said.unwrap_or_else(PoisonError::into_inner).insert(what)
+        lock(&self.said).insert(what)
     }
 
     fn detail(&self, line: &str) {

@@ -29,8 +29,7 @@ impl Terminal {
 
     /// Prints what a program waits for: an error if standard output leads nowhere.
     pub fn hand_out(&self, text: &str) -> Result<(), Error> {
-        self.screen.clear();
-        printed(Output.write_all(text.as_bytes()))
+        printed(self.write(Output, text))
     }
 
     fn write(&self, mut stdout: impl Write, text: &str) -> io::Result<()> {
