@@ -17,6 +17,7 @@ use std::sync::Arc;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
     signals::keep_no_core();
     signals::watch();
     commands::generated::answer_shell();
