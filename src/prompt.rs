@@ -184,6 +184,7 @@ pub fn leave() -> MutexGuard<'static, Option<String>> {
 }
 
 /// Prepares the terminal again for the interrupted prompt.
+#[cfg(unix)]
 pub fn resume() {
     if open().is_some() {
         system::wait_for_foreground();
