@@ -103,13 +103,8 @@ impl Terminal {
         prompt::colored(colored);
         // Without colors, the sequence that clears a row is stripped, too.
         let is_live = colored && stderr.is_terminal() && !talk.quiet;
-        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_live, width);
-        Self::new(screen, talk)
-    }
-
-    fn new(screen: Screen, talk: Talk) -> Self {
         Self {
-            screen,
+            screen: Screen::new(Box::new(AutoStream::auto(stderr)), is_live, width),
             talk,
             registration: OnceLock::new(),
             consent: OnceLock::new(),

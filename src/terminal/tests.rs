@@ -36,20 +36,22 @@ fn written_where(
         quiet,
         color: clap::ColorChoice::Auto,
     };
-    let terminal = Terminal::new(
-        Screen::new(Box::new(paper.clone()), is_terminal && !quiet, || {
-            usize::MAX
-        }),
+    let is_live = is_terminal && !quiet;
+    let terminal = Terminal {
+        screen: Screen::new(Box::new(paper.clone()), is_live, || usize::MAX),
         talk,
-    );
-    terminal.registration.get_or_init(|| Registration {
-        home: AccountsServer::given("https://accounts.zoho.eu").unwrap(),
-        redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),
-        pasting,
-        opener: Opener::Browser,
-        surroundings: Surroundings::Here,
-        rehearsal: false,
-    });
+        registration: OnceLock::from(Registration {
+            home: AccountsServer::given("https://accounts.zoho.eu").unwrap(),
+            redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),
+            pasting,
+            opener: Opener::Browser,
+            surroundings: Surroundings::Here,
+            rehearsal: false,
+        }),
+        consent: OnceLock::new(),
+        said: Mutex::default(),
+        refusals: AtomicUsize::new(0),
+    };
     for event in events {
         terminal.event(event);
     }
