@@ -46,8 +46,9 @@ impl Terminal {
         let shown = |text: Option<&Untrusted>| text.map(Untrusted::to_string).unwrap_or_default();
         let rows = listed.iter().map(|(name, record)| {
             let organization = record.organization.as_ref();
-            let kinds = organization.map(|of| [of.kind.as_ref(), of.edition.as_ref()]);
+            let kinds = organization.map(|of| [&of.kind, &of.edition]);
             let kinds = kinds.into_iter().flatten().flatten();
+            let kinds: Vec<_> = kinds.map(Untrusted::to_string).collect();
             let person = record.user.as_ref();
             [
                 name.to_string(),
@@ -55,10 +56,7 @@ impl Terminal {
                 Untrusted::new(&record.client_id).to_string(),
                 Untrusted::new(&record.accounts_url).to_string(),
                 shown(organization.and_then(|of| of.name.as_ref())),
-                kinds
-                    .map(Untrusted::to_string)
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                kinds.join(", "),
                 shown(person.and_then(|of| of.email.as_ref().or(of.name.as_ref()))),
             ]
         });
