@@ -70,18 +70,6 @@ pub fn text(question: &str, help: &str) -> io::Result<String> {
     ask(question, prompt)
 }
 
-/// Asks for a line without showing it.
-pub fn hidden(question: &str) -> io::Result<SecretString> {
-    let question = format!("{question} (not shown):");
-    let answer = ask(&question, || {
-        Password::new(&question)
-            .with_display_mode(PasswordDisplayMode::Hidden)
-            .without_confirmation()
-            .prompt()
-    })?;
-    Ok(alone(&Zeroizing::new(answer)))
-}
-
 /// Asks for scopes, with a list preselected; the known ones can be searched.
 pub fn scopes(preselected: &Scopes) -> io::Result<Scopes> {
     let question = "Scopes:";
@@ -134,13 +122,19 @@ pub fn select(question: &str, options: Vec<String>) -> io::Result<usize> {
     Ok(chosen.index)
 }
 
-/// A secret that is prompted for on a terminal, otherwise read from standard input, and trimmed.
+/// A secret that is prompted for on a terminal without showing it, otherwise read from standard input, and trimmed.
 pub fn secret(name: &str) -> io::Result<SecretString> {
-    if possible() {
-        hidden(name)
-    } else {
-        whole(standard_input()?)
+    if !possible() {
+        return whole(standard_input()?);
     }
+    let question = format!("{name} (not shown):");
+    let answer = ask(&question, || {
+        Password::new(&question)
+            .with_display_mode(PasswordDisplayMode::Hidden)
+            .without_confirmation()
+            .prompt()
+    })?;
+    Ok(alone(&Zeroizing::new(answer)))
 }
 
 /// The client secret from a file, or [`secret`] for `-`.
@@ -184,6 +178,7 @@ pub fn leave() -> MutexGuard<'static, Option<String>> {
 }
 
 /// Prepares the terminal again for the interrupted prompt.
+#[cfg(unix)]
 pub fn resume() {
     if open().is_some() {
         system::wait_for_foreground();

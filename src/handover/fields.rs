@@ -76,7 +76,7 @@ pub static FIELDS: [Field; 21] = [
     }),
     foreign("api_domain", |of| of.api_domain.as_ref()),
     ours("data_center", |of, _| Some(of.data_center?.code.into())),
-    ours("tld", |of, _| Some(of.data_center?.tld().into())),
+    ours("tld", |of, _| Some(of.data_center?.tld.into())),
     ours("endpoint", endpoint),
     foreign("organization_name", |of| of.organization()?.name.as_ref()),
     foreign("organization_id", |of| of.organization()?.id.as_ref()),

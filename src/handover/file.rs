@@ -170,9 +170,8 @@ impl PrivateFile {
 
     /// Whether other users of this machine can read the existing file, and so what would be merged into it.
     pub fn is_open_to_others(&self) -> bool {
-        let there = self.look().ok().flatten();
         self.existing == Existing::Merge
-            && there.is_some_and(|there| permissions::others_may(&there, 0o044))
+            && matches!(self.look(), Ok(Some(there)) if permissions::others_may(&there, 0o044))
     }
 
     /// The existing text and the file's metadata; no text if there is no file. Both come from one handle, so nothing can

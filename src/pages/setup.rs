@@ -190,13 +190,6 @@ fn places(scopes: &Scopes) -> String {
     places.join(" ")
 }
 
-/// What a scope allows; empty if it is not a known one.
-fn meaning(scope: &str) -> &'static str {
-    let mut all = scope_catalog::all();
-    let known = all.find(|known| known.scope.eq_ignore_ascii_case(scope));
-    known.map_or("", |known| known.description)
-}
-
 /// The scopes that are most likely wrong.
 fn unknown_scopes(scopes: &Scopes) -> String {
     let unknown = scopes
