@@ -5,7 +5,6 @@ use crate::cli::usage::Usage;
 use crate::commands::live::{self, Live};
 use crate::commands::source::Source;
 use crate::commands::{App, Ended};
-use crate::terminal::output;
 use bytes::Bytes;
 use serde::Deserialize;
 use std::io::{self, IsTerminal, Read, Write};
@@ -23,8 +22,6 @@ const ERROR_BYTES: usize = 64 * 1024;
 pub fn run(arguments: &Api, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let body = arguments.input.as_deref().map(input).transpose()?;
-    // A request whose response would be lost is not made.
-    output::check().map_err(Error::NotPrinted)?;
     let (refresh, given) = (arguments.refresh, &arguments.trust_api_domain);
     let called = live::ask(app, &source, refresh, given, |live, domain| {
         let call = call(app, live, domain, arguments, body.clone());

@@ -20,15 +20,6 @@ impl Write for Output {
 }
 
 #[cfg(unix)]
-pub use unix::check;
-
-/// Nothing reveals a closed output.
-#[cfg(not(unix))]
-pub fn check() -> io::Result<()> {
-    Ok(())
-}
-
-#[cfg(unix)]
 mod unix {
     use crate::prompt::is_ready;
     use crate::signals;
@@ -44,7 +35,10 @@ mod unix {
     const LOOK: Duration = Duration::from_millis(100);
 
     pub fn write(bytes: &[u8]) -> io::Result<usize> {
-        check()?;
+        if leads_nowhere() {
+            let why = "it is closed, or it is /dev/null";
+            return Err(io::Error::new(io::ErrorKind::BrokenPipe, why));
+        }
         while is_ready(io::stdout(), PollFlags::OUT, LOOK).is_none() {
             if signals::first().borrow().is_some() {
                 return Err(io::Error::other("nobody reads it"));
@@ -54,17 +48,12 @@ mod unix {
         Ok(rustix::io::write(io::stdout(), &bytes[..most])?)
     }
 
-    /// Fails if standard output is closed. Rust opens `/dev/null` instead, and for reading too; a shell opens `>/dev/null`
-    /// for writing only.
-    pub fn check() -> io::Result<()> {
+    /// Rust opens it for reading too; a shell opens `>/dev/null` for writing only.
+    fn leads_nowhere() -> bool {
         let both_ways = fcntl_getfl(io::stdout()).is_ok_and(|flags| flags.contains(OFlags::RDWR));
-        if let (Ok(output), Ok(null)) = (fstat(io::stdout()), stat("/dev/null"))
-            && both_ways
-            && output.st_rdev == null.st_rdev
-        {
-            let why = "it is closed, or it is /dev/null";
-            return Err(io::Error::new(io::ErrorKind::BrokenPipe, why));
-        }
-        Ok(())
+        let (Ok(output), Ok(null)) = (fstat(io::stdout()), stat("/dev/null")) else {
+            return false;
+        };
+        both_ways && output.st_rdev == null.st_rdev
     }
 }
