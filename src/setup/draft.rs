@@ -1,7 +1,7 @@
 //! What the person has entered so far, and its validation. Everything survives an error, and the secret is never shown.
 
 use crate::handover::destination::Destination;
-use crate::setup::form::Form;
+use crate::setup::form::SubmittedForm;
 use crate::zoho::client::{Client, Id, NotAClient};
 use crate::zoho::registration::{self, Slip};
 use crate::zoho::scope_catalog;
@@ -48,10 +48,10 @@ pub struct Draft {
     /// Whether to save the credentials in a profile.
     pub save: bool,
     /// The errors, in the order of the fields.
-    pub slips: Vec<(Field, String)>,
+    pub slips: Vec<(SetupField, String)>,
     /// The field that Zoho's error page is about, if the person saw one: Zoho does not redirect from it, so that the
     /// program cannot detect it.
-    pub dead_end: Option<Field>,
+    pub dead_end: Option<SetupField>,
     /// How the last attempt failed: what could not be done, why, and what to do.
     pub failure: Option<[String; 3]>,
     /// Whether the person has been sent to Zoho.
@@ -71,7 +71,7 @@ pub struct Secret {
 /// The field that an error is about. `Display` is its anchor on the page.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 #[display(rename_all = "lowercase")]
-pub enum Field {
+pub enum SetupField {
     /// The data center.
     Center,
     /// The registration in the API console.
@@ -103,7 +103,7 @@ pub struct Entered {
 
 impl Draft {
     /// Stores and validates what was entered; returns all of it if nothing is wrong.
-    pub(super) fn take(&mut self, form: &Form, centers: &[Center]) -> Option<Entered> {
+    pub(super) fn take(&mut self, form: &SubmittedForm, centers: &[Center]) -> Option<Entered> {
         self.slips.clear();
         (self.dead_end, self.failure) = (None, None);
         if self.saw(&form.saw) {
@@ -115,7 +115,7 @@ impl Draft {
         let destination = Destination::from_str(&form.destination, false);
         match destination {
             Ok(destination) => self.destination = destination,
-            Err(_) => self.slip(Field::Destination, "Choose what will read the CRM."),
+            Err(_) => self.slip(SetupField::Destination, "Choose what will read the CRM."),
         }
         let scopes = self.scopes(form);
         Some(Entered {
@@ -131,12 +131,12 @@ impl Draft {
     /// Takes the error page of Zoho's that the person saw; returns whether it is one.
     fn saw(&mut self, page: &str) -> bool {
         let (field, why) = match page {
-            "client" => (Field::Id, "It does not exist in this data center."),
+            "client" => (SetupField::Id, "It does not exist in this data center."),
             "redirect-uri" => (
-                Field::Register,
+                SetupField::Register,
                 "The redirect URI below is not registered for this client.",
             ),
-            "scope" => (Field::Scopes, "One of these does not exist."),
+            "scope" => (SetupField::Scopes, "One of these does not exist."),
             _ => return false,
         };
         self.dead_end = Some(field);
@@ -151,12 +151,12 @@ impl Draft {
     }
 
     /// Adds an error for a field.
-    pub fn slip(&mut self, field: Field, why: impl Into<String>) {
+    pub fn slip(&mut self, field: SetupField, why: impl Into<String>) {
         self.slips.push((field, why.into()));
     }
 
     /// A pasted address takes precedence over a choice.
-    fn center<'a>(&mut self, form: &Form, centers: &'a [Center]) -> Option<&'a Center> {
+    fn center<'a>(&mut self, form: &SubmittedForm, centers: &'a [Center]) -> Option<&'a Center> {
         let pasted = form.crm.trim();
         self.crm.clear();
         if pasted.is_empty() {
@@ -164,7 +164,7 @@ impl Draft {
             self.center = chosen.filter(|at| *at < centers.len()).or(self.center);
             if self.center.is_none() {
                 self.slip(
-                    Field::Center,
+                    SetupField::Center,
                     "Choose where you log in to Zoho CRM, or paste the address of your CRM.",
                 );
             }
@@ -174,7 +174,7 @@ impl Draft {
             if found.is_none() {
                 pasted.clone_into(&mut self.crm);
                 self.slip(
-                    Field::Center,
+                    SetupField::Center,
                     "This is not an address of Zoho CRM. It begins with crm.zoho, such as crm.zoho.eu/crm/org1.",
                 );
             }
@@ -183,7 +183,7 @@ impl Draft {
         centers.get(self.center?)
     }
 
-    fn client(&mut self, form: &Form, center: Option<&Center>) -> Option<Client> {
+    fn client(&mut self, form: &SubmittedForm, center: Option<&Center>) -> Option<Client> {
         let (id, given) = (form.id.trim(), form.secret.as_str());
         let confirmed = self.is_odd && *form.confirmed == "on" && id == self.id;
         let mut judged = registration::client_id(id, confirmed);
@@ -197,13 +197,13 @@ impl Draft {
         shown.clone_into(&mut self.id);
         self.is_odd = matches!(judged, Err(Slip::Odd)) || confirmed;
         if let Err(slip) = judged {
-            self.slip(Field::Id, id_slip(slip));
+            self.slip(SetupField::Id, id_slip(slip));
         }
         match secret {
             Some(Ok(value)) => self.secret = Some(Secret { value, of: None }),
             Some(Err(slip)) => {
                 self.secret = None;
-                self.slip(Field::Secret, secret_slip(slip));
+                self.slip(SetupField::Secret, secret_slip(slip));
             }
             None => self.keep_secret(center),
         }
@@ -221,13 +221,13 @@ impl Draft {
         if !self.secret.as_ref().is_some_and(serves) {
             self.secret = None;
             self.slip(
-                Field::Secret,
+                SetupField::Secret,
                 "Enter the client secret, shown below the client ID in the console.",
             );
         }
     }
 
-    fn scopes(&mut self, form: &Form) -> Option<Scopes> {
+    fn scopes(&mut self, form: &SubmittedForm) -> Option<Scopes> {
         self.unread_scopes.clear();
         if *form.which != "own" {
             self.scopes = None;
@@ -251,7 +251,7 @@ impl Draft {
                 } else {
                     format!("The scopes are not valid: {not}.")
                 };
-                self.slip(Field::Scopes, why);
+                self.slip(SetupField::Scopes, why);
                 None
             }
         }
@@ -313,14 +313,14 @@ mod tests {
         all.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
         all.extend(fields);
         let body = Serializer::new(String::new()).extend_pairs(all).finish();
-        draft.take(&Form::read(body.as_bytes()).unwrap(), &centers())
+        draft.take(&SubmittedForm::read(body.as_bytes()).unwrap(), &centers())
     }
 
     fn draft() -> Draft {
         Draft::default()
     }
 
-    fn slips(fields: &[(&str, &str)]) -> Vec<Field> {
+    fn slips(fields: &[(&str, &str)]) -> Vec<SetupField> {
         let mut draft = draft();
         assert!(taken(&mut draft, fields).is_none(), "{fields:?}");
         draft.slips.iter().map(|(field, _)| *field).collect()
@@ -339,21 +339,24 @@ mod tests {
     #[test]
     fn each_slip_is_told_of_its_field() {
         for (fields, slip) in [
-            (&[("center", "")][..], Field::Center),
-            (&[("center", "2")], Field::Center),
-            (&[("crm", "mail.example.com")], Field::Center),
+            (&[("center", "")][..], SetupField::Center),
+            (&[("center", "2")], SetupField::Center),
+            (&[("crm", "mail.example.com")], SetupField::Center),
             // A data center that cannot be chosen here.
-            (&[("crm", "crm.zoho.in")], Field::Center),
-            (&[("id", "")], Field::Id),
-            (&[("id", "1000.A B")], Field::Id),
-            (&[("id", "1000.short")], Field::Id),
-            (&[("id", SECRET)], Field::Id),
-            (&[("secret", "")], Field::Secret),
-            (&[("secret", "two words")], Field::Secret),
-            (&[("secret", ID)], Field::Secret),
-            (&[("destination", "mars")], Field::Destination),
-            (&[("which", "own")], Field::Scopes),
-            (&[("which", "own"), ("scopes", "\u{e9}")], Field::Scopes),
+            (&[("crm", "crm.zoho.in")], SetupField::Center),
+            (&[("id", "")], SetupField::Id),
+            (&[("id", "1000.A B")], SetupField::Id),
+            (&[("id", "1000.short")], SetupField::Id),
+            (&[("id", SECRET)], SetupField::Id),
+            (&[("secret", "")], SetupField::Secret),
+            (&[("secret", "two words")], SetupField::Secret),
+            (&[("secret", ID)], SetupField::Secret),
+            (&[("destination", "mars")], SetupField::Destination),
+            (&[("which", "own")], SetupField::Scopes),
+            (
+                &[("which", "own"), ("scopes", "\u{e9}")],
+                SetupField::Scopes,
+            ),
         ] {
             assert_eq!(slips(fields), [slip], "{fields:?}");
         }
@@ -365,11 +368,11 @@ mod tests {
             ("which", "own"),
         ];
         let order = [
-            Field::Center,
-            Field::Id,
-            Field::Secret,
-            Field::Destination,
-            Field::Scopes,
+            SetupField::Center,
+            SetupField::Id,
+            SetupField::Secret,
+            SetupField::Destination,
+            SetupField::Scopes,
         ];
         assert_eq!(slips(&all), order);
     }
