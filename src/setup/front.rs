@@ -13,10 +13,10 @@ use crate::setup::decide::{Addresses, FORM_BYTES, GO, SetupRefusal, SetupRequest
 use crate::setup::draft::{Draft, Entered};
 use crate::setup::form::SubmittedForm;
 use crate::zoho::authorization::random_text;
+use axum::response::IntoResponse;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{self, HeaderValue};
-use hyper::{Request, StatusCode};
+use hyper::{Request, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -74,13 +74,6 @@ struct Progress {
 impl Progress {
     fn is_opened_twice(&self) -> bool {
         self.unseen_openings > 1
-    }
-
-    fn take_step(&mut self) -> Option<Step> {
-        if self.is_opened_twice() {
-            return Some(Step::OpenedTwice);
-        }
-        self.step.take()
     }
 }
 
@@ -147,7 +140,13 @@ impl Front {
 
     /// Waits for what the person does next.
     pub(super) async fn step(&self) -> Step {
-        self.until(Progress::take_step).await
+        self.until(|state| {
+            if state.is_opened_twice() {
+                return Some(Step::OpenedTwice);
+            }
+            state.step.take()
+        })
+        .await
     }
 
     /// Waits for Zoho's response.
@@ -291,24 +290,19 @@ impl Front {
             (self.tell)(Event::SetUp(SetUp::Neighbor(uid)));
         }
         let page = pages::setup::refused(refusal, self.beginning.rehearsal);
-        let mut reply = respond(refusal.status(), page);
-        if refusal == SetupRefusal::Method {
-            let allowed = HeaderValue::from_static("GET, POST");
-            reply.headers_mut().insert(header::ALLOW, allowed);
+        let reply = respond(refusal.status(), page);
+        match refusal {
+            SetupRefusal::Method => ([(header::ALLOW, "GET, POST")], reply).into_response(),
+            _ => reply,
         }
-        reply
     }
 }
 
 async fn answer(front: Arc<Front>, request: Request<Incoming>, connection: Connection) -> Reply {
     let answered = front.answer(request, &connection).await;
-    let mut reply = answered.unwrap_or_else(|refusal| front.refuse(refusal));
+    let reply = answered.unwrap_or_else(|refusal| front.refuse(refusal));
     // With no-referrer, the page's own form would arrive with the origin `null`.
-    let same_origin = HeaderValue::from_static("same-origin");
-    reply
-        .headers_mut()
-        .insert(header::REFERRER_POLICY, same_origin);
-    reply
+    ([(header::REFERRER_POLICY, "same-origin")], reply).into_response()
 }
 
 /// The complete body. Its length is as announced, which was checked.
