@@ -4,6 +4,7 @@ use crate::loopback::Loopback;
 use crate::loopback::notice::{Notice, TellNotice};
 use crate::loopback::peer::{Ends, Peer, Persons, Watch};
 use axum::body::Body;
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -107,7 +108,7 @@ pub(crate) struct Purpose {
     /// Answers a request. Each connection carries one.
     pub(crate) answer: Arc<dyn Fn(Request<Incoming>, Connection) -> BoxFuture + Send + Sync>,
     /// The complete response, as raw bytes, to a request whose head is too large to read.
-    pub(crate) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
+    pub(crate) too_large: Bytes,
     /// Notified of a browser's mistakes.
     pub(crate) tell: TellNotice,
 }
@@ -209,7 +210,7 @@ async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, 
         if !neighbor {
             (purpose.tell)(Notice::HeadTooLarge);
         }
-        let _ = to.write_all(&(purpose.too_large)()).await;
+        let _ = to.write_all(&purpose.too_large).await;
     }
     if (outcome.is_ok() || head.too_large) && to.shutdown().await.is_ok() {
         // Reads what is left: closing with unread bytes makes the system send a reset, which can overtake the page.

@@ -107,18 +107,13 @@ impl Front {
             }),
             changed: Notify::new(),
         });
-        let (answering, rehearsal) = (Arc::clone(&front), front.beginning.rehearsal);
-        let on_port = Arc::clone(&context.tell);
+        let (answering, on_port) = (Arc::clone(&front), Arc::clone(&context.tell));
+        let unread = pages::setup::refused(SetupRefusal::HeadTooLarge, front.beginning.rehearsal);
         let purpose = Purpose {
             answer: Arc::new(move |request, connection| {
                 Box::pin(answer(Arc::clone(&answering), request, connection))
             }),
-            too_large: Arc::new(move || {
-                too_large(&pages::setup::refused(
-                    SetupRefusal::HeadTooLarge,
-                    rehearsal,
-                ))
-            }),
+            too_large: too_large(&unread),
             tell: Arc::new(move |notice| on_port(Event::OnPort(notice))),
         };
         (front, listeners.accept(&context.persons, &purpose))
