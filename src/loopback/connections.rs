@@ -68,16 +68,6 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn new(ends: Ends, watch: &Arc<Watch>) -> Self {
-        Self {
-            ends,
-            accepted_from: watch.at_accept(ends),
-            watch: Arc::clone(watch),
-            ours: Arc::default(),
-            page_delivered: Arc::default(),
-        }
-    }
-
     /// Who is at the other end, now and when it was accepted.
     pub(crate) fn peer(&self) -> Peer {
         self.accepted_from.and_later(self.watch.now(self.ends))
@@ -146,7 +136,13 @@ async fn accept_on(
         match ends {
             Ok((stream, ends)) => {
                 make_room(&mut open);
-                let connection = Connection::new(ends, &watch);
+                let connection = Connection {
+                    ends,
+                    accepted_from: watch.at_accept(ends),
+                    watch: Arc::clone(&watch),
+                    ours: Arc::default(),
+                    page_delivered: Arc::default(),
+                };
                 let (room, purpose) = (Arc::clone(&room), purpose.clone());
                 let serving = serve(stream, connection.clone(), room, purpose);
                 open.push_back((connections.spawn(serving), connection));
