@@ -111,21 +111,21 @@ impl Draft {
         }
         self.save = *form.save == "on";
         let center = self.center(form, centers);
+        let center = self.noted(SetupField::Center, center);
         let client = self.client(form, center);
         let destination = Destination::from_str(&form.destination, false);
-        match destination {
-            Ok(destination) => self.destination = destination,
-            Err(_) => self.slip(SetupField::Destination, "Choose what will read the CRM."),
-        }
+        let destination = destination.map_err(|_| "Choose what will read the CRM.");
+        let destination = self.noted(SetupField::Destination, destination);
+        self.destination = destination.unwrap_or(self.destination);
         let scopes = self.scopes(form);
+        let scopes = self.noted(SetupField::Scopes, scopes);
         Some(Entered {
             server: center?.server.clone(),
             client: client?,
-            destination: self.destination,
+            destination: destination?,
             scopes: scopes?,
             save: self.save,
         })
-        .filter(|_| self.slips.is_empty())
     }
 
     /// Takes the error page of Zoho's that the person saw; returns whether it is one.
@@ -155,32 +155,35 @@ impl Draft {
         self.slips.push((field, why.into()));
     }
 
+    /// The value of a field; if it has an error instead, adds that.
+    fn noted<T>(&mut self, field: SetupField, judged: Result<T, impl Into<String>>) -> Option<T> {
+        judged.map_err(|why| self.slip(field, why)).ok()
+    }
+
     /// A pasted address takes precedence over a choice.
-    fn center<'a>(&mut self, form: &SubmittedForm, centers: &'a [Center]) -> Option<&'a Center> {
+    fn center<'a>(
+        &mut self,
+        form: &SubmittedForm,
+        centers: &'a [Center],
+    ) -> Result<&'a Center, &'static str> {
         let pasted = form.crm.trim();
         self.crm.clear();
         if pasted.is_empty() {
             let chosen = form.center.parse().ok();
             self.center = chosen.filter(|at| *at < centers.len()).or(self.center);
-            if self.center.is_none() {
-                self.slip(
-                    SetupField::Center,
-                    "Choose where you log in to Zoho CRM, or paste the address of your CRM.",
-                );
-            }
         } else {
             let code = registration::data_center(pasted).map(|center| center.code);
             let found = centers.iter().position(|center| code == Some(center.code));
             if found.is_none() {
                 pasted.clone_into(&mut self.crm);
-                self.slip(
-                    SetupField::Center,
+                return Err(
                     "This is not an address of Zoho CRM. It begins with crm.zoho, such as crm.zoho.eu/crm/org1.",
                 );
             }
-            self.center = Some(found?);
+            self.center = found;
         }
-        centers.get(self.center?)
+        let chosen = self.center.and_then(|at| centers.get(at));
+        chosen.ok_or("Choose where you log in to Zoho CRM, or paste the address of your CRM.")
     }
 
     fn client(&mut self, form: &SubmittedForm, center: Option<&Center>) -> Option<Client> {
@@ -196,65 +199,51 @@ impl Draft {
         let shown = if is_secret { "" } else { id };
         shown.clone_into(&mut self.id);
         self.is_odd = matches!(judged, Err(Slip::Odd)) || confirmed;
-        if let Err(slip) = judged {
-            self.slip(SetupField::Id, id_slip(slip));
-        }
-        match secret {
-            Some(Ok(value)) => self.secret = Some(Secret { value, of: None }),
-            Some(Err(slip)) => {
-                self.secret = None;
-                self.slip(SetupField::Secret, secret_slip(slip));
-            }
-            None => self.keep_secret(center),
-        }
+        let id = self.noted(SetupField::Id, judged.map_err(id_slip));
+        let secret = match secret {
+            Some(Ok(value)) => Ok(Secret { value, of: None }),
+            Some(Err(slip)) => Err(secret_slip(slip)),
+            None => self.kept_secret(center),
+        };
+        self.secret = self.noted(SetupField::Secret, secret);
         let secret = self.secret.as_ref()?.value.clone();
-        Client::new(judged.ok()?, secret).ok()
+        Client::new(id?, secret).ok()
     }
 
-    /// Keeps using an existing secret, but only for the client and server that it came with.
-    fn keep_secret(&mut self, center: Option<&Center>) {
+    /// An existing secret, but only for the client and server that it came with.
+    fn kept_secret(&mut self, center: Option<&Center>) -> Result<Secret, String> {
         let serves = |secret: &Secret| match (&secret.of, center) {
             (Some((_, Some(server))), Some(center)) if *server != center.server => false,
             (Some((id, _)), _) => *id == self.id,
             (None, _) => true,
         };
-        if !self.secret.as_ref().is_some_and(serves) {
-            self.secret = None;
-            self.slip(
-                SetupField::Secret,
-                "Enter the client secret, shown below the client ID in the console.",
-            );
-        }
+        let secret = self.secret.take().filter(serves);
+        secret.ok_or_else(|| {
+            "Enter the client secret, shown below the client ID in the console.".to_owned()
+        })
     }
 
-    fn scopes(&mut self, form: &SubmittedForm) -> Option<Scopes> {
+    fn scopes(&mut self, form: &SubmittedForm) -> Result<Scopes, String> {
         self.unread_scopes.clear();
         if *form.which != "own" {
             self.scopes = None;
-            return Some(self.destination.scopes());
+            return Ok(self.destination.scopes());
         }
         let known = |place: &usize| Some(scope_catalog::all().nth(*place)?.scope);
         let ticked: Vec<_> = form.ticked.iter().filter_map(known).collect();
         let ticked = ticked.join(",");
         let typed = form.scopes.as_str();
-        match Scopes::parse(&format!("{ticked},{typed}")) {
-            Ok(scopes) => {
-                self.scopes = Some(scopes.clone());
-                Some(scopes)
+        let chosen = Scopes::parse(&format!("{ticked},{typed}"));
+        let readable = chosen.as_ref().ok().cloned();
+        self.scopes = readable.or_else(|| Scopes::parse(&ticked).ok());
+        chosen.map_err(|not| {
+            typed.clone_into(&mut self.unread_scopes);
+            if ticked.is_empty() && typed.trim().is_empty() {
+                "Choose at least one scope.".to_owned()
+            } else {
+                format!("The scopes are not valid: {not}.")
             }
-            Err(not) => {
-                self.scopes = Scopes::parse(&ticked).ok();
-                typed.clone_into(&mut self.unread_scopes);
-                let empty = ticked.is_empty() && typed.trim().is_empty();
-                let why = if empty {
-                    "Choose at least one scope.".to_owned()
-                } else {
-                    format!("The scopes are not valid: {not}.")
-                };
-                self.slip(SetupField::Scopes, why);
-                None
-            }
-        }
+        })
     }
 }
 
