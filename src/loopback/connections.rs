@@ -174,9 +174,8 @@ async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, 
     let _ = stream.set_nodelay(true);
     match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
         Ok(false) => {}
-        Ok(true) if neighbor => return,
-        Ok(true) => return (purpose.tell)(Notice::SpokeTls),
-        Err(_) => return,
+        Ok(true) if !neighbor => return (purpose.tell)(Notice::SpokeTls),
+        _ => return,
     }
     let service = service_fn(|request: Request<Incoming>| {
         let answer = (purpose.answer)(request, connection.clone());
