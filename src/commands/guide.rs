@@ -125,7 +125,7 @@ fn client_id(console: &str, app: &App) -> Result<Id, Usage> {
 /// Asks until the answer can be a client secret.
 fn client_secret(app: &App) -> Result<SecretString, Usage> {
     loop {
-        let answer = answered(prompt::hidden("Client secret"))?;
+        let answer = answered(prompt::secret("Client secret"))?;
         match registration::client_secret(answer.expose_secret()) {
             Ok(secret) => return Ok(secret),
             Err(slip) => app.terminal.no_client_secret(slip),

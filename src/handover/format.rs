@@ -194,7 +194,7 @@ pub static FORMATS: [Format; 16] = [
         title: "Plain text",
         purpose: "labeled lines to read and copy from",
         file_name: "zoho-credentials.txt",
-        document: |of| Ok(text::document(of)),
+        document: |of| Ok(text::labeled(&text::LINES, of)),
         ..PLAIN
     },
 ];
@@ -209,7 +209,7 @@ const PLAIN: Format = Format {
     needs: &[],
     reads: &[],
     remarks: &[],
-    document: |of| Ok(text::document(of)),
+    document: |of| Ok(text::labeled(&text::LINES, of)),
 };
 
 impl Form {

@@ -17,7 +17,7 @@ pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
-mod shell;
+pub(crate) mod shell;
 pub mod template;
 mod text;
 

@@ -47,18 +47,14 @@ pub(crate) fn go(address: &str, rehearsal: bool) -> Page {
 
 /// An attempt failed (what could not be done, why, and what to do); the setup page is at `back`.
 pub(crate) fn failed(failure: &[String; 3], back: &str, rehearsal: bool) -> Page {
-    let page = FailedPage {
-        failure,
-        back,
-        rehearsal,
-    };
-    Page::sandboxed(&page, None)
+    let [what, cause, remedy] = failure;
+    told(what, &[cause, remedy], Some(back), rehearsal)
 }
 
 /// Zoho's response arrived, so this page is no longer needed.
 pub(crate) fn called_back(rehearsal: bool) -> Page {
     let words = "The other tab shows the result. You can close this one.";
-    told("Zoho has responded", words, rehearsal)
+    told("Zoho has responded", &[words], None, rehearsal)
 }
 
 /// A request was refused, and changed nothing.
@@ -89,13 +85,14 @@ pub(crate) fn refused(refusal: SetupRefusal, rehearsal: bool) -> Page {
             "Nothing was changed. The terminal shows the address of the setup page.",
         ),
     };
-    told(title, words, rehearsal)
+    told(title, &[words], None, rehearsal)
 }
 
-fn told(title: &str, words: &str, rehearsal: bool) -> Page {
+fn told(title: &str, paragraphs: &[&str], back: Option<&str>, rehearsal: bool) -> Page {
     let page = ToldPage {
         title,
-        words,
+        paragraphs,
+        back,
         rehearsal,
     };
     Page::sandboxed(&page, None)
@@ -105,7 +102,9 @@ fn told(title: &str, words: &str, rehearsal: bool) -> Page {
 #[template(path = "setup_told.html")]
 struct ToldPage<'a> {
     title: &'a str,
-    words: &'a str,
+    paragraphs: &'a [&'a str],
+    /// The setup page, if it can be continued there.
+    back: Option<&'a str>,
     rehearsal: bool,
 }
 
@@ -113,14 +112,6 @@ struct ToldPage<'a> {
 #[template(path = "setup_go.html")]
 struct GoPage<'a> {
     address: &'a str,
-    rehearsal: bool,
-}
-
-#[derive(Template)]
-#[template(path = "setup_failed.html")]
-struct FailedPage<'a> {
-    failure: &'a [String; 3],
-    back: &'a str,
     rehearsal: bool,
 }
 
@@ -159,8 +150,8 @@ impl SetupPage<'_> {
     }
 
     /// What Zoho's error page means here: its title, the cause and the remedy.
-    fn dead_end(&self) -> Option<[String; 3]> {
-        let (title, cause, remedy) = match self.draft.dead_end? {
+    fn dead_end(&self) -> Option<(&'static str, String, &'static str)> {
+        Some(match self.draft.dead_end? {
             SetupField::Id => {
                 let at = self.draft.center;
                 let center = at.and_then(|at| self.beginning.centers.get(at));
@@ -187,8 +178,7 @@ impl SetupPage<'_> {
                 "Remove the wrong scope, or choose the scopes that the program needs.",
             ),
             _ => return None,
-        };
-        Some([title.to_owned(), cause, remedy.to_owned()])
+        })
     }
 }
 
@@ -198,13 +188,6 @@ fn places(scopes: &Scopes) -> String {
     let theirs = all.filter(|(_, known)| scopes.contains(known.scope));
     let places: Vec<_> = theirs.map(|(place, _)| place.to_string()).collect();
     places.join(" ")
-}
-
-/// What a scope allows; empty if it is not a known one.
-fn meaning(scope: &str) -> &'static str {
-    let mut all = scope_catalog::all();
-    let known = all.find(|known| known.scope.eq_ignore_ascii_case(scope));
-    known.map_or("", |known| known.description)
 }
 
 /// The scopes that are most likely wrong.

@@ -188,7 +188,7 @@ fn goes_on(error: &Error) -> bool {
             | Error::TimedOut { .. }
             | Error::Authorization(_)
             | Error::Empty
-            | Error::Unfulfilled { .. }
+            | Error::Unfulfilled(..)
     )
 }
 

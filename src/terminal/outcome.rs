@@ -3,6 +3,7 @@
 use crate::cli::folder;
 use crate::terminal::screen::GOOD;
 use crate::terminal::{Terminal, facts};
+use std::io::{IsTerminal, stderr};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::error::explain::unchecked;
@@ -21,7 +22,7 @@ impl Terminal {
                     self.error(problem);
                 }
                 self.obtained(&login.credentials);
-                if self.screen.is_live && !matches!(login.written, Written::Output(_)) {
+                if stderr().is_terminal() && !matches!(login.written, Written::Output(_)) {
                     self.masked(&login.credentials);
                 }
                 login.reading.iter().for_each(|sentence| self.say(sentence));
@@ -82,7 +83,8 @@ impl Terminal {
             }
             Written::Nowhere => {
                 self.must_say(
-                    "Only the page in your browser, if one is open, shows the client secret and the tokens.",
+                    "Only the page in your browser, if one is open, shows the client secret and \
+                     the tokens.",
                 );
             }
         }

@@ -31,8 +31,8 @@ const TOKEN_BYTES: usize = 16 * 1024;
 /// The first bytes of a gzip file (RFC 1952 section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
 
-/// The byte-order mark in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
+/// The byte-order mark that some editors and gateways add.
+pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A response from Zoho.
 pub struct HttpAnswer {
@@ -236,8 +236,7 @@ async fn read(
 
 /// Removes what gateways may add unasked: gzip, whatever the headers say, and a byte-order mark. None if the result is
 /// longer than `limit`.
-fn unwrapped(body: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
-    let mut text = body;
+fn unwrapped(mut text: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
     if text.starts_with(&GZIP) {
         let mut unpacked = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
         let unpacking = MultiGzDecoder::new(text.as_slice()).take(limit as u64 + 1);

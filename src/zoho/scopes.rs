@@ -11,9 +11,6 @@ const OPERATIONS: [&str; 7] = [
     "ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM",
 ];
 
-/// The operations that include reading.
-const READING: [&str; 2] = ["READ", "ALL"];
-
 /// At least one scope, each of characters that RFC 6749 allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scopes(Vec<String>);
@@ -32,21 +29,20 @@ pub enum NotScopes {
 impl Scopes {
     /// Parses scopes separated by commas or white space; duplicates count once.
     pub fn parse(list: &str) -> Result<Self, NotScopes> {
-        let mut scopes: Vec<String> = Vec::new();
+        let mut scopes = Self(Vec::new());
         let separators = [',', ' ', '\t', '\n', '\r'];
         for scope in list.split(separators).filter(|scope| !scope.is_empty()) {
             if let Some(char) = scope.chars().find(|char| !allowed(*char)) {
                 return Err(NotScopes::Character(char));
             }
-            let mut known = scopes.iter();
-            if !known.any(|known| known.eq_ignore_ascii_case(scope)) {
-                scopes.push(scope.to_owned());
+            if !scopes.contains(scope) {
+                scopes.0.push(scope.to_owned());
             }
         }
-        if scopes.is_empty() {
+        if scopes.0.is_empty() {
             return Err(NotScopes::Empty);
         }
-        Ok(Self(scopes))
+        Ok(scopes)
     }
 
     /// The scopes in their original order.
@@ -72,11 +68,9 @@ impl Scopes {
     /// Whether they allow reading anything in `Service.group`: a broader scope counts ("ZohoCRM.settings.READ" includes
     /// its modules), and a narrower one reads a part.
     pub fn touch(&self, group: &str) -> bool {
-        self.iter().any(|scope| {
-            let (of, operation) = scope.rsplit_once('.').unwrap_or_default();
-            let mut common = of.split('.').zip(group.split('.'));
-            is_one_of(&READING, operation)
-                && common.clone().count() > 1
+        self.iter().filter_map(read_by).any(|read| {
+            let mut common = read.split('.').zip(group.split('.'));
+            common.clone().count() > 1
                 && common.all(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
         })
     }
@@ -91,9 +85,13 @@ impl Scopes {
 
 /// Whether a scope allows reading `Service.group`, alone or as part of ALL.
 pub fn reads(scope: &str, group: &str) -> bool {
-    scope.rsplit_once('.').is_some_and(|(of, operation)| {
-        of.eq_ignore_ascii_case(group) && is_one_of(&READING, operation)
-    })
+    read_by(scope).is_some_and(|read| read.eq_ignore_ascii_case(group))
+}
+
+/// The `Service.group` that a scope allows reading, alone or as part of ALL.
+fn read_by(scope: &str) -> Option<&str> {
+    let (group, operation) = scope.rsplit_once('.')?;
+    is_one_of(&["READ", "ALL"], operation).then_some(group)
 }
 
 fn is_one_of(operations: &[&str], operation: &str) -> bool {
