@@ -4,8 +4,8 @@ use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
 use crate::pages::hash;
 use crate::setup::Beginning;
-use crate::setup::decide::Refusal;
-use crate::setup::draft::{Draft, Field};
+use crate::setup::decide::SetupRefusal;
+use crate::setup::draft::{Draft, SetupField};
 use crate::zoho::scope_catalog;
 use crate::zoho::scopes::Scopes;
 use askama::Template;
@@ -58,25 +58,25 @@ pub(crate) fn called_back(rehearsal: bool) -> Page {
 }
 
 /// A request was refused, and changed nothing.
-pub(crate) fn refused(refusal: Refusal, rehearsal: bool) -> Page {
+pub(crate) fn refused(refusal: SetupRefusal, rehearsal: bool) -> Page {
     let (title, words) = match refusal {
-        Refusal::Neighbor(_) => (
+        SetupRefusal::Neighbor(_) => (
             "This browser belongs to another user",
             "The setup page is for the person who started zoho-grant. Nothing was changed.",
         ),
-        Refusal::Length => (
+        SetupRefusal::Length => (
             "The form is too large",
             "Nothing in it was saved. Go back and choose fewer scopes.",
         ),
-        Refusal::Path => (
+        SetupRefusal::Path => (
             "Nothing here",
             "The terminal shows the address of the setup page.",
         ),
-        Refusal::OpenedTwice => (
+        SetupRefusal::OpenedTwice => (
             "The setup page is closed",
             "The page was opened a second time. This system does not reveal by whom, so zoho-grant closed it. Run zoho-grant setup again, and keep the tab open.",
         ),
-        Refusal::HeadTooLarge => (
+        SetupRefusal::HeadTooLarge => (
             "Too many cookies for localhost",
             "Your browser sends the cookies of every app on localhost with each request. Clear the cookies of localhost and 127.0.0.1, or use a private window.",
         ),
@@ -117,7 +117,7 @@ struct GoPage<'a> {
 
 impl SetupPage<'_> {
     /// What is wrong with this field.
-    fn slip(&self, at: Field) -> Option<&str> {
+    fn slip(&self, at: SetupField) -> Option<&str> {
         let mut slips = self.draft.slips.iter();
         let slip = slips.rfind(|(field, _)| *field == at);
         slip.map(|(_, why)| why.as_str())
@@ -133,7 +133,7 @@ impl SetupPage<'_> {
     /// Whether the person's own scopes are requested, or something that is none.
     fn has_own(&self) -> bool {
         let draft = self.draft;
-        let is_none = draft.dead_end.is_none() && self.slip(Field::Scopes).is_some();
+        let is_none = draft.dead_end.is_none() && self.slip(SetupField::Scopes).is_some();
         draft.scopes.is_some() || is_none
     }
 
@@ -152,7 +152,7 @@ impl SetupPage<'_> {
     /// What Zoho's error page means here: its title, the cause and the remedy.
     fn dead_end(&self) -> Option<(&'static str, String, &'static str)> {
         Some(match self.draft.dead_end? {
-            Field::Id => {
+            SetupField::Id => {
                 let at = self.draft.center;
                 let center = at.and_then(|at| self.beginning.centers.get(at));
                 let center = center.map_or("this data center", |center| &center.name);
@@ -164,7 +164,7 @@ impl SetupPage<'_> {
                     "Compare the client ID with the console, and check that you chose the console's data center.",
                 )
             }
-            Field::Register => (
+            SetupField::Register => (
                 "Invalid Redirect Uri: it is not registered for this client",
                 format!(
                     "Zoho compares it character by character with {}.",
@@ -172,7 +172,7 @@ impl SetupPage<'_> {
                 ),
                 "Open the client in the API console, copy the redirect URI from step 2 to its Authorized Redirect URIs, and continue below. Only a client of the type Server-based Applications has redirect URIs; if yours is of another type, register a new one.",
             ),
-            Field::Scopes => (
+            SetupField::Scopes => (
                 "Invalid OAuth Scope: one of the scopes does not exist",
                 unknown_scopes(&self.draft.chosen_scopes()),
                 "Remove the wrong scope, or choose the scopes that the program needs.",

@@ -17,7 +17,7 @@ use crate::pages;
 use crate::settings::Settings;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
-use draft::{Center, Draft, Entered, Field};
+use draft::{Center, Draft, Entered, SetupField};
 use front::{Front, Phase, Step};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -141,7 +141,7 @@ impl Guide<'_> {
         self.front.ask_again(|draft| {
             if let Some((field, why)) = field {
                 draft.slip(field, why);
-                if field == Field::Secret {
+                if field == SetupField::Secret {
                     draft.secret = None;
                 }
             }
@@ -166,7 +166,7 @@ impl Guide<'_> {
                     Step::OpenedTwice => return Err(Error::OpenedTwice),
                     Step::Entered(entered) => match (self.make)(*entered) {
                         Ok(settings) => return Ok(settings),
-                        Err(why) => self.front.ask_again(|draft| draft.slip(Field::Destination, why)),
+                        Err(why) => self.front.ask_again(|draft| draft.slip(SetupField::Destination, why)),
                     },
                 },
                 () = sleep_until(deadline) => return Err(Error::SetUpTimedOut),
@@ -198,15 +198,16 @@ fn is_shown(error: &Error) -> bool {
 }
 
 /// The field that the error is about, and what is wrong there.
-fn field_of(error: &Error) -> Option<(Field, &'static str)> {
+fn field_of(error: &Error) -> Option<(SetupField, &'static str)> {
     match error.refusal()? {
         TokenError::InvalidClient => Some((
-            Field::Id,
+            SetupField::Id,
             "This client ID does not exist in the data center where you logged in.",
         )),
-        TokenError::InvalidClientSecret => {
-            Some((Field::Secret, "Zoho does not accept this client secret."))
-        }
+        TokenError::InvalidClientSecret => Some((
+            SetupField::Secret,
+            "Zoho does not accept this client secret.",
+        )),
         _ => None,
     }
 }
