@@ -40,12 +40,12 @@ pub struct Screen {
 struct State {
     out: Box<dyn Write + Send>,
     /// The live line on the last row.
-    live: Option<Live>,
+    live: Option<LiveLine>,
     /// The spinner's current frame; none before the first spinner.
     frame: Option<usize>,
 }
 
-struct Live {
+struct LiveLine {
     text: String,
     spins: bool,
 }
@@ -84,7 +84,7 @@ impl Screen {
         let room = (self.width)().saturating_sub(3);
         let text = text.chars().take(room).collect();
         let mut state = lock(&self.state);
-        state.live = Some(Live { text, spins });
+        state.live = Some(LiveLine { text, spins });
         if spins && state.frame.is_none() {
             state.frame = Some(0);
             let shared = Arc::downgrade(&self.state);
@@ -106,7 +106,7 @@ impl Screen {
 
 impl State {
     fn draw(&mut self) {
-        if let Some(Live { text, spins }) = &self.live {
+        if let Some(LiveLine { text, spins }) = &self.live {
             let frame = self.frame.filter(|_| *spins);
             let frame = frame.map_or_else(String::new, |at| format!("{} ", FRAMES[at]));
             let _ = write!(self.out, "{ERASE}{DIM}{frame}{text}{DIM:#}");
