@@ -3,9 +3,8 @@
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
 use crate::pages::hash;
-use crate::setup::Beginning;
 use crate::setup::decide::SetupRefusal;
-use crate::setup::draft::{Draft, SetupField};
+use crate::setup::draft::{Beginning, Draft, SetupField};
 use crate::zoho::scope_catalog;
 use crate::zoho::scopes::Scopes;
 use askama::Template;

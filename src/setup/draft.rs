@@ -10,6 +10,7 @@ use crate::zoho::trust::AccountsServer;
 use clap::ValueEnum;
 use derive_more::Display;
 use secrecy::SecretString;
+use std::time::Duration;
 
 /// A data center that can be chosen.
 #[derive(Clone, Debug)]
@@ -24,6 +25,19 @@ pub struct Center {
     pub console: String,
     /// The accounts server, where a login begins.
     pub server: AccountsServer,
+}
+
+/// What the page offers.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// The data centers to choose from.
+    pub centers: Vec<Center>,
+    /// Where a profile would be saved: "in this computer's keyring". None if nothing can be saved.
+    pub save: Option<String>,
+    /// How long to wait for the person; starts anew with each step.
+    pub limit: Duration,
+    /// Whether Zoho is the stand-in, which every page then mentions.
+    pub rehearsal: bool,
 }
 
 /// What has been entered so far.

@@ -17,7 +17,7 @@ use crate::pages;
 use crate::settings::Settings;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
-use draft::{Center, Draft, Entered, SetupField};
+use draft::{Beginning, Center, Draft, Entered, SetupField};
 use front::{Front, Phase, Step};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -27,19 +27,6 @@ use tokio::time::{Instant, interval, sleep_until};
 
 /// Where the page is served: on a free port, an origin that hardly any app used before.
 const LISTENS: &str = "http://127.0.0.1:0/";
-
-/// What the page offers.
-#[derive(Clone, Debug)]
-pub struct Beginning {
-    /// The data centers to choose from.
-    pub centers: Vec<Center>,
-    /// Where a profile would be saved: "in this computer's keyring". None if nothing can be saved.
-    pub save: Option<String>,
-    /// How long to wait for the person; starts anew with each step.
-    pub limit: Duration,
-    /// Whether Zoho is the stand-in, which every page then mentions.
-    pub rehearsal: bool,
-}
 
 /// Turns what was entered into settings, or says why the destination is unavailable.
 pub type Make<'a> = &'a dyn Fn(Entered) -> Result<Settings, String>;
