@@ -1,7 +1,7 @@
 //! Unix except Apple: the system's trusted CA certificates are PEM files, in OpenSSL's bundle or folders.
 
 use crate::untrusted::Untrusted;
-use crate::zoho::http::BYTE_ORDER_MARK;
+use crate::zoho::BYTE_ORDER_MARK;
 use openssl_probe::ProbeResult;
 use reqwest::ClientBuilder;
 use rustls::pki_types::{CertificateDer, UnixTime, pem::PemObject};

@@ -1,5 +1,6 @@
 //! Requests to Zoho. Redirects are never followed, and every response is limited in time and size.
 
+use crate::zoho::BYTE_ORDER_MARK;
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::proxy;
 use crate::zoho::resolver::Resolver;
@@ -30,9 +31,6 @@ const TOKEN_BYTES: usize = 16 * 1024;
 
 /// The first bytes of a gzip file (RFC 1952 section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-
-/// The byte-order mark that some editors and gateways add.
-pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// A response from Zoho.
 pub struct HttpAnswer {
