@@ -17,6 +17,7 @@ use std::sync::Arc;
 use terminal::Terminal;
 
 fn main() -> ExitCode {
+    #[cfg(unix)]
     signals::keep_no_core();
     signals::watch();
     commands::generated::answer_shell();
@@ -25,11 +26,10 @@ fn main() -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let runtime = match runtime {
-        Ok(runtime) => runtime,
-        Err(error) => return terminal.usage(&Usage::machine(&error)),
+    let app = match runtime {
+        Ok(runtime) => App { runtime, terminal },
+        Err(error) => return terminal.error(Usage::machine(&error)),
     };
-    let app = App { runtime, terminal };
     let ended = match &arguments.command {
         Command::Setup(arguments) => commands::setup::run(arguments, &app),
         Command::Login(arguments) => commands::login::run(arguments, &app),
@@ -50,7 +50,7 @@ fn main() -> ExitCode {
         Command::Man { command } => commands::generated::man(command.as_deref(), &app),
         Command::Datacenters { json } => commands::lookup::data_centers(*json, &app),
     };
-    let code = ended.map_or_else(|usage| app.terminal.usage(&usage), ExitCode::from);
+    let code = ended.map_or_else(|usage| app.terminal.error(usage), ExitCode::from);
     // A name lookup or browser that is still running must not keep the process alive.
     app.runtime.shutdown_background();
     code

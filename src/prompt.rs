@@ -48,8 +48,7 @@ pub fn colored(colored: bool) {
 pub fn data_center() -> io::Result<&'static DataCenter> {
     let question = "Data center, or the address of your CRM:";
     let domain = |center: &DataCenter| center.accounts_server.replace("https://accounts.", "");
-    let shown =
-        |center: &DataCenter| format!("{} ({}), {}", center.name, center.code, domain(center));
+    let shown = |center: &DataCenter| format!("{center}, {}", domain(center));
     let lines: Vec<_> = DATA_CENTERS.iter().map(shown).collect();
     let chosen = ask(question, || {
         Select::new(question, lines)
@@ -69,18 +68,6 @@ pub fn data_center() -> io::Result<&'static DataCenter> {
 pub fn text(question: &str, help: &str) -> io::Result<String> {
     let prompt = || Text::new(question).with_help_message(help).prompt();
     ask(question, prompt)
-}
-
-/// Asks for a line without showing it.
-pub fn hidden(question: &str) -> io::Result<SecretString> {
-    let question = format!("{question} (not shown):");
-    let answer = ask(&question, || {
-        Password::new(&question)
-            .with_display_mode(PasswordDisplayMode::Hidden)
-            .without_confirmation()
-            .prompt()
-    })?;
-    Ok(alone(&Zeroizing::new(answer)))
 }
 
 /// Asks for scopes, with a list preselected; the known ones can be searched.
@@ -135,13 +122,19 @@ pub fn select(question: &str, options: Vec<String>) -> io::Result<usize> {
     Ok(chosen.index)
 }
 
-/// A secret that is prompted for on a terminal, otherwise read from standard input, and trimmed.
+/// A secret that is prompted for on a terminal without showing it, otherwise read from standard input, and trimmed.
 pub fn secret(name: &str) -> io::Result<SecretString> {
-    if possible() {
-        hidden(name)
-    } else {
-        whole(standard_input()?)
+    if !possible() {
+        return whole(standard_input()?);
     }
+    let question = format!("{name} (not shown):");
+    let answer = ask(&question, || {
+        Password::new(&question)
+            .with_display_mode(PasswordDisplayMode::Hidden)
+            .without_confirmation()
+            .prompt()
+    })?;
+    Ok(alone(&Zeroizing::new(answer)))
 }
 
 /// The client secret from a file, or [`secret`] for `-`.
@@ -185,6 +178,7 @@ pub fn leave() -> MutexGuard<'static, Option<String>> {
 }
 
 /// Prepares the terminal again for the interrupted prompt.
+#[cfg(unix)]
 pub fn resume() {
     if open().is_some() {
         system::wait_for_foreground();

@@ -35,8 +35,6 @@ pub use unix::{keep_cores_again, keep_no_core, watch};
 #[cfg(unix)]
 mod unix {
     use super::{FIRST, LISTENED, Ordering, Signal, prompt};
-    #[cfg(target_os = "linux")]
-    use procfs::process::Process;
     use rustix::process::{Resource, Rlimit, getpgrp, getrlimit, getsid, setrlimit};
     use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGSTOP, SIGTERM, SIGTSTP, SIGXFSZ};
     use signal_hook::iterator::Signals;
@@ -77,17 +75,15 @@ mod unix {
         }
     }
 
-    /// One bit for each signal.
-    #[cfg(target_os = "linux")]
+    /// One bit for each signal. Safe code cannot query them directly.
     fn ignored() -> u64 {
-        let status = Process::myself().and_then(|own| own.status());
-        status.map_or(0, |status| status.sigign)
-    }
-
-    /// Safe code cannot query them directly.
-    #[cfg(not(target_os = "linux"))]
-    fn ignored() -> u64 {
-        0
+        cfg_select! {
+            target_os = "linux" => {
+                let status = procfs::process::Process::myself().and_then(|own| own.status());
+                status.map_or(0, |status| status.sigign)
+            }
+            _ => 0,
+        }
     }
 
     fn obey(signal: i32) {
@@ -133,19 +129,13 @@ mod unix {
     }
 }
 
-/// Keeps the system's default behavior.
-#[cfg(not(unix))]
-pub fn keep_no_core() {}
-
 /// Catches Ctrl-C.
 #[cfg(not(unix))]
 pub fn watch() {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build();
-    let Ok(runtime) = runtime else {
-        return;
-    };
+    let Ok(runtime) = runtime else { return };
     std::thread::spawn(move || {
         runtime.block_on(async {
             while tokio::signal::ctrl_c().await.is_ok() {

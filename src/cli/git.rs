@@ -1,6 +1,6 @@
 //! Asks git about a file that will contain secrets.
 
-use crate::cli::variables::withhold;
+use crate::cli::variables::{remove_all, withhold};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread::sleep;
@@ -25,11 +25,7 @@ pub fn would_take(path: &Path) -> bool {
 fn question(folder: &Path, path: &Path) -> Command {
     let mut git = Command::new("git");
     withhold(&mut git);
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"GIT_") {
-            git.env_remove(name);
-        }
-    }
+    remove_all(&mut git, b"GIT_");
     git.env("GIT_NO_LAZY_FETCH", "1")
         .env("GIT_ALLOW_PROTOCOL", "")
         .env("GIT_OPTIONAL_LOCKS", "0")

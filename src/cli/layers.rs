@@ -12,10 +12,11 @@ use zoho_grant::profiles::error::ProfileError;
 use zoho_grant::profiles::profile::Name;
 use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
+use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain};
 
 /// The variable of the client ID.
-pub const ID: &str = "ZOHO_CLIENT_ID";
+const ID: &str = "ZOHO_CLIENT_ID";
 /// The variable of the client secret.
 pub const SECRET: &str = "ZOHO_CLIENT_SECRET";
 
@@ -43,7 +44,7 @@ impl Layers {
         }
         let of_environment = Variables::of_environment(prefix);
         layers.variables.push(of_environment.or_usual());
-        let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
+        let id = layers.id(&grant.client)?;
         if id.is_none() || grant.keep.profile.is_some() {
             layers.add_profile(id, grant)?;
         }
@@ -54,18 +55,28 @@ impl Layers {
     }
 
     /// An option's value, otherwise the strongest layer's.
-    pub fn any<T: Clone, E: Display>(
+    pub fn any<T, E: Display>(
         &self,
-        option: Option<&T>,
+        option: Option<T>,
         name: &str,
         parse: impl Fn(&str) -> Result<T, E>,
     ) -> Result<Option<T>, Usage> {
         if option.is_some() {
-            return Ok(option.cloned());
+            return Ok(option);
         }
         let mut layers = self.variables.iter();
         let found = layers.find_map(|layer| layer.parsed(name, &parse).transpose());
         found.transpose()
+    }
+
+    /// The client ID.
+    pub fn id(&self, client: &Registered) -> Result<Option<Id>, Usage> {
+        self.any(client.client_id.clone(), ID, Id::new)
+    }
+
+    /// The scopes.
+    pub fn scopes(&self, given: Option<Scopes>) -> Result<Option<Scopes>, Usage> {
+        self.any(given, "ZOHO_SCOPE", Scopes::parse)
     }
 
     /// Whether a layer sets the variable.
@@ -82,7 +93,7 @@ impl Layers {
 
     /// The name of the profile to use.
     pub fn profile_name(&self, option: Option<&Name>) -> Result<Name, Usage> {
-        let named = self.any(option, "ZOHO_PROFILE", str::parse)?;
+        let named = self.any(option.cloned(), "ZOHO_PROFILE", str::parse)?;
         Ok(named.unwrap_or_default())
     }
 
@@ -124,15 +135,10 @@ impl Layers {
         let has_id = client.client_id.is_some();
         let of_client = first(&|layer| layer.hold(ID) || has_id && layer.hold(SECRET));
         let of_client = of_client.unwrap_or(of_secret);
-        match self.variables[of_client].secret(SECRET)? {
-            Some(secret) => Ok(Some((of_client, secret))),
-            None => Err(self.apart(
-                "client secret",
-                of_secret,
-                of_client,
-                "--client-secret-file",
-            )),
-        }
+        let option = "--client-secret-file";
+        let missing = || self.apart("client secret", of_secret, of_client, option);
+        let secret = self.variables[of_client].secret(SECRET)?;
+        Ok(Some((of_client, secret.ok_or_else(missing)?)))
     }
 
     /// The error for related values that come from different places.
@@ -183,10 +189,8 @@ impl Layers {
 /// Says whose client, data center and scopes a login uses.
 fn note(name: &Name, kept: &Credentials) -> String {
     let (id, server) = (kept.client.id(), &kept.accounts_server);
-    let center = match server.data_center() {
-        Some(center) => format!("{} ({})", center.name, center.code),
-        None => server.to_string(),
-    };
+    let center = server.data_center();
+    let center = center.map_or_else(|| server.to_string(), ToString::to_string);
     let organization = kept.organization().and_then(|told| told.name.as_ref());
     let owner = organization.map_or_else(String::new, |owner| format!(" ({owner})"));
     let scopes = kept.scopes.as_ref();

@@ -1,6 +1,6 @@
 //! Turns arguments and variables into the plan of one run.
 
-use crate::cli::layers::{ID, Layers};
+use crate::cli::layers::Layers;
 use crate::cli::usage::Usage;
 use crate::cli::{Consent, Credentials, Grant, Login, Registered, folder};
 use crate::{browser, prompt};
@@ -16,14 +16,14 @@ use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::Backend;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::ANSWER_WITHIN;
-use zoho_grant::zoho::client::{Client, Id};
+use zoho_grant::zoho::client::Client;
 use zoho_grant::zoho::scope_catalog;
-use zoho_grant::zoho::scopes::Scopes;
+use zoho_grant::zoho::scopes::{Scopes, has_usual_shape};
 use zoho_grant::zoho::trust::{AccountsServer, Trust};
 use zoho_stand_in::StandIn;
 
 /// The redirect URI that the README tells people to register.
-pub const REDIRECT_URI: &str = "http://localhost:8085/callback";
+const REDIRECT_URI: &str = "http://localhost:8085/callback";
 
 /// How long to wait for the person.
 pub const TIMEOUT: Duration = Duration::from_mins(5);
@@ -57,15 +57,24 @@ pub enum Opener {
     PastingVisitor,
 }
 
-/// The redirect URI of `login`.
+/// The redirect URI of `login`, if Zoho could redirect to it.
 pub fn callback(arguments: &Login, layers: &Layers) -> Result<RedirectUri, Usage> {
     let home = layers.home(&arguments.grant)?;
-    let given = arguments.callback.redirect_uri.as_ref();
+    let given = arguments.callback.redirect_uri.clone();
     let given = layers.any(given, "ZOHO_REDIRECT_URI", RedirectUri::parse)?;
-    let redirect_uri = redirect_uri(given, REDIRECT_URI, &home)?;
+    let usual = || RedirectUri::parse(REDIRECT_URI).expect("it is a redirect URI");
+    let redirect_uri = given.unwrap_or_else(usual);
+    let option = "--redirect-uri (or ZOHO_REDIRECT_URI)";
+    if redirect_uri.port() == 0 && !home.is_loopback() {
+        return Err(Usage::new(
+            option,
+            "port 0 means any free port, but Zoho compares the port with the registered one",
+            &format!("Pass the one that is registered, such as {REDIRECT_URI}."),
+        ));
+    }
     if !redirect_uri.is_here() && !prompt::possible() {
         return Err(Usage::new(
-            "--redirect-uri (or ZOHO_REDIRECT_URI)",
+            option,
             "it is not on this machine, so you must paste the address here after you accept, but there is no terminal",
             &format!("Run it in a terminal, or register and use {REDIRECT_URI}."),
         ));
@@ -106,23 +115,6 @@ pub fn page_first(result: &Credentials) -> bool {
     prompt::possible() && stdout().is_terminal() && !result.hand_over.names_a_form()
 }
 
-/// The redirect URI, if Zoho could redirect to it.
-pub fn redirect_uri(
-    given: Option<RedirectUri>,
-    usual: &str,
-    home: &AccountsServer,
-) -> Result<RedirectUri, Usage> {
-    let uri = given.unwrap_or_else(|| RedirectUri::parse(usual).expect("it is a redirect URI"));
-    if uri.port() == 0 && !home.is_loopback() {
-        return Err(Usage::new(
-            "--redirect-uri (or ZOHO_REDIRECT_URI)",
-            "port 0 means any free port, but Zoho compares the port with the registered one",
-            &format!("Pass the one that is registered, such as {REDIRECT_URI}."),
-        ));
-    }
-    Ok(uri)
-}
-
 /// Where the credentials go; what is possible depends on what is known before the login.
 pub fn target(
     result: &Credentials,
@@ -142,7 +134,6 @@ pub fn target(
 /// The requested or default scopes. Warns about scopes that Zoho may reject.
 pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
     let scopes = given.unwrap_or_else(|| Destination::Other.scopes());
-    let odd = scopes.odd();
     let unknown = scopes.iter();
     for scope in unknown.filter(|scope| !scope_catalog::is_known(scope)) {
         // The group is the word to search for.
@@ -152,10 +143,10 @@ pub fn scopes(given: Option<Scopes>, warnings: &mut Vec<String>) -> Scopes {
             || format!("look for it with `zoho-grant scopes {group}`"),
             |known| format!("did you mean {known}?"),
         );
-        let why = if odd.contains(&scope) {
-            "does not look like Service.group.OPERATION"
-        } else {
+        let why = if has_usual_shape(scope) {
             "is not a known scope"
+        } else {
+            "does not look like Service.group.OPERATION"
         };
         warnings.push(format!(
             "The scope {scope} {why}, and Zoho may refuse it: {guess}"
@@ -169,11 +160,9 @@ pub fn settings(grant: &Grant, consent: &Consent, layers: &mut Layers) -> Result
     let home = layers.home(grant)?;
     warn_of_server(&home, &mut layers.warnings);
     let given = grant.result.hand_over.scopes(consent.scopes());
-    let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
-    let scopes = scopes(given, &mut layers.warnings);
-    let (servers, domains) = layers.trusted.clone();
+    let scopes = scopes(layers.scopes(given)?, &mut layers.warnings);
     Ok(Settings {
-        trust: Trust::new(&home, servers, domains),
+        trust: Trust::new(&home, layers.trusted.clone()),
         pkce: true,
         verify: !grant.result.no_verify,
         timeout: consent.timeout.unwrap_or(TIMEOUT),
@@ -239,7 +228,7 @@ pub fn secret(given: &Registered, layers: &Layers) -> Result<Option<SecretString
 
 /// The client's ID and secret. Warns if the ID looks unusual.
 fn client(given: &Registered, layers: &mut Layers, console: &str) -> Result<Client, Usage> {
-    let id = layers.any(given.client_id.as_ref(), ID, Id::new)?;
+    let id = layers.id(given)?;
     let id = id.ok_or_else(|| {
         let option = "--client-id ID or set ZOHO_CLIENT_ID";
         Usage::missing("client ID", option, console)

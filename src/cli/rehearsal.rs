@@ -2,7 +2,7 @@
 
 use crate::cli::plan::{self, Opener, Plan, TIMEOUT, page_first, target};
 use crate::cli::usage::Usage;
-use crate::cli::{Demo, Flow};
+use crate::cli::{Callback, Demo, Flow};
 use crate::prompt;
 use std::time::Duration;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
@@ -15,7 +15,7 @@ use zoho_stand_in::failure::{Failure, Stage};
 use zoho_stand_in::{Rehearsal, StandIn};
 
 /// A rehearsal has no registered port to match.
-pub const REDIRECT_URI: &str = "http://localhost:0/callback";
+const REDIRECT_URI: &str = "http://localhost:0/callback";
 
 /// What to do without a browser.
 const WITHOUT_BROWSER: &str =
@@ -47,7 +47,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         }
         RedirectUri::elsewhere(&format!("{home}/landing")).expect(odd)
     } else {
-        plan::redirect_uri(callback.redirect_uri.clone(), REDIRECT_URI, &home)?
+        redirect_uri(callback)
     };
     let mut warnings = Vec::new();
     let given = arguments.result.hand_over.scopes(consent.scopes());
@@ -61,7 +61,7 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
     Ok(Plan {
         settings: Settings {
             client: Client::new(id, stand_in.client_secret()).expect(odd),
-            trust: Trust::new(&home, vec![away], domains.into()),
+            trust: Trust::new(&home, (vec![away], domains.into())),
             pkce: !callback.no_pkce,
             verify: !arguments.result.no_verify,
             timeout: consent.timeout.unwrap_or(TIMEOUTS[usize::from(yes)]),
@@ -80,6 +80,12 @@ pub async fn plan(arguments: &Demo) -> Result<Plan, Usage> {
         warnings,
         stand_in: Some(stand_in),
     })
+}
+
+/// The redirect URI that was passed, or one on any free port.
+pub fn redirect_uri(callback: &Callback) -> RedirectUri {
+    let given = callback.redirect_uri.clone();
+    given.unwrap_or_else(|| RedirectUri::parse(REDIRECT_URI).expect("it is a redirect URI"))
 }
 
 /// Starts the stand-in. Only a login can move to another data center.

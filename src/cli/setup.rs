@@ -1,6 +1,6 @@
 //! `setup`: the page's initial contents, from the arguments of `login`.
 
-use crate::cli::layers::{ID, Layers};
+use crate::cli::layers::Layers;
 use crate::cli::plan::{self, Opener};
 use crate::cli::usage::Usage;
 use crate::cli::{Credentials, Demo, Grant, Login, folder, rehearsal};
@@ -9,12 +9,10 @@ use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::profiles::Keeping;
 use zoho_grant::profiles::profile::Backend;
 use zoho_grant::settings::Settings;
-use zoho_grant::setup::draft::{Center, Draft, Entered, Secret};
-use zoho_grant::setup::{Beginning, place_of};
+use zoho_grant::setup::draft::{Beginning, Center, Draft, Entered, Secret};
+use zoho_grant::setup::place_of;
 use zoho_grant::zoho::ANSWER_WITHIN;
-use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::data_centers::DATA_CENTERS;
-use zoho_grant::zoho::scopes::Scopes;
 use zoho_grant::zoho::trust::{AccountsServer, ApiDomain, Trust};
 use zoho_stand_in::{DataCenter, StandIn};
 
@@ -22,7 +20,7 @@ use zoho_stand_in::{DataCenter, StandIn};
 const LIMIT: Duration = Duration::from_mins(30);
 
 /// What the command will do.
-pub struct Plan {
+pub struct SetupPlan {
     /// What the page offers.
     pub beginning: Beginning,
     /// What is filled in.
@@ -43,7 +41,7 @@ pub struct Plan {
 }
 
 /// The plan of `setup`.
-pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
+pub fn plan(arguments: &Login) -> Result<SetupPlan, Usage> {
     let (grant, callback) = (&arguments.grant, &arguments.callback);
     let mut layers = Layers::new(grant)?;
     let redirect_uri = plan::callback(arguments, &layers)?;
@@ -51,7 +49,7 @@ pub fn plan(arguments: &Login) -> Result<Plan, Usage> {
     let draft = draft(arguments, &layers, &centers)?;
     let keeping = keeping(grant, &layers)?;
     layers.warnings.extend(layers.note);
-    let plan = Plan {
+    let plan = SetupPlan {
         beginning: Beginning {
             centers,
             save: keeping.as_ref().map(described),
@@ -79,7 +77,7 @@ fn draft(arguments: &Login, layers: &Layers, centers: &[Center]) -> Result<Draft
         destination: reader.unwrap_or_default(),
         ..Draft::default()
     };
-    let id = layers.any(grant.client.client_id.as_ref(), ID, Id::new)?;
+    let id = layers.id(&grant.client)?;
     // If nothing specifies it, the person chooses: a default would be a guess.
     let names_it = layers.name_a_server(&grant.servers);
     let server = names_it.then(|| layers.home(grant)).transpose()?;
@@ -90,15 +88,14 @@ fn draft(arguments: &Login, layers: &Layers, centers: &[Center]) -> Result<Draft
         let of = Some((draft.id.clone(), server));
         draft.secret = secret.map(|value| Secret { value, of });
     }
-    let given = arguments.consent.scopes();
-    let given = layers.any(given.as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
+    let given = layers.scopes(arguments.consent.scopes())?;
     draft.scopes = given.filter(|scopes| *scopes != draft.destination.scopes());
     draft.save = grant.keep.is_requested();
     Ok(draft)
 }
 
 /// The plan of `demo --flow setup`: each data center of the stand-in has its own console.
-pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
+pub async fn rehearsed(arguments: &Demo) -> Result<SetupPlan, Usage> {
     if arguments.yes {
         return Err(Usage::new(
             "--yes",
@@ -121,15 +118,13 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     let domains = DataCenter::PAIR.map(|at| ApiDomain::given(&stand_in.api_domain(at)).expect(odd));
     let servers = centers.iter().map(|center| center.server.clone()).collect();
     let callback = &arguments.callback;
-    let given = callback.redirect_uri.clone();
-    let redirect_uri = plan::redirect_uri(given, rehearsal::REDIRECT_URI, &centers[0].server)?;
     let reader = arguments.result.hand_over.reader();
     let draft = Draft {
         destination: reader.unwrap_or_default(),
         scopes: arguments.consent.scopes(),
         ..Draft::default()
     };
-    let plan = Plan {
+    let plan = SetupPlan {
         beginning: Beginning {
             centers: centers.into(),
             save: None,
@@ -137,7 +132,7 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
             rehearsal: true,
         },
         draft,
-        redirect_uri,
+        redirect_uri: rehearsal::redirect_uri(callback),
         opener: Opener::of(callback.no_browser),
         warnings: Vec::new(),
         stand_in: Some(stand_in),
@@ -149,7 +144,7 @@ pub async fn rehearsed(arguments: &Demo) -> Result<Plan, Usage> {
     plan.try_out()
 }
 
-impl Plan {
+impl SetupPlan {
     /// Turns what was entered into a login's settings, or says why the destination is unavailable.
     pub fn settings(&self, entered: Entered) -> Result<Settings, String> {
         let (server, scopes) = (entered.server, entered.scopes);
@@ -161,11 +156,10 @@ impl Plan {
         let target =
             target.map_err(|usage| format!("{} {} {}", usage.what, usage.cause, usage.remedy))?;
         let keeping = self.keeping.clone().filter(|_| entered.save);
-        let (servers, domains) = self.trusted.clone();
         Ok(Settings {
             client: entered.client,
             scopes,
-            trust: Trust::new(&server, servers, domains),
+            trust: Trust::new(&server, self.trusted.clone()),
             home: server,
             pkce: self.pkce,
             verify: !self.result.no_verify,

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 use std::io;
-use zoho_grant::error::Error;
+use zoho_grant::error::{Error, explain};
 
 /// Why a command could not finish.
 #[derive(Debug)]
@@ -90,8 +90,8 @@ fn sentence(reason: &str) -> String {
     let first_word = first_word.trim_end_matches([',', ';', ':', '.']);
     let is_identifier = first_word.contains(|char: char| !(char.is_alphabetic() || char == '\''));
     let mut sentence = reason.to_owned();
-    if let Some(first) = sentence.get_mut(..1).filter(|_| !is_identifier) {
-        first.make_ascii_uppercase();
+    if !is_identifier {
+        sentence = explain::capitalized(reason);
     }
     if !sentence.ends_with('.') {
         sentence.push('.');

@@ -67,13 +67,12 @@ impl Variables {
 
     /// Remembers the prefix, so that its variables are withheld too.
     fn new(place: String, prefix: &Prefix, values: Vec<(String, Zeroizing<String>)>) -> Self {
-        let prefix = prefix.clone();
-        if prefix != Prefix::default() {
+        if *prefix != Prefix::default() {
             let _ = OTHER.set(prefix.clone());
         }
         Self {
             place,
-            prefix,
+            prefix: prefix.clone(),
             values,
         }
     }
@@ -138,10 +137,9 @@ impl Variables {
         let Some(domain) = self.api_domain()? else {
             return Ok(None);
         };
-        match DataCenter::of_api_domain(domain.as_str()) {
-            Some(center) => Ok(Some(AccountsServer::of(center))),
-            None => Err(self.missing("ZOHO_ACCOUNTS_URL (or ZOHO_DC)")),
-        }
+        let center = DataCenter::of_api_domain(domain.as_str());
+        let center = center.ok_or_else(|| self.missing("ZOHO_ACCOUNTS_URL (or ZOHO_DC)"))?;
+        Ok(Some(AccountsServer::of(center)))
     }
 
     /// Whether a variable is set to anything.
@@ -226,14 +224,19 @@ static OTHER: OnceLock<Prefix> = OnceLock::new();
 
 /// Hides our variables, including secrets, from a program that is about to be started.
 pub fn withhold(command: &mut Command) {
-    for (name, _) in std::env::vars_os() {
-        if name.as_encoded_bytes().starts_with(b"ZOHO_") {
-            command.env_remove(name);
-        }
-    }
+    remove_all(command, b"ZOHO_");
     if let Some(prefix) = OTHER.get() {
         for name in NAMES {
             command.env_remove(prefix.name(name));
+        }
+    }
+}
+
+/// Hides all variables that begin like this.
+pub fn remove_all(command: &mut Command, beginning: &[u8]) {
+    for (name, _) in std::env::vars_os() {
+        if name.as_encoded_bytes().starts_with(beginning) {
+            command.env_remove(name);
         }
     }
 }

@@ -11,7 +11,7 @@ use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 use zoho_grant::error::{Error, explanation};
 use zoho_grant::untrusted::{Untrusted, visible};
-use zoho_grant::zoho::api::{ApiAnswer, ApiPath, Method};
+use zoho_grant::zoho::api::{ApiAnswer, Method};
 use zoho_grant::zoho::network::NetworkError;
 use zoho_grant::zoho::trust::ApiDomain;
 
@@ -22,15 +22,9 @@ const ERROR_BYTES: usize = 64 * 1024;
 pub fn run(arguments: &Api, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
     let body = arguments.input.as_deref().map(input).transpose()?;
-    let usual = if body.is_some() {
-        Method::Post
-    } else {
-        Method::Get
-    };
-    let (method, path) = (arguments.method.unwrap_or(usual), &arguments.path);
     let (refresh, given) = (arguments.refresh, &arguments.trust_api_domain);
     let called = live::ask(app, &source, refresh, given, |live, domain| {
-        let call = call(app, live, domain, method, path, body.clone());
+        let call = call(app, live, domain, arguments, body.clone());
         app.runtime.block_on(call)
     });
     let (live, (mut answer, begun)) = called?;
@@ -39,7 +33,7 @@ pub fn run(arguments: &Api, app: &App) -> Ended {
     if answer.status().is_success() {
         return Ok(0);
     }
-    Err(refused(&answer, &code(&begun)))
+    Err(refused(&answer, code(&begun).as_deref()))
 }
 
 /// The response, and enough of its body to find an error code; and whether another access token may do better.
@@ -47,10 +41,11 @@ async fn call(
     app: &App,
     live: &Live,
     domain: &ApiDomain,
-    method: Method,
-    path: &ApiPath,
+    arguments: &Api,
     body: Option<Bytes>,
 ) -> Result<((ApiAnswer, Vec<u8>), bool), Usage> {
+    let usual = body.as_ref().map_or(Method::Get, |_| Method::Post);
+    let (method, path) = (arguments.method.unwrap_or(usual), &arguments.path);
     let zoho = app.zoho();
     let answer = zoho.call(domain, live.token(), method, path, body).await;
     let mut answer = answer.map_err(|error| failed(format!("{error}."), &error))?;
@@ -61,7 +56,8 @@ async fn call(
     {
         begun.extend_from_slice(&piece);
     }
-    let is_refused = answer.status() == UNAUTHORIZED && code(&begun) != SCOPE_MISSING;
+    let is_refused =
+        answer.status() == UNAUTHORIZED && code(&begun).as_deref() != Some(SCOPE_MISSING);
     let may_be_old = is_refused && live.kept.refresh_token.is_some();
     Ok(((answer, begun), may_be_old))
 }
@@ -121,12 +117,13 @@ fn input(path: &Path) -> Result<Bytes, Usage> {
 }
 
 /// The CRM's error code, such as "INVALID_MODULE".
-fn code(body: &[u8]) -> String {
+fn code(body: &[u8]) -> Option<String> {
     #[derive(Deserialize)]
     struct Answer {
         code: String,
     }
-    serde_json::from_slice(body).map_or_else(|_| String::new(), |answer: Answer| answer.code)
+    let answer: Answer = serde_json::from_slice(body).ok()?;
+    Some(answer.code).filter(|code| !code.is_empty())
 }
 
 /// The HTTP status for a token that is not accepted or lacks a scope.
@@ -135,14 +132,10 @@ const UNAUTHORIZED: u16 = 401;
 /// The error code for a missing scope.
 const SCOPE_MISSING: &str = "OAUTH_SCOPE_MISMATCH";
 
-fn refused(answer: &ApiAnswer, code: &str) -> Usage {
-    let said = if code.is_empty() {
-        String::new()
-    } else {
-        format!(" {}", Untrusted::new(code))
-    };
+fn refused(answer: &ApiAnswer, code: Option<&str>) -> Usage {
+    let said = code.map_or_else(String::new, |code| format!(" {}", Untrusted::new(code)));
     let (cause, remedy) = match answer.status().as_u16() {
-        _ if code == SCOPE_MISSING => (
+        _ if code == Some(SCOPE_MISSING) => (
             "The access token works, but does not have the scope for this request.",
             "Find the scope with `zoho-grant scopes WORD`, then run zoho-grant login again with it in --scope.",
         ),

@@ -1,7 +1,7 @@
 //! The questions that `login` asks, from nothing to everything that a login needs. What options, files, variables or a
 //! profile provide is not asked. All prompts end before the login starts waiting, so none appears beside a live line.
 
-use crate::cli::layers::{ID, Layers, SECRET};
+use crate::cli::layers::{Layers, SECRET};
 use crate::cli::tokens::Keep;
 use crate::cli::usage::Usage;
 use crate::cli::{Consent, Grant, Login, folder, plan};
@@ -17,7 +17,6 @@ use zoho_grant::profiles::profile::Backend;
 use zoho_grant::settings::Settings;
 use zoho_grant::zoho::client::Id;
 use zoho_grant::zoho::registration::{self, Slip};
-use zoho_grant::zoho::scopes::Scopes;
 
 /// Adds the person's answers to a login's arguments. The redirect URI is bound before it is shown, and returned
 /// bound.
@@ -73,8 +72,7 @@ impl Missing {
     /// None if nothing is missing, or nobody can be asked.
     fn of(grant: &Grant, layers: &Layers) -> Result<Option<Self>, Usage> {
         let client = &grant.client;
-        let id = layers.any(client.client_id.as_ref(), ID, Id::new)?;
-        let id = id.is_none();
+        let id = layers.id(client)?.is_none();
         let secret = client.client_secret_file.is_none() && !layers.hold(SECRET);
         let server = !layers.name_a_server(&grant.servers);
         let asks = (id || secret || server) && prompt::possible();
@@ -125,7 +123,7 @@ fn client_id(console: &str, app: &App) -> Result<Id, Usage> {
 /// Asks until the answer can be a client secret.
 fn client_secret(app: &App) -> Result<SecretString, Usage> {
     loop {
-        let answer = answered(prompt::hidden("Client secret"))?;
+        let answer = answered(prompt::secret("Client secret"))?;
         match registration::client_secret(answer.expose_secret()) {
             Ok(secret) => return Ok(secret),
             Err(slip) => app.terminal.no_client_secret(slip),
@@ -142,8 +140,7 @@ fn ask_what_for(login: &mut Login, layers: &Layers, app: &App) -> Result<(), Usa
         let chosen = answered(prompt::select("What will read your CRM?", lines))?;
         hand_over.destination = Some(all[chosen]);
     }
-    let given = layers.any(login.consent.scopes().as_ref(), "ZOHO_SCOPE", Scopes::parse)?;
-    if given.is_none() {
+    if layers.scopes(login.consent.scopes())?.is_none() {
         let usual = hand_over.destination.unwrap_or(Destination::Other).scopes();
         let scopes = answered(prompt::scopes(&usual))?;
         app.terminal.will_be_asked(&scopes);

@@ -164,12 +164,8 @@ fn refresh(
     }
     let answer = token::refresh(&zoho, &kept.client, server, refresh_token);
     let answer = app.wait("Refreshing the access token …", answer);
-    match (remembered, &answer) {
-        (Some(path), Err(ExchangeError::Refused(error))) => {
-            refusal::keep(path, error, SystemTime::now());
-        }
-        (Some(path), Ok(_)) => refusal::forget(path),
-        _ => {}
+    if let Some(path) = remembered {
+        refusal::remember(path, &answer, SystemTime::now());
     }
     let tokens = answer.map_err(unfulfilled)?;
     if matches!(source, Source::Variables(_)) {
@@ -194,7 +190,7 @@ pub fn domain(
         return Ok(None);
     };
     let further = [given, &kept.trusted.1].concat();
-    let trust = Trust::new(&kept.accounts_server, Vec::new(), further);
+    let trust = Trust::new(&kept.accounts_server, (Vec::new(), further));
     let domain = trust.api_domain(named);
     domain.map(Some).ok_or_else(|| untrusted(named, source))
 }

@@ -31,7 +31,7 @@ pub fn data_centers(json: bool, app: &App) -> Ended {
             json!({
                 "code": center.code,
                 "name": center.name,
-                "tld": center.tld(),
+                "tld": center.tld,
                 "accounts_url": center.accounts_server,
                 "api_domain": center.api_domain,
                 "api_console": center.api_console,

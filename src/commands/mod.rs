@@ -27,6 +27,7 @@ use crate::{browser, prompt, signals};
 use rand::rand_core::UnwrapErr;
 use rand::rngs::SysRng;
 use secrecy::{ExposeSecret, SecretString};
+use std::borrow::Borrow;
 use std::io;
 use std::sync::Arc;
 use std::time::SystemTime;
@@ -99,28 +100,27 @@ impl App {
     ) -> u8 {
         let old = revoke_old::old(settings.keeping.as_ref());
         let outcome = self.runtime.block_on(flow);
-        self.end(outcome, Some(settings), old, revoke_old)
+        self.end(outcome.map(|login| (login, settings)), old, revoke_old)
     }
 
-    /// Reports how a flow went, and offers to revoke the refresh token that was overwritten. A flow that failed needs no
-    /// settings.
+    /// Reports how a flow with these settings went, and offers to revoke the refresh token that was overwritten.
     fn end(
         &self,
-        mut outcome: Result<Outcome, Error>,
-        settings: Option<&Settings>,
+        outcome: Result<(Outcome, impl Borrow<Settings>), Error>,
         old: Option<Credentials>,
         revoke_old: bool,
     ) -> u8 {
-        self.terminal.outcome(&outcome);
-        let login = match &mut outcome {
-            Ok(login) => login,
-            Err(error) => return error.explain().exit_code,
+        let (mut login, settings) = match outcome {
+            Ok(obtained) => obtained,
+            Err(error) => {
+                self.terminal.failed(&error);
+                return error.explain().exit_code;
+            }
         };
-        if let Some(settings) = settings {
-            self.offer_to_print(login, settings);
-        }
+        self.terminal.succeeded(&login);
+        self.offer_to_print(&mut login, settings.borrow());
         if let Some(old) = old {
-            revoke_old::offer(self, login, &old, revoke_old);
+            revoke_old::offer(self, &login, &old, revoke_old);
         }
         login.exit_code()
     }

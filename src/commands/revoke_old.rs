@@ -45,6 +45,8 @@ pub fn offer(app: &App, login: &Outcome, old: &Credentials, unasked: bool) {
         Ok(false) => app
             .terminal
             .say("The older refresh token had already been revoked."),
-        Err(error) => app.terminal.error(&error),
+        Err(error) => {
+            app.terminal.error(&error);
+        }
     }
 }

@@ -16,18 +16,6 @@ use zoho_grant::handover::dotenv;
 use zoho_grant::handover::format_options::Prefix;
 use zoho_grant::untrusted::Untrusted;
 
-/// The variables that the program gets, without the prefix.
-const GIVEN: [&str; 5] = [
-    "ACCESS_TOKEN",
-    "ACCESS_TOKEN_EXPIRES_AT",
-    "ACCOUNTS_URL",
-    "API_DOMAIN",
-    "DC",
-];
-
-/// The additional variables for a program that refreshes tokens itself.
-const SECRETS: [&str; 3] = ["CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN"];
-
 /// Replaces this process with the program, if the system can; the exit code is the program's.
 pub fn run(arguments: &Run, app: &App) -> Ended {
     let source = Source::of(&arguments.from)?;
@@ -59,8 +47,15 @@ fn fill(command: &mut Command, credentials: &Credentials, arguments: &Run) {
         }
     }
     for (name, value) in dotenv::variables(credentials) {
-        let is_secret = arguments.with_refresh_token && SECRETS.contains(&name);
-        if let Some(value) = value.filter(|_| is_secret || GIVEN.contains(&name)) {
+        let is_given = match name {
+            "ACCESS_TOKEN" | "ACCESS_TOKEN_EXPIRES_AT" | "ACCOUNTS_URL" | "API_DOMAIN" | "DC" => {
+                true
+            }
+            // For a program that refreshes tokens itself.
+            "CLIENT_ID" | "CLIENT_SECRET" | "REFRESH_TOKEN" => arguments.with_refresh_token,
+            _ => false,
+        };
+        if let Some(value) = value.filter(|_| is_given) {
             command.env(prefix.name(name), &*value);
         }
     }

@@ -1,10 +1,9 @@
 //! `setup`: a page in the browser leads from nothing to credentials.
 
 use crate::browser;
-use crate::cli::Demo;
-use crate::cli::Login;
 use crate::cli::plan::Opener;
-use crate::cli::setup::{self as plan, Plan};
+use crate::cli::setup::{self as plan, SetupPlan};
+use crate::cli::{Demo, Login};
 use crate::commands::{App, Ended, login, revoke_old};
 use crate::{prompt, signals};
 use std::cell::Cell;
@@ -40,13 +39,10 @@ pub fn rehearse(arguments: &Demo, app: &App) -> Ended {
 }
 
 /// Carries out the plan, and returns its exit code. None if the terminal must ask instead.
-fn follow(plan: Plan, revoke_old: bool, app: &App) -> Option<u8> {
+fn follow(plan: SetupPlan, revoke_old: bool, app: &App) -> Option<u8> {
     let old = revoke_old::old(plan.keeping.as_ref());
-    let (outcome, settings) = match app.runtime.block_on(obtain(plan, app))? {
-        Ok((outcome, settings)) => (Ok(outcome), Some(settings)),
-        Err(error) => (Err(error), None),
-    };
-    Some(app.end(outcome, settings.as_ref(), old, revoke_old))
+    let outcome = app.runtime.block_on(obtain(plan, app)).transpose()?;
+    Some(app.end(outcome, old, revoke_old))
 }
 
 /// Whether the page would be useless: no browser is wanted, or it is on another machine, to which this port is not
@@ -58,11 +54,8 @@ fn no_browser_here(arguments: &Login) -> bool {
 
 /// Shows the page until a login succeeds, and returns that login's settings too. None if no browser can be opened and
 /// the terminal can ask instead.
-async fn obtain(plan: Plan, app: &App) -> Option<Result<(Outcome, Settings), Error>> {
-    let loopback = match Loopback::bind(&plan.redirect_uri).await {
-        Ok(loopback) => loopback,
-        Err(taken) => return Some(Err(taken.into())),
-    };
+async fn obtain(plan: SetupPlan, app: &App) -> Result<Option<(Outcome, Settings)>, Error> {
+    let loopback = Loopback::bind(&plan.redirect_uri).await?;
     app.terminal.warn(&plan.warnings);
     let can_ask = prompt::possible() && plan.stand_in.is_none();
     let pasting = prompt::possible() && !plan.redirect_uri.is_here();
@@ -94,9 +87,9 @@ async fn obtain(plan: Plan, app: &App) -> Option<Result<(Outcome, Settings), Err
         biased;
         () = no_page => {
             app.terminal.warn_of("No browser could be opened, so the questions are asked here.");
-            None
+            Ok(None)
         }
-        outcome = setup((beginning, draft), &make, loopback, &mut context) => Some(outcome),
+        outcome = setup((beginning, draft), &make, loopback, &mut context) => outcome.map(Some),
     };
     if pasting {
         prompt::forget_typed();

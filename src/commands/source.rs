@@ -152,7 +152,7 @@ impl Source {
     pub fn shown(&self) -> String {
         match self {
             Self::Profile(_, name) => format!("profile {name}"),
-            Self::EnvFile(path, _) => Untrusted::new(path.display().to_string()).to_string(),
+            Self::EnvFile(path, _) => Untrusted::path(path).to_string(),
             Self::Variables(variables) => {
                 let (prefix, place) = (variables.prefix.as_str(), &variables.place);
                 format!("the {prefix}… variables of {place}")

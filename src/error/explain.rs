@@ -22,15 +22,21 @@ impl Error {
     pub fn explain(&self) -> Explanation {
         match self {
             Self::Port(unavailable) => port(unavailable),
-            Self::Unreachable(error) => {
-                explained("Zoho could not be reached", &error.trouble.to_string(), network(error))
-            }
-            Self::TimedOut { redirect_uri, console } => explained(
+            Self::Unreachable(error) => explained(
+                "Zoho could not be reached",
+                &error.trouble.to_string(),
+                network(error),
+            ),
+            Self::TimedOut {
+                redirect_uri,
+                console,
+            } => explained(
                 "Nothing received from Zoho",
                 "Nobody consented, or Zoho showed an error page, which zoho-grant cannot detect.",
                 &format!(
-                    "If Zoho showed an error, fix its cause (the redirect URI must be exactly {redirect_uri}). Then log \
-                     in again, with a longer --timeout if you need more time:"
+                    "If Zoho showed an error, fix its cause (the redirect URI must be exactly \
+                     {redirect_uri}). Then log in again, with a longer --timeout if you need \
+                     more time:"
                 ),
             )
             .exiting(4)
@@ -67,18 +73,20 @@ impl Error {
             Self::TwoDataCenters(named, location) => untrusted(
                 "Two data centers in one response",
                 &format!(
-                    "The accounts server belongs to {} ({}), but the location is {location}. Nothing was sent anywhere.",
+                    "The accounts server belongs to {} ({}), but the location is {location}. \
+                     Nothing was sent anywhere.",
                     named.name, named.accounts_server
                 ),
-                "If someone sent you a link to log in, it may have been an attack. Log in again, and open only the \
-                 address in the terminal:",
+                "If someone sent you a link to log in, it may have been an attack. Log in again, \
+                 and open only the address in the terminal:",
             )
             .command(LOGIN),
             Self::ForeignAccountsServer(named) => accounts_server(named),
-            Self::Unfulfilled { request, error, server } => unfulfilled(request, error, server),
+            Self::Unfulfilled(request, error, server) => unfulfilled(request, error, server),
             Self::CodeExpired => explained(
                 "Code expired",
-                "A code is valid for about five minutes, and nobody entered it and accepted in that time.",
+                "A code is valid for about five minutes, and nobody entered it and accepted in \
+                 that time.",
                 "Get a new code and enter it right away:",
             )
             .exiting(4)
@@ -90,21 +98,23 @@ impl Error {
             ),
             Self::NoRefreshToken => zoho(
                 "No refresh token",
-                "Zoho issues one only for offline access and a fresh consent; this login requested both. The access \
-                 token works for about an hour.",
-                "If the client's type in the API console is client-based (JavaScript), register a server-based client: \
-                 the other kind never gets a refresh token. Then log in again and accept:",
+                "Zoho issues one only for offline access and a fresh consent; this login requested \
+                 both. The access token works for about an hour.",
+                "If the client's type in the API console is client-based (JavaScript), register a \
+                 server-based client: the other kind never gets a refresh token. Then log in again \
+                 and accept:",
             )
             .command(LOGIN),
             Self::ForeignApiDomain(_) => untrusted(
                 "Unknown API domain",
                 "Nothing was sent there, so the credentials are unchecked.",
-                "If you know that this server is Zoho's, pass it with --trust-api-domain. Otherwise, do not use the \
-                 credentials, and revoke them.",
+                "If you know that this server is Zoho's, pass it with --trust-api-domain. \
+                 Otherwise, do not use the credentials, and revoke them.",
             ),
             Self::TokenNotAccepted { code, .. } => zoho(
                 "Access token not accepted by the CRM",
-                "Either the API domain is wrong, or about ten newer tokens have displaced this one.",
+                "Either the API domain is wrong, or about ten newer tokens have displaced \
+                 this one.",
                 "Check that it is your organization's API domain, and log in again:",
             )
             .code(*code)
@@ -130,7 +140,8 @@ impl Error {
             ),
             Self::NothingToRefresh { again } => zoho(
                 "Access token expired",
-                "An access token is valid for about an hour, and getting another requires a refresh token.",
+                "An access token is valid for about an hour, and getting another requires a \
+                 refresh token.",
                 "Consent again:",
             )
             .command(again),
@@ -178,19 +189,23 @@ pub fn format(why: &Why) -> &'static str {
 }
 
 fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
+    let is_low = *port < FIRST_FREE_PORT;
     let (cause, first) = match reason {
         PortReason::ConnectionKept => (
-            "A program that used this port before still holds a connection on it. Your browser might send Zoho's \
-             response through that connection, and the program could read it."
+            "A program that used this port before still holds a connection on it. Your browser \
+             might send Zoho's response through that connection, and the program could read it."
                 .to_owned(),
             "Stop that program",
         ),
-        PortReason::Refused(refused) if refused.kind() == ErrorKind::PermissionDenied && *port < FIRST_FREE_PORT => (
+        PortReason::Refused(error) if is_low && error.kind() == ErrorKind::PermissionDenied => (
             format!("This user may not use port {port}: ports below 1024 require privileges."),
             "Run the login with those privileges",
         ),
-        PortReason::Refused(refused) => (
-            format!("{}. Zoho compares the redirect URI, including the port, character by character.", sentence(refused)),
+        PortReason::Refused(error) => (
+            format!(
+                "{}. Zoho compares the redirect URI, including the port, character by character.",
+                sentence(error)
+            ),
             "Stop that program",
         ),
     };
@@ -202,7 +217,12 @@ fn port(PortUnavailable { port, reason, .. }: &PortUnavailable) -> Explanation {
 /// The system's message, capitalized and without its error number.
 fn sentence(error: &io::Error) -> String {
     let text = error.to_string();
-    let mut chars = text.split(" (os error").next().unwrap_or(&text).chars();
+    capitalized(text.split(" (os error").next().unwrap_or(&text))
+}
+
+/// The text with a capital first letter.
+pub fn capitalized(text: &str) -> String {
+    let mut chars = text.chars();
     let first = chars.next().into_iter().flat_map(char::to_uppercase);
     first.chain(chars).collect()
 }

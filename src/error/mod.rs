@@ -64,16 +64,9 @@ pub enum Error {
     /// The callback named a server that is not trusted.
     #[error("The callback names an accounts server that is not trusted: {0}.")]
     ForeignAccountsServer(Untrusted),
-    /// Zoho did not fulfill a token request.
-    #[error("{}.", unfulfilled(.request, .error, .server))]
-    Unfulfilled {
-        /// The request.
-        request: Request,
-        /// What came back instead.
-        error: ExchangeError,
-        /// The server that received the request.
-        server: AccountsServer,
-    },
+    /// Zoho did not fulfill a token request: what came back instead from the server that received it.
+    #[error("{}.", unfulfilled(.0, .1, .2))]
+    Unfulfilled(Request, ExchangeError, AccountsServer),
     /// Nobody entered the user code and accepted before it expired.
     #[error("The code was not entered and accepted in time.")]
     CodeExpired,
@@ -160,10 +153,7 @@ impl Error {
     /// Zoho's error, if it refused a token request.
     pub fn refusal(&self) -> Option<&TokenError> {
         match self {
-            Self::Unfulfilled {
-                error: ExchangeError::Refused(error),
-                ..
-            } => Some(error),
+            Self::Unfulfilled(_, ExchangeError::Refused(error), _) => Some(error),
             _ => None,
         }
     }
@@ -188,11 +178,7 @@ fn foreign_domain(named: &Untrusted) -> String {
 impl Request {
     /// The error if Zoho did not fulfill it.
     pub fn unfulfilled(self, error: ExchangeError, server: &AccountsServer) -> Error {
-        Error::Unfulfilled {
-            request: self,
-            error,
-            server: server.clone(),
-        }
+        Error::Unfulfilled(self, error, server.clone())
     }
 }
 

@@ -7,13 +7,11 @@ use crate::untrusted::Untrusted;
 
 /// Explains why obtained credentials could not be saved.
 pub(super) fn not_saved(error: &Profile) -> Explanation {
-    let explanation = explain(error);
-    let cause = explanation.cause;
-    Explanation {
-        title: "Credentials not saved",
-        cause: format!("{cause} Nothing is lost: they were written to the output instead."),
-        ..explanation
-    }
+    let mut explanation = explain(error);
+    explanation.title = "Credentials not saved";
+    let spared = " Nothing is lost: they were written to the output instead.";
+    explanation.cause.push_str(spared);
+    explanation
 }
 
 /// Explains why saved credentials cannot be used.
@@ -23,7 +21,8 @@ pub(super) fn unusable(error: &Profile) -> Explanation {
         Profile::NoKeyring(_) | Profile::Locked(_) | Profile::Keyring(_) => explained(
             "Keyring unavailable",
             &explanation.cause,
-            "Unlock the keyring and run the command in that session, or consent again and save to a file:",
+            "Unlock the keyring and run the command in that session, or consent again and save to \
+             a file:",
         )
         .command("zoho-grant login --save --save-to file"),
         _ => explanation,
@@ -37,7 +36,8 @@ pub(super) fn explain(error: &Profile) -> Explanation {
     match error {
         Profile::Missing { known, .. } => unavailable(
             &saved(known),
-            "Pass another with --profile, or a file of variables with --env-file, or save one: zoho-grant login --save.",
+            "Pass another with --profile, or a file of variables with --env-file, or save one: \
+             zoho-grant login --save.",
         )
         .exiting(2),
         Profile::Unreadable(path, reason) => unavailable(

@@ -45,15 +45,16 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
         (TokenError::InvalidClientSecret, _) => retry(
             "Client secret not accepted",
             &format!(
-                "{server} does not accept the client secret: secrets differ by data center unless \"Use the same \
-                 OAuth credentials for all data centers\" is selected."
+                "{server} does not accept the client secret: secrets differ by data center unless \
+                 \"Use the same OAuth credentials for all data centers\" is selected."
             ),
             "Copy this data center's client secret from the API console, then try again:",
         )
         .console(console),
         (TokenError::InvalidRedirectUri, Request::Exchange(uri)) => retry(
             "Redirect URI not registered",
-            "The redirect URI differs from the one registered for this client, perhaps by a single character.",
+            "The redirect URI differs from the one registered for this client, perhaps by a single \
+             character.",
             &format!("Register exactly {uri} for the client in the API console, and log in again:"),
         )
         .console(console),
@@ -70,10 +71,10 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
         ),
         (TokenError::InvalidCode, Request::SelfClient) => retry(
             "Grant token not accepted",
-            "A grant token works once, for its own client, in its own data center, and for the 3 to 10 minutes \
-             chosen when it was generated.",
-            "Generate a new one in the API console (your self client → Generate Code) and exchange it right away, with \
-             --dc set to that console's data center:",
+            "A grant token works once, for its own client, in its own data center, and for the 3 \
+             to 10 minutes chosen when it was generated.",
+            "Generate a new one in the API console (your self client → Generate Code) and exchange \
+             it right away, with --dc set to that console's data center:",
         )
         .console(console),
         (TokenError::InvalidCode, Request::Device) => retry(
@@ -83,8 +84,8 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
         ),
         (TokenError::InvalidCode, Request::Refresh { .. }) => retry(
             "Refresh token no longer valid",
-            "It was revoked, or newer consents displaced it (Zoho keeps about twenty per person and client), or it \
-             belongs to another client or data center.",
+            "It was revoked, or newer consents displaced it (Zoho keeps about twenty per person \
+             and client), or it belongs to another client or data center.",
             "Consent again:",
         ),
         (TokenError::InvalidCode, Request::Revoke) => zoho(
@@ -111,8 +112,8 @@ fn refused(request: &Request, error: &TokenError, server: &AccountsServer) -> Ex
 fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
     let unknown = |remedy: &str| {
         let cause = format!(
-            "{server} does not know the client ID: it is registered in another data center, or multi-DC is turned off \
-             for it."
+            "{server} does not know the client ID: it is registered in another data center, or \
+             multi-DC is turned off for it."
         );
         zoho("Client ID not found in this data center", &cause, remedy)
             .console(server.api_console())
@@ -123,20 +124,22 @@ fn invalid_client(request: &Request, server: &AccountsServer) -> Explanation {
     let elsewhere = format!("{} --dc {code}", again(request));
     match request {
         Request::Device => unknown(&format!(
-            "Use a client of the type \"Non-browser\" and the data center where it is registered, for example {name}:"
-        ))
-        .command(elsewhere),
-        Request::Exchange(_) | Request::SelfClient => unknown(&format!(
-            "Turn on multi-DC in the client's Settings, or log in at the data center where the client is registered, \
+            "Use a client of the type \"Non-browser\" and the data center where it is registered, \
              for example {name}:"
         ))
         .command(elsewhere),
-        Request::Refresh { again } => {
-            unknown("Consent again, with --dc set to the data center where the client is registered:").command(again)
-        }
+        Request::Exchange(_) | Request::SelfClient => unknown(&format!(
+            "Turn on multi-DC in the client's Settings, or log in at the data center where the \
+             client is registered, for example {name}:"
+        ))
+        .command(elsewhere),
+        Request::Refresh { again } => unknown(
+            "Consent again, with --dc set to the data center where the client is registered:",
+        )
+        .command(again),
         Request::Revoke => unknown(
-            "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it is registered and \
-             pass the file with --env-file.",
+            "Turn on multi-DC in the client's Settings, or set ZOHO_DC to the data center where it \
+             is registered and pass the file with --env-file.",
         ),
     }
 }

@@ -64,7 +64,7 @@ fn merge(
     let mut left = Vec::new();
     for (name, value) in variables {
         let value = value.as_deref();
-        if value.is_some_and(|value| !value.chars().all(is_plain)) {
+        if value.is_some_and(|value| !is_plain(value)) {
             return Err(Why::CannotCarry(name));
         }
         left.push((prefix.name(name), value));

@@ -66,12 +66,8 @@ pub static FIELDS: [Field; 21] = [
         let since = of.expires_at?.duration_since(UNIX_EPOCH).ok()?;
         Some(since.as_millis().to_string().into())
     }),
-    ours("scope", |of, _| {
-        Some(of.scopes.as_ref()?.joined(" ").into())
-    }),
-    ours("scope_comma", |of, _| {
-        Some(of.scopes.as_ref()?.joined(",").into())
-    }),
+    ours("scope", |of, _| scopes(of, " ")),
+    ours("scope_comma", |of, _| scopes(of, ",")),
     ours("accounts_url", |of, _| {
         Some(of.accounts_server.as_str().into())
     }),
@@ -80,7 +76,7 @@ pub static FIELDS: [Field; 21] = [
     }),
     foreign("api_domain", |of| of.api_domain.as_ref()),
     ours("data_center", |of, _| Some(of.data_center?.code.into())),
-    ours("tld", |of, _| Some(of.data_center?.tld().into())),
+    ours("tld", |of, _| Some(of.data_center?.tld.into())),
     ours("endpoint", endpoint),
     foreign("organization_name", |of| of.organization()?.name.as_ref()),
     foreign("organization_id", |of| of.organization()?.id.as_ref()),
@@ -98,14 +94,12 @@ impl<'a> View<'a> {
     }
 
     /// The values that exist, each under its consumer's name for it.
-    pub(super) fn values<const N: usize>(
+    pub(super) fn values(
         self,
-        names: [(&'a str, &str); N],
+        names: impl IntoIterator<Item = (&'a str, &'a str)>,
     ) -> impl Iterator<Item = (&'a str, Cow<'a, str>)> {
-        let values = names.map(|(theirs, name)| (theirs, self.value(name)));
-        values
-            .into_iter()
-            .filter_map(|(theirs, value)| Some((theirs, value?)))
+        let names = names.into_iter();
+        names.filter_map(move |(theirs, name)| Some((theirs, self.value(name)?)))
     }
 
     /// Whether something that a consumer needs exists.
@@ -199,6 +193,11 @@ const fn foreign(name: &'static str, value: fn(&Credentials) -> Option<&Untruste
 
 pub(super) fn exposed(secret: Option<&SecretString>) -> Option<Cow<'_, str>> {
     Some(secret?.expose_secret().into())
+}
+
+/// The scopes with this separator.
+pub(super) fn scopes<'a>(of: &Credentials, separator: &str) -> Option<Cow<'a, str>> {
+    Some(of.scopes.as_ref()?.joined(separator).into())
 }
 
 /// As passed, or the CRM's own host in the data center: the engine behind Adobe's source documents

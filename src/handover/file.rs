@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::thread;
-use std::time::Duration;
-use tempfile::NamedTempFile;
+use std::time::{Duration, Instant};
+use tempfile::{NamedTempFile, PersistError};
 use thiserror::Error;
 use zeroize::Zeroizing;
 
@@ -19,6 +19,9 @@ const OPENS_WITHIN: Duration = Duration::from_secs(5);
 
 /// How long to read from a pipe: its writer may ask the person for a password first.
 const READ_WITHIN: Duration = Duration::from_mins(2);
+
+/// How long to try to replace a file on Windows, which refuses while another process reads it: that takes milliseconds.
+const REPLACES_WITHIN: Duration = Duration::from_secs(1);
 
 /// A file that credentials go to.
 #[derive(Debug)]
@@ -170,9 +173,8 @@ impl PrivateFile {
 
     /// Whether other users of this machine can read the existing file, and so what would be merged into it.
     pub fn is_open_to_others(&self) -> bool {
-        let there = self.look().ok().flatten();
         self.existing == Existing::Merge
-            && there.is_some_and(|there| permissions::others_may(&there, 0o044))
+            && matches!(self.look(), Ok(Some(there)) if permissions::others_may(&there, 0o044))
     }
 
     /// The existing text and the file's metadata; no text if there is no file. Both come from one handle, so nothing can
@@ -208,15 +210,24 @@ impl PrivateFile {
         if in_place {
             return self.write_in_place(text, file);
         }
-        match self.existing {
-            Existing::Keep => file.persist_noclobber(&self.path),
-            Existing::Replace | Existing::Merge => file.persist(&self.path),
+        let until = Instant::now() + REPLACES_WITHIN;
+        loop {
+            let persisted = match self.existing {
+                Existing::Keep => file.persist_noclobber(&self.path),
+                Existing::Replace | Existing::Merge => file.persist(&self.path),
+            };
+            let Err(PersistError { error, file: again }) = persisted else {
+                return Ok(());
+            };
+            match error.kind() {
+                ErrorKind::AlreadyExists => return Err(Unusable::Exists),
+                ErrorKind::PermissionDenied if cfg!(windows) && Instant::now() < until => {
+                    file = again;
+                    thread::sleep(Duration::from_millis(5));
+                }
+                _ => return Err(error.into()),
+            }
         }
-        .map_err(|error| match error.error.kind() {
-            ErrorKind::AlreadyExists => Unusable::Exists,
-            _ => Unusable::System(error.error),
-        })?;
-        Ok(())
     }
 
     /// Writes to a path that nothing can be renamed to. Until that is done, the copy has the complete text.

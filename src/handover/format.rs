@@ -1,13 +1,14 @@
 //! The form in which the credentials are written: a format, a single value, or the person's template.
 
 use crate::handover::fields::{Field, Prospect, View};
-use crate::handover::format_error::{FormatError, Why};
+use crate::handover::format_error::Why;
 use crate::handover::format_options::{FormatOptions, Need};
 use crate::handover::remark::Remark;
 use crate::handover::template::Template;
 use crate::handover::{adobe, dotenv, json, mcp, postman, rclone, sdk, shell, text};
 use crate::zoho::data_centers::DataCenter;
 use derive_more::Display;
+use thiserror::Error;
 use zeroize::Zeroizing;
 
 /// The form to write. `Display` continues in a sentence: "the format json".
@@ -194,7 +195,7 @@ pub static FORMATS: [Format; 16] = [
         title: "Plain text",
         purpose: "labeled lines to read and copy from",
         file_name: "zoho-credentials.txt",
-        document: |of| Ok(text::document(of)),
+        document: |of| Ok(text::labeled(&text::LINES, of)),
         ..PLAIN
     },
 ];
@@ -209,8 +210,18 @@ const PLAIN: Format = Format {
     needs: &[],
     reads: &[],
     remarks: &[],
-    document: |of| Ok(text::document(of)),
+    document: |of| Ok(text::labeled(&text::LINES, of)),
 };
+
+/// Credentials that cannot be written in a form.
+#[derive(Debug, Error)]
+#[error("{form} {why}")]
+pub struct FormatError {
+    /// The form.
+    pub form: Form,
+    /// Why.
+    pub why: Why,
+}
 
 impl Form {
     /// The format with this name.

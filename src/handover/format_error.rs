@@ -1,19 +1,8 @@
 //! Why credentials cannot be written in a form. Values are named, never shown.
 
-use crate::handover::format::Form;
 use crate::handover::format_options::Need;
 use crate::zoho::data_centers::DataCenter;
 use thiserror::Error;
-
-/// Credentials that cannot be written in a form.
-#[derive(Debug, Error)]
-#[error("{form} {why}")]
-pub struct FormatError {
-    /// The form.
-    pub form: Form,
-    /// Why.
-    pub why: Why,
-}
 
 /// Why credentials cannot be written in a form. `Display` continues after the form's name.
 #[derive(Debug, Error, PartialEq, Eq)]

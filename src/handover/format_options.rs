@@ -1,5 +1,6 @@
 //! What consumers need and Zoho does not provide: the person's options, and how each is parsed.
 
+use crate::zoho::client::is_token_text;
 use clap::{Args, ValueEnum};
 use derive_more::Display;
 use std::str::FromStr;
@@ -76,8 +77,7 @@ pub struct Prefix(String);
 
 /// Host and path of the CRM without a scheme: "crm.zoho.eu/crm/private".
 fn endpoint(text: &str) -> Result<String, &'static str> {
-    let plain = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_graphic());
-    plain
+    is_token_text(text)
         .then(|| text.to_owned())
         .ok_or("use a host and a path without spaces, such as crm.zoho.eu/crm/private")
 }

@@ -17,7 +17,7 @@ pub mod remark;
 #[cfg(test)]
 pub(crate) mod samples;
 mod sdk;
-mod shell;
+pub(crate) mod shell;
 pub mod template;
 mod text;
 
@@ -25,8 +25,7 @@ use crate::credentials::Credentials;
 use crate::untrusted::Untrusted;
 use fields::View;
 use file::{PrivateFile, Unusable};
-use format::Form;
-use format_error::FormatError;
+use format::{Form, FormatError};
 use format_options::FormatOptions;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -46,8 +46,8 @@ pub(super) fn is_mount_point(_: &Path) -> bool {
 pub(crate) fn open(path: &Path, options: &mut OpenOptions) -> io::Result<File> {
     use rustix::fs::OFlags;
     use std::os::unix::fs::OpenOptionsExt;
-    let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
-    let flags = i32::try_from(flags).expect("flags of open are an int of C");
+    let flags = OFlags::NOFOLLOW | OFlags::NONBLOCK;
+    let flags = flags.bits().cast_signed();
     options.mode(0o600).custom_flags(flags).open(path)
 }
 

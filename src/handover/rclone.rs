@@ -19,7 +19,7 @@ pub(super) static REMARKS: [Remark; 1] = [Remark {
 pub(super) fn document(of: View) -> Result<Zeroizing<String>, Why> {
     let value = |name: &'static str| {
         let value = of.value(name).unwrap_or_default();
-        let plain = value.chars().all(is_plain);
+        let plain = is_plain(&value);
         plain.then_some(value).ok_or(Why::CannotCarry(name))
     };
     let end = of.value("expires_at");

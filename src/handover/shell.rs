@@ -5,7 +5,7 @@
 //! refused if the shell has no such quoting: a response from outside must never become a command.
 
 use crate::credentials::Credentials;
-use crate::handover::fields::{View, exposed};
+use crate::handover::fields::{View, exposed, scopes};
 use crate::handover::format_error::Why;
 use crate::untrusted::{Untrusted, is_hidden};
 use std::borrow::Cow;
@@ -14,7 +14,7 @@ use zeroize::Zeroizing;
 /// sh, bash and zsh: within single quotes, only a single quote is special (POSIX shell, 2.2.2).
 pub(super) fn sh(of: View) -> Result<Zeroizing<String>, Why> {
     lines(of, is_text, |name, value| {
-        if value.chars().all(is_plain) {
+        if is_plain(value) {
             return format!("export {name}={value}");
         }
         let value = Zeroizing::new(value.replace('\'', r"'\''"));
@@ -32,7 +32,7 @@ pub(super) fn fish(of: View) -> Result<Zeroizing<String>, Why> {
 /// PowerShell: within double quotes, `` ` ``, `"` and `$` are special, and typographic quotes count as quotes. Piped to
 /// Invoke-Expression, each line is a command of its own, so no value may contain a line break.
 pub(super) fn powershell(of: View) -> Result<Zeroizing<String>, Why> {
-    let is_ascii = |char| matches!(char, ' '..='~');
+    let is_ascii = |value: &str| value.chars().all(|char| matches!(char, ' '..='~'));
     lines(of, is_ascii, |name, value| {
         format!("$Env:{name}=\"{}\"", *escaped(value, "`\"$", '`'))
     })
@@ -52,7 +52,6 @@ pub(super) fn variables(
     let center = of.accounts_server.data_center();
     let expires_at = of.expires_at_text();
     let api_domain = of.api_domain.as_ref().map(Untrusted::raw);
-    let scopes = of.scopes.as_ref();
     [
         ("CLIENT_ID", Some(of.client.id().into())),
         ("CLIENT_SECRET", exposed(Some(of.client.secret()))),
@@ -62,25 +61,26 @@ pub(super) fn variables(
         ("ACCOUNTS_URL", Some(of.accounts_server.as_str().into())),
         ("API_DOMAIN", api_domain.map(Cow::from)),
         ("DC", center.map(|center| written(center.code).into())),
-        ("SCOPE", scopes.map(|scopes| scopes.joined(",").into())),
+        ("SCOPE", scopes(of, ",")),
     ]
 }
 
-/// Characters that every consumer of variables takes literally.
-pub(super) fn is_plain(char: char) -> bool {
-    char.is_ascii_alphanumeric() || "._:/@+=,-".contains(char)
+/// Whether every consumer of variables takes the value literally.
+pub(crate) fn is_plain(value: &str) -> bool {
+    let is_plain = |char: char| char.is_ascii_alphanumeric() || "._:/@+=,-".contains(char);
+    value.chars().all(is_plain)
 }
 
-/// A line for each variable that has a value, if the shell `takes` all of their characters.
+/// A line for each variable that has a value, if the shell `takes` it.
 fn lines(
     of: View,
-    takes: fn(char) -> bool,
+    takes: fn(&str) -> bool,
     line: fn(&str, &str) -> String,
 ) -> Result<Zeroizing<String>, Why> {
     let mut text = Zeroizing::new(String::new());
     for (variable, value) in variables(of.credentials, str::to_owned) {
         let Some(value) = value else { continue };
-        if !value.chars().all(takes) {
+        if !takes(&value) {
             return Err(Why::CannotCarry(variable));
         }
         let name = of.options.env_prefix.name(variable);
@@ -103,8 +103,8 @@ fn escaped(value: &str, special: &str, escape: char) -> Zeroizing<String> {
 }
 
 /// Line breaks are allowed; other control and invisible characters are not part of any credential.
-fn is_text(char: char) -> bool {
-    char == '\n' || !is_hidden(char)
+fn is_text(value: &str) -> bool {
+    value.chars().all(|char| char == '\n' || !is_hidden(char))
 }
 
 #[cfg(test)]

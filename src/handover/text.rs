@@ -3,7 +3,8 @@
 use crate::handover::fields::{Field, View};
 use zeroize::Zeroizing;
 
-const LINES: [(&str, &str); 14] = [
+/// The lines of the document: the label, and the value's name.
+pub(super) const LINES: [(&str, &str); 14] = [
     ("Endpoint", "endpoint"),
     ("Accounts URL", "accounts_url"),
     ("Client ID", "client_id"),
@@ -20,10 +21,6 @@ const LINES: [(&str, &str); 14] = [
     ("E-mail", "user_email"),
 ];
 
-pub(super) fn document(of: View) -> Zeroizing<String> {
-    labeled(&LINES, of)
-}
-
 /// A line for each value that exists, made safe for a terminal. The widest label is followed by a colon and two spaces.
 pub(super) fn labeled(lines: &[(&str, &str)], of: View) -> Zeroizing<String> {
     let widest = lines.iter().map(|(label, _)| label.len()).max();
@@ -34,13 +31,11 @@ pub(super) fn labeled(lines: &[(&str, &str)], of: View) -> Zeroizing<String> {
         let Some(value) = field.shown(of) else {
             continue;
         };
-        text.extend([format!("{:column$}", format!("{label}:"))]);
-        match of.credentials.data_center {
-            Some(center) if *name == "data_center" => {
-                text.extend([center.name, " (", &value, ")\n"]);
-            }
-            _ => text.extend([&*value, "\n"]),
-        }
+        let value = match of.credentials.data_center {
+            Some(center) if *name == "data_center" => center.to_string().into(),
+            _ => value,
+        };
+        text.extend([&format!("{:column$}", format!("{label}:")), &*value, "\n"]);
     }
     text
 }

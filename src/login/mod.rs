@@ -95,7 +95,8 @@ pub(crate) async fn attempt(
         && settings.page_first
         && delivered != Some(true)
     {
-        outcome.hand_over_after_all(settings, context);
+        // No browser fetched the page, or none may any more.
+        outcome.write(settings, context);
     }
     if delivered.is_none() {
         showing.await;

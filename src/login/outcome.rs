@@ -35,8 +35,8 @@ impl Outcome {
         gravest.map_or(0, |problem| problem.explain().exit_code)
     }
 
-    /// Writes the credentials because no browser fetched the page, or may not any more.
-    pub(super) fn hand_over_after_all(&mut self, settings: &Settings, context: &mut Context) {
+    /// Writes the credentials where they should go.
+    pub(super) fn write(&mut self, settings: &Settings, context: &mut Context) {
         let output = context.output.as_mut();
         let (written, not) = handover::hand_over(&self.credentials, &settings.target, output);
         self.written = written;
@@ -55,37 +55,30 @@ pub(super) async fn hand_over(
 ) -> Outcome {
     let (credentials, mut problems) = obtained;
     (context.tell)(Event::HandingOver);
-    let mut failed = Vec::new();
-    let mut kept = None;
+    let mut outcome = Outcome {
+        credentials,
+        written: Written::Nowhere,
+        kept: None,
+        problems: Vec::new(),
+        sender_unseen: false,
+        reading: None,
+    };
     if let Some(keeping) = settings.keeping.clone() {
-        let keep = keeping.keep(credentials.clone(), &mut context.stopped);
+        let keep = keeping.keep(outcome.credentials.clone(), &mut context.stopped);
         match keep.await {
-            Ok(place) => kept = Some(place),
-            Err(trouble) => failed.push(Error::NotKept(trouble)),
+            Ok(place) => outcome.kept = Some(place),
+            Err(trouble) => outcome.problems.push(Error::NotKept(trouble)),
         }
     }
-    let mut written = Written::Nowhere;
     let only_kept = settings.keeping.as_ref().is_some_and(|to| !to.hand_over);
-    if !page_first && (kept.is_none() || !only_kept) {
-        let output = context.output.as_mut();
-        let (place, not) = handover::hand_over(&credentials, &settings.target, output);
-        written = place;
-        failed.extend(not.map(Error::NotWritten));
+    if !page_first && (outcome.kept.is_none() || !only_kept) {
+        outcome.write(settings, context);
     }
     // Only an untrusted API domain is more serious, and that already comes first.
-    let grave = problems
-        .iter()
-        .take_while(|problem| problem.explain().exit_code == 7)
-        .count();
-    problems.splice(grave..grave, failed);
+    let grave = problems.partition_point(|problem| problem.explain().exit_code == 7);
+    problems.splice(grave..grave, outcome.problems);
+    outcome.problems = problems;
     // The credentials are safe; what follows may take its time.
-    let reading = reading::of(zoho, settings, &credentials, context).await;
-    Outcome {
-        reading,
-        credentials,
-        written,
-        kept,
-        problems,
-        sender_unseen: false,
-    }
+    outcome.reading = reading::of(zoho, settings, &outcome.credentials, context).await;
+    outcome
 }

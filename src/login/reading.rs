@@ -124,10 +124,8 @@ async fn find(
 
 /// The modules that the API supports.
 fn modules(list: &Value) -> Vec<String> {
-    let modules = list["modules"].as_array().map_or(&[][..], Vec::as_slice);
-    let served = modules
-        .iter()
-        .filter(|module| module["api_supported"] == true);
+    let modules = list["modules"].as_array().into_iter().flatten();
+    let served = modules.filter(|module| module["api_supported"] == true);
     let names = served.filter_map(|module| module["api_name"].as_str());
     names.map(str::to_owned).collect()
 }

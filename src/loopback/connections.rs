@@ -4,6 +4,7 @@ use crate::loopback::Loopback;
 use crate::loopback::notice::{Notice, TellNotice};
 use crate::loopback::peer::{Ends, Peer, Persons, Watch};
 use axum::body::Body;
+use bytes::Bytes;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -67,16 +68,6 @@ pub(crate) struct Connection {
 }
 
 impl Connection {
-    fn new(ends: Ends, watch: &Arc<Watch>) -> Self {
-        Self {
-            ends,
-            accepted_from: watch.at_accept(ends),
-            watch: Arc::clone(watch),
-            ours: Arc::default(),
-            page_delivered: Arc::default(),
-        }
-    }
-
     /// Who is at the other end, now and when it was accepted.
     pub(crate) fn peer(&self) -> Peer {
         self.accepted_from.and_later(self.watch.now(self.ends))
@@ -107,7 +98,7 @@ pub(crate) struct Purpose {
     /// Answers a request. Each connection carries one.
     pub(crate) answer: Arc<dyn Fn(Request<Incoming>, Connection) -> BoxFuture + Send + Sync>,
     /// The complete response, as raw bytes, to a request whose head is too large to read.
-    pub(crate) too_large: Arc<dyn Fn() -> Vec<u8> + Send + Sync>,
+    pub(crate) too_large: Bytes,
     /// Notified of a browser's mistakes.
     pub(crate) tell: TellNotice,
 }
@@ -145,7 +136,13 @@ async fn accept_on(
         match ends {
             Ok((stream, ends)) => {
                 make_room(&mut open);
-                let connection = Connection::new(ends, &watch);
+                let connection = Connection {
+                    ends,
+                    accepted_from: watch.at_accept(ends),
+                    watch: Arc::clone(&watch),
+                    ours: Arc::default(),
+                    page_delivered: Arc::default(),
+                };
                 let (room, purpose) = (Arc::clone(&room), purpose.clone());
                 let serving = serve(stream, connection.clone(), room, purpose);
                 open.push_back((connections.spawn(serving), connection));
@@ -177,9 +174,8 @@ async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, 
     let _ = stream.set_nodelay(true);
     match timeout(HEAD_DEADLINE, speaks_tls(&stream)).await {
         Ok(false) => {}
-        Ok(true) if neighbor => return,
-        Ok(true) => return (purpose.tell)(Notice::SpokeTls),
-        Err(_) => return,
+        Ok(true) if !neighbor => return (purpose.tell)(Notice::SpokeTls),
+        _ => return,
     }
     let service = service_fn(|request: Request<Incoming>| {
         let answer = (purpose.answer)(request, connection.clone());
@@ -209,7 +205,7 @@ async fn serve(stream: TcpStream, connection: Connection, room: Arc<Semaphore>, 
         if !neighbor {
             (purpose.tell)(Notice::HeadTooLarge);
         }
-        let _ = to.write_all(&(purpose.too_large)()).await;
+        let _ = to.write_all(&purpose.too_large).await;
     }
     if (outcome.is_ok() || head.too_large) && to.shutdown().await.is_ok() {
         // Reads what is left: closing with unread bytes makes the system send a reset, which can overtake the page.

@@ -184,7 +184,7 @@ pub struct Granted {
 }
 
 /// The path of the page about a refusal, if it has its own address.
-pub fn told_at(refusal: Refusal) -> Option<&'static str> {
+pub(super) fn told_at(refusal: Refusal) -> Option<&'static str> {
     let told = TOLD.iter().find(|(_, told)| *told == refusal);
     told.map(|(path, _)| *path)
 }
@@ -443,7 +443,7 @@ pub(crate) fn navigation(headers: &HeaderMap) -> Navigation {
 }
 
 /// Whether this browser resolves names under `localhost` itself: Chromium and Firefox do, Safari does not.
-pub fn finds_names_below_localhost(headers: &HeaderMap) -> bool {
+pub(super) fn finds_names_below_localhost(headers: &HeaderMap) -> bool {
     agent_has(headers, "Chrome/") || agent_has(headers, "Firefox/")
 }
 

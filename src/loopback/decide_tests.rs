@@ -12,7 +12,7 @@ pub(in crate::loopback) fn expectation() -> Expectation {
         start_path: "/start/s".into(),
         page_path: "/result/p".into(),
         page_host: Some("abcdefghij.localhost:8085".to_owned()),
-        trust: Trust::new(&home, Vec::new(), Vec::new()),
+        trust: Trust::new(&home, <_>::default()),
         home,
     }
 }

@@ -49,10 +49,8 @@ impl Loopback {
     /// A host under `localhost` with the redirect URI's port; none if another process holds the port in one address
     /// family, because a browser may try either.
     pub fn host_below_localhost(&self, name: &str) -> Option<String> {
-        let port = match self.redirect_uri.port() {
-            80 => String::new(),
-            port => format!(":{port}"),
-        };
+        let uri = &self.redirect_uri;
+        let port = uri.authority().strip_prefix(uri.host())?;
         self.is_complete.then(|| format!("{name}.localhost{port}"))
     }
 }

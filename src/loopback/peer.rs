@@ -27,8 +27,7 @@ pub enum Peer {
 impl Peer {
     /// Combines two looks at the same connection. If either shows another user, that user counts, because whoever
     /// opened the connection may have passed it on.
-    #[must_use]
-    pub fn and_later(self, later: Self) -> Self {
+    pub(super) fn and_later(self, later: Self) -> Self {
         match (self, later) {
             (Self::Neighbor(user), _) | (_, Self::Neighbor(user)) => Self::Neighbor(user),
             (Self::Person, _) | (_, Self::Person) => Self::Person,

@@ -145,8 +145,7 @@ impl RedirectUri {
     }
 
     /// The same address with 0 replaced by the free port that was found.
-    #[must_use]
-    pub fn with_port(&self, port: u16) -> Self {
+    pub(super) fn with_port(&self, port: u16) -> Self {
         let mut url = self.url.clone();
         // Setting a port fails only for an address without a host, and this one has a host.
         let _ = url.set_port(Some(port));

@@ -112,15 +112,13 @@ impl Server {
             page: SetOnce::new(),
             delivered: Arc::default(),
         });
-        let (answering, refusing) = (Arc::clone(&login), Arc::clone(&login));
+        let answering = Arc::clone(&login);
         let purpose = Purpose {
             answer: Arc::new(move |request, connection| {
                 let head = request.into_parts().0;
                 Box::pin(answer(Arc::clone(&answering), head, connection))
             }),
-            too_large: Arc::new(move || {
-                too_large(&(refusing.serving.draw)(&Occasion::HeadTooLarge))
-            }),
+            too_large: too_large(&(login.serving.draw)(&Occasion::HeadTooLarge)),
             tell: Arc::clone(&login.serving.tell),
         };
         Self {
@@ -308,16 +306,16 @@ fn status(refusal: Refusal) -> StatusCode {
 
 /// The answer to a head that is too large, written by hand, because the HTTP library read no request that it could
 /// answer.
-pub(crate) fn too_large(page: &Page) -> Vec<u8> {
+pub(crate) fn too_large(page: &Page) -> Bytes {
     let (html, policy) = (page.html.as_str(), &page.content_security_policy);
     let always = ALWAYS.map(|(name, value)| format!("{name}: {value}\r\n"));
     let always = always.concat();
-    format!(
+    let response = format!(
         "HTTP/1.1 431 Request Header Fields Too Large\r\nConnection: close\r\n{always}Content-Type: {HTML}\r\n\
          Content-Security-Policy: {policy}\r\nContent-Length: {}\r\n\r\n{html}",
         html.len()
-    )
-    .into_bytes()
+    );
+    response.into()
 }
 
 pub(crate) fn respond(status: StatusCode, page: Page) -> Reply {

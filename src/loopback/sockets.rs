@@ -177,15 +177,11 @@ fn read(mut part: &[u8], found: &mut Vec<Socket>) -> io::Result<bool> {
                 found.push(of_kernel(&response.header));
             }
             NetlinkPayload::Done(_) => return Ok(true),
-            NetlinkPayload::Error(error) => {
-                let error = error.to_io();
+            NetlinkPayload::Error(error) => match error.to_io() {
                 // No such socket.
-                return if error.kind() == io::ErrorKind::NotFound {
-                    Ok(true)
-                } else {
-                    Err(error)
-                };
-            }
+                none if none.kind() == io::ErrorKind::NotFound => return Ok(true),
+                error => return Err(error),
+            },
             _ => {}
         }
         let length = usize::try_from(message.header.length).unwrap_or(usize::MAX);

@@ -105,16 +105,13 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
         Destination::Other => main_format(settings),
         of => of.format(),
     };
-    let title = match destination {
-        Destination::Adobe => "Adobe Zoho CRM",
-        Destination::AdobeRest => "Adobe REST API",
-        Destination::Env => ".env",
-        Destination::Other => "More",
-        Destination::Airbyte | Destination::Sdk => destination.title(),
-    };
-    let of = View {
-        credentials,
-        options: &settings.target.extras,
+    let of = settings.target.view(credentials);
+    let (title, others) = match destination {
+        Destination::Adobe => ("Adobe Zoho CRM", vec![by_api(of)]),
+        Destination::AdobeRest => ("Adobe REST API", Vec::new()),
+        Destination::Env => (".env", Vec::new()),
+        Destination::Other => ("More", others(format, of)),
+        Destination::Airbyte | Destination::Sdk => (destination.title(), Vec::new()),
     };
     let document = document(format, title, of).map(|document| Document {
         masked: preview(format, of),
@@ -129,11 +126,7 @@ fn choice(destination: Destination, credentials: &Credentials, settings: &Settin
             _ => document,
         },
         remarks: format.remarks,
-        others: match destination {
-            Destination::Adobe => vec![by_api(of)],
-            Destination::Other => others(format, of),
-            _ => Vec::new(),
-        },
+        others,
     }
 }
 
@@ -229,14 +222,11 @@ fn beginning(text: &str) -> String {
 
 fn unavailable(title: &str, why: &Why) -> String {
     match why {
-        Why::DataCenter { known, theirs } => {
-            let unknown = || "an unknown data center".to_owned();
-            let theirs = theirs.map_or_else(unknown, ToString::to_string);
-            let known = known.join(", ");
-            format!(
-                "{title} supports only the data centers {known}. These credentials are for {theirs}."
-            )
-        }
+        Why::DataCenter { known, theirs } => format!(
+            "{title} supports only the data centers {}. These credentials are for {}.",
+            known.join(", "),
+            theirs.map_or_else(|| "an unknown data center".to_owned(), ToString::to_string)
+        ),
         Why::Missing(Need::RefreshToken) => format!("{title} needs a refresh token."),
         Why::Missing(Need::ApiDomain) => {
             format!("{title} needs the API domain, which is unknown.")

@@ -33,11 +33,8 @@ impl Page {
 
     /// Renders a page with an origin of its own, which may run only this script.
     fn sandboxed(template: &impl Template, script: Option<&str>) -> Self {
-        let allowed = script.map(|script| format!("; script-src {}", hash(script)));
-        Self::render(
-            template,
-            &format!("{SANDBOX}{}", allowed.unwrap_or_default()),
-        )
+        let allowed = script.map(|script| format!("{SANDBOX}; script-src {}", hash(script)));
+        Self::render(template, allowed.as_deref().unwrap_or(SANDBOX))
     }
 }
 
@@ -47,10 +44,8 @@ const SANDBOX: &str = "; form-action 'none'; sandbox allow-scripts allow-downloa
 
 /// The policy's name for an inline style sheet or script (CSP 3 section 2.3.1).
 fn hash(text: &str) -> String {
-    format!(
-        "'sha256-{}'",
-        STANDARD.encode(digest(&SHA256, text.as_bytes()))
-    )
+    let hash = STANDARD.encode(digest(&SHA256, text.as_bytes()));
+    format!("'sha256-{hash}'")
 }
 
 /// Splits a sentence so that every second piece is an option, which must not break across lines.

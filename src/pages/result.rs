@@ -5,7 +5,7 @@ use crate::error::explain;
 use crate::error::explanation::Explanation;
 use crate::handover::Written;
 use crate::handover::destination::Destination;
-use crate::handover::fields::View;
+use crate::handover::shell::is_plain;
 use crate::login::outcome::Outcome;
 use crate::pages::destinations::{Choice, choices};
 use crate::pages::{Page, SCRIPT};
@@ -14,7 +14,6 @@ use crate::settings::Settings;
 use crate::untrusted::Untrusted;
 use askama::Template;
 use std::borrow::Cow;
-use std::path::Path;
 
 /// What to check if it is unknown which user delivered Zoho's response.
 const SENDER_UNSEEN: &str = "The connection that delivered Zoho's response closed before zoho-grant could see which \
@@ -118,7 +117,7 @@ impl ResultPage<'_> {
         let parts = [&organization.kind, &organization.edition];
         let parts: Vec<String> = parts
             .into_iter()
-            .filter_map(|part| Some(capitalized(&shown(part.as_ref())?)))
+            .filter_map(|part| Some(explain::capitalized(&shown(part.as_ref())?)))
             .collect();
         (!parts.is_empty()).then(|| parts.join(" · "))
     }
@@ -138,11 +137,10 @@ impl ResultPage<'_> {
     /// "Europe (eu)", or the accounts server if the data center is unknown.
     fn data_center(&self) -> String {
         let credentials = &self.login.credentials;
-        let center = credentials.data_center;
-        center.map_or_else(
-            || credentials.accounts_server.to_string(),
-            ToString::to_string,
-        )
+        match credentials.data_center {
+            Some(center) => center.to_string(),
+            None => credentials.accounts_server.to_string(),
+        }
     }
 
     /// The command that revokes the refresh token, and whether the page's .env file must be saved for it first, because
@@ -151,7 +149,7 @@ impl ResultPage<'_> {
         self.login.credentials.refresh_token.as_ref()?;
         let (from, needs_file) = match (&self.login.kept, &self.login.written) {
             (Some((name, _)), _) => (format!("--profile {name}"), false),
-            (None, Written::File("dotenv", path)) if is_plain(path) => {
+            (None, Written::File("dotenv", path)) if is_plain(&path.to_string_lossy()) => {
                 (format!("--env-file {}", path.display()), false)
             }
             _ => ("--env-file zoho.env".to_owned(), true),
@@ -191,10 +189,7 @@ impl ResultPage<'_> {
     }
 
     fn values(&self) -> impl Iterator<Item = (&'static str, Cow<'_, str>, bool)> {
-        let of = View {
-            credentials: &self.login.credentials,
-            options: &self.settings.target.extras,
-        };
+        let of = self.settings.target.view(&self.login.credentials);
         let value = move |(name, field, secret)| Some((name, of.value(field)?, secret));
         VALUES.into_iter().filter_map(value)
     }
@@ -212,20 +207,6 @@ impl ResultPage<'_> {
 fn shown(text: Option<&Untrusted>) -> Option<String> {
     let text = text?.to_string().trim().to_owned();
     (!text.is_empty()).then_some(text)
-}
-
-/// Capitalizes "production" as "Production".
-fn capitalized(word: &str) -> String {
-    let mut chars = word.chars();
-    let first = chars.next().into_iter().flat_map(char::to_uppercase);
-    first.chain(chars).collect()
-}
-
-/// A path without characters that are special to a shell.
-fn is_plain(path: &Path) -> bool {
-    let path = path.display().to_string();
-    path.chars()
-        .all(|char| char.is_ascii_alphanumeric() || "._-/:+@=,".contains(char))
 }
 
 #[cfg(test)]
@@ -248,7 +229,7 @@ pub(super) mod tests {
         Settings {
             client: credentials.client,
             scopes: Scopes::parse(DEFAULT).unwrap(),
-            trust: Trust::new(&credentials.accounts_server, Vec::new(), Vec::new()),
+            trust: Trust::new(&credentials.accounts_server, <_>::default()),
             home: credentials.accounts_server,
             pkce: true,
             verify: true,

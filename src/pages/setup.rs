@@ -3,9 +3,8 @@
 use crate::handover::destination::Destination;
 use crate::loopback::serve::Page;
 use crate::pages::hash;
-use crate::setup::Beginning;
-use crate::setup::decide::Refusal;
-use crate::setup::draft::{Draft, Field};
+use crate::setup::decide::SetupRefusal;
+use crate::setup::draft::{Beginning, Draft, SetupField};
 use crate::zoho::scope_catalog;
 use crate::zoho::scopes::Scopes;
 use askama::Template;
@@ -47,40 +46,36 @@ pub(crate) fn go(address: &str, rehearsal: bool) -> Page {
 
 /// An attempt failed (what could not be done, why, and what to do); the setup page is at `back`.
 pub(crate) fn failed(failure: &[String; 3], back: &str, rehearsal: bool) -> Page {
-    let page = FailedPage {
-        failure,
-        back,
-        rehearsal,
-    };
-    Page::sandboxed(&page, None)
+    let [what, cause, remedy] = failure;
+    told(what, &[cause, remedy], Some(back), rehearsal)
 }
 
 /// Zoho's response arrived, so this page is no longer needed.
 pub(crate) fn called_back(rehearsal: bool) -> Page {
     let words = "The other tab shows the result. You can close this one.";
-    told("Zoho has responded", words, rehearsal)
+    told("Zoho has responded", &[words], None, rehearsal)
 }
 
 /// A request was refused, and changed nothing.
-pub(crate) fn refused(refusal: Refusal, rehearsal: bool) -> Page {
+pub(crate) fn refused(refusal: SetupRefusal, rehearsal: bool) -> Page {
     let (title, words) = match refusal {
-        Refusal::Neighbor(_) => (
+        SetupRefusal::Neighbor(_) => (
             "This browser belongs to another user",
             "The setup page is for the person who started zoho-grant. Nothing was changed.",
         ),
-        Refusal::Length => (
+        SetupRefusal::Length => (
             "The form is too large",
             "Nothing in it was saved. Go back and choose fewer scopes.",
         ),
-        Refusal::Path => (
+        SetupRefusal::Path => (
             "Nothing here",
             "The terminal shows the address of the setup page.",
         ),
-        Refusal::OpenedTwice => (
+        SetupRefusal::OpenedTwice => (
             "The setup page is closed",
             "The page was opened a second time. This system does not reveal by whom, so zoho-grant closed it. Run zoho-grant setup again, and keep the tab open.",
         ),
-        Refusal::HeadTooLarge => (
+        SetupRefusal::HeadTooLarge => (
             "Too many cookies for localhost",
             "Your browser sends the cookies of every app on localhost with each request. Clear the cookies of localhost and 127.0.0.1, or use a private window.",
         ),
@@ -89,13 +84,14 @@ pub(crate) fn refused(refusal: Refusal, rehearsal: bool) -> Page {
             "Nothing was changed. The terminal shows the address of the setup page.",
         ),
     };
-    told(title, words, rehearsal)
+    told(title, &[words], None, rehearsal)
 }
 
-fn told(title: &str, words: &str, rehearsal: bool) -> Page {
+fn told(title: &str, paragraphs: &[&str], back: Option<&str>, rehearsal: bool) -> Page {
     let page = ToldPage {
         title,
-        words,
+        paragraphs,
+        back,
         rehearsal,
     };
     Page::sandboxed(&page, None)
@@ -105,7 +101,9 @@ fn told(title: &str, words: &str, rehearsal: bool) -> Page {
 #[template(path = "setup_told.html")]
 struct ToldPage<'a> {
     title: &'a str,
-    words: &'a str,
+    paragraphs: &'a [&'a str],
+    /// The setup page, if it can be continued there.
+    back: Option<&'a str>,
     rehearsal: bool,
 }
 
@@ -116,17 +114,9 @@ struct GoPage<'a> {
     rehearsal: bool,
 }
 
-#[derive(Template)]
-#[template(path = "setup_failed.html")]
-struct FailedPage<'a> {
-    failure: &'a [String; 3],
-    back: &'a str,
-    rehearsal: bool,
-}
-
 impl SetupPage<'_> {
     /// What is wrong with this field.
-    fn slip(&self, at: Field) -> Option<&str> {
+    fn slip(&self, at: SetupField) -> Option<&str> {
         let mut slips = self.draft.slips.iter();
         let slip = slips.rfind(|(field, _)| *field == at);
         slip.map(|(_, why)| why.as_str())
@@ -142,7 +132,7 @@ impl SetupPage<'_> {
     /// Whether the person's own scopes are requested, or something that is none.
     fn has_own(&self) -> bool {
         let draft = self.draft;
-        let is_none = draft.dead_end.is_none() && self.slip(Field::Scopes).is_some();
+        let is_none = draft.dead_end.is_none() && self.slip(SetupField::Scopes).is_some();
         draft.scopes.is_some() || is_none
     }
 
@@ -159,9 +149,9 @@ impl SetupPage<'_> {
     }
 
     /// What Zoho's error page means here: its title, the cause and the remedy.
-    fn dead_end(&self) -> Option<[String; 3]> {
-        let (title, cause, remedy) = match self.draft.dead_end? {
-            Field::Id => {
+    fn dead_end(&self) -> Option<(&'static str, String, &'static str)> {
+        Some(match self.draft.dead_end? {
+            SetupField::Id => {
                 let at = self.draft.center;
                 let center = at.and_then(|at| self.beginning.centers.get(at));
                 let center = center.map_or("this data center", |center| &center.name);
@@ -173,7 +163,7 @@ impl SetupPage<'_> {
                     "Compare the client ID with the console, and check that you chose the console's data center.",
                 )
             }
-            Field::Register => (
+            SetupField::Register => (
                 "Invalid Redirect Uri: it is not registered for this client",
                 format!(
                     "Zoho compares it character by character with {}.",
@@ -181,14 +171,13 @@ impl SetupPage<'_> {
                 ),
                 "Open the client in the API console, copy the redirect URI from step 2 to its Authorized Redirect URIs, and continue below. Only a client of the type Server-based Applications has redirect URIs; if yours is of another type, register a new one.",
             ),
-            Field::Scopes => (
+            SetupField::Scopes => (
                 "Invalid OAuth Scope: one of the scopes does not exist",
                 unknown_scopes(&self.draft.chosen_scopes()),
                 "Remove the wrong scope, or choose the scopes that the program needs.",
             ),
             _ => return None,
-        };
-        Some([title.to_owned(), cause, remedy.to_owned()])
+        })
     }
 }
 
@@ -198,13 +187,6 @@ fn places(scopes: &Scopes) -> String {
     let theirs = all.filter(|(_, known)| scopes.contains(known.scope));
     let places: Vec<_> = theirs.map(|(place, _)| place.to_string()).collect();
     places.join(" ")
-}
-
-/// What a scope allows; empty if it is not a known one.
-fn meaning(scope: &str) -> &'static str {
-    let mut all = scope_catalog::all();
-    let known = all.find(|known| known.scope.eq_ignore_ascii_case(scope));
-    known.map_or("", |known| known.description)
 }
 
 /// The scopes that are most likely wrong.

@@ -18,13 +18,11 @@ pub fn beside(guarded: &Path, patience: Duration) -> Result<File, ProfileError> 
     let path = guarded.with_added_extension("lock");
     let shown = Untrusted::path(&path);
     let failed = |error: io::Error| ProfileError::Lock(shown.clone(), error.to_string());
-    let file =
-        open(&path, File::options().create(true)).map_err(|error| {
-            match fs::symlink_metadata(&path) {
-                Ok(there) if !there.is_file() => ProfileError::NotAFile(shown.clone()),
-                _ => failed(error),
-            }
-        })?;
+    let unopened = |error| match fs::symlink_metadata(&path) {
+        Ok(there) if !there.is_file() => ProfileError::NotAFile(shown.clone()),
+        _ => failed(error),
+    };
+    let file = open(&path, File::options().create(true)).map_err(unopened)?;
     let until = Instant::now() + patience;
     loop {
         match file.try_lock() {

@@ -9,9 +9,6 @@ use thiserror::Error;
 /// Longer names do not fit on a line of the list.
 const LONGEST_NAME: usize = 64;
 
-/// The default name.
-const DEFAULT: &str = "default";
-
 /// A profile's name, which is also part of a file name and of the keyring entry.
 #[derive(Clone, Debug, Display, PartialEq, Eq, PartialOrd, Ord, Deserialize, Serialize)]
 #[serde(try_from = "String")]
@@ -42,7 +39,7 @@ impl Name {
 
 impl Default for Name {
     fn default() -> Self {
-        Self(DEFAULT.to_owned())
+        Self("default".to_owned())
     }
 }
 

@@ -15,7 +15,7 @@ use zeroize::Zeroizing;
 
 /// The whole file.
 #[derive(Default, Deserialize, Serialize)]
-pub(super) struct Document {
+pub(super) struct ProfilesFile {
     /// The profiles by name.
     pub(super) profiles: BTreeMap<Name, Record>,
 }

@@ -3,6 +3,7 @@
 use crate::handover::file::{Existing, PrivateFile, make_folder};
 use crate::profiles::lock::{self, PATIENCE};
 use crate::zoho::client::Client;
+use crate::zoho::token::{ExchangeError, Tokens};
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
 use base64::Engine;
@@ -54,12 +55,13 @@ pub fn recall(path: &Path, now: SystemTime) -> Option<(TokenError, SystemTime)> 
     }
 }
 
-/// Remembers a lasting refusal. If that fails, Zoho is simply asked again.
-pub fn keep(path: &Path, error: &TokenError, now: SystemTime) {
-    let word = match error {
-        TokenError::InvalidCode => "dead",
-        TokenError::Throttled => "throttled",
-        _ => return,
+/// Remembers a lasting refusal, and forgets it once Zoho issues a token. If that fails, Zoho is simply asked again.
+pub fn remember(path: &Path, answer: &Result<Tokens, ExchangeError>, now: SystemTime) {
+    let word = match answer {
+        Ok(_) => return drop(fs::remove_file(path)),
+        Err(ExchangeError::Refused(TokenError::InvalidCode)) => "dead",
+        Err(ExchangeError::Refused(TokenError::Throttled)) => "throttled",
+        Err(_) => return,
     };
     if let Some(folder) = path.parent() {
         let _ = make_folder(folder);
@@ -67,11 +69,6 @@ pub fn keep(path: &Path, error: &TokenError, now: SystemTime) {
     }
     let text = format!("{word} {}\n", humantime::format_rfc3339_millis(now));
     let _ = PrivateFile::at(path, Existing::Replace).write(&text);
-}
-
-/// Forgets the refusal, because Zoho issued a token.
-pub fn forget(path: &Path) {
-    let _ = fs::remove_file(path);
 }
 
 fn forget_old(folder: &Path, now: SystemTime) {

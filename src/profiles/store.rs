@@ -7,7 +7,7 @@ use crate::profiles::error::ProfileError;
 use crate::profiles::keyring;
 use crate::profiles::lock::{self, PATIENCE};
 use crate::profiles::profile::{Backend, Name};
-use crate::profiles::record::{Document, Record};
+use crate::profiles::record::{ProfilesFile, Record};
 use crate::untrusted::Untrusted;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
@@ -98,7 +98,7 @@ impl Profiles {
         if self.find(name)?.kept == Backend::Keyring {
             keyring::forget(name)?;
         }
-        self.change(|document| drop(document.profiles.remove(name)))
+        self.change(|file| drop(file.profiles.remove(name)))
     }
 
     /// Waits up to this long until no other process refreshes or changes this profile.
@@ -120,16 +120,16 @@ impl Profiles {
             let secrets = Zeroizing::new(secrets.expect("every key is a string"));
             keyring::save(name, &secrets)?;
         }
-        self.change(|document| drop(document.profiles.insert(name.clone(), record)))
+        self.change(|file| drop(file.profiles.insert(name.clone(), record)))
     }
 
     /// Reads, changes and writes the file while holding its lock. Never waits for the keyring.
-    fn change(&self, change: impl FnOnce(&mut Document)) -> Result<(), ProfileError> {
+    fn change(&self, change: impl FnOnce(&mut ProfilesFile)) -> Result<(), ProfileError> {
         self.make_folder()?;
         let _lock = lock::beside(&self.path(), PATIENCE)?;
-        let mut document = self.read()?;
-        change(&mut document);
-        let text = serde_json::to_string_pretty(&document).expect("every key is a string");
+        let mut file = self.read()?;
+        change(&mut file);
+        let text = serde_json::to_string_pretty(&file).expect("every key is a string");
         let mut text = Zeroizing::new(text);
         text.push('\n');
         let written = PrivateFile::at(&self.path(), Existing::Replace).write(&text);
@@ -137,19 +137,19 @@ impl Profiles {
     }
 
     fn find(&self, name: &Name) -> Result<Record, ProfileError> {
-        let mut document = self.read()?;
-        let found = document.profiles.remove(name);
+        let mut file = self.read()?;
+        let found = file.profiles.remove(name);
         found.ok_or_else(|| ProfileError::Missing {
             name: name.clone(),
-            known: document.profiles.into_keys().collect(),
+            known: file.profiles.into_keys().collect(),
         })
     }
 
-    fn read(&self) -> Result<Document, ProfileError> {
+    fn read(&self) -> Result<ProfilesFile, ProfileError> {
         closed(&self.folder)?;
         let path = Untrusted::path(&self.path());
         let text = match PrivateFile::at(&self.path(), Existing::Replace).read() {
-            Ok((_, None)) => return Ok(Document::default()),
+            Ok((_, None)) => return Ok(ProfilesFile::default()),
             Ok((_, Some(metadata))) if others_may(&metadata, 0o077) => {
                 return Err(ProfileError::Open(path));
             }

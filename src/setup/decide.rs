@@ -19,7 +19,7 @@ pub(super) const GO: &str = "/go";
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What a request must match.
-pub struct Expectation {
+pub struct Addresses {
     /// The Host header that a browser sends: "127.0.0.1:40001".
     pub authority: String,
     /// The path for the opener, on whose command line everyone can read it.
@@ -30,7 +30,7 @@ pub struct Expectation {
 
 /// What the person requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SetupRequest {
     /// The opener's address, which redirects to the page.
     Opening,
     /// The page.
@@ -43,7 +43,7 @@ pub enum Place {
 
 /// Why a request has no effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum SetupRefusal {
     /// Not exactly one Host header with our authority: DNS rebinding, a scanner.
     Host,
     /// Nothing is served at this path, or the request has a query, which no valid request has.
@@ -66,7 +66,7 @@ pub enum Refusal {
     HeadTooLarge,
 }
 
-impl Refusal {
+impl SetupRefusal {
     /// The status of the response.
     pub fn status(self) -> StatusCode {
         match self {
@@ -85,49 +85,49 @@ impl Refusal {
 /// Judges a request: Host, path, method, body, fetch metadata, origin, and last the connection's owner. Returns what is
 /// requested, and whether the system revealed the owner. A refused request has no effect.
 pub fn decide(
-    expected: &Expectation,
+    expected: &Addresses,
     head: &Parts,
     peer: impl FnOnce() -> Peer,
-) -> Result<(Place, bool), Refusal> {
+) -> Result<(SetupRequest, bool), SetupRefusal> {
     if host(head) != Some(&expected.authority) {
-        return Err(Refusal::Host);
+        return Err(SetupRefusal::Host);
     }
-    let place = place(expected, head).ok_or(Refusal::Path)?;
-    let place = match (&head.method, place) {
-        (&Method::GET, place) if !has_body(&head.headers) => place,
-        (&Method::POST, Place::Page) => Place::Form,
-        _ => return Err(Refusal::Method),
+    let requested = requested(expected, head).ok_or(SetupRefusal::Path)?;
+    let requested = match (&head.method, requested) {
+        (&Method::GET, requested) if !has_body(&head.headers) => requested,
+        (&Method::POST, SetupRequest::Page) => SetupRequest::Form,
+        _ => return Err(SetupRefusal::Method),
     };
     if navigation(&head.headers) != Navigation::Person
         || head.headers.contains_key(NAVIGATION_PRELOAD)
     {
-        return Err(Refusal::Metadata);
+        return Err(SetupRefusal::Metadata);
     }
-    if place == Place::Form {
+    if requested == SetupRequest::Form {
         form(expected, &head.headers)?;
     }
     match peer() {
-        Peer::Neighbor(uid) => Err(Refusal::Neighbor(uid)),
-        Peer::Gone => Err(Refusal::Unseen),
-        Peer::Person => Ok((place, true)),
-        Peer::Untold => Ok((place, false)),
+        Peer::Neighbor(uid) => Err(SetupRefusal::Neighbor(uid)),
+        Peer::Gone => Err(SetupRefusal::Unseen),
+        Peer::Person => Ok((requested, true)),
+        Peer::Untold => Ok((requested, false)),
     }
 }
 
 /// No value is ever sent in a query, so there must be none.
-fn place(expected: &Expectation, head: &Parts) -> Option<Place> {
+fn requested(expected: &Addresses, head: &Parts) -> Option<SetupRequest> {
     let path = head.uri.path();
     if head.uri.query().is_some() {
         None
     } else if same(path, &expected.opening) {
-        Some(Place::Opening)
+        Some(SetupRequest::Opening)
     } else if same(path, &expected.page) {
-        Some(Place::Page)
+        Some(SetupRequest::Page)
     } else if path
         .strip_suffix(GO)
         .is_some_and(|path| same(path, &expected.page))
     {
-        Some(Place::Go)
+        Some(SetupRequest::Go)
     } else {
         None
     }
@@ -135,7 +135,7 @@ fn place(expected: &Expectation, head: &Parts) -> Option<Place> {
 
 /// Whether the page's own form sent it, according to the browser: another port of this machine arrives as `same-site`,
 /// another site as `cross-site`, and both with their origin.
-fn form(expected: &Expectation, headers: &HeaderMap) -> Result<(), Refusal> {
+fn form(expected: &Addresses, headers: &HeaderMap) -> Result<(), SetupRefusal> {
     let mut lengths = headers.get_all(header::CONTENT_LENGTH).iter();
     let length = lengths
         .next()
@@ -144,17 +144,17 @@ fn form(expected: &Expectation, headers: &HeaderMap) -> Result<(), Refusal> {
         || lengths.next().is_some()
         || length.is_none_or(|length| length > FORM_BYTES)
     {
-        return Err(Refusal::Length);
+        return Err(SetupRefusal::Length);
     }
     if !only(headers, "sec-fetch-site", "same-origin") {
-        return Err(Refusal::Metadata);
+        return Err(SetupRefusal::Metadata);
     }
     let origin = format!("http://{}", expected.authority);
     let is_form = headers.contains_key(header::CONTENT_TYPE) && only(headers, "content-type", FORM);
     if is_form && only(headers, "origin", &origin) {
         Ok(())
     } else {
-        Err(Refusal::Form)
+        Err(SetupRefusal::Form)
     }
 }
 
@@ -172,8 +172,8 @@ mod tests {
         ("sec-fetch-dest", "document"),
     ];
 
-    fn expected() -> Expectation {
-        Expectation {
+    fn expected() -> Addresses {
+        Addresses {
             authority: "127.0.0.1:4000".to_owned(),
             opening: "/setup/OPENING".into(),
             page: "/guide/PAGE".into(),
@@ -188,12 +188,17 @@ mod tests {
         request.body(()).unwrap().into_parts().0
     }
 
-    fn judged(method: &str, target: &str, headers: &[(&str, &str)]) -> Result<Place, Refusal> {
-        decide(&expected(), &head(method, target, headers), || Peer::Person).map(|(place, _)| place)
+    fn judged(
+        method: &str,
+        target: &str,
+        headers: &[(&str, &str)],
+    ) -> Result<SetupRequest, SetupRefusal> {
+        decide(&expected(), &head(method, target, headers), || Peer::Person)
+            .map(|(requested, _)| requested)
     }
 
     /// The form with one header replaced.
-    fn posted(name: &str, value: Option<&str>) -> Result<Place, Refusal> {
+    fn posted(name: &str, value: Option<&str>) -> Result<SetupRequest, SetupRefusal> {
         let mut headers: Vec<_> = POST
             .into_iter()
             .filter(|(known, _)| *known != name)
@@ -205,87 +210,97 @@ mod tests {
     #[test]
     fn the_person_gets_what_is_there() {
         let host = [("host", "127.0.0.1:4000")];
-        for (path, place) in [
-            ("/setup/OPENING", Place::Opening),
-            ("/guide/PAGE", Place::Page),
-            ("/guide/PAGE/go", Place::Go),
+        for (path, requested) in [
+            ("/setup/OPENING", SetupRequest::Opening),
+            ("/guide/PAGE", SetupRequest::Page),
+            ("/guide/PAGE/go", SetupRequest::Go),
         ] {
-            assert_eq!(judged("GET", path, &host), Ok(place));
+            assert_eq!(judged("GET", path, &host), Ok(requested));
             assert_eq!(
                 judged("GET", &format!("{path}?a=1"), &host),
-                Err(Refusal::Path)
+                Err(SetupRefusal::Path)
             );
-            assert_eq!(judged("HEAD", path, &host), Err(Refusal::Method));
+            assert_eq!(judged("HEAD", path, &host), Err(SetupRefusal::Method));
         }
-        assert_eq!(judged("POST", "/guide/PAGE", &POST), Ok(Place::Form));
+        assert_eq!(judged("POST", "/guide/PAGE", &POST), Ok(SetupRequest::Form));
         assert_eq!(
             judged("POST", "/setup/OPENING", &POST),
-            Err(Refusal::Method)
+            Err(SetupRefusal::Method)
         );
         assert_eq!(
             judged("POST", "/guide/PAGE/go", &POST),
-            Err(Refusal::Method)
+            Err(SetupRefusal::Method)
         );
-        assert_eq!(judged("GET", "/guide/PAGE", &POST), Err(Refusal::Method));
-        assert_eq!(judged("GET", "/", &host), Err(Refusal::Path));
+        assert_eq!(
+            judged("GET", "/guide/PAGE", &POST),
+            Err(SetupRefusal::Method)
+        );
+        assert_eq!(judged("GET", "/", &host), Err(SetupRefusal::Path));
     }
 
     #[test]
     fn an_older_browser_that_tells_nothing_may_send_the_form() {
         for name in ["origin", "sec-fetch-site", "sec-fetch-dest"] {
-            assert_eq!(posted(name, None), Ok(Place::Form), "{name}");
+            assert_eq!(posted(name, None), Ok(SetupRequest::Form), "{name}");
         }
     }
 
     #[test]
     fn a_form_from_elsewhere_is_refused() {
         for (name, value, refusal) in [
-            ("host", Some("localhost:4000"), Refusal::Host),
-            ("host", Some("rebound.example:4000"), Refusal::Host),
-            ("host", None, Refusal::Host),
-            ("content-type", Some("text/plain"), Refusal::Form),
-            ("content-type", Some("multipart/form-data"), Refusal::Form),
-            ("content-type", None, Refusal::Form),
-            ("content-length", None, Refusal::Length),
-            ("content-length", Some("16385"), Refusal::Length),
-            ("content-length", Some("-1"), Refusal::Length),
-            ("transfer-encoding", Some("chunked"), Refusal::Length),
-            ("origin", Some("http://127.0.0.1:4001"), Refusal::Form),
-            ("origin", Some("http://localhost:4000"), Refusal::Form),
-            ("origin", Some("https://evil.example"), Refusal::Form),
-            ("origin", Some("null"), Refusal::Form),
-            ("sec-fetch-site", Some("same-site"), Refusal::Metadata),
-            ("sec-fetch-site", Some("cross-site"), Refusal::Metadata),
-            ("sec-fetch-site", Some("none"), Refusal::Metadata),
-            ("sec-fetch-dest", Some("empty"), Refusal::Metadata),
-            ("sec-fetch-dest", Some("iframe"), Refusal::Metadata),
-            ("sec-fetch-mode", Some("cors"), Refusal::Metadata),
-            ("sec-purpose", Some("prefetch"), Refusal::Metadata),
+            ("host", Some("localhost:4000"), SetupRefusal::Host),
+            ("host", Some("rebound.example:4000"), SetupRefusal::Host),
+            ("host", None, SetupRefusal::Host),
+            ("content-type", Some("text/plain"), SetupRefusal::Form),
+            (
+                "content-type",
+                Some("multipart/form-data"),
+                SetupRefusal::Form,
+            ),
+            ("content-type", None, SetupRefusal::Form),
+            ("content-length", None, SetupRefusal::Length),
+            ("content-length", Some("16385"), SetupRefusal::Length),
+            ("content-length", Some("-1"), SetupRefusal::Length),
+            ("transfer-encoding", Some("chunked"), SetupRefusal::Length),
+            ("origin", Some("http://127.0.0.1:4001"), SetupRefusal::Form),
+            ("origin", Some("http://localhost:4000"), SetupRefusal::Form),
+            ("origin", Some("https://evil.example"), SetupRefusal::Form),
+            ("origin", Some("null"), SetupRefusal::Form),
+            ("sec-fetch-site", Some("same-site"), SetupRefusal::Metadata),
+            ("sec-fetch-site", Some("cross-site"), SetupRefusal::Metadata),
+            ("sec-fetch-site", Some("none"), SetupRefusal::Metadata),
+            ("sec-fetch-dest", Some("empty"), SetupRefusal::Metadata),
+            ("sec-fetch-dest", Some("iframe"), SetupRefusal::Metadata),
+            ("sec-fetch-mode", Some("cors"), SetupRefusal::Metadata),
+            ("sec-purpose", Some("prefetch"), SetupRefusal::Metadata),
             (
                 "service-worker-navigation-preload",
                 Some("true"),
-                Refusal::Metadata,
+                SetupRefusal::Metadata,
             ),
         ] {
             assert_eq!(posted(name, value), Err(refusal), "{name}: {value:?}");
         }
         let twice: Vec<_> = POST.into_iter().chain([("origin", "null")]).collect();
-        assert_eq!(judged("POST", "/guide/PAGE", &twice), Err(Refusal::Form));
+        assert_eq!(
+            judged("POST", "/guide/PAGE", &twice),
+            Err(SetupRefusal::Form)
+        );
     }
 
     #[test]
     fn another_users_connection_is_refused_and_an_untold_one_is_not_taken_for_the_persons() {
         let decided = |peer| decide(&expected(), &head("POST", "/guide/PAGE", &POST), || peer);
-        assert_eq!(decided(Peer::Neighbor(7)), Err(Refusal::Neighbor(7)));
-        assert_eq!(decided(Peer::Gone), Err(Refusal::Unseen));
-        assert_eq!(decided(Peer::Person), Ok((Place::Form, true)));
-        assert_eq!(decided(Peer::Untold), Ok((Place::Form, false)));
+        assert_eq!(decided(Peer::Neighbor(7)), Err(SetupRefusal::Neighbor(7)));
+        assert_eq!(decided(Peer::Gone), Err(SetupRefusal::Unseen));
+        assert_eq!(decided(Peer::Person), Ok((SetupRequest::Form, true)));
+        assert_eq!(decided(Peer::Untold), Ok((SetupRequest::Form, false)));
     }
 
     #[test]
     fn nobody_is_looked_for_behind_what_is_refused() {
         let head = head("GET", "/guide/OTHER", &[("host", "127.0.0.1:4000")]);
         let decided = decide(&expected(), &head, || unreachable!("it has no effect"));
-        assert_eq!(decided, Err(Refusal::Path));
+        assert_eq!(decided, Err(SetupRefusal::Path));
     }
 }

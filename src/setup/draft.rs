@@ -1,7 +1,7 @@
 //! What the person has entered so far, and its validation. Everything survives an error, and the secret is never shown.
 
 use crate::handover::destination::Destination;
-use crate::setup::form::Form;
+use crate::setup::form::SubmittedForm;
 use crate::zoho::client::{Client, Id, NotAClient};
 use crate::zoho::registration::{self, Slip};
 use crate::zoho::scope_catalog;
@@ -10,6 +10,7 @@ use crate::zoho::trust::AccountsServer;
 use clap::ValueEnum;
 use derive_more::Display;
 use secrecy::SecretString;
+use std::time::Duration;
 
 /// A data center that can be chosen.
 #[derive(Clone, Debug)]
@@ -24,6 +25,19 @@ pub struct Center {
     pub console: String,
     /// The accounts server, where a login begins.
     pub server: AccountsServer,
+}
+
+/// What the page offers.
+#[derive(Clone, Debug)]
+pub struct Beginning {
+    /// The data centers to choose from.
+    pub centers: Vec<Center>,
+    /// Where a profile would be saved: "in this computer's keyring". None if nothing can be saved.
+    pub save: Option<String>,
+    /// How long to wait for the person; starts anew with each step.
+    pub limit: Duration,
+    /// Whether Zoho is the stand-in, which every page then mentions.
+    pub rehearsal: bool,
 }
 
 /// What has been entered so far.
@@ -48,10 +62,10 @@ pub struct Draft {
     /// Whether to save the credentials in a profile.
     pub save: bool,
     /// The errors, in the order of the fields.
-    pub slips: Vec<(Field, String)>,
+    pub slips: Vec<(SetupField, String)>,
     /// The field that Zoho's error page is about, if the person saw one: Zoho does not redirect from it, so that the
     /// program cannot detect it.
-    pub dead_end: Option<Field>,
+    pub dead_end: Option<SetupField>,
     /// How the last attempt failed: what could not be done, why, and what to do.
     pub failure: Option<[String; 3]>,
     /// Whether the person has been sent to Zoho.
@@ -71,7 +85,7 @@ pub struct Secret {
 /// The field that an error is about. `Display` is its anchor on the page.
 #[derive(Clone, Copy, Debug, Display, PartialEq, Eq)]
 #[display(rename_all = "lowercase")]
-pub enum Field {
+pub enum SetupField {
     /// The data center.
     Center,
     /// The registration in the API console.
@@ -103,7 +117,7 @@ pub struct Entered {
 
 impl Draft {
     /// Stores and validates what was entered; returns all of it if nothing is wrong.
-    pub(super) fn take(&mut self, form: &Form, centers: &[Center]) -> Option<Entered> {
+    pub(super) fn take(&mut self, form: &SubmittedForm, centers: &[Center]) -> Option<Entered> {
         self.slips.clear();
         (self.dead_end, self.failure) = (None, None);
         if self.saw(&form.saw) {
@@ -111,32 +125,32 @@ impl Draft {
         }
         self.save = *form.save == "on";
         let center = self.center(form, centers);
+        let center = self.noted(SetupField::Center, center);
         let client = self.client(form, center);
         let destination = Destination::from_str(&form.destination, false);
-        match destination {
-            Ok(destination) => self.destination = destination,
-            Err(_) => self.slip(Field::Destination, "Choose what will read the CRM."),
-        }
+        let destination = destination.map_err(|_| "Choose what will read the CRM.");
+        let destination = self.noted(SetupField::Destination, destination);
+        self.destination = destination.unwrap_or(self.destination);
         let scopes = self.scopes(form);
+        let scopes = self.noted(SetupField::Scopes, scopes);
         Some(Entered {
             server: center?.server.clone(),
             client: client?,
-            destination: self.destination,
+            destination: destination?,
             scopes: scopes?,
             save: self.save,
         })
-        .filter(|_| self.slips.is_empty())
     }
 
     /// Takes the error page of Zoho's that the person saw; returns whether it is one.
     fn saw(&mut self, page: &str) -> bool {
         let (field, why) = match page {
-            "client" => (Field::Id, "It does not exist in this data center."),
+            "client" => (SetupField::Id, "It does not exist in this data center."),
             "redirect-uri" => (
-                Field::Register,
+                SetupField::Register,
                 "The redirect URI below is not registered for this client.",
             ),
-            "scope" => (Field::Scopes, "One of these does not exist."),
+            "scope" => (SetupField::Scopes, "One of these does not exist."),
             _ => return false,
         };
         self.dead_end = Some(field);
@@ -151,39 +165,42 @@ impl Draft {
     }
 
     /// Adds an error for a field.
-    pub fn slip(&mut self, field: Field, why: impl Into<String>) {
+    pub fn slip(&mut self, field: SetupField, why: impl Into<String>) {
         self.slips.push((field, why.into()));
     }
 
+    /// The value of a field; if it has an error instead, adds that.
+    fn noted<T>(&mut self, field: SetupField, judged: Result<T, impl Into<String>>) -> Option<T> {
+        judged.map_err(|why| self.slip(field, why)).ok()
+    }
+
     /// A pasted address takes precedence over a choice.
-    fn center<'a>(&mut self, form: &Form, centers: &'a [Center]) -> Option<&'a Center> {
+    fn center<'a>(
+        &mut self,
+        form: &SubmittedForm,
+        centers: &'a [Center],
+    ) -> Result<&'a Center, &'static str> {
         let pasted = form.crm.trim();
         self.crm.clear();
         if pasted.is_empty() {
             let chosen = form.center.parse().ok();
             self.center = chosen.filter(|at| *at < centers.len()).or(self.center);
-            if self.center.is_none() {
-                self.slip(
-                    Field::Center,
-                    "Choose where you log in to Zoho CRM, or paste the address of your CRM.",
-                );
-            }
         } else {
             let code = registration::data_center(pasted).map(|center| center.code);
             let found = centers.iter().position(|center| code == Some(center.code));
             if found.is_none() {
                 pasted.clone_into(&mut self.crm);
-                self.slip(
-                    Field::Center,
+                return Err(
                     "This is not an address of Zoho CRM. It begins with crm.zoho, such as crm.zoho.eu/crm/org1.",
                 );
             }
-            self.center = Some(found?);
+            self.center = found;
         }
-        centers.get(self.center?)
+        let chosen = self.center.and_then(|at| centers.get(at));
+        chosen.ok_or("Choose where you log in to Zoho CRM, or paste the address of your CRM.")
     }
 
-    fn client(&mut self, form: &Form, center: Option<&Center>) -> Option<Client> {
+    fn client(&mut self, form: &SubmittedForm, center: Option<&Center>) -> Option<Client> {
         let (id, given) = (form.id.trim(), form.secret.as_str());
         let confirmed = self.is_odd && *form.confirmed == "on" && id == self.id;
         let mut judged = registration::client_id(id, confirmed);
@@ -196,65 +213,51 @@ impl Draft {
         let shown = if is_secret { "" } else { id };
         shown.clone_into(&mut self.id);
         self.is_odd = matches!(judged, Err(Slip::Odd)) || confirmed;
-        if let Err(slip) = judged {
-            self.slip(Field::Id, id_slip(slip));
-        }
-        match secret {
-            Some(Ok(value)) => self.secret = Some(Secret { value, of: None }),
-            Some(Err(slip)) => {
-                self.secret = None;
-                self.slip(Field::Secret, secret_slip(slip));
-            }
-            None => self.keep_secret(center),
-        }
+        let id = self.noted(SetupField::Id, judged.map_err(id_slip));
+        let secret = match secret {
+            Some(Ok(value)) => Ok(Secret { value, of: None }),
+            Some(Err(slip)) => Err(secret_slip(slip)),
+            None => self.kept_secret(center),
+        };
+        self.secret = self.noted(SetupField::Secret, secret);
         let secret = self.secret.as_ref()?.value.clone();
-        Client::new(judged.ok()?, secret).ok()
+        Client::new(id?, secret).ok()
     }
 
-    /// Keeps using an existing secret, but only for the client and server that it came with.
-    fn keep_secret(&mut self, center: Option<&Center>) {
+    /// An existing secret, but only for the client and server that it came with.
+    fn kept_secret(&mut self, center: Option<&Center>) -> Result<Secret, String> {
         let serves = |secret: &Secret| match (&secret.of, center) {
             (Some((_, Some(server))), Some(center)) if *server != center.server => false,
             (Some((id, _)), _) => *id == self.id,
             (None, _) => true,
         };
-        if !self.secret.as_ref().is_some_and(serves) {
-            self.secret = None;
-            self.slip(
-                Field::Secret,
-                "Enter the client secret, shown below the client ID in the console.",
-            );
-        }
+        let secret = self.secret.take().filter(serves);
+        secret.ok_or_else(|| {
+            "Enter the client secret, shown below the client ID in the console.".to_owned()
+        })
     }
 
-    fn scopes(&mut self, form: &Form) -> Option<Scopes> {
+    fn scopes(&mut self, form: &SubmittedForm) -> Result<Scopes, String> {
         self.unread_scopes.clear();
         if *form.which != "own" {
             self.scopes = None;
-            return Some(self.destination.scopes());
+            return Ok(self.destination.scopes());
         }
         let known = |place: &usize| Some(scope_catalog::all().nth(*place)?.scope);
         let ticked: Vec<_> = form.ticked.iter().filter_map(known).collect();
         let ticked = ticked.join(",");
         let typed = form.scopes.as_str();
-        match Scopes::parse(&format!("{ticked},{typed}")) {
-            Ok(scopes) => {
-                self.scopes = Some(scopes.clone());
-                Some(scopes)
+        let chosen = Scopes::parse(&format!("{ticked},{typed}"));
+        let readable = chosen.as_ref().ok().cloned();
+        self.scopes = readable.or_else(|| Scopes::parse(&ticked).ok());
+        chosen.map_err(|not| {
+            typed.clone_into(&mut self.unread_scopes);
+            if ticked.is_empty() && typed.trim().is_empty() {
+                "Choose at least one scope.".to_owned()
+            } else {
+                format!("The scopes are not valid: {not}.")
             }
-            Err(not) => {
-                self.scopes = Scopes::parse(&ticked).ok();
-                typed.clone_into(&mut self.unread_scopes);
-                let empty = ticked.is_empty() && typed.trim().is_empty();
-                let why = if empty {
-                    "Choose at least one scope.".to_owned()
-                } else {
-                    format!("The scopes are not valid: {not}.")
-                };
-                self.slip(Field::Scopes, why);
-                None
-            }
-        }
+        })
     }
 }
 
@@ -313,14 +316,14 @@ mod tests {
         all.retain(|(name, _)| fields.iter().all(|(other, _)| other != name));
         all.extend(fields);
         let body = Serializer::new(String::new()).extend_pairs(all).finish();
-        draft.take(&Form::read(body.as_bytes()).unwrap(), &centers())
+        draft.take(&SubmittedForm::read(body.as_bytes()).unwrap(), &centers())
     }
 
     fn draft() -> Draft {
         Draft::default()
     }
 
-    fn slips(fields: &[(&str, &str)]) -> Vec<Field> {
+    fn slips(fields: &[(&str, &str)]) -> Vec<SetupField> {
         let mut draft = draft();
         assert!(taken(&mut draft, fields).is_none(), "{fields:?}");
         draft.slips.iter().map(|(field, _)| *field).collect()
@@ -339,21 +342,24 @@ mod tests {
     #[test]
     fn each_slip_is_told_of_its_field() {
         for (fields, slip) in [
-            (&[("center", "")][..], Field::Center),
-            (&[("center", "2")], Field::Center),
-            (&[("crm", "mail.example.com")], Field::Center),
+            (&[("center", "")][..], SetupField::Center),
+            (&[("center", "2")], SetupField::Center),
+            (&[("crm", "mail.example.com")], SetupField::Center),
             // A data center that cannot be chosen here.
-            (&[("crm", "crm.zoho.in")], Field::Center),
-            (&[("id", "")], Field::Id),
-            (&[("id", "1000.A B")], Field::Id),
-            (&[("id", "1000.short")], Field::Id),
-            (&[("id", SECRET)], Field::Id),
-            (&[("secret", "")], Field::Secret),
-            (&[("secret", "two words")], Field::Secret),
-            (&[("secret", ID)], Field::Secret),
-            (&[("destination", "mars")], Field::Destination),
-            (&[("which", "own")], Field::Scopes),
-            (&[("which", "own"), ("scopes", "\u{e9}")], Field::Scopes),
+            (&[("crm", "crm.zoho.in")], SetupField::Center),
+            (&[("id", "")], SetupField::Id),
+            (&[("id", "1000.A B")], SetupField::Id),
+            (&[("id", "1000.short")], SetupField::Id),
+            (&[("id", SECRET)], SetupField::Id),
+            (&[("secret", "")], SetupField::Secret),
+            (&[("secret", "two words")], SetupField::Secret),
+            (&[("secret", ID)], SetupField::Secret),
+            (&[("destination", "mars")], SetupField::Destination),
+            (&[("which", "own")], SetupField::Scopes),
+            (
+                &[("which", "own"), ("scopes", "\u{e9}")],
+                SetupField::Scopes,
+            ),
         ] {
             assert_eq!(slips(fields), [slip], "{fields:?}");
         }
@@ -365,11 +371,11 @@ mod tests {
             ("which", "own"),
         ];
         let order = [
-            Field::Center,
-            Field::Id,
-            Field::Secret,
-            Field::Destination,
-            Field::Scopes,
+            SetupField::Center,
+            SetupField::Id,
+            SetupField::Secret,
+            SetupField::Destination,
+            SetupField::Scopes,
         ];
         assert_eq!(slips(&all), order);
     }

@@ -8,7 +8,7 @@ use zeroize::Zeroizing;
 /// A submitted form. A checkbox that is not selected is empty, as is any other field that it does not have.
 #[derive(Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Form {
+pub(super) struct SubmittedForm {
     pub(super) token: Zeroizing<String>,
     pub(super) saw: Zeroizing<String>,
     pub(super) center: Zeroizing<String>,
@@ -25,7 +25,7 @@ pub(super) struct Form {
     pub(super) ticked: Vec<usize>,
 }
 
-impl Form {
+impl SubmittedForm {
     /// Parses it; none if a field occurs twice. Ignores fields that the page does not have.
     pub(super) fn read(body: &[u8]) -> Option<Self> {
         let is_ticked = |(name, _): &(_, _)| *name == "s";
@@ -45,7 +45,7 @@ mod tests {
 
     #[test]
     fn fields_are_read_and_strange_ones_passed_over() {
-        let form = Form::read(b"id=a+b%26&s=3&s=x&s=7&other=1&other=2").unwrap();
+        let form = SubmittedForm::read(b"id=a+b%26&s=3&s=x&s=7&other=1&other=2").unwrap();
         assert_eq!(form.id.as_str(), "a b&");
         assert_eq!(form.save.as_str(), "");
         assert_eq!(form.ticked, [3, 7]);
@@ -53,12 +53,12 @@ mod tests {
 
     #[test]
     fn a_field_that_stands_twice_makes_all_of_it_unreadable() {
-        assert!(Form::read(b"id=1&id=1").is_none());
+        assert!(SubmittedForm::read(b"id=1&id=1").is_none());
     }
 
     #[test]
     fn no_bytes_are_too_strange() {
-        let form = Form::read(b"%ff=%zz&id=%ff&&=&&secret").unwrap();
+        let form = SubmittedForm::read(b"%ff=%zz&id=%ff&&=&&secret").unwrap();
         assert_eq!(form.id.as_str(), "\u{fffd}");
     }
 }

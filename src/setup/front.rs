@@ -8,15 +8,14 @@ use crate::loopback::connections::{Connection, Purpose, Reply};
 use crate::loopback::decide::same;
 use crate::loopback::serve::{respond, see_other, too_large};
 use crate::pages;
-use crate::setup::Beginning;
-use crate::setup::decide::{Expectation, FORM_BYTES, GO, Place, Refusal, decide};
-use crate::setup::draft::{Draft, Entered};
-use crate::setup::form::Form;
+use crate::setup::decide::{Addresses, FORM_BYTES, GO, SetupRefusal, SetupRequest, decide};
+use crate::setup::draft::{Beginning, Draft, Entered};
+use crate::setup::form::SubmittedForm;
 use crate::zoho::authorization::random_text;
+use axum::response::IntoResponse;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
-use hyper::header::{self, HeaderValue};
-use hyper::{Request, StatusCode};
+use hyper::{Request, StatusCode, header};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -52,16 +51,16 @@ pub(super) enum Step {
 
 /// The running setup page.
 pub(super) struct Front {
-    expected: Expectation,
+    expected: Addresses,
     token: SecretString,
     redirect_uri: String,
     pub(super) beginning: Beginning,
     pub(super) tell: Tell,
-    state: Mutex<State>,
+    state: Mutex<Progress>,
     changed: Notify,
 }
 
-struct State {
+struct Progress {
     draft: Draft,
     phase: Phase,
     /// The last step that the guide has not taken.
@@ -71,16 +70,9 @@ struct State {
     neighbor_told: bool,
 }
 
-impl State {
+impl Progress {
     fn is_opened_twice(&self) -> bool {
         self.unseen_openings > 1
-    }
-
-    fn take_step(&mut self) -> Option<Step> {
-        if self.is_opened_twice() {
-            return Some(Step::OpenedTwice);
-        }
-        self.step.take()
     }
 }
 
@@ -94,7 +86,7 @@ impl Front {
     ) -> (Arc<Self>, JoinSet<()>) {
         let mut random = || random_text(context.random.as_mut());
         let mut path = |place: &str| format!("/{place}/{}", random().expose_secret()).into();
-        let expected = Expectation {
+        let expected = Addresses {
             authority: listeners.redirect_uri().authority().to_owned(),
             opening: path("setup"),
             page: path("guide"),
@@ -105,7 +97,7 @@ impl Front {
             redirect_uri: redirect_uri.to_owned(),
             beginning,
             tell: Arc::clone(&context.tell),
-            state: Mutex::new(State {
+            state: Mutex::new(Progress {
                 draft,
                 phase: Phase::Asking,
                 step: None,
@@ -114,15 +106,13 @@ impl Front {
             }),
             changed: Notify::new(),
         });
-        let (answering, rehearsal) = (Arc::clone(&front), front.beginning.rehearsal);
-        let on_port = Arc::clone(&context.tell);
+        let (answering, on_port) = (Arc::clone(&front), Arc::clone(&context.tell));
+        let unread = pages::setup::refused(SetupRefusal::HeadTooLarge, front.beginning.rehearsal);
         let purpose = Purpose {
             answer: Arc::new(move |request, connection| {
                 Box::pin(answer(Arc::clone(&answering), request, connection))
             }),
-            too_large: Arc::new(move || {
-                too_large(&pages::setup::refused(Refusal::HeadTooLarge, rehearsal))
-            }),
+            too_large: too_large(&unread),
             tell: Arc::new(move |notice| on_port(Event::OnPort(notice))),
         };
         (front, listeners.accept(&context.persons, &purpose))
@@ -144,13 +134,19 @@ impl Front {
 
     /// Waits for what the person does next.
     pub(super) async fn step(&self) -> Step {
-        self.until(State::take_step).await
+        self.until(|state| {
+            if state.is_opened_twice() {
+                return Some(Step::OpenedTwice);
+            }
+            state.step.take()
+        })
+        .await
     }
 
     /// Waits for Zoho's response.
     pub(super) async fn called_back(&self) {
         let called_back =
-            |state: &mut State| matches!(state.phase, Phase::CalledBack).then_some(());
+            |state: &mut Progress| matches!(state.phase, Phase::CalledBack).then_some(());
         self.until(called_back).await;
     }
 
@@ -167,19 +163,19 @@ impl Front {
         });
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, Progress> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Changes the state, and wakes whoever waits for a change.
-    fn change<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
+    fn change<T>(&self, change: impl FnOnce(&mut Progress) -> T) -> T {
         let changed = change(&mut self.state());
         self.changed.notify_waiters();
         changed
     }
 
     /// Waits until the state has something to take.
-    async fn until<T>(&self, mut take: impl FnMut(&mut State) -> Option<T>) -> T {
+    async fn until<T>(&self, mut take: impl FnMut(&mut Progress) -> Option<T>) -> T {
         loop {
             // Exists before the state is looked at, so that no change is missed.
             let changed = self.changed.notified();
@@ -195,19 +191,19 @@ impl Front {
         &self,
         request: Request<Incoming>,
         connection: &Connection,
-    ) -> Result<Reply, Refusal> {
+    ) -> Result<Reply, SetupRefusal> {
         let (head, body) = request.into_parts();
-        let (place, owner_told) = decide(&self.expected, &head, || connection.peer())?;
-        if self.is_opened_twice(place, owner_told) {
-            return Err(Refusal::OpenedTwice);
+        let (requested, owner_told) = decide(&self.expected, &head, || connection.peer())?;
+        if self.is_opened_twice(requested, owner_told) {
+            return Err(SetupRefusal::OpenedTwice);
         }
-        match place {
-            Place::Opening => Ok(see_other(self.expected.page.expose_secret())),
-            Place::Page => Ok(self.show()),
-            Place::Go => Ok(self.go().await),
-            Place::Form => {
+        match requested {
+            SetupRequest::Opening => Ok(see_other(self.expected.page.expose_secret())),
+            SetupRequest::Page => Ok(self.show()),
+            SetupRequest::Go => Ok(self.go().await),
+            SetupRequest::Form => {
                 let body = timeout(FORM_DEADLINE, whole(body)).await;
-                let body = body.ok().flatten().ok_or(Refusal::Length)?;
+                let body = body.ok().flatten().ok_or(SetupRefusal::Length)?;
                 self.form(&body)
             }
         }
@@ -215,9 +211,9 @@ impl Front {
 
     /// Counts a request; returns whether the page was opened twice. The opener's address is useless to other users only
     /// if the system reveals that they are other users.
-    fn is_opened_twice(&self, place: Place, owner_told: bool) -> bool {
+    fn is_opened_twice(&self, requested: SetupRequest, owner_told: bool) -> bool {
         self.change(|state| {
-            if place == Place::Opening && !owner_told {
+            if requested == SetupRequest::Opening && !owner_told {
                 state.unseen_openings += 1;
             }
             state.step.get_or_insert(Step::Seen);
@@ -243,10 +239,10 @@ impl Front {
     }
 
     /// Handles a submitted form. Always answers with a redirect, so that no history entry contains a form.
-    fn form(&self, body: &[u8]) -> Result<Reply, Refusal> {
-        let form = Form::read(body).ok_or(Refusal::Form)?;
+    fn form(&self, body: &[u8]) -> Result<Reply, SetupRefusal> {
+        let form = SubmittedForm::read(body).ok_or(SetupRefusal::Form)?;
         if !same(&form.token, &self.token) {
-            return Err(Refusal::Form);
+            return Err(SetupRefusal::Form);
         }
         let next = self.change(|state| {
             if matches!(state.phase, Phase::CalledBack) {
@@ -281,31 +277,26 @@ impl Front {
         }
     }
 
-    fn refuse(&self, refusal: Refusal) -> Reply {
-        if let Refusal::Neighbor(uid) = refusal
+    fn refuse(&self, refusal: SetupRefusal) -> Reply {
+        if let SetupRefusal::Neighbor(uid) = refusal
             && !std::mem::replace(&mut self.state().neighbor_told, true)
         {
             (self.tell)(Event::SetUp(SetUp::Neighbor(uid)));
         }
         let page = pages::setup::refused(refusal, self.beginning.rehearsal);
-        let mut reply = respond(refusal.status(), page);
-        if refusal == Refusal::Method {
-            let allowed = HeaderValue::from_static("GET, POST");
-            reply.headers_mut().insert(header::ALLOW, allowed);
+        let reply = respond(refusal.status(), page);
+        match refusal {
+            SetupRefusal::Method => ([(header::ALLOW, "GET, POST")], reply).into_response(),
+            _ => reply,
         }
-        reply
     }
 }
 
 async fn answer(front: Arc<Front>, request: Request<Incoming>, connection: Connection) -> Reply {
     let answered = front.answer(request, &connection).await;
-    let mut reply = answered.unwrap_or_else(|refusal| front.refuse(refusal));
+    let reply = answered.unwrap_or_else(|refusal| front.refuse(refusal));
     // With no-referrer, the page's own form would arrive with the origin `null`.
-    let same_origin = HeaderValue::from_static("same-origin");
-    reply
-        .headers_mut()
-        .insert(header::REFERRER_POLICY, same_origin);
-    reply
+    ([(header::REFERRER_POLICY, "same-origin")], reply).into_response()
 }
 
 /// The complete body. Its length is as announced, which was checked.
@@ -331,7 +322,7 @@ pub(super) mod tests {
     impl Front {
         /// The person requests the page.
         pub(in crate::setup) fn see(&self) {
-            assert!(!self.is_opened_twice(Place::Page, true));
+            assert!(!self.is_opened_twice(SetupRequest::Page, true));
         }
     }
 
@@ -361,13 +352,13 @@ pub(super) mod tests {
     #[tokio::test]
     async fn a_second_opening_closes_the_page_where_nobody_tells_whose_it_is() {
         let (front, _serving) = front(Duration::from_secs(1)).await;
-        let opened_twice = |place, told| front.is_opened_twice(place, told);
-        assert!(!opened_twice(Place::Opening, false));
+        let opened_twice = |requested, told| front.is_opened_twice(requested, told);
+        assert!(!opened_twice(SetupRequest::Opening, false));
         // The page's own address is on no command line.
-        assert!(!opened_twice(Place::Page, false));
-        assert!(!opened_twice(Place::Form, false));
-        assert!(opened_twice(Place::Opening, false));
-        assert!(opened_twice(Place::Page, false), "it stays closed");
+        assert!(!opened_twice(SetupRequest::Page, false));
+        assert!(!opened_twice(SetupRequest::Form, false));
+        assert!(opened_twice(SetupRequest::Opening, false));
+        assert!(opened_twice(SetupRequest::Page, false), "it stays closed");
         assert!(matches!(front.step().await, Step::OpenedTwice));
     }
 
@@ -375,7 +366,7 @@ pub(super) mod tests {
     async fn the_same_user_may_open_it_again_where_that_is_told() {
         let (front, _serving) = front(Duration::from_secs(1)).await;
         for _ in 0..3 {
-            assert!(!front.is_opened_twice(Place::Opening, true));
+            assert!(!front.is_opened_twice(SetupRequest::Opening, true));
         }
     }
 }

@@ -17,7 +17,7 @@ use crate::pages;
 use crate::settings::Settings;
 use crate::zoho::token_error::TokenError;
 use crate::zoho::trust::AccountsServer;
-use draft::{Center, Draft, Entered, Field};
+use draft::{Beginning, Center, Draft, Entered, SetupField};
 use front::{Front, Phase, Step};
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -27,19 +27,6 @@ use tokio::time::{Instant, interval, sleep_until};
 
 /// Where the page is served: on a free port, an origin that hardly any app used before.
 const LISTENS: &str = "http://127.0.0.1:0/";
-
-/// What the page offers.
-#[derive(Clone, Debug)]
-pub struct Beginning {
-    /// The data centers to choose from.
-    pub centers: Vec<Center>,
-    /// Where a profile would be saved: "in this computer's keyring". None if nothing can be saved.
-    pub save: Option<String>,
-    /// How long to wait for the person; starts anew with each step.
-    pub limit: Duration,
-    /// Whether Zoho is the stand-in, which every page then mentions.
-    pub rehearsal: bool,
-}
 
 /// Turns what was entered into settings, or says why the destination is unavailable.
 pub type Make<'a> = &'a dyn Fn(Entered) -> Result<Settings, String>;
@@ -141,7 +128,7 @@ impl Guide<'_> {
         self.front.ask_again(|draft| {
             if let Some((field, why)) = field {
                 draft.slip(field, why);
-                if field == Field::Secret {
+                if field == SetupField::Secret {
                     draft.secret = None;
                 }
             }
@@ -166,7 +153,7 @@ impl Guide<'_> {
                     Step::OpenedTwice => return Err(Error::OpenedTwice),
                     Step::Entered(entered) => match (self.make)(*entered) {
                         Ok(settings) => return Ok(settings),
-                        Err(why) => self.front.ask_again(|draft| draft.slip(Field::Destination, why)),
+                        Err(why) => self.front.ask_again(|draft| draft.slip(SetupField::Destination, why)),
                     },
                 },
                 () = sleep_until(deadline) => return Err(Error::SetUpTimedOut),
@@ -188,7 +175,7 @@ fn goes_on(error: &Error) -> bool {
             | Error::TimedOut { .. }
             | Error::Authorization(_)
             | Error::Empty
-            | Error::Unfulfilled { .. }
+            | Error::Unfulfilled(..)
     )
 }
 
@@ -198,15 +185,16 @@ fn is_shown(error: &Error) -> bool {
 }
 
 /// The field that the error is about, and what is wrong there.
-fn field_of(error: &Error) -> Option<(Field, &'static str)> {
+fn field_of(error: &Error) -> Option<(SetupField, &'static str)> {
     match error.refusal()? {
         TokenError::InvalidClient => Some((
-            Field::Id,
+            SetupField::Id,
             "This client ID does not exist in the data center where you logged in.",
         )),
-        TokenError::InvalidClientSecret => {
-            Some((Field::Secret, "Zoho does not accept this client secret."))
-        }
+        TokenError::InvalidClientSecret => Some((
+            SetupField::Secret,
+            "Zoho does not accept this client secret.",
+        )),
         _ => None,
     }
 }

@@ -22,7 +22,7 @@ pub fn facts(credentials: &Credentials) -> [(&'static str, Option<String>); 4] {
     });
     let server = &credentials.accounts_server;
     let center = match credentials.data_center {
-        Some(center) => format!("{} ({}), {server}", center.name, center.code),
+        Some(center) => format!("{center}, {server}"),
         None => server.to_string(),
     };
     let left = credentials.expires_at.map(|end| {

@@ -4,6 +4,7 @@ use crate::terminal::Terminal;
 use crate::terminal::screen::{BOLD, WARNING, width};
 use qrcode::render::unicode::Dense1x2;
 use qrcode::{EcLevel, QrCode};
+use std::io::{IsTerminal, stderr};
 use zoho_grant::loopback::decide::Refusal;
 use zoho_grant::loopback::pasted::NotTaken;
 use zoho_grant::untrusted::Untrusted;
@@ -14,7 +15,8 @@ const QR_BYTES: usize = 150;
 /// Why to paste nobody else's address.
 pub fn only_your_own() -> String {
     format!(
-        "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would connect you to their account."
+        "Paste only an address from {WARNING}your own{WARNING:#} browser; someone else's would \
+         connect you to their account."
     )
 }
 
@@ -22,33 +24,57 @@ impl Terminal {
     /// Says that this is a rehearsal.
     pub fn rehearsal(&self) {
         self.say(&format!(
-            "{BOLD}Rehearsal{BOLD:#} against a stand-in for Zoho inside this program: nothing leaves this machine."
+            "{BOLD}Rehearsal{BOLD:#} against a stand-in for Zoho inside this program: nothing \
+             leaves this machine."
         ));
     }
 
     /// Explains pasting, if it is possible.
     pub(super) fn explain_pasting(&self) {
-        let known = self.registration.get();
-        let Some(known) = known.filter(|known| known.pasting) else {
+        if !self.is_pasting() {
             return;
-        };
-        if known.redirect_uri.is_here() {
-            self.say("If the browser cannot reach this machine, copy the address that it ends up at, paste it here, and press Enter.");
+        }
+        if self.login_is(|it| it.redirect_uri.is_here()) {
+            self.say(
+                "If the browser cannot reach this machine, copy the address that it ends up at, \
+                 paste it here, and press Enter.",
+            );
             self.say(&only_your_own());
         } else {
-            self.must_say("After you accept, copy the address that the browser ends up at, paste it here, and press Enter.");
+            self.must_say(
+                "After you accept, copy the address that the browser ends up at, paste it here, \
+                 and press Enter.",
+            );
             self.must_say(&only_your_own());
         }
     }
 
     pub(super) fn not_taken(&self, not: NotTaken) {
         match not {
-            NotTaken::WebPage => self.once("That is part of a web page. Paste its address instead, from the browser's address bar."),
-            NotTaken::NotAnAddress => self.once("That is not the redirected address. Paste everything in the browser's address bar: it begins with the redirect URI and contains code= and state=."),
-            NotTaken::Elsewhere => self.once("That is another address. Accept on Zoho's page first; the address that the browser ends up at then begins with the redirect URI."),
-            NotTaken::Incomplete => self.once("That address belongs to this login, but its end is missing. Copy all of it, and paste it again."),
-            NotTaken::Refused(refusal @ (Refusal::Bare | Refusal::UntiedError)) => self.refused(refusal),
-            NotTaken::Refused(_) => self.once("That address belongs to another login, so it was not used. Paste the one from the consent page that this login opened. If somebody sent you the address, do not use it."),
+            NotTaken::WebPage => self.once(
+                "That is part of a web page. Paste its address instead, from the browser's address \
+                 bar.",
+            ),
+            NotTaken::NotAnAddress => self.once(
+                "That is not the redirected address. Paste everything in the browser's address \
+                 bar: it begins with the redirect URI and contains code= and state=.",
+            ),
+            NotTaken::Elsewhere => self.once(
+                "That is another address. Accept on Zoho's page first; the address that the \
+                 browser ends up at then begins with the redirect URI.",
+            ),
+            NotTaken::Incomplete => self.once(
+                "That address belongs to this login, but its end is missing. Copy all of it, and \
+                 paste it again.",
+            ),
+            NotTaken::Refused(refusal @ (Refusal::Bare | Refusal::UntiedError)) => {
+                self.refused(refusal);
+            }
+            NotTaken::Refused(_) => self.once(
+                "That address belongs to another login, so it was not used. Paste the one from the \
+                 consent page that this login opened. If somebody sent you the address, do not use \
+                 it.",
+            ),
         }
     }
 
@@ -61,10 +87,9 @@ impl Terminal {
         self.must_say("On any device, open this address and enter the code:");
         self.must_say(&format!("  {BOLD}{address}{BOLD:#}"));
         self.must_say(&format!("  Code: {BOLD}{code}{BOLD:#}"));
-        if !self.screen.is_live {
-            return;
-        }
-        if let Some(picture) = picture(complete.unwrap_or(address).raw()) {
+        if stderr().is_terminal()
+            && let Some(picture) = picture(complete.unwrap_or(address).raw())
+        {
             self.say("Or point a phone's camera at this:");
             self.say(&picture);
         }
@@ -82,7 +107,7 @@ fn picture(address: &str) -> Option<String> {
     drawn.dark_color(Dense1x2::Light);
     let drawn = drawn.light_color(Dense1x2::Dark).build();
     let columns = drawn.lines().next()?.chars().count();
-    if width().is_some_and(|width| width < columns) {
+    if width() < columns {
         return None;
     }
     let colors = anstyle::AnsiColor::BrightWhite.on(anstyle::AnsiColor::Black);

@@ -18,30 +18,40 @@ impl Terminal {
     pub(super) fn set_up(&self, step: &SetUp) {
         match step {
             SetUp::Open(address) => {
-                self.say("The setup page is ready. If your browser does not show it, or you close it, open this address on this machine:");
+                self.say(
+                    "The setup page is ready. If your browser does not show it, or you close it, \
+                     open this address on this machine:",
+                );
                 self.must_say(&format!("  {address}"));
             }
             SetUp::Waiting { left } => {
-                if self.screen.is_live {
-                    let left = clock(*left);
-                    let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
-                    self.screen.live(&line, false);
-                } else if self.is_new("setup page") {
+                let left = clock(*left);
+                let line = format!("The setup page is waiting for you … {left} left, Ctrl-C stops");
+                if !self.screen.live(&line, false) && self.is_new("setup page") {
                     self.say("The setup page is waiting for you. Ctrl-C stops.");
                 }
             }
             SetUp::Began { paste: false } => {
-                self.say("Continuing to Zoho. If Zoho shows an error page, go back to the setup page.");
+                self.say(
+                    "Continuing to Zoho. If Zoho shows an error page, go back to the setup page.",
+                );
             }
             SetUp::Began { paste: true } => {
-                self.must_say("Continuing to Zoho. After the consent, copy the address that the browser ends up at, paste it here, and press Enter.");
+                self.must_say(
+                    "Continuing to Zoho. After the consent, copy the address that the browser ends \
+                     up at, paste it here, and press Enter.",
+                );
                 self.must_say(&only_your_own());
             }
             SetUp::Failed { what, cause } => {
-                self.warn_of(&format!("{what} {cause} The setup page is still open: correct this there, and continue."));
+                self.warn_of(&format!(
+                    "{what} {cause} The setup page is still open: correct this there, and \
+                     continue."
+                ));
             }
             SetUp::Neighbor(uid) => self.warn_of(&format!(
-                "Another user of this machine, {}, requested the setup page. It was refused, and nothing was changed.",
+                "Another user of this machine, {}, requested the setup page. It was refused, and \
+                 nothing was changed.",
                 user(*uid)
             )),
         }
@@ -56,8 +66,8 @@ impl Terminal {
             self.must_say(&format!("  {label:26}{BOLD}{value}{BOLD:#}"));
         }
         self.say(
-            "Zoho compares the redirect URI character by character. If people from other data centers will log in, turn on \
-             multi-DC in the client's settings.",
+            "Zoho compares the redirect URI character by character. If people from other data \
+             centers will log in, turn on multi-DC in the client's settings.",
         );
     }
 
@@ -67,7 +77,8 @@ impl Terminal {
             Slip::Wrong(not) => &format!("This is not a client ID: {not}."),
             Slip::Swapped => "This looks like the client secret. The client ID begins with 1000.",
             Slip::Odd => {
-                "A client ID is usually 1000. followed by 30 capital letters and digits. Is it complete?"
+                "A client ID is usually 1000. followed by 30 capital letters and digits. Is it \
+                 complete?"
             }
         };
         self.not_taken_yet(why);
@@ -90,10 +101,7 @@ impl Terminal {
     pub fn will_be_asked(&self, scopes: &Scopes) {
         self.say("Zoho will ask you to allow this:");
         for scope in scopes.iter() {
-            let mut all = scope_catalog::all();
-            let known = all.find(|known| known.scope == scope);
-            let allows = known.map_or("", |known| known.description);
-            self.say(&format!("  {scope}  {allows}"));
+            self.say(&format!("  {scope}  {}", scope_catalog::meaning(scope)));
         }
     }
 
@@ -101,7 +109,8 @@ impl Terminal {
     pub fn no_keyring(&self, trouble: &ProfileError, file: &Path) {
         let file = Untrusted::path(file);
         self.must_say(&format!(
-            "The system's keyring cannot be used: {trouble}. You can save them to a file that only you can read: {file}"
+            "The system's keyring cannot be used: {trouble}. You can save them to a file that only \
+             you can read: {file}"
         ));
     }
 }

@@ -16,22 +16,20 @@ use crate::cli::tunnel::{self, Surroundings};
 use crate::cli::usage::Usage;
 use crate::prompt;
 use anstream::{AutoStream, ColorChoice};
-use screen::{BAD, BOLD, DIM, Screen, WARNING, unbroken, width};
+use screen::{BAD, BOLD, DIM, Screen, WARNING, lock, unbroken, width};
 use secrecy::{ExposeSecret, SecretString};
 use std::collections::HashSet;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
-use zoho_grant::error::Error;
 use zoho_grant::event::Event;
 use zoho_grant::loopback::decide::{Place, Refusal};
 use zoho_grant::loopback::notice::Notice;
 use zoho_grant::loopback::peer::user;
 use zoho_grant::loopback::redirect_uri::RedirectUri;
 use zoho_grant::untrusted::Untrusted;
-use zoho_grant::zoho::http::Requested;
 use zoho_grant::zoho::trust::AccountsServer;
 
 /// How long to wait before explaining the error pages that Zoho shows without redirecting.
@@ -101,15 +99,12 @@ impl Terminal {
         }
         .write_global();
         let stderr = std::io::stderr();
-        prompt::colored(AutoStream::choice(&stderr) != ColorChoice::Never);
-        let is_live = stderr.is_terminal() && !talk.quiet;
-        let screen = Screen::new(Box::new(AutoStream::auto(stderr)), is_live, width);
-        Self::new(screen, talk)
-    }
-
-    fn new(screen: Screen, talk: Talk) -> Self {
+        let colored = AutoStream::choice(&stderr) != ColorChoice::Never;
+        prompt::colored(colored);
+        // Without colors, the sequence that clears a row is stripped, too.
+        let is_live = colored && stderr.is_terminal() && !talk.quiet;
         Self {
-            screen,
+            screen: Screen::new(Box::new(AutoStream::auto(stderr)), is_live, width),
             talk,
             registration: OnceLock::new(),
             consent: OnceLock::new(),
@@ -151,17 +146,20 @@ impl Terminal {
         match &known.surroundings {
             Surroundings::Here => {}
             Surroundings::Remote(command) => {
-                self.must_say("Is your browser on another machine? Run this there first, and leave it open:");
+                self.must_say(
+                    "Is your browser on another machine? Run this there first, and leave it open:",
+                );
                 self.must_say(&format!("  {BOLD}{}{BOLD:#}", unbroken(command)));
             }
             Surroundings::Container => self.say(&format!(
-                "This looks like a container: a browser outside it reaches {} only if the container shares the host's \
-                 network (docker run --network host).{}",
+                "This looks like a container: a browser outside it reaches {} only if the \
+                 container shares the host's network (docker run --network host).{}",
                 known.redirect_uri.authority(),
                 if known.pasting {
                     ""
                 } else {
-                    " Otherwise, run it in a terminal (docker run -it) to paste the address that the browser ends up at."
+                    " Otherwise, run it in a terminal (docker run -it) to paste the address that \
+                     the browser ends up at."
                 }
             )),
         }
@@ -190,8 +188,9 @@ impl Terminal {
     }
 
     /// Shows what could not be done, why, and what to do next.
-    pub fn usage(&self, usage: &Usage) -> ExitCode {
-        let what = &usage.what;
+    pub fn error(&self, error: impl Into<Usage>) -> ExitCode {
+        let usage = error.into();
+        let what = usage.what;
         self.screen.clear();
         self.must_say(&format!("{BAD}error:{BAD:#} {BOLD}{what}{BOLD:#}"));
         self.must_say(&format!("  Why:   {}", usage.cause));
@@ -199,28 +198,34 @@ impl Terminal {
         ExitCode::from(usage.exit_code)
     }
 
-    /// The same for an error that does not end the command.
-    pub fn error(&self, error: &Error) {
-        self.usage(&error.into());
-    }
-
     /// Reports what happens while the login runs.
     pub fn event(&self, event: &Event) {
         match event {
             Event::Ready { start, address } => self.ready(start.as_deref(), address),
-            Event::EnterCode { user_code, address, complete } => {
+            Event::EnterCode {
+                user_code,
+                address,
+                complete,
+            } => {
                 self.enter_code(user_code, address, complete.as_ref());
             }
             Event::MovedTo(server) => {
-                self.say(&format!("Your account is in another data center. Continuing at {server} …"));
+                self.say(&format!(
+                    "Your account is in another data center. Continuing at {server} …"
+                ));
             }
             Event::NotTaken(not) => self.not_taken(*not),
             Event::BrowserFailed(why) => self.browser_failed(why),
-            Event::Waiting { since, left, started } => self.waiting(*since, *left, *started),
+            Event::Waiting {
+                since,
+                left,
+                started,
+            } => self.waiting(*since, *left, *started),
             Event::OnPort(notice) => self.on_port(*notice),
             Event::SenderUnseen => self.warn_of(
-                "The connection with Zoho's response closed before zoho-grant could see which user of this machine it belonged \
-                 to. Check that the organization and the person are yours.",
+                "The connection with Zoho's response closed before zoho-grant could see which user \
+                 of this machine it belonged to. Check that the organization and the person are \
+                 yours.",
             ),
             Event::Exchanging(server) => {
                 self.step(&format!("Exchanging the grant token at {server} …"));
@@ -233,8 +238,9 @@ impl Terminal {
                 self.say(&format!("Zoho named an unknown data center: {location}."));
             }
             Event::SetUp(step) => self.set_up(step),
-            Event::Requested(Requested { request, result, took }) => {
-                self.detail(&format!("{request} → {result} ({} ms)", took.as_millis()));
+            Event::Requested(it) => {
+                let took = it.took.as_millis();
+                self.detail(&format!("{} → {} ({took} ms)", it.request, it.result));
             }
         }
     }
@@ -244,20 +250,24 @@ impl Terminal {
         match notice {
             Notice::Refused(refusal) => self.refused(refusal),
             Notice::StartedTwice => self.once(
-                "The one-time start address was opened a second time, which had no effect. If that was not you, another \
-                 program on this machine opened it: at the end, check that the organization and the person are yours.",
+                "The one-time start address was opened a second time, which had no effect. If that \
+                 was not you, another program on this machine opened it: at the end, check that \
+                 the organization and the person are yours.",
             ),
             Notice::SpokeTls => self.once(
-                "Your browser used https, but zoho-grant serves http on localhost. Its HTTPS-only mode causes that: add an \
-                 exception for localhost, or open the address in another browser.",
+                "Your browser used https, but zoho-grant serves http on localhost. Its HTTPS-only \
+                 mode causes that: add an exception for localhost, or open the address in another \
+                 browser.",
             ),
             Notice::HeadTooLarge => self.once(
-                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app on localhost to every port. \
-                 Clear the cookies of localhost in that browser, or open the address in a private window.",
+                "Your browser sent more than 768 KiB of headers: it sends the cookies of every app \
+                 on localhost to every port. Clear the cookies of localhost in that browser, or \
+                 open the address in a private window.",
             ),
             Notice::WillClearAppData if self.login_is(|it| it.opener == Opener::Visitor) => {}
             Notice::WillClearAppData => self.once(
-                "At the end, this browser will clear the data that apps stored for the redirect URI's port.",
+                "At the end, this browser will clear the data that apps stored for the redirect \
+                 URI's port.",
             ),
         }
     }
@@ -312,17 +322,17 @@ impl Terminal {
         if is_here && since >= STUCK {
             // An earlier app's service worker that intercepts everything looks just like a person who takes their time.
             self.once(if self.is_pasting() {
-                "Nothing happens? Open the address above in a private window, or paste the address that the browser ends up at \
-                 here: an app that used this port before may intercept it."
+                "Nothing happens? Open the address above in a private window, or paste the address \
+                 that the browser ends up at here: an app that used this port before may intercept \
+                 it."
             } else {
-                "Nothing happens? Open the address above in a private window: an app that used this port before may intercept it."
+                "Nothing happens? Open the address above in a private window: an app that used \
+                 this port before may intercept it."
             });
         }
         let left = clock(left);
-        if self.screen.is_live {
-            let line = format!("Waiting for Zoho … {left} left, Ctrl-C stops");
-            self.screen.live(&line, false);
-        } else if self.is_new("waiting") {
+        let line = format!("Waiting for Zoho … {left} left, Ctrl-C stops");
+        if !self.screen.live(&line, false) && self.is_new("waiting") {
             self.say(&format!(
                 "Waiting for Zoho, up to {left} minutes. Ctrl-C stops."
             ));
@@ -334,7 +344,10 @@ impl Terminal {
         let seconds = since.as_secs();
         self.spin(&format!("Waiting for Zoho's response … {seconds} s"));
         if since >= SLOW && self.is_new("slow exchange") {
-            self.say("Zoho is slow to answer. zoho-grant keeps waiting, because a grant token works only once.");
+            self.say(
+                "Zoho is slow to answer. zoho-grant keeps waiting, because a grant token works \
+                 only once.",
+            );
         }
     }
 
@@ -359,30 +372,37 @@ impl Terminal {
     fn refused(&self, refusal: Refusal) {
         match refusal {
             Refusal::UntiedError => self.once(
-                "Zoho returned an error that cannot be matched to this login, so it was ignored. If you declined the \
-                 consent, press Ctrl-C to stop.",
+                "Zoho returned an error that cannot be matched to this login, so it was ignored. \
+                 If you declined the consent, press Ctrl-C to stop.",
             ),
             Refusal::ForeignState | Refusal::Repeated => self.once(
-                "A response arrived that does not belong to this login, so it was ignored. Still waiting.",
+                "A response arrived that does not belong to this login, so it was ignored. Still \
+                 waiting.",
             ),
             Refusal::Bare => self.once(
-                "The redirect URI was opened without a response from Zoho, so it was ignored. If Zoho redirected there, the \
-                 client is client-based (JavaScript) and never gets a refresh token: in Zoho's API console, register a new client of \
-                 the type \"Server-based Applications\" with this redirect URI, and start again with its ID and secret.",
+                "The redirect URI was opened without a response from Zoho, so it was ignored. If \
+                 Zoho redirected there, the client is client-based (JavaScript) and never gets a \
+                 refresh token: in Zoho's API console, register a new client of the type \
+                 \"Server-based Applications\" with this redirect URI, and start again with its ID \
+                 and secret.",
             ),
             Refusal::OtherHost => self.once(if self.is_pasting() {
-                "Zoho's response arrived under a host name other than the redirect URI's, so it was not accepted. Copy the \
-                 address of the page that the browser shows now, paste it here, and press Enter."
+                "Zoho's response arrived under a host name other than the redirect URI's, so it \
+                 was not accepted. Copy the address of the page that the browser shows now, paste \
+                 it here, and press Enter."
             } else {
-                "Zoho's response arrived under a host name other than the redirect URI's, so it was not accepted. In the \
-                 browser's address bar, replace the host with the redirect URI's."
+                "Zoho's response arrived under a host name other than the redirect URI's, so it \
+                 was not accepted. In the browser's address bar, replace the host with the \
+                 redirect URI's."
             }),
             Refusal::Worker => self.once(if self.is_pasting() {
-                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was \
-                 not accepted. Copy the address of the page that the browser shows now, paste it here, and press Enter."
+                "Zoho's response came through a service worker that an earlier app on this port \
+                 left in the browser, so it was not accepted. Copy the address of the page that \
+                 the browser shows now, paste it here, and press Enter."
             } else {
-                "Zoho's response came through a service worker that an earlier app on this port left in the browser, so it was \
-                 not accepted. Run the login again in a terminal (in a container, with -it) to paste it, or use a private window."
+                "Zoho's response came through a service worker that an earlier app on this port \
+                 left in the browser, so it was not accepted. Run the login again in a terminal \
+                 (in a container, with -it) to paste it, or use a private window."
             }),
             Refusal::Neighbor { uid, place } => self.neighbor(uid, place),
             Refusal::Host
@@ -403,7 +423,8 @@ impl Terminal {
     fn neighbor(&self, uid: u32, place: Place) {
         if self.is_new("neighbor") {
             self.warn_of(&format!(
-                "Another user of this machine, {}, sent a request to this login. It was refused and had no effect.",
+                "Another user of this machine, {}, sent a request to this login. It was refused \
+                 and had no effect.",
                 user(uid)
             ));
         }
@@ -413,16 +434,23 @@ impl Terminal {
                 if let Some(address) = self.consent.get().filter(|_| self.is_opened())
                     && self.is_new("neighbor at start")
                 {
-                    self.must_say("If that was your own browser (in a container, for example), open Zoho's page in it instead:");
+                    self.must_say(
+                        "If that was your own browser (in a container, for example), open Zoho's \
+                         page in it instead:",
+                    );
                     self.must_say(&format!("  {}", address.expose_secret()));
                 }
             }
             Place::Callback => self.once(if self.is_pasting() {
-                "If that was your own browser, copy the address that it shows, paste it here, and press Enter."
+                "If that was your own browser, copy the address that it shows, paste it here, and \
+                 press Enter."
             } else {
-                "If that was your own browser, run the login again in a terminal (in a container, with -it) to paste its address."
+                "If that was your own browser, run the login again in a terminal (in a container, \
+                 with -it) to paste its address."
             }),
-            Place::Page => self.once("If that was your own browser, see this terminal for where the credentials are."),
+            Place::Page => self.once(
+                "If that was your own browser, see this terminal for where the credentials are.",
+            ),
         }
     }
 
@@ -438,9 +466,7 @@ impl Terminal {
 
     /// A short step, which leaves nothing behind on a terminal.
     fn step(&self, line: &str) {
-        if self.screen.is_live {
-            self.spin(line);
-        } else {
+        if !self.screen.live(line, true) {
             self.say(line);
         }
     }
@@ -452,8 +478,7 @@ impl Terminal {
     }
 
     fn is_new(&self, what: &'static str) -> bool {
-        let said = self.said.lock();
-        said.unwrap_or_else(PoisonError::into_inner).insert(what)
+        lock(&self.said).insert(what)
     }
 
     fn detail(&self, line: &str) {

@@ -3,6 +3,7 @@
 use crate::cli::folder;
 use crate::terminal::screen::GOOD;
 use crate::terminal::{Terminal, facts};
+use std::io::{IsTerminal, stderr};
 use zoho_grant::credentials::Credentials;
 use zoho_grant::error::Error;
 use zoho_grant::error::explain::unchecked;
@@ -12,32 +13,30 @@ use zoho_grant::profiles::profile::{Backend, Name};
 use zoho_grant::untrusted::Untrusted;
 
 impl Terminal {
-    /// Reports how a login ended.
-    pub fn outcome(&self, outcome: &Result<Outcome, Error>) {
+    /// Reports a login that obtained credentials.
+    pub fn succeeded(&self, login: &Outcome) {
         self.screen.clear();
-        match outcome {
-            Ok(login) => {
-                for problem in &login.problems {
-                    self.error(problem);
-                }
-                self.obtained(&login.credentials);
-                if self.screen.is_live && !matches!(login.written, Written::Output(_)) {
-                    self.masked(&login.credentials);
-                }
-                login.reading.iter().for_each(|sentence| self.say(sentence));
-                if let Some((name, place)) = &login.kept {
-                    self.kept(name, *place);
-                }
-                if login.kept.is_none() || login.written != Written::Nowhere {
-                    self.went_to(&login.written);
-                }
-            }
-            Err(error) => {
-                self.error(error);
-                if matches!(error, Error::TimedOut { .. }) {
-                    self.explain_error_pages();
-                }
-            }
+        for problem in &login.problems {
+            self.error(problem);
+        }
+        self.obtained(&login.credentials);
+        if stderr().is_terminal() && !matches!(login.written, Written::Output(_)) {
+            self.masked(&login.credentials);
+        }
+        login.reading.iter().for_each(|sentence| self.say(sentence));
+        if let Some((name, place)) = &login.kept {
+            self.kept(name, *place);
+        }
+        if login.kept.is_none() || login.written != Written::Nowhere {
+            self.went_to(&login.written);
+        }
+    }
+
+    /// Reports a login that obtained none.
+    pub fn failed(&self, error: &Error) {
+        self.error(error);
+        if matches!(error, Error::TimedOut { .. }) {
+            self.explain_error_pages();
         }
     }
 
@@ -82,7 +81,8 @@ impl Terminal {
             }
             Written::Nowhere => {
                 self.must_say(
-                    "Only the page in your browser, if one is open, shows the client secret and the tokens.",
+                    "Only the page in your browser, if one is open, shows the client secret and \
+                     the tokens.",
                 );
             }
         }

@@ -7,14 +7,11 @@ use std::io::{self, Write};
 pub struct Output;
 
 impl Write for Output {
-    #[cfg(unix)]
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        unix::write(bytes)
-    }
-
-    #[cfg(not(unix))]
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::stdout().write(bytes)
+        cfg_select! {
+            unix => unix::write(bytes),
+            _ => io::stdout().write(bytes),
+        }
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -32,27 +32,27 @@ const FRAME: Duration = Duration::from_millis(100);
 pub struct Screen {
     state: Arc<Mutex<State>>,
     /// Whether a line can be overwritten, and may be.
-    pub is_live: bool,
-    /// Width in columns; if unknown, lines are not wrapped here.
-    width: fn() -> Option<usize>,
+    is_live: bool,
+    /// Width in columns.
+    width: fn() -> usize,
 }
 
 struct State {
     out: Box<dyn Write + Send>,
     /// The live line on the last row.
-    live: Option<Live>,
+    live: Option<LiveLine>,
     /// The spinner's current frame; none before the first spinner.
     frame: Option<usize>,
 }
 
-struct Live {
+struct LiveLine {
     text: String,
     spins: bool,
 }
 
 impl Screen {
     /// Writes to `out`, which strips colors if need be.
-    pub fn new(out: Box<dyn Write + Send>, is_live: bool, width: fn() -> Option<usize>) -> Self {
+    pub fn new(out: Box<dyn Write + Send>, is_live: bool, width: fn() -> usize) -> Self {
         let state = State {
             out,
             live: None,
@@ -67,8 +67,7 @@ impl Screen {
 
     /// Writes lines, replacing the live line if there is one.
     pub fn line(&self, lines: &str) {
-        let width = (self.width)();
-        let lines = width.map_or_else(|| lines.replace(GLUE, " "), |width| wrapped(lines, width));
+        let lines = wrapped(lines, (self.width)());
         let mut state = lock(&self.state);
         let erase = state.live.as_ref().map_or("", |_| ERASE);
         // A spinner reappears below.
@@ -76,22 +75,23 @@ impl Screen {
         let _ = writeln!(state.out, "{erase}{lines}");
     }
 
-    /// Overwrites the live line; does nothing if lines cannot be overwritten. If it `spins`, other lines appear above it.
-    pub fn live(&self, text: &str, spins: bool) {
+    /// Overwrites the live line, and returns whether it could. If it `spins`, other lines appear above it.
+    pub fn live(&self, text: &str, spins: bool) -> bool {
         if !self.is_live {
-            return;
+            return false;
         }
         // A row that wraps could not be cleared.
-        let room = (self.width)().map_or(usize::MAX, |width| width.saturating_sub(3));
+        let room = (self.width)().saturating_sub(3);
         let text = text.chars().take(room).collect();
         let mut state = lock(&self.state);
-        state.live = Some(Live { text, spins });
+        state.live = Some(LiveLine { text, spins });
         if spins && state.frame.is_none() {
             state.frame = Some(0);
             let shared = Arc::downgrade(&self.state);
             thread::spawn(move || move_on(&shared));
         }
         state.draw();
+        true
     }
 
     /// Clears the live line.
@@ -106,7 +106,7 @@ impl Screen {
 
 impl State {
     fn draw(&mut self) {
-        if let Some(Live { text, spins }) = &self.live {
+        if let Some(LiveLine { text, spins }) = &self.live {
             let frame = self.frame.filter(|_| *spins);
             let frame = frame.map_or_else(String::new, |at| format!("{} ", FRAMES[at]));
             let _ = write!(self.out, "{ERASE}{DIM}{frame}{text}{DIM:#}");
@@ -115,7 +115,8 @@ impl State {
     }
 }
 
-fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
+/// Locks what stays valid whatever happened while it was locked.
+pub fn lock<T>(state: &Mutex<T>) -> MutexGuard<'_, T> {
     state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -133,9 +134,10 @@ fn move_on(state: &Weak<Mutex<State>>) {
     }
 }
 
-/// The width of the terminal behind standard error, if known.
-pub fn width() -> Option<usize> {
-    terminal_size_of(std::io::stderr()).map(|(width, _)| width.0.into())
+/// The width of the terminal behind standard error; if it is unknown, no line is too long.
+pub fn width() -> usize {
+    let size = terminal_size_of(std::io::stderr());
+    size.map_or(usize::MAX, |(width, _)| width.0.into())
 }
 
 /// Marks a space at which a line is not broken.
@@ -155,11 +157,8 @@ pub fn wrapped(lines: &str, width: usize) -> String {
         if !line.trim().contains(' ') {
             return line.replace(GLUE, " ");
         }
-        let hang = match hang(&line) {
-            far if far > width / 2 => NARROW,
-            hang => hang,
-        };
-        let hang = " ".repeat(hang);
+        let hang = hang(&line);
+        let hang = " ".repeat(if hang > width / 2 { NARROW } else { hang });
         let options = textwrap::Options::new(width)
             .break_words(false)
             .word_splitter(textwrap::WordSplitter::NoHyphenation)

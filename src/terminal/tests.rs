@@ -36,18 +36,22 @@ fn written_where(
         quiet,
         color: clap::ColorChoice::Auto,
     };
-    let terminal = Terminal::new(
-        Screen::new(Box::new(paper.clone()), is_terminal && !quiet, || None),
+    let is_live = is_terminal && !quiet;
+    let terminal = Terminal {
+        screen: Screen::new(Box::new(paper.clone()), is_live, || usize::MAX),
         talk,
-    );
-    terminal.registration.get_or_init(|| Registration {
-        home: AccountsServer::given("https://accounts.zoho.eu").unwrap(),
-        redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),
-        pasting,
-        opener: Opener::Browser,
-        surroundings: Surroundings::Here,
-        rehearsal: false,
-    });
+        registration: OnceLock::from(Registration {
+            home: AccountsServer::given("https://accounts.zoho.eu").unwrap(),
+            redirect_uri: RedirectUri::parse("http://localhost:8085/callback").unwrap(),
+            pasting,
+            opener: Opener::Browser,
+            surroundings: Surroundings::Here,
+            rehearsal: false,
+        }),
+        consent: OnceLock::new(),
+        said: Mutex::default(),
+        refusals: AtomicUsize::new(0),
+    };
     for event in events {
         terminal.event(event);
     }
@@ -192,7 +196,7 @@ fn what_came_from_outside_cannot_write_to_the_terminal() {
 #[test]
 fn something_moves_while_an_answer_is_awaited() {
     let paper = Paper::default();
-    let screen = Screen::new(Box::new(paper.clone()), true, || None);
+    let screen = Screen::new(Box::new(paper.clone()), true, || usize::MAX);
     let shown = || String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
     screen.live("Asking", true);
     assert_eq!(shown(), "\r\x1b[2K\x1b[2m⠋ Asking\x1b[0m");

@@ -29,8 +29,7 @@ impl Terminal {
 
     /// Prints what a program waits for: an error if standard output leads nowhere.
     pub fn hand_out(&self, text: &str) -> Result<(), Error> {
-        self.screen.clear();
-        printed(Output.write_all(text.as_bytes()))
+        printed(self.write(Output, text))
     }
 
     fn write(&self, mut stdout: impl Write, text: &str) -> io::Result<()> {
@@ -47,8 +46,9 @@ impl Terminal {
         let shown = |text: Option<&Untrusted>| text.map(Untrusted::to_string).unwrap_or_default();
         let rows = listed.iter().map(|(name, record)| {
             let organization = record.organization.as_ref();
-            let kinds = organization.map(|of| [of.kind.as_ref(), of.edition.as_ref()]);
+            let kinds = organization.map(|of| [&of.kind, &of.edition]);
             let kinds = kinds.into_iter().flatten().flatten();
+            let kinds: Vec<_> = kinds.map(Untrusted::to_string).collect();
             let person = record.user.as_ref();
             [
                 name.to_string(),
@@ -56,10 +56,7 @@ impl Terminal {
                 Untrusted::new(&record.client_id).to_string(),
                 Untrusted::new(&record.accounts_url).to_string(),
                 shown(organization.and_then(|of| of.name.as_ref())),
-                kinds
-                    .map(Untrusted::to_string)
-                    .collect::<Vec<_>>()
-                    .join(", "),
+                kinds.join(", "),
                 shown(person.and_then(|of| of.email.as_ref().or(of.name.as_ref()))),
             ]
         });
@@ -110,8 +107,9 @@ impl Terminal {
             None => other.to_string(),
         });
         self.must_say(&format!(
-            "Zoho returns the same error if the grant token belongs to another data center. The others are: {}. Each attempt \
-             counts, and Zoho allows about ten in ten minutes: try only the data center whose console generated the code.",
+            "Zoho returns the same error if the grant token belongs to another data center. The \
+             others are: {}. Each attempt counts, and Zoho allows about ten in ten minutes: try \
+             only the data center whose console generated the code.",
             names.collect::<Vec<_>>().join(", ")
         ));
     }

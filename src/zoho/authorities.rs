@@ -1,6 +1,7 @@
 //! Unix except Apple: the system's trusted CA certificates are PEM files, in OpenSSL's bundle or folders.
 
 use crate::untrusted::Untrusted;
+use crate::zoho::BYTE_ORDER_MARK;
 use openssl_probe::ProbeResult;
 use reqwest::ClientBuilder;
 use rustls::pki_types::{CertificateDer, UnixTime, pem::PemObject};
@@ -10,9 +11,6 @@ use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use webpki::{EndEntityCert, KeyUsage};
-
-/// The byte-order mark that some editors add, which would hide the first line.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 
 /// Makes a client trust the system's authorities; an error if there are none and they are `needed`.
 pub(super) fn trusting(builder: ClientBuilder, needed: bool) -> Result<ClientBuilder, String> {
@@ -79,6 +77,7 @@ fn read(path: &Path) -> Result<Vec<CertificateDer<'static>>, String> {
         return Err("is not a regular file".to_owned());
     }
     let bytes = fs::read(path).map_err(unreadable)?;
+    // A byte-order mark would hide the first line.
     let text = bytes.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&bytes);
     let certificates: Vec<_> = CertificateDer::pem_slice_iter(text).flatten().collect();
     if !certificates.is_empty() {

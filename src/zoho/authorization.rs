@@ -7,9 +7,6 @@ use ring::digest::{SHA256, digest};
 use secrecy::{ExposeSecret, SecretString};
 use url::Url;
 
-/// Random bytes in state, verifier and one-time addresses: 256 bits, as RFC 7636 section 4.1 recommends.
-const RANDOM_BYTES: usize = 32;
-
 /// One authorization request, and what must be remembered to judge its response and redeem its code.
 #[derive(Debug)]
 pub struct AuthorizationRequest {
@@ -60,9 +57,9 @@ impl AuthorizationRequest {
     }
 }
 
-/// 256 random bits in URL-safe characters.
+/// 256 random bits in URL-safe characters, as RFC 7636 section 4.1 recommends for a verifier.
 pub(crate) fn random_text(random: &mut dyn CryptoRng) -> SecretString {
-    let mut bytes = zeroize::Zeroizing::new([0; RANDOM_BYTES]);
+    let mut bytes = zeroize::Zeroizing::new([0; 32]);
     random.fill_bytes(bytes.as_mut());
     URL_SAFE_NO_PAD.encode(bytes.as_ref()).into()
 }

@@ -49,8 +49,7 @@ pub struct Id(String);
 impl Id {
     /// Accepts an ID of printable ASCII.
     pub fn new(id: &str) -> Result<Self, NotAClient> {
-        check(id)?;
-        Ok(Self(id.to_owned()))
+        check(id).map(|()| Self(id.to_owned()))
     }
 
     /// The ID as registered.

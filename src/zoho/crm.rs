@@ -99,22 +99,21 @@ pub async fn check(
     token: &SecretString,
     scopes: &Scopes,
 ) -> Identity {
-    let first = async |group: &str, path: &str, place: &str| {
+    let first = async |group: &str, what: &str, place: &str| {
         if !scopes.allow_reading(group) {
             let why = format!("the scope {group}.READ was not granted");
             return Err(Unchecked::Because(why));
         }
-        let answer = zoho.get(domain, path, token).await?;
+        let answer = zoho.get(domain, &format!("/crm/v8/{what}"), token).await?;
         let body: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
         match body.pointer(place).filter(|record| record.is_object()) {
             Some(record) if answer.status.is_success() => Ok(record.clone()),
             _ => Err(refused(answer.status.as_u16(), &body)),
         }
     };
-    let (organization, user) = ("/crm/v8/org", "/crm/v8/users?type=CurrentUser");
     let (organization, user) = tokio::join!(
-        first("ZohoCRM.org", organization, "/org/0"),
-        first("ZohoCRM.users", user, "/users/0"),
+        first("ZohoCRM.org", "org", "/org/0"),
+        first("ZohoCRM.users", "users?type=CurrentUser", "/users/0"),
     );
     Identity {
         organization: organization.map(|record| Organization {

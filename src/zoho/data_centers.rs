@@ -14,6 +14,9 @@ pub struct DataCenter {
     pub accounts_server: &'static str,
     /// Origin of the CRM API.
     pub api_domain: &'static str,
+    /// The top-level domain that many programs use for it: "com.au". It is the API's, which differs from the accounts
+    /// server's only for Canada.
+    pub tld: &'static str,
     /// Origin of the API console, if known.
     pub api_console: Option<&'static str>,
     /// How we know the servers, in a few words; Zoho's documentation is the best source.
@@ -28,6 +31,7 @@ macro_rules! center {
             name: $name,
             accounts_server: concat!("https://accounts.zoho.", $domain),
             api_domain: concat!("https://www.zohoapis.", $domain),
+            tld: $domain,
             api_console: Some(concat!("https://api-console.zoho.", $domain)),
             evidence: $evidence,
         }
@@ -84,25 +88,16 @@ impl DataCenter {
         let name = if name == "uae" { "ae" } else { &name };
         DATA_CENTERS.iter().find(|center| {
             let host = center.accounts_server.strip_prefix("https://accounts.");
-            let host = host.unwrap_or_default();
-            [center.code, host].contains(&name) || host.strip_prefix("zoho.") == Some(name)
+            [Some(center.code), Some(center.tld), host].contains(&Some(name))
         })
-    }
-
-    /// The top-level domain that many programs use for it: "com.au". It is the API's, which differs from the accounts
-    /// server's only for Canada.
-    pub fn tld(&self) -> &'static str {
-        let tld = self.api_domain.strip_prefix("https://www.zohoapis.");
-        tld.expect("a test checks each")
     }
 
     /// The data center of an API domain: its main one, one for sandboxes or developer accounts, or the bare domain.
     pub fn of_api_domain(origin: &str) -> Option<&'static Self> {
-        let environments = ["www.", "sandbox.", "developer."];
-        let host = origin.strip_prefix("https://")?;
-        let bare = environments.iter().find_map(|name| host.strip_prefix(name));
-        let main = format!("https://www.{}", bare.unwrap_or(host));
-        DATA_CENTERS.iter().find(|center| center.api_domain == main)
+        let (environment, tld) = origin.strip_prefix("https://")?.split_once("zohoapis.")?;
+        let is_known = ["", "www.", "sandbox.", "developer."].contains(&environment);
+        let mut centers = DATA_CENTERS.iter();
+        centers.find(|center| is_known && center.tld == tld)
     }
 
     /// The data center whose accounts server is exactly this origin.
@@ -131,7 +126,7 @@ mod tests {
 
     #[test]
     fn each_has_a_top_level_domain() {
-        let all = DATA_CENTERS.each_ref().map(DataCenter::tld).join(" ");
+        let all = DATA_CENTERS.each_ref().map(|center| center.tld).join(" ");
         assert_eq!(all, "com eu in com.au jp ca sa com.cn uk ae sg");
     }
 

@@ -1,5 +1,6 @@
 //! Requests to Zoho. Redirects are never followed, and every response is limited in time and size.
 
+use crate::zoho::BYTE_ORDER_MARK;
 use crate::zoho::network::{NetworkError, NetworkFailure};
 use crate::zoho::proxy;
 use crate::zoho::resolver::Resolver;
@@ -30,9 +31,6 @@ const TOKEN_BYTES: usize = 16 * 1024;
 
 /// The first bytes of a gzip file (RFC 1952 section 2.3.1).
 const GZIP: [u8; 2] = [0x1f, 0x8b];
-
-/// The byte-order mark in UTF-8.
-const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 
 /// A response from Zoho.
 pub struct HttpAnswer {
@@ -235,8 +233,7 @@ async fn read(
 
 /// Removes what gateways may add unasked: gzip, whatever the headers say, and a byte-order mark. None if the result is
 /// longer than `limit`.
-fn unwrapped(body: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
-    let mut text = body;
+fn unwrapped(mut text: Zeroizing<Vec<u8>>, limit: usize) -> Option<Zeroizing<Vec<u8>>> {
     if text.starts_with(&GZIP) {
         let mut unpacked = Zeroizing::new(Vec::with_capacity(limit.min(TOKEN_BYTES)));
         let unpacking = MultiGzDecoder::new(text.as_slice()).take(limit as u64 + 1);

@@ -22,5 +22,8 @@ pub mod trust;
 
 use std::time::Duration;
 
+/// The byte-order mark that some editors and gateways add.
+const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+
 /// Time limit for Zoho's complete response to the token request; other requests get a third of it.
 pub const ANSWER_WITHIN: Duration = Duration::from_secs(30);

@@ -4,7 +4,7 @@ use crate::zoho::client::{Id, NotAClient, token};
 use crate::zoho::data_centers::DataCenter;
 use secrecy::SecretString;
 use thiserror::Error;
-use url::{Host, Url};
+use url::Url;
 
 /// The fields of Zoho's form for a server-based client, and what to enter.
 pub fn console_form(redirect_uri: &str) -> [(&'static str, String); 4] {
@@ -21,7 +21,7 @@ pub fn console_form(redirect_uri: &str) -> [(&'static str, String); 4] {
 pub enum Slip {
     /// It cannot be valid.
     #[error("{0}")]
-    Wrong(NotAClient),
+    Wrong(#[from] NotAClient),
     /// The ID was entered as the secret, or the secret as the ID.
     #[error("client ID and client secret are swapped: the client ID begins with 1000.")]
     Swapped,
@@ -38,10 +38,7 @@ pub fn data_center(text: &str) -> Option<&'static DataCenter> {
     }
     let whole = format!("https://{text}");
     let url = Url::parse(if text.contains("://") { text } else { &whole }).ok()?;
-    let Some(Host::Domain(host)) = url.host() else {
-        return None;
-    };
-    let (_, rest) = host.split_once("zoho")?;
+    let (_, rest) = url.domain()?.split_once("zoho")?;
     let (cloud, domain) = rest.split_once('.')?;
     match cloud {
         "" | "apis" => DataCenter::named(domain),
@@ -52,7 +49,7 @@ pub fn data_center(text: &str) -> Option<&'static DataCenter> {
 
 /// Accepts a client ID; one of an unusual shape only if the person has `confirmed` it.
 pub fn client_id(text: &str, confirmed: bool) -> Result<Id, Slip> {
-    let id = Id::new(text.trim()).map_err(Slip::Wrong)?;
+    let id = Id::new(text.trim())?;
     match id.is_odd() {
         true if looks_like_a_secret(id.as_str()) => Err(Slip::Swapped),
         true if !confirmed => Err(Slip::Odd),
@@ -63,7 +60,7 @@ pub fn client_id(text: &str, confirmed: bool) -> Result<Id, Slip> {
 /// Accepts a client secret. Its shape is undocumented, so only a client ID in its place is rejected.
 pub fn client_secret(text: &str) -> Result<SecretString, Slip> {
     let text = text.trim();
-    let secret = token(text).map_err(Slip::Wrong)?;
+    let secret = token(text)?;
     let is_an_id = Id::new(text).is_ok_and(|id| !id.is_odd());
     (!is_an_id).then_some(secret).ok_or(Slip::Swapped)
 }

@@ -46,6 +46,12 @@ pub fn is_known(scope: &str) -> bool {
     all().any(|known| known.scope.eq_ignore_ascii_case(scope))
 }
 
+/// What a scope allows; empty if it is not a known one.
+pub fn meaning(scope: &str) -> &'static str {
+    let known = all().find(|known| known.scope.eq_ignore_ascii_case(scope));
+    known.map_or("", |known| known.description)
+}
+
 /// The known scope that an unknown one was probably meant to be.
 pub fn nearest(scope: &str) -> Option<&'static str> {
     let scope = scope.to_lowercase();

@@ -11,9 +11,6 @@ const OPERATIONS: [&str; 7] = [
     "ALL", "READ", "CREATE", "UPDATE", "DELETE", "WRITE", "CUSTOM",
 ];
 
-/// The operations that include reading.
-const READING: [&str; 2] = ["READ", "ALL"];
-
 /// At least one scope, each of characters that RFC 6749 allows.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Scopes(Vec<String>);
@@ -32,21 +29,20 @@ pub enum NotScopes {
 impl Scopes {
     /// Parses scopes separated by commas or white space; duplicates count once.
     pub fn parse(list: &str) -> Result<Self, NotScopes> {
-        let mut scopes: Vec<String> = Vec::new();
+        let mut scopes = Self(Vec::new());
         let separators = [',', ' ', '\t', '\n', '\r'];
         for scope in list.split(separators).filter(|scope| !scope.is_empty()) {
             if let Some(char) = scope.chars().find(|char| !allowed(*char)) {
                 return Err(NotScopes::Character(char));
             }
-            let mut known = scopes.iter();
-            if !known.any(|known| known.eq_ignore_ascii_case(scope)) {
-                scopes.push(scope.to_owned());
+            if !scopes.contains(scope) {
+                scopes.0.push(scope.to_owned());
             }
         }
-        if scopes.is_empty() {
+        if scopes.0.is_empty() {
             return Err(NotScopes::Empty);
         }
-        Ok(Self(scopes))
+        Ok(scopes)
     }
 
     /// The scopes in their original order.
@@ -72,28 +68,23 @@ impl Scopes {
     /// Whether they allow reading anything in `Service.group`: a broader scope counts ("ZohoCRM.settings.READ" includes
     /// its modules), and a narrower one reads a part.
     pub fn touch(&self, group: &str) -> bool {
-        self.iter().any(|scope| {
-            let (of, operation) = scope.rsplit_once('.').unwrap_or_default();
-            let mut common = of.split('.').zip(group.split('.'));
-            is_one_of(&READING, operation)
-                && common.clone().count() > 1
+        self.iter().filter_map(read_by).any(|read| {
+            let mut common = read.split('.').zip(group.split('.'));
+            common.clone().count() > 1
                 && common.all(|(ours, theirs)| ours.eq_ignore_ascii_case(theirs))
         })
-    }
-
-    /// The scopes that do not look like `Service.group.OPERATION`: possibly misspelled, so worth a warning.
-    pub fn odd(&self) -> Vec<&str> {
-        self.iter()
-            .filter(|scope| !has_usual_shape(scope))
-            .collect()
     }
 }
 
 /// Whether a scope allows reading `Service.group`, alone or as part of ALL.
 pub fn reads(scope: &str, group: &str) -> bool {
-    scope.rsplit_once('.').is_some_and(|(of, operation)| {
-        of.eq_ignore_ascii_case(group) && is_one_of(&READING, operation)
-    })
+    read_by(scope).is_some_and(|read| read.eq_ignore_ascii_case(group))
+}
+
+/// The `Service.group` that a scope allows reading, alone or as part of ALL.
+fn read_by(scope: &str) -> Option<&str> {
+    let (group, operation) = scope.rsplit_once('.')?;
+    is_one_of(&["READ", "ALL"], operation).then_some(group)
 }
 
 fn is_one_of(operations: &[&str], operation: &str) -> bool {
@@ -105,7 +96,8 @@ fn allowed(char: char) -> bool {
     matches!(char, '!' | '#'..='[' | ']'..='~')
 }
 
-fn has_usual_shape(scope: &str) -> bool {
+/// Whether a scope looks like `Service.group.OPERATION`. If not, it is possibly misspelled, so worth a warning.
+pub fn has_usual_shape(scope: &str) -> bool {
     scope.rsplit_once('.').is_some_and(|(of, operation)| {
         of.contains('.')
             && of.split('.').all(|part| !part.is_empty())
@@ -140,7 +132,7 @@ mod tests {
     #[test]
     fn the_defaults_have_the_usual_shape_and_let_us_ask_whose_they_are() {
         let scopes = Scopes::parse(DEFAULT).unwrap();
-        assert_eq!(scopes.odd(), Vec::<&str>::new());
+        assert!(scopes.iter().all(has_usual_shape));
         assert!(scopes.allow_reading("ZohoCRM.org"));
         assert!(scopes.allow_reading("ZohoCRM.users"));
         assert!(!scopes.allow_reading("ZohoCRM.bulk"));
@@ -181,8 +173,9 @@ mod tests {
             "ZohoCRM.modules.red,modules.READ,ZohoCRM..READ,A.b.c.ALL,zohocrm.org.read",
         )
         .unwrap();
+        let odd = scopes.iter().filter(|scope| !has_usual_shape(scope));
         assert_eq!(
-            scopes.odd(),
+            odd.collect::<Vec<_>>(),
             ["ZohoCRM.modules.red", "modules.READ", "ZohoCRM..READ"]
         );
     }

@@ -142,11 +142,8 @@ pub fn judge(answer: &HttpAnswer) -> Result<Tokens, ExchangeError> {
 /// Judged by the body, not by the status: Zoho sends errors with status 200.
 pub(super) fn accepted(answer: &HttpAnswer, awaited: &str) -> Result<Fields, ExchangeError> {
     let fields = read(answer, awaited)?;
-    match fields.text("error") {
-        Some(error) => Err(ExchangeError::Refused(TokenError::of(
-            error,
-            fields.text("status"),
-        ))),
+    match TokenError::of(&fields) {
+        Some(error) => Err(ExchangeError::Refused(error)),
         None => Ok(fields),
     }
 }

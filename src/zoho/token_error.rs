@@ -1,6 +1,7 @@
 //! Errors of Zoho's token endpoint.
 
 use crate::untrusted::Untrusted;
+use crate::zoho::lenient::Fields;
 use derive_more::Display;
 
 /// An `error` of the token endpoint (zoho.com/accounts/protocol/oauth/web-apps and users' reports).
@@ -26,9 +27,10 @@ pub enum TokenError {
 }
 
 impl TokenError {
-    /// Reads `error` and `status`.
-    pub(super) fn of(error: &str, status: Option<&str>) -> Self {
-        match (error, status) {
+    /// Reads `error` and `status`; none without an error.
+    pub(super) fn of(fields: &Fields) -> Option<Self> {
+        let error = fields.text("error")?;
+        Some(match (error, fields.text("status")) {
             ("invalid_client", _) => Self::InvalidClient,
             ("invalid_client_secret", _) => Self::InvalidClientSecret,
             ("invalid_redirect_uri", _) => Self::InvalidRedirectUri,
@@ -36,6 +38,6 @@ impl TokenError {
             ("access_denied", _) => Self::AccessDenied,
             ("Access Denied", Some("failure")) => Self::Throttled,
             _ => Self::Other(Untrusted::new(error)),
-        }
+        })
     }
 }

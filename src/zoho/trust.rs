@@ -86,8 +86,7 @@ impl Trust {
     /// A login that begins on this machine is a rehearsal, so it never trusts Zoho's servers.
     pub fn new(
         home: &AccountsServer,
-        mut accounts_servers: Vec<AccountsServer>,
-        api_domains: Vec<ApiDomain>,
+        (mut accounts_servers, api_domains): (Vec<AccountsServer>, Vec<ApiDomain>),
     ) -> Self {
         accounts_servers.push(home.clone());
         Self {
@@ -171,7 +170,7 @@ mod tests {
 
     fn us() -> Trust {
         let home = AccountsServer::of(&DATA_CENTERS[0]);
-        Trust::new(&home, Vec::new(), Vec::new())
+        Trust::new(&home, <_>::default())
     }
 
     #[test]
@@ -213,12 +212,12 @@ mod tests {
     fn a_location_leads_to_the_table_or_to_the_one_server_that_was_given() {
         let home = AccountsServer::of(&DATA_CENTERS[0]);
         let given = AccountsServer::given("https://accounts.zoho.example").unwrap();
-        let one = Trust::new(&home, vec![given.clone()], Vec::new());
+        let one = Trust::new(&home, (vec![given.clone()], Vec::new()));
         let two = vec![
             given.clone(),
             AccountsServer::given("http://127.0.0.1:9").unwrap(),
         ];
-        let two = Trust::new(&home, two, Vec::new());
+        let two = Trust::new(&home, (two, Vec::new()));
         let at = |trust: &Trust, code| trust.at_location(code, &home).map(|server| server.0);
         assert_eq!(at(&us(), "eu").unwrap(), "https://accounts.zoho.eu");
         assert_eq!(at(&us(), "zz"), None);
@@ -230,7 +229,7 @@ mod tests {
     #[test]
     fn a_rehearsal_never_leads_to_zoho() {
         let home = AccountsServer::given("http://127.0.0.1:4711").unwrap();
-        let trust = Trust::new(&home, Vec::new(), Vec::new());
+        let trust = Trust::new(&home, <_>::default());
         assert_eq!(trust.accounts_server("http://127.0.0.1:4711"), Some(home));
         assert_eq!(trust.accounts_server("https://accounts.zoho.com"), None);
         assert_eq!(trust.api_domain("https://www.zohoapis.com"), None);

@@ -238,7 +238,7 @@ fn settings(stand_in: &StandIn) -> Settings {
         )
         .unwrap(),
         scopes: Scopes::parse(DEFAULT).unwrap(),
-        trust: Trust::new(&home, vec![server(DataCenter::Eu)], domains),
+        trust: Trust::new(&home, (vec![server(DataCenter::Eu)], domains)),
         home,
         pkce: true,
         verify: true,

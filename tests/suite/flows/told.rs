@@ -76,6 +76,22 @@ async fn nothing_that_moves_stands_beside_what_is_printed_or_erases_it() {
     assert!(!row.contains(ERASED), "{}", person.seen);
 }
 
+#[tokio::test]
+async fn without_colors_nothing_moves_and_the_rest_is_as_on_any_terminal() {
+    for (more, variables) in [("", &[("NO_COLOR", "1")][..]), ("--color never", &[])] {
+        let arguments = format!("demo --flow device --no-browser {more}");
+        let mut person = Typist::start(&arguments, variables);
+        person.until("Waiting for Zoho").await;
+        person.press("\x03").await;
+        person.until("code=130").await;
+        let seen = person.seen.replace("\r\n", "\n");
+        assert!(!seen.contains(['\r', '\x1b']), "{more}: {seen:?}");
+        for line in ["phone's camera", "Waiting for Zoho, up to 5:00 minutes."] {
+            assert!(seen.contains(line), "{more}: {seen}");
+        }
+    }
+}
+
 /// How a row is emptied.
 const ERASED: &str = "\r\x1b[2K";
 

@@ -45,7 +45,7 @@ fn settings(zoho: &Hostile) -> Settings {
         )
         .unwrap(),
         scopes: Scopes::parse(scopes::DEFAULT).unwrap(),
-        trust: Trust::new(&home, Vec::new(), vec![domain]),
+        trust: Trust::new(&home, (Vec::new(), vec![domain])),
         home,
         pkce: true,
         verify: true,
@@ -149,10 +149,9 @@ async fn row_12_a_token_endpoint_that_hangs_is_given_up() {
         pause();
     });
     match outcome.await {
-        Err(Error::Unfulfilled {
-            error: ExchangeError::NoAnswer(error),
-            ..
-        }) => assert_eq!(error.trouble, NetworkFailure::Slow),
+        Err(Error::Unfulfilled(_, ExchangeError::NoAnswer(error), _)) => {
+            assert_eq!(error.trouble, NetworkFailure::Slow);
+        }
         other => panic!("{other:?}"),
     }
     // A third of a minute for Zoho, five seconds for a browser that never comes.

@@ -4,13 +4,19 @@ use super::login::Login;
 use super::missing;
 use super::zoho::{Hostile, Whole};
 use crate::program::{self, Program};
+use crate::rehearsed::Stage;
+use rustix::process::Signal;
+use std::env;
 use std::fs::{self, File, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
+use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
-use std::time::{Duration, Instant};
 use tempfile::TempDir;
 use tokio::process::Command;
+use zoho_grant::handover::file::{Existing, PrivateFile};
+use zoho_grant::handover::format::Form;
+use zoho_stand_in::Rehearsal;
 
 /// "nobody": an ordinary user without a group of its own.
 const NOBODY: u32 = 65534;
@@ -213,34 +219,48 @@ async fn row_18_merging_lets_no_other_group_in() {
     assert_eq!(fs::metadata(&path).unwrap().mode() & 0o7777, 0o600);
 }
 
+/// Set only in a process that a test starts: the file that its login writes.
+const WRITES: &str = "LOGIN_WRITES";
+
+/// The program itself would survive this signal, so the login runs in the library, in a process of its own.
 #[tokio::test]
 async fn row_18_killed_while_writing_it_is_the_old_content_or_the_new() {
-    let home = home();
-    let old = "KEPT=0123456789\n".repeat(60_000);
-    let path = written(home.path().join("work/zoho.env"), &old);
-    let zoho = Hostile::start(|_| None).await;
-    let options = [&output(&path)[..], &["--format", "dotenv"]].concat();
-    let login = Login::of(&mut ordinary(&home, &zoho, &[], &options)).await;
-    let (process, folder) = (
-        login.program.id().to_string(),
-        path.parent().unwrap().to_owned(),
-    );
-    let killer = std::thread::spawn(move || {
-        let until = Instant::now() + Duration::from_secs(20);
-        // The new content is written to a separate file.
-        while fs::read_dir(&folder).unwrap().count() < 2 && Instant::now() < until {}
-        std::process::Command::new("kill")
-            .args(["-s", "KILL", &process])
-            .status()
-    });
-    let target = format!("/callback?code=1000.code&state={}", login.state());
-    login.get(&target, "").await;
-    killer.join().unwrap().unwrap();
-    let ended = login.program.wait().await;
-    assert_eq!(ended.code, None, "killed: {:?}", ended.code);
-    let now = fs::read_to_string(&path).unwrap();
-    let whole = now.starts_with(&old) && now.contains("ZOHO_REFRESH_TOKEN=1000.refresh");
-    assert!(now == old || whole, "{} bytes", now.len());
+    if let Some(path) = env::var_os(WRITES) {
+        let mut stage = Stage::new(Rehearsal::default()).await;
+        stage.settings.target.form = Form::named("dotenv").unwrap();
+        let file = PrivateFile::prepare(Path::new(&path), Existing::Merge);
+        stage.settings.target.file = Some(file.unwrap());
+        return assert_eq!(stage.visited().await.code(), 0);
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("zoho.env");
+    // The new content differs from the first line on.
+    let kept = "KEPT=0123456789\n".repeat(60_000);
+    let old = format!("ZOHO_REFRESH_TOKEN=old\n{kept}");
+    fs::write(&path, &old).unwrap();
+    // The system kills a process in the middle of writing more than this to a file.
+    let login = |limits: &[&str]| {
+        let own = "hostile::files::row_18_killed_while_writing_it_is_the_old_content_or_the_new";
+        let mut command = std::process::Command::new("prlimit");
+        command.args(limits);
+        command.arg(env::current_exe().unwrap());
+        command.args(["--exact", own]).env(WRITES, &path);
+        command.output().unwrap()
+    };
+    let killed = login(&["--core=0", "--fsize=20000"]);
+    let by = killed.status.signal();
+    assert_eq!(by, Some(Signal::XFSZ.as_raw()), "{killed:?}");
+    assert!(fs::read_to_string(&path).unwrap() == old);
+    let files = fs::read_dir(&folder).unwrap().map(Result::unwrap);
+    let left: Vec<_> = files.filter(|file| file.path() != path).collect();
+    let left = left.iter().map(|file| file.metadata().unwrap());
+    let left: Vec<_> = left.map(|it| (it.len(), it.mode() & 0o777)).collect();
+    assert_eq!(left, [(20_000, 0o600)], "it was in the middle of writing");
+
+    let ended = login(&["--core=0"]);
+    assert!(ended.status.success(), "{ended:?}");
+    let new = fs::read_to_string(&path).unwrap();
+    assert!(new.starts_with("ZOHO_REFRESH_TOKEN=1000.") && new.contains(&kept));
 }
 
 #[tokio::test]

@@ -52,6 +52,20 @@ async fn row_29_a_head_beyond_that_is_told_on_a_page_and_in_the_terminal() {
 }
 
 #[tokio::test]
+async fn row_29_refused_heads_give_back_the_room_that_they_took() {
+    let zoho = stand_in().await;
+    let login = Login::start(&zoho, &[]).await;
+    // Together they would take all of the shared room twice.
+    for _ in 0..12 {
+        let refused = login.get("/elsewhere", &cookies(800_000)).await;
+        assert_eq!(refused.status(), "431");
+    }
+    let own = login.get("/elsewhere", &cookies(700_000)).await;
+    assert_eq!(own.status(), "404");
+    login.assert_alive(&zoho).await;
+}
+
+#[tokio::test]
 async fn row_29_two_hundred_large_heads_share_some_megabytes() {
     let zoho = stand_in().await;
     let login = Login::start(&zoho, &[]).await;

@@ -130,10 +130,9 @@ async fn a_secret_of_another_data_center_is_recognized() {
     };
     let ended = Stage::new(rehearsal).await.visited().await;
     match &ended.outcome {
-        Err(Error::Unfulfilled {
-            error: ExchangeError::Refused(error),
-            ..
-        }) => assert_eq!(*error, TokenError::InvalidClientSecret),
+        Err(Error::Unfulfilled(_, ExchangeError::Refused(error), _)) => {
+            assert_eq!(*error, TokenError::InvalidClientSecret);
+        }
         other => panic!("{other:?}"),
     }
 }
@@ -209,10 +208,7 @@ async fn an_exchange_without_an_answer_ends_in_time_and_is_not_repeated() {
         assert!(
             matches!(
                 ended.outcome,
-                Err(Error::Unfulfilled {
-                    error: ExchangeError::NoAnswer(_),
-                    ..
-                })
+                Err(Error::Unfulfilled(_, ExchangeError::NoAnswer(_), _))
             ),
             "{:?}",
             ended.outcome

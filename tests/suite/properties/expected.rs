@@ -19,7 +19,7 @@ pub static EXPECTED: LazyLock<Expectation> = LazyLock::new(|| {
         start_path: START.into(),
         page_path: PAGE.into(),
         page_host: Some(PAGE_HOST.to_owned()),
-        trust: Trust::new(&home, Vec::new(), Vec::new()),
+        trust: Trust::new(&home, <_>::default()),
         home,
     }
 });

@@ -4,7 +4,7 @@
 use super::decide::head;
 use axum::http::{HeaderMap, HeaderValue, Method};
 use zoho_grant::loopback::peer::Peer;
-use zoho_grant::setup::decide::{Expectation, FORM_BYTES, Place, decide};
+use zoho_grant::setup::decide::{Addresses, FORM_BYTES, SetupRequest, decide};
 
 /// The input is a byte that says who sends it, then a head as for `decide`.
 pub fn check(input: &[u8]) {
@@ -13,21 +13,21 @@ pub fn check(input: &[u8]) {
     };
     let Some(head) = head(rest) else { return };
     let peer = [Peer::Person, Peer::Neighbor(7), Peer::Gone, Peer::Untold][usize::from(byte % 4)];
-    let expected = Expectation {
+    let expected = Addresses {
         authority: "127.0.0.1:4000".to_owned(),
         opening: "/setup/o".into(),
         page: "/guide/p".into(),
     };
-    let Ok((place, owner_told)) = decide(&expected, &head, || peer) else {
+    let Ok((requested, owner_told)) = decide(&expected, &head, || peer) else {
         return;
     };
     assert_eq!(owner_told, peer == Peer::Person);
     assert!(matches!(peer, Peer::Person | Peer::Untold));
-    let (path, method) = match place {
-        Place::Opening => ("/setup/o", Method::GET),
-        Place::Page => ("/guide/p", Method::GET),
-        Place::Go => ("/guide/p/go", Method::GET),
-        Place::Form => ("/guide/p", Method::POST),
+    let (path, method) = match requested {
+        SetupRequest::Opening => ("/setup/o", Method::GET),
+        SetupRequest::Page => ("/guide/p", Method::GET),
+        SetupRequest::Go => ("/guide/p/go", Method::GET),
+        SetupRequest::Form => ("/guide/p", Method::POST),
     };
     assert_eq!((head.uri.path(), &head.method), (path, &method));
     assert_eq!(head.uri.query(), None);
@@ -50,7 +50,7 @@ pub fn check(input: &[u8]) {
     ] {
         assert!(!head.headers.contains_key(absent), "{absent}");
     }
-    if place != Place::Form {
+    if requested != SetupRequest::Form {
         assert!(all("content-length").iter().all(|length| *length == b"0"));
         return;
     }
