@@ -14,7 +14,7 @@ mod login;
 #[cfg(target_os = "linux")]
 mod names;
 mod needs;
-#[cfg(target_os = "linux")]
+#[cfg(unix)]
 mod opener;
 mod program;
 mod properties;

@@ -35,10 +35,10 @@ impl Opener {
         fs::write(&script, text).unwrap();
         // A program that acts for another user opens it as that user.
         fs::set_permissions(&folder, Permissions::from_mode(0o755)).unwrap();
-        let both = File::options().read(true).write(true).open(&life);
-        let addresses = pipe::OpenOptions::new()
-            .read_write(true)
-            .open_receiver(&address);
+        // Open for writing too, so that neither ever ends.
+        let [addresses, both] =
+            [&address, &life].map(|path| File::options().read(true).write(true).open(path));
+        let addresses = pipe::Receiver::from_file(addresses.unwrap());
         Self {
             browser: format!("sh {}", script.display()),
             addresses: BufReader::new(addresses.unwrap()),
