@@ -1,8 +1,11 @@
+use super::port::REFUSALS_TOLD;
 use super::*;
 use crate::cli::Talk;
 use expect_test::{Expect, expect};
 use std::io::{self, Write};
 use std::sync::Arc;
+use zoho_grant::loopback::decide::Refusal;
+use zoho_grant::loopback::notice::Notice;
 
 #[derive(Clone, Default)]
 struct Paper(Arc<Mutex<Vec<u8>>>);
