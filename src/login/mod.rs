@@ -84,6 +84,18 @@ pub(crate) async fn attempt(
     }
     .await;
     let page = draw(&outcome, settings);
+    deliver(server, page, &mut outcome, settings, context).await;
+    outcome
+}
+
+/// Shows the page. What was meant for it alone is handed over after all if no browser fetches it.
+async fn deliver(
+    server: Server,
+    page: Page,
+    outcome: &mut Result<Outcome, Error>,
+    settings: &Settings,
+    context: &mut Context,
+) {
     let mut showing = pin!(server.show(page));
     // A second signal ends the process at once, so after the first nothing may be on the page alone.
     let delivered = tokio::select! {
@@ -91,17 +103,15 @@ pub(crate) async fn attempt(
         delivered = &mut showing => Some(delivered),
         _ = stopped(&mut context.stopped) => None,
     };
-    if let Ok(outcome) = &mut outcome
+    if let Ok(outcome) = outcome
         && settings.page_first
         && delivered != Some(true)
     {
-        // No browser fetched the page, or none may any more.
         outcome.write(settings, context);
     }
     if delivered.is_none() {
         showing.await;
     }
-    outcome
 }
 
 fn serve(
