@@ -139,17 +139,22 @@ pub async fn exchanging() -> (Arc<Notify>, Hostile, Login, tokio::net::TcpStream
     (release, zoho, login, browser)
 }
 
+/// The exchange ends well, and the refresh token is printed.
+async fn obtains(login: Login, mut browser: tokio::net::TcpStream) {
+    let answer = wire::read(&mut browser).await;
+    login.get(answer.header("location").unwrap(), "").await;
+    let ended = login.program.wait().await;
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(ended.stdout.contains("1000.refresh"));
+}
+
 #[tokio::test]
 async fn row_17_a_signal_during_the_exchange_lets_it_finish() {
     for (signal, _) in SIGNALS {
-        let (release, _zoho, login, mut browser) = exchanging().await;
+        let (release, _zoho, login, browser) = exchanging().await;
         login.program.signal(signal);
         release.notify_one();
-        let answer = wire::read(&mut browser).await;
-        login.get(answer.header("location").unwrap(), "").await;
-        let ended = login.program.wait().await;
-        assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-        assert!(ended.stdout.contains("1000.refresh"));
+        obtains(login, browser).await;
     }
 }
 
@@ -167,18 +172,14 @@ async fn row_17_a_second_signal_during_the_exchange_ends_at_once() {
 
 #[tokio::test]
 async fn row_17_a_closed_terminal_which_the_shell_tells_once_more_loses_nothing() {
-    let (release, _zoho, login, mut browser) = exchanging().await;
+    let (release, _zoho, login, browser) = exchanging().await;
     for _ in 0..5 {
         login.program.signal("HUP");
         // Two that arrive together are one.
         login.get("/elsewhere", "").await;
     }
     release.notify_one();
-    let answer = wire::read(&mut browser).await;
-    login.get(answer.header("location").unwrap(), "").await;
-    let ended = login.program.wait().await;
-    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert!(ended.stdout.contains("1000.refresh"));
+    obtains(login, browser).await;
 }
 
 #[tokio::test]
